@@ -1,0 +1,25 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "model/config.hpp"
+#include "model/weights.hpp"
+
+namespace hookflow {
+
+/// A model's configuration and weights, read from a directory in Hugging Face layout.
+class Model {
+ public:
+  Config config;
+  Weights weights;
+
+  static Model load(const std::filesystem::path& directory);
+};
+
+/// The directory that a name stands for: a built-in model (`nano`), a directory, or a snapshot in the Hugging
+/// Face cache (HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub). Throws InputError that says where it looked and
+/// shows the command that downloads it.
+std::filesystem::path find_model(std::string_view name);
+
+}  // namespace hookflow
