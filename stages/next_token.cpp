@@ -4,7 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "model/ops.hpp"
+#include "model/log_sum_exp.hpp"
 
 namespace hookflow::stages {
 
