@@ -70,6 +70,14 @@ def heads_to_check(n_layer, n_head, everything):
     return mask
 
 
+def place(index, chosen):
+    """Index into [token] or [replacement, chosen, token] -> words."""
+    if len(index) == 1:
+        return f"token {index[0]}"
+    layer, head = np.argwhere(chosen)[index[1]]
+    return f"replacement {REPLACEMENTS[index[0]][0]}, layer {layer}, head {head}, token {index[2]}"
+
+
 def compare(path, expected, chosen):
     """Messages, one for each dataset that is missing, of another shape or different."""
     import h5py
@@ -97,7 +105,7 @@ def compare(path, expected, chosen):
             error, scale = np.abs(got.astype(np.float64) - want), np.abs(want).max()
             worst = np.unravel_index(np.nan_to_num(error, nan=np.inf).argmax(), error.shape)
             if not error.max() <= TOLERANCE * scale:  # a NaN fails too
-                problems.append(f"{name}: {got[worst]} at {[int(i) for i in worst]} where the reference has "
+                problems.append(f"{name}: {got[worst]} at {place(worst, chosen)}, where the reference has "
                                 f"{want[worst]}; allowed {TOLERANCE * scale:.3g}")
             print(f"{name}: {error.size} compared, largest difference {error.max() / scale:.2e} of the magnitude")
     return problems

@@ -14,6 +14,7 @@ from gpt2 import ACTIVATIONS, GPT2
 from safetensors import make_model, read_model, read_safetensors, write_tensors
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
+import peer_sweep  # noqa: E402
 import torch_gpt2  # noqa: E402
 
 
@@ -65,6 +66,24 @@ class ReferenceTest(unittest.TestCase):
             with torch.no_grad():
                 expected = modules(torch.tensor([ids]))[0]
             self.close(model.run(ids, interventions=[zero_head(layer, head)])[0], expected)
+
+    def test_the_benchmarks_peers_compute_the_same_sweep(self):
+        replacements = {"zero": "zero", "mean": "mean_head"}
+        for model, ids, directory in self.each():
+            modules = torch_gpt2.load(directory).double()
+            width = modules.config["n_embd"] // model.n_head
+            variants = [(kind, layer, head) for layer in range(model.n_layer) for kind in replacements
+                        for head in range(model.n_head)]
+            expected = []
+            for kind, layer, head in variants:
+                edit = dict(zero_head(layer, head), replacement={"kind": replacements[kind]})
+                expected.append(model.run(ids, interventions=[edit])[0][-1].log_softmax(-1)[9])
+            batch, expected = torch.tensor([ids]), torch.stack(expected)
+            with torch.no_grad():
+                loop = peer_sweep.run_loop(modules, batch, variants, width, 9)
+                batched = peer_sweep.run_batched(modules, batch, variants, width, 9, rows=5)  # across layers too
+            self.close(torch.tensor(loop, dtype=torch.float64), expected)
+            self.close(torch.tensor(batched, dtype=torch.float64), expected)
 
     def test_hook_points_agree_with_each_other(self):
         for model, ids, _ in self.each():
