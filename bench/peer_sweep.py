@@ -94,6 +94,8 @@ def main():
     options = parse()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = str(options.threads)  # a BLAS with threads of its own does not hear set_num_threads
+    # OpenMP's idle threads spin by default and take the cores from such a BLAS: 3 to 10 times slower on a busy machine.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import torch
     import torch_gpt2
     torch.set_num_threads(options.threads)
@@ -112,7 +114,8 @@ def main():
         return [[[table[kind, layer, head] for head in range(n_head)] for layer in range(n_layer)] for kind in kinds]
 
     report = {"model": options.model, "torch": torch.__version__, "threads": options.threads,
-              "tokens": ids.size(1), "variants": len(by_layer), "repeats": options.repeats, "target": options.target}
+              "omp_wait_policy": os.environ["OMP_WAIT_POLICY"], "tokens": ids.size(1), "variants": len(by_layer),
+              "repeats": options.repeats, "target": options.target}
     with torch.no_grad():
         model(ids)
         clean, report["clean_seconds"], _ = timed(lambda: log_prob(model(ids)[0, -1], options.target).item(),

@@ -4,7 +4,7 @@
     compare_gpt2_shapes.py --make DIR                  makes the model
     hookflow run workflows/head_sweep.yaml --model DIR --out F.h5
     compare_gpt2_shapes.py --model DIR --run F.h5      compares; exit code 1 and a message on any difference
-    compare_gpt2_shapes.py --hookflow build/hookflow --workflow workflows/head_sweep.yaml   all three, in a temporary folder
+    compare_gpt2_shapes.py --hookflow PROGRAM          all three, in a temporary folder
 
 Each (replacement, layer, head) is a pass of its own here, without batching or sharing. Tensors must agree within
 1e-4 of the reference tensor's largest magnitude. The argmax must be the same wherever the two best tokens are
@@ -137,7 +137,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         model, run = options.model, options.run
         if options.hookflow:
-            model, run = str(make_model(Path(folder) / "model", spec, options.tokenizer)), str(Path(folder) / "run.h5")
+            model = str(make_model(Path(folder) / "model", spec, options.tokenizer))
+            run = str(Path(folder) / "run.h5")
             overrides = [part for item in options.set for part in ("--set", item)]
             subprocess.run([options.hookflow, "run", options.workflow, "--model", model, "--out", run, *overrides],
                            check=True)

@@ -87,7 +87,8 @@ def variants_of(spec):
         variant(edit(z, "mean_head", "all", layer=1, head=2), edit(z, "zero", "all", layer=0, head=1)),
         variant(edit("hook_resid_post", "add", [1, 3], layer=1), edit("attn.hook_q", "value", "last", layer=0)),
         # the whole path of one head
-        variant(edit("attn.hook_q", "zero", "all", layer=1, head=0), edit("attn.hook_k", "add", "last", layer=1, head=0),
+        variant(edit("attn.hook_q", "zero", "all", layer=1, head=0),
+                edit("attn.hook_k", "add", "last", layer=1, head=0),
                 edit("attn.hook_v", "mean_head", [0], layer=1, head=0), captures=[f"blocks.{last}.attn.hook_pattern"]),
         variant(edit("attn.hook_pattern", "zero", [2], layer=0), edit(z, "add", "all", layer=0)),
         # one head edited twice: the mean is still that of the unedited activation, and add adds to what is there
