@@ -128,4 +128,17 @@ fs::path find_model(std::string_view name) {
   throw InputError(message);
 }
 
+std::vector<std::string> built_in_models() {
+  std::vector<std::string> names;
+  for (const fs::path& root : built_in_roots()) {
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(root, failed)) {
+      if (is_model(entry.path())) names.push_back(entry.path().filename().string());
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
 }  // namespace hookflow

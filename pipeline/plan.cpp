@@ -37,12 +37,6 @@ std::size_t heaviest(const std::vector<Unit>& units, const std::vector<std::size
   return most;
 }
 
-Axis prompt_axis(const std::vector<Prompt>& prompts) {
-  std::vector<std::string> ids;
-  for (const Prompt& prompt : prompts) ids.push_back(prompt.id);
-  return {"prompt", std::move(ids), "prompt", ""};
-}
-
 /// Plans stage after stage, inputs first.
 class Planner {
  public:
@@ -194,6 +188,12 @@ class Planner {
 };
 
 }  // namespace
+
+Axis prompt_axis(const std::vector<Prompt>& prompts) {
+  std::vector<std::string> ids;
+  for (const Prompt& prompt : prompts) ids.push_back(prompt.id);
+  return {"prompt", std::move(ids), "prompt", ""};
+}
 
 void Plan::prepare() {
   for (StageSpec& stage : spec.stages) stage.stage->prepare();

@@ -58,6 +58,9 @@ struct Plan {
   void prepare();
 };
 
+/// The axis that every stored value of a prompt begins with: the prompts' ids.
+Axis prompt_axis(const std::vector<Prompt>& prompts);
+
 /// Plans the workflow for its model and prompts. Throws UsageError listing all problems, InputError for a
 /// model or prompt file that is missing or malformed.
 Plan make_plan(WorkflowSpec spec);

@@ -33,12 +33,19 @@ struct Measures : Value {
 };
 inline constexpr const char* kMeasures = "measures";  // the port kind of Measures
 
+/// Numbers that a stage knows before anything runs, such as the token ids that are fed: [prompt, own axes].
+struct KnownArray {
+  Variable variable;  // with its own axes only
+  Column values;
+};
+
 /// What is known of a stage's output before any prompt is run.
 struct Output {
   std::vector<Variable> variables;   // of Measures: each with its own axes only
   std::vector<Axis> expands;         // the axes that variants add
   std::size_t parts = 1;             // an expanding stage's chunks of variants
   std::vector<std::size_t> weights;  // size of each prompt, for bounding what is in flight; the source's
+  std::vector<KnownArray> known;     // stored when the file is made
   std::any facts;                    // what stages of one family tell each other
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "pipeline/error.hpp"
 #include "pipeline/registry.hpp"
@@ -52,11 +53,13 @@ class Tokenize : public PromptStage {
   Output plan(const PlanContext& context) override {
     subject_ = &model_of(context.subject);
     TokenFacts facts;
+    std::vector<std::vector<std::int32_t>> ids;
     std::string problems;
     std::size_t count = 0;
     for (const Prompt& prompt : context.prompts) {
       try {
-        facts.lengths.push_back(ids_of(prompt, *subject_).size());
+        ids.push_back(ids_of(prompt, *subject_));
+        facts.lengths.push_back(ids.back().size());
         facts.longest = std::max(facts.longest, facts.lengths.back());
       } catch (const ParamError& error) {
         if (++count <= kMostProblems) {
@@ -69,6 +72,7 @@ class Tokenize : public PromptStage {
     Output output;
     output.weights = facts.lengths;
     output.facts = facts;
+    output.known = fed_tokens(ids, facts);
     return output;
   }
 
@@ -79,6 +83,22 @@ class Tokenize : public PromptStage {
   }
 
  private:
+  /// The ids as they are fed, for the record; right-padded in the file alone.
+  static std::vector<KnownArray> fed_tokens(const std::vector<std::vector<std::int32_t>>& ids, const TokenFacts& facts) {
+    std::vector<std::int64_t> positions(facts.longest);
+    std::iota(positions.begin(), positions.end(), 0);
+    const Axis axis = {"position", std::move(positions), "position in the prompt, counted from 0", ""};
+    std::vector<std::int64_t> padded;
+    padded.reserve(ids.size() * facts.longest);
+    for (const auto& row : ids) {
+      padded.insert(padded.end(), row.begin(), row.end());
+      padded.insert(padded.end(), facts.longest - row.size(), -1);
+    }
+    const std::vector<std::int64_t> lengths(facts.lengths.begin(), facts.lengths.end());
+    return {{{"ids", Dtype::int64, {axis}, "token id", "token ids that were fed, -1 behind the prompt's end"}, padded},
+            {{"length", Dtype::int64, {}, "1", "number of tokens"}, lengths}};
+  }
+
   ModelSubject* subject_ = nullptr;
 };
 
