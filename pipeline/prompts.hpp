@@ -14,17 +14,24 @@ namespace hookflow::pipeline {
 /// One row of the inputs: text or token ids, and named columns.
 struct Prompt {
   std::string id;
-  std::optional<std::string> text;             // exactly one of text and ids
+  std::optional<std::string> text;  // exactly one of text and ids
   std::optional<std::vector<std::int64_t>> ids;
   std::map<std::string, std::string> columns;  // target, contrast, ...
   std::string place;                           // file:line, for messages
 };
 
-/// Reads the `prompts:` of a workflow: a list of maps, or {file: p.jsonl} / {file: p.csv}, found relative to
-/// `base`. Rows without an id are numbered from 0. All problems are listed together in one UsageError (of the
-/// workflow itself) or InputError (of the file): a missing file, neither or both of text and ids, an empty
-/// prompt, a duplicate id, a row that is no object, a column that is not text or a number, text that is not
-/// UTF-8.
+/// Reads the `prompts:` of a workflow: a list of maps, or {file: p.jsonl}, found relative to `base`. `limit:
+/// N` beside `file` takes the first N rows alone, to try out a long run.
+///
+/// A row holds `text` or `ids`, an `id` if wanted (rows without one are numbered from 0), and any other
+/// columns, which are text or numbers; numbers are kept as they are spelled. Files are .jsonl and .ndjson (an
+/// object a line, `ids` a list) and .csv (RFC 4180 with a header; `ids` are numbers with spaces between, and
+/// an empty cell is no value). Both are UTF-8, and their blank lines are skipped.
+///
+/// All problems are listed together, the first 20 in full, in one UsageError (of the workflow itself) or
+/// InputError (of the file): a missing file, no rows, neither or both of text and ids, an empty prompt, a
+/// duplicate id or one that is no label (empty, with spaces around it or control characters in it), a row
+/// that is no object, a column that is neither text nor a number, text that is not UTF-8 or holds a NUL.
 std::vector<Prompt> read_prompts(const Node& prompts, const std::filesystem::path& base,
                                  const std::string& workflow_name);
 

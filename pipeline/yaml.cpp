@@ -12,8 +12,8 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
-#include "pipeline/error.hpp"
 #include "pipeline/node.hpp"
+#include "pipeline/source_text.hpp"
 #include "pipeline/utf8.hpp"
 
 namespace hookflow::pipeline {
@@ -21,50 +21,10 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 64;
 
-// What is read: its lines, its name in messages, and everything found wrong with it.
-class Source {
- public:
-  // Without `has_lines`, the text is so short that messages and nodes need none.
-  Source(std::string_view text, std::string name, bool has_lines)
-      : name_(std::move(name)), has_lines_(has_lines) {
-    for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
-      lines_.push_back(text.substr(0, end));
-      text.remove_prefix(end + 1);
-    }
-    lines_.push_back(text);
-  }
-
-  void report(std::size_t line, const std::string& problem) {
-    if (!problems_.empty()) problems_ += '\n';
-    problems_ += name_ + ':' + (has_lines_ ? std::to_string(line) + ": " : " ") + problem;
-  }
-  // For what cannot be read on from: what was reported before may be no more than its consequence.
-  [[noreturn]] void fail(std::size_t line, const std::string& problem) {
-    problems_.clear();
-    report(line, problem);
-    throw UsageError(problems_);
-  }
-  void throw_if_any() const {
-    if (!problems_.empty()) throw UsageError(problems_);
-  }
-
-  [[nodiscard]] bool has_lines() const { return has_lines_; }
-  // Counted from 0, as the parser counts; beyond the end: empty.
-  [[nodiscard]] std::string_view line(std::size_t index) const {
-    return index < lines_.size() ? lines_[index] : std::string_view{};
-  }
-
- private:
-  std::vector<std::string_view> lines_;
-  std::string name_;
-  bool has_lines_;
-  std::string problems_;
-};
-
 // Builds nodes from the parser's events, and reports what is YAML but not ours.
 class NodeBuilder : public YAML::EventHandler {
  public:
-  explicit NodeBuilder(Source& source) : source_(source) {}
+  explicit NodeBuilder(SourceText& source) : source_(source) {}
 
   [[nodiscard]] Node take_root() { return std::move(root_); }
 
@@ -208,29 +168,14 @@ class NodeBuilder : public YAML::EventHandler {
     return source_.has_lines() ? index + 1 : 0;
   }
 
-  Source& source_;
+  SourceText& source_;
   Node root_;
   std::vector<Open> open_;
   int documents_ = 0;
 };
 
-// The parser takes U+0004 for the end of the file, and knows nothing of broken UTF-8.
-void check_bytes(std::string_view text, Source& source) {
-  const auto line_at = [text](std::size_t offset) {
-    return 1 + static_cast<std::size_t>(std::count(text.begin(), text.begin() + offset, '\n'));
-  };
-  if (const std::size_t at = find_invalid_utf8(text); at != std::string_view::npos) {
-    source.fail(line_at(at), "the text is not UTF-8");
-  }
-  if (const std::size_t at = find_control(text); at != std::string_view::npos) {
-    const int code = static_cast<unsigned char>(text[at]);
-    source.fail(line_at(at), "the text holds control character " + std::to_string(code) +
-                                 (code == 0 ? " (NUL)" : "; write it as an escape between double quotes"));
-  }
-}
-
-Node read(std::string_view text, Source& source, const std::string& if_empty) {
-  check_bytes(text, source);
+Node read(std::string_view text, SourceText& source, const std::string& if_empty) {
+  source.check_bytes();
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) source.fail(1, if_empty);
   NodeBuilder builder(source);
   try {
@@ -254,14 +199,14 @@ Node read(std::string_view text, Source& source, const std::string& if_empty) {
 
 Node parse_yaml(std::string_view text, std::string_view file_name) {
   text = without_bom(text);
-  Source source(text, std::string(file_name), true);
+  SourceText source(text, std::string(file_name), true);
   Node root = read(text, source, "the file is empty");
   if (root.kind == Node::Kind::null) source.fail(1, "the file is empty");
   return root;
 }
 
 Node parse_yaml_value(std::string_view text) {
-  Source source(text, "value '" + std::string(text) + "'", false);
+  SourceText source(text, "value '" + std::string(text) + "'", false);
   return read(text, source, "nothing is given; write null or \"\"");
 }
 

@@ -145,6 +145,33 @@ TEST(Yaml, RefusesDeepNesting) {
   EXPECT_NE(refusal(std::string(100'000, '[')), "");
 }
 
+// Whatever the bytes are, they are read or refused with a line.
+TEST(Yaml, ReadsOrRefusesAnyBytes) {
+  const std::string whole =
+      "workflow: w  # note\nprompts:\n- {id: a, text: \"x\\n\\u00e9\"}\n- ids: [1, 2]\nabout: |\n  lines\n  "
+      "more\n"
+      "stages: {a: {stage: b, in: [c, 'd']}}\n? k\n: v\n";
+  const std::string bytes = "{}[]:,-?&*!|>%@`\"'#~ \n\t\\<0x\x7F\x80\xC3\xFF";
+  std::mt19937 random(11);
+  int read = 0;
+  for (int i = 0; i < 4000; ++i) {
+    std::string text = whole;
+    for (std::size_t edits = 1 + random() % 4; edits > 0; --edits) {
+      const std::size_t at = random() % text.size();
+      if (random() % 3 == 0) {
+        text.erase(at, 1 + random() % 9);
+      } else {
+        text.insert(at, 1, bytes[random() % bytes.size()]);
+      }
+    }
+    const std::string message = refusal(text);
+    read += message.empty() ? 1 : 0;
+    ASSERT_TRUE(message.empty() || message.starts_with("w.yaml:")) << text;
+  }
+  EXPECT_GT(read, 100);
+  EXPECT_LT(read, 3900);
+}
+
 TEST(YamlValue, ReadsOneValueWithoutLines) {
   const Node node = parse_yaml_value("[1, {mean: head}]");
   EXPECT_EQ(to_json(node), R"([1,{"mean":"head"}])");

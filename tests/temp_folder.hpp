@@ -1,4 +1,6 @@
 #pragma once
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -14,7 +16,8 @@ class TempFolder {
   TempFolder() {
     const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
     path_ = std::filesystem::path(testing::TempDir()) /
-            (std::string("hookflow_") + test.test_suite_name() + "_" + test.name());
+            (std::string("hookflow_") + test.test_suite_name() + "_" + test.name() + "_" +
+             std::to_string(::getpid()));
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }

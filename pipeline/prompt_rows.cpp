@@ -1,0 +1,137 @@
+#include "pipeline/prompt_rows.hpp"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "pipeline/nearest.hpp"
+#include "pipeline/utf8.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+constexpr std::size_t kMaxListed = 20;
+
+bool has_control(std::string_view text) {
+  return find_control(text) != std::string_view::npos ||
+         text.find_first_of("\t\n\r") != std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> parse_token_id(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return text.starts_with('-') ? std::nullopt : std::optional(value);
+}
+
+std::string column_name_problem(std::string_view name) {
+  if (name.empty()) return "a column has no name";
+  if (has_control(name)) return "a column's name holds a control character";
+  if (name.find('/') != std::string_view::npos)
+    return "column '" + std::string(name) + "' has a slash in its name";
+  return "";
+}
+
+void PromptRows::begin(std::string place) {
+  prompts_.emplace_back().place = std::move(place);
+  mentioned_.clear();
+  has_id_ = false;
+  refused_ = false;
+}
+
+bool PromptRows::mention(const std::string& key) {
+  if (mentioned_.insert(key).second) return true;
+  refuse_row("'" + key + "' is given twice");
+  return false;
+}
+
+void PromptRows::set(const std::string& key, std::string value) {
+  if (!mention(key)) return;
+  Prompt& prompt = prompts_.back();
+  if (value.find('\0') != std::string::npos) {
+    refuse_row("'" + key + "' holds a NUL character");
+  } else if (key == "id") {
+    prompt.id = std::move(value);
+    has_id_ = true;
+  } else if (key == "text") {
+    prompt.text = std::move(value);
+  } else if (const std::string problem = column_name_problem(key); !problem.empty()) {
+    refuse_row(problem);
+  } else {
+    prompt.columns.emplace(key, std::move(value));
+  }
+}
+
+void PromptRows::set_ids(std::vector<std::int64_t> ids) {
+  if (mention("ids")) prompts_.back().ids = std::move(ids);
+}
+
+void PromptRows::refuse(const std::string& key, const std::string& why) {
+  if (mention(key)) refuse_row("'" + key + "' " + why);
+}
+
+void PromptRows::refuse_row(const std::string& why) {
+  refused_ = true;
+  if (problems_.size() < kMaxListed) {
+    problems_.push_back(prompts_.back().place + ": " + why);
+  } else {
+    ++unlisted_;
+  }
+}
+
+void PromptRows::end() {
+  if (!refused_) check_content();
+  check_id();
+}
+
+void PromptRows::check_content() {
+  static const std::array<std::string, 2> kContents = {"text", "ids"};
+  const Prompt& prompt = prompts_.back();
+  if (prompt.text && prompt.ids) {
+    refuse_row("both 'text' and 'ids' are given; a prompt is one of them");
+  } else if (!prompt.text && !prompt.ids) {
+    std::string hint;
+    for (const auto& [name, value] : prompt.columns) {
+      if (hint.empty()) hint = suggestion(name, kContents);
+      if (!hint.empty()) {
+        hint = "; '" + name + "' is another column" + hint;
+        break;
+      }
+    }
+    refuse_row("neither 'text' nor 'ids' is given" + hint);
+  } else if (prompt.text && prompt.text->empty()) {
+    refuse_row("'text' is empty");
+  } else if (prompt.ids && prompt.ids->empty()) {
+    refuse_row("'ids' is empty");
+  }
+}
+
+void PromptRows::check_id() {
+  Prompt& prompt = prompts_.back();
+  const std::size_t row = prompts_.size() - 1;
+  if (!has_id_) {
+    if (mentioned_.contains("id")) return;
+    prompt.id = std::to_string(row);
+  }
+  if (prompt.id.empty()) return refuse_row("'id' is empty");
+  if (has_control(prompt.id)) return refuse_row("'id' holds a control character");
+  if (prompt.id.front() == ' ' || prompt.id.back() == ' ') {
+    return refuse_row("id '" + prompt.id + "' begins or ends with a space");
+  }
+  const auto [first, is_new] = rows_of_ids_.emplace(prompt.id, row);
+  if (is_new) return;
+  const std::string number = has_id_ ? "" : " (the row's number, as it gives none)";
+  refuse_row("id '" + prompt.id + "'" + number + " is given twice, first at " +
+             prompts_[first->second].place);
+}
+
+std::string PromptRows::problems() const {
+  std::string text;
+  for (const std::string& problem : problems_) text += (text.empty() ? "" : "\n") + problem;
+  if (unlisted_ > 0) text += "\n... and " + std::to_string(unlisted_) + " more";
+  return text;
+}
+
+}  // namespace hookflow::pipeline
