@@ -28,14 +28,33 @@ struct LaneLayout {
   std::size_t parts = 1;  // chunks of variants that a prompt is committed in
 };
 
+/// Texts known when the file is made, along one axis: the prompts' texts, the vocabulary. Bytes that are not
+/// UTF-8 are stored spelled out, as `\\xNN`; so are those of labels and attributes.
+struct TextTable {
+  std::string group;  // a stage's, or one of its own
+  std::string name;
+  Axis axis;
+  std::vector<std::string> texts;
+  std::string long_name;
+};
+
+/// Numbers known when the file is made, such as the token ids that are fed.
+struct ConstantArray {
+  std::string group;
+  Variable variable;
+  Column values;
+};
+
 /// Everything about a run file that is fixed before the first unit: shapes never change afterwards.
 struct RunLayout {
   std::size_t prompts = 0;
   std::vector<GroupLayout> groups;
   std::vector<LaneLayout> lanes;
-  std::vector<std::string> folds;     // stages that run after the units
-  std::string default_group;          // the group a viewer shows first, and its variable
+  std::vector<std::string> folds;  // stages that run after the units
+  std::string default_group;       // the group a viewer shows first, and its variable
   std::string default_variable;
+  std::vector<TextTable> texts;
+  std::vector<ConstantArray> constants;
 };
 
 /// Name and value of what makes two runs the same: workflow, model, tokenizer, result version.
@@ -60,7 +79,8 @@ class RunStore {
   static RunStore create(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity,
                          const Attributes& provenance, bool overwrite);
   /// Opens a file to go on. Throws InputError that names what differs between the file's identity and
-  /// `identity`, old and new value; for a file of another program or format; for one in use by another process.
+  /// `identity`, old and new value; for a file of another program or format; for one in use by another
+  /// process.
   static RunStore open(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity);
 
   RunStore(RunStore&&) noexcept;
@@ -70,11 +90,13 @@ class RunStore {
   /// State of every (prompt, part) of a lane, row-major, as last committed.
   [[nodiscard]] std::vector<UnitState> states(std::size_t lane) const;
   [[nodiscard]] bool fold_done(std::size_t fold) const;
+  /// Whether the run was finished. Writing to it again makes it incomplete until it is finished again.
+  [[nodiscard]] bool complete() const;
 
-  /// Writes the cells [first, first + count) of one prompt's row of a variable, where a prompt's row is all axes
-  /// after `prompt`, flattened. `values` holds count of them.
-  void write_cells(const std::string& group, const std::string& variable, std::size_t prompt, std::size_t first,
-                   const Column& values);
+  /// Writes the cells [first, first + count) of one prompt's row of a variable, where a prompt's row is all
+  /// axes after `prompt`, flattened. `values` holds count of them.
+  void write_cells(const std::string& group, const std::string& variable, std::size_t prompt,
+                   std::size_t first, const Column& values);
   /// Marks one (prompt, part) at the next commit.
   void mark(std::size_t lane, std::size_t prompt, std::size_t part, UnitState state);
   void record_failure(const Failure& failure);
@@ -85,7 +107,8 @@ class RunStore {
   [[nodiscard]] std::vector<double> read_rows(const std::string& group, const std::string& variable,
                                               std::size_t first, std::size_t count) const;
   /// Writes rows along the first axis; for a variable without axes, first = 0 and one value.
-  void write_rows(const std::string& group, const std::string& variable, std::size_t first, const Column& values);
+  void write_rows(const std::string& group, const std::string& variable, std::size_t first,
+                  const Column& values);
   void finish_fold(std::size_t fold);
 
   [[nodiscard]] std::vector<Failure> failures() const;
