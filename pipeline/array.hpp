@@ -1,0 +1,46 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace hookflow::pipeline {
+
+/// Values of one type, row-major: what is written to and read from a dataset.
+using Column = std::variant<std::vector<float>, std::vector<double>, std::vector<std::int64_t>>;
+
+/// The labels along an axis.
+using Coordinates =
+    std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
+
+/// A named dimension: prompt, replacement, layer, head, token, position, ...
+struct Axis {
+  std::string name;
+  Coordinates coordinates;  // one label a step: their number is the axis's size
+  std::string long_name;
+  std::string units;  // empty: none
+
+  [[nodiscard]] std::size_t size() const {
+    return std::visit([](const auto& labels) { return labels.size(); }, coordinates);
+  }
+  friend bool operator==(const Axis&, const Axis&) = default;
+};
+
+enum class Dtype { float32, float64, int64 };
+
+/// A named array with named axes: one dataset of the run file. A cell without a value holds NaN, or -1 where
+/// the type is an integer.
+struct Variable {
+  std::string name;
+  Dtype dtype = Dtype::float32;
+  std::vector<Axis> axes;
+  std::string units;      // "1" for a pure number
+  std::string long_name;  // what a plot would call it
+};
+
+/// The number of cells along `axes`; 1 for none.
+std::size_t cell_count(const std::vector<Axis>& axes);
+std::size_t size_of(Dtype dtype);
+
+}  // namespace hookflow::pipeline

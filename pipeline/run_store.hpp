@@ -1,0 +1,103 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/array.hpp"
+
+namespace hookflow::pipeline {
+
+inline constexpr int kFormatVersion = 1;
+
+/// The variables of one stage: a group of the file.
+struct GroupLayout {
+  std::string name;   // the stage's id
+  std::string about;  // the stage's name and what it does
+  std::vector<Variable> variables;
+};
+
+/// A part of the graph whose units are committed together: the stages before any expand, or those behind one.
+struct LaneLayout {
+  std::string name;       // "items", or the id of the expanding stage
+  std::size_t parts = 1;  // chunks of variants that a prompt is committed in
+};
+
+/// Everything about a run file that is fixed before the first unit: shapes never change afterwards.
+struct RunLayout {
+  std::size_t prompts = 0;
+  std::vector<GroupLayout> groups;
+  std::vector<LaneLayout> lanes;
+  std::vector<std::string> folds;     // stages that run after the units
+  std::string default_group;          // the group a viewer shows first, and its variable
+  std::string default_variable;
+};
+
+/// Name and value of what makes two runs the same: workflow, model, tokenizer, result version.
+using Identity = std::vector<std::pair<std::string, std::string>>;
+using Attributes = std::map<std::string, std::string>;
+
+enum class UnitState : std::uint8_t { pending = 0, done = 1, failed = 2 };
+
+struct Failure {
+  std::size_t prompt = 0;
+  std::string stage;
+  std::string reason;
+};
+
+/// The run file: results, provenance and checkpoint in one HDF5 file. Calls come from one thread at a time.
+/// Every method throws std::runtime_error naming file and object when HDF5 refuses (a full disk, a bad file).
+class RunStore {
+ public:
+  /// Creates the file whole: every dataset allocated, axes attached, fill values written, marked incomplete.
+  /// It is built under a temporary name beside `path` and renamed, so that a failure leaves no partial file.
+  /// Throws InputError if `path` exists and `overwrite` is false, or if its folder cannot be written.
+  static RunStore create(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity,
+                         const Attributes& provenance, bool overwrite);
+  /// Opens a file to go on. Throws InputError that names what differs between the file's identity and
+  /// `identity`, old and new value; for a file of another program or format; for one in use by another process.
+  static RunStore open(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity);
+
+  RunStore(RunStore&&) noexcept;
+  RunStore& operator=(RunStore&&) noexcept;
+  ~RunStore();
+
+  /// State of every (prompt, part) of a lane, row-major, as last committed.
+  [[nodiscard]] std::vector<UnitState> states(std::size_t lane) const;
+  [[nodiscard]] bool fold_done(std::size_t fold) const;
+
+  /// Writes the cells [first, first + count) of one prompt's row of a variable, where a prompt's row is all axes
+  /// after `prompt`, flattened. `values` holds count of them.
+  void write_cells(const std::string& group, const std::string& variable, std::size_t prompt, std::size_t first,
+                   const Column& values);
+  /// Marks one (prompt, part) at the next commit.
+  void mark(std::size_t lane, std::size_t prompt, std::size_t part, UnitState state);
+  void record_failure(const Failure& failure);
+  /// Makes everything written so far durable, then the marks: data, flush, marks, flush.
+  void commit();
+
+  /// Rows [first, first + count) along the first axis, as doubles; an integer's -1 stays -1.
+  [[nodiscard]] std::vector<double> read_rows(const std::string& group, const std::string& variable,
+                                              std::size_t first, std::size_t count) const;
+  /// Writes rows along the first axis; for a variable without axes, first = 0 and one value.
+  void write_rows(const std::string& group, const std::string& variable, std::size_t first, const Column& values);
+  void finish_fold(std::size_t fold);
+
+  [[nodiscard]] std::vector<Failure> failures() const;
+  void set_attribute(const std::string& name, const std::string& value);
+  /// The last step: marks the file complete and closes it.
+  void finish(const Attributes& provenance);
+
+  struct Impl;
+
+ private:
+  explicit RunStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace hookflow::pipeline
