@@ -137,7 +137,10 @@ CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t
   std::vector<Sequence> sequences;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     check_prompt(prompts[i], i, model.config);
-    Sequence sequence{.length = prompts[i].size(), .prompt = i, .result = &pass.results[i]};
+    Sequence sequence;
+    sequence.length = prompts[i].size();
+    sequence.prompt = i;
+    sequence.result = &pass.results[i];
     sequence.asks = asks_of(plan, sequence.length, sequence.own_from);
     for (const auto& [point, tensor] : state->kept) {
       sequence.asks.push_back({point, all_of(sequence.length)});
@@ -156,7 +159,10 @@ std::vector<PassResult> run_edited(const Model& model, const CleanPass& clean, s
   for (std::size_t i = 0; i < edited.size(); ++i) {
     const auto& [prompt, variant] = edited[i];
     const std::optional<HookPoint> own_from = first_edit(*variant);
-    Sequence sequence{.length = clean.state->rows.count(prompt), .prompt = prompt, .variant = variant};
+    Sequence sequence;
+    sequence.length = clean.state->rows.count(prompt);
+    sequence.prompt = prompt;
+    sequence.variant = variant;
     sequence.result = &results[i];
     add_edits(*variant, model.config, sequence);
     copy_clean(*clean.state, plan, clean.results[prompt], own_from, results[i]);
