@@ -18,8 +18,8 @@ class Model {
 };
 
 /// The directory that a name stands for: a built-in model (`nano`), a directory, or a snapshot in the Hugging
-/// Face cache (HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub). Throws InputError that says where it looked and
-/// shows the command that downloads it.
+/// Face cache (HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub). Throws InputError that says where it looked
+/// and shows the command that downloads it.
 std::filesystem::path find_model(std::string_view name);
 
 }  // namespace hookflow
