@@ -79,16 +79,16 @@ Group Group::open_group(const std::string& name) const {
   return {std::move(group), file_, path_of(name)};
 }
 
-Dataset Group::create_dataset(const std::string& name, Type type, const std::vector<std::size_t>& extents) {
+Dataset Group::create_dataset(const std::string& name, Kind kind, const std::vector<std::size_t>& extents) {
   quiet();
   const std::string place = file_ + ": " + path_of(name);
   const Handle properties = untimed(H5P_DATASET_CREATE, place);
-  if (type.kind != Kind::text) {
+  if (kind != Kind::text) {
     check(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_EARLY), place, "allocating");
     check(H5Pset_fill_time(properties.get(), H5D_FILL_TIME_ALLOC), place, "filling");
   }
-  if (type.kind != Kind::text && type.kind != Kind::fixed_text) set_fill(properties.get(), type.kind, place);
-  const Handle stored = detail::file_type(type);
+  if (kind != Kind::text && kind != Kind::character) set_fill(properties.get(), kind, place);
+  const Handle stored = detail::file_type(kind);
   const Handle space = detail::simple_space(extents);
   Handle dataset(check(H5Dcreate2(handle_.get(), name.c_str(), stored.get(), space.get(), H5P_DEFAULT,
                                   properties.get(), H5P_DEFAULT),

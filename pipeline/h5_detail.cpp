@@ -24,11 +24,14 @@ void fail(const std::string& where, const char* action) {
   throw std::runtime_error(message);
 }
 
-Handle file_type(Type type) {
-  const auto copy = [](hid_t model) {
-    return Handle(check(H5Tcopy(model), "HDF5", "copying a type"), H5Tclose);
-  };
-  switch (type.kind) {
+namespace {
+
+Handle copy(hid_t model) { return {check(H5Tcopy(model), "HDF5", "copying a type"), H5Tclose}; }
+
+}  // namespace
+
+Handle file_type(Kind kind) {
+  switch (kind) {
     case Kind::float32:
       return copy(H5T_IEEE_F32LE);
     case Kind::float64:
@@ -37,16 +40,10 @@ Handle file_type(Type type) {
       return copy(H5T_STD_I64LE);
     case Kind::uint8:
       return copy(H5T_STD_U8LE);
+    case Kind::character:
+      return copy(H5T_C_S1);
     case Kind::text:
-    case Kind::fixed_text: {
-      Handle text = copy(H5T_C_S1);
-      check(H5Tset_size(text.get(), type.kind == Kind::text ? H5T_VARIABLE : type.bytes), "HDF5",
-            "sizing a text");
-      check(H5Tset_cset(text.get(), H5T_CSET_UTF8), "HDF5", "setting UTF-8");
-      check(H5Tset_strpad(text.get(), type.kind == Kind::text ? H5T_STR_NULLTERM : H5T_STR_NULLPAD), "HDF5",
-            "padding a text");
-      return text;
-    }
+      return fixed_text_type(H5T_VARIABLE);
     case Kind::other:
       break;
   }
@@ -64,24 +61,31 @@ Handle memory_type(Kind kind) {
     case Kind::uint8:
       return {H5T_NATIVE_UINT8, nullptr};
     default:
-      return file_type({kind});
+      return file_type(kind);
   }
 }
 
-Type type_of(hid_t file_type) {
+Handle fixed_text_type(std::size_t bytes) {
+  Handle text = copy(H5T_C_S1);
+  check(H5Tset_size(text.get(), bytes), "HDF5", "sizing a text");
+  check(H5Tset_cset(text.get(), H5T_CSET_UTF8), "HDF5", "setting UTF-8");
+  return text;
+}
+
+Kind kind_of(hid_t file_type) {
   const std::size_t size = H5Tget_size(file_type);
   switch (H5Tget_class(file_type)) {
     case H5T_FLOAT:
-      if (size == 4) return {Kind::float32};
-      return {size == 8 ? Kind::float64 : Kind::other};
+      if (size == 4) return Kind::float32;
+      return size == 8 ? Kind::float64 : Kind::other;
     case H5T_INTEGER:
-      if (size == 8 && H5Tget_sign(file_type) == H5T_SGN_2) return {Kind::int64};
-      return {size == 1 && H5Tget_sign(file_type) == H5T_SGN_NONE ? Kind::uint8 : Kind::other};
+      if (size == 8 && H5Tget_sign(file_type) == H5T_SGN_2) return Kind::int64;
+      return size == 1 && H5Tget_sign(file_type) == H5T_SGN_NONE ? Kind::uint8 : Kind::other;
     case H5T_STRING:
-      if (H5Tis_variable_str(file_type) > 0) return {Kind::text};
-      return {Kind::fixed_text, size};
+      if (H5Tis_variable_str(file_type) > 0) return Kind::text;
+      return size == 1 ? Kind::character : Kind::other;
     default:
-      return {};
+      return Kind::other;
   }
 }
 
