@@ -2,8 +2,9 @@
 
 #include <cblas.h>
 
-// OpenBLAS's own; the reference cblas.h, which may stand before it, does not declare it.
+// OpenBLAS's own; the reference cblas.h, which may stand before it, does not declare them.
 extern "C" void openblas_set_num_threads(int threads);
+extern "C" char* openblas_get_config();
 
 namespace hookflow {
 namespace {
@@ -24,5 +25,7 @@ void sgemm(CBLAS_TRANSPOSE transpose_b, View a, View b, MutableView out, Into in
 void multiply(View a, View b, MutableView out, Into into) { sgemm(CblasNoTrans, a, b, out, into); }
 
 void multiply_transposed(View a, View b, MutableView out, Into into) { sgemm(CblasTrans, a, b, out, into); }
+
+std::string blas_version() { return openblas_get_config(); }
 
 }  // namespace hookflow

@@ -174,4 +174,7 @@ class File : public Group {
   File(Handle handle, const std::string& file) : Group(std::move(handle), file, "/") {}
 };
 
+/// Version of the HDF5 library in use, as 1.10.8.
+std::string library_version();
+
 }  // namespace hookflow::pipeline::h5
