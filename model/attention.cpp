@@ -26,7 +26,9 @@ HOOKFLOW_VECTORIZED void softmax_row(float* values, std::size_t count) {
 
 }  // namespace
 
-void attention_scores(View q, View k, MutableView scores) { multiply_transposed(q, k, scores, Into::overwrite); }
+void attention_scores(View q, View k, MutableView scores) {
+  multiply_transposed(q, k, scores, Into::overwrite);
+}
 
 void scale_and_mask(std::size_t head_width, std::span<const std::size_t> positions, MutableView scores) {
   const float factor = 1.0F / std::sqrt(static_cast<float>(head_width));

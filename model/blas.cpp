@@ -16,8 +16,9 @@ void sgemm(CBLAS_TRANSPOSE transpose_b, View a, View b, MutableView out, Into in
     return;
   }
   const auto size = [](std::size_t value) { return static_cast<int>(value); };
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, transpose_b, size(out.rows), size(out.columns), size(a.columns), 1.0F, a.data,
-              size(a.stride), b.data, size(b.stride), into == Into::add ? 1.0F : 0.0F, out.data, size(out.stride));
+  cblas_sgemm(CblasRowMajor, CblasNoTrans, transpose_b, size(out.rows), size(out.columns), size(a.columns),
+              1.0F, a.data, size(a.stride), b.data, size(b.stride), into == Into::add ? 1.0F : 0.0F, out.data,
+              size(out.stride));
 }
 
 }  // namespace

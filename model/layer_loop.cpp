@@ -4,8 +4,8 @@
 #include "model/parallel.hpp"
 #include "model/pass.hpp"
 
-// The model. Shapes: n = rows of the batch, m = those still asked for (in the last layer fewer), d = model width,
-// f = MLP width, e = head width, p = positions of one sequence.
+// The model. Shapes: n = rows of the batch, m = those still asked for (in the last layer fewer), d = model
+// width, f = MLP width, e = head width, p = positions of one sequence.
 
 namespace hookflow {
 
@@ -35,7 +35,8 @@ void Pass::run_layer(std::size_t layer) {
   const bool last = layer + 1 == layers_;
 
   reach({resid_pre, layer});
-  layer_norm(rows(resid_pre), weights.ln_1, config_.layer_norm_epsilon, rows(ln1_scale), rows(ln1_normalized));  // (n, d)
+  layer_norm(rows(resid_pre), weights.ln_1, config_.layer_norm_epsilon, rows(ln1_scale),
+             rows(ln1_normalized));  // (n, d)
   reach({ln1_scale, layer});
   reach({ln1_normalized, layer});
 
@@ -57,7 +58,8 @@ void Pass::run_layer(std::size_t layer) {
   reach({resid_mid, layer});
 
   narrow(last ? mlp_ : all_, {residual_});
-  layer_norm(rows(resid_mid), weights.ln_2, config_.layer_norm_epsilon, rows(ln2_scale), rows(ln2_normalized));  // (m, d)
+  layer_norm(rows(resid_mid), weights.ln_2, config_.layer_norm_epsilon, rows(ln2_scale),
+             rows(ln2_normalized));  // (m, d)
   reach({ln2_scale, layer});
   reach({ln2_normalized, layer});
   linear(rows(ln2_normalized), weights.c_fc, rows(mlp_pre));  // (m, f)
@@ -105,7 +107,7 @@ void Pass::attend_head(std::size_t layer, std::size_t sequence, std::size_t head
   scale_and_mask(e, positions, scores);
   capture(attn_scores);
   causal_softmax(positions, scores);
-  edit_pattern({pattern, layer}, sequence, head, scores);
+  edit_block({pattern, layer}, sequence, head, scores);
   capture(pattern);
   mix_values(scores, of_head(v), of_head(z));  // (m, e)
 }
@@ -137,7 +139,8 @@ void Pass::unembed() {
   reach({ln_final_normalized, 0});
   const auto storage = std::make_unique_for_overwrite<float[]>(count * config_.vocabulary);
   logits_ = {storage.get(), count, config_.vocabulary};
-  linear_transposed(rows(ln_final_normalized), model_.weights.lm_head, model_.weights.lm_head_bias, rows(logits));
+  linear_transposed(rows(ln_final_normalized), model_.weights.lm_head, model_.weights.lm_head_bias,
+                    rows(logits));
   reach({logits, 0});
   hand_out_logits();
 }

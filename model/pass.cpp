@@ -17,6 +17,14 @@ std::vector<std::size_t> every_position(std::size_t length) {
   return positions;
 }
 
+Tensor copy_of(View values) {
+  Tensor copy({values.rows, values.columns});
+  for (std::size_t row = 0; row < values.rows; ++row) {
+    std::ranges::copy(values.row(row), copy.matrix().row(row).begin());
+  }
+  return copy;
+}
+
 // How many layers must be run for something at this place to be there.
 std::size_t layers_to(const HookPoint& point, const Config& config) {
   if (in_block(point.kind)) {
@@ -61,7 +69,7 @@ Pass::Pass(const Model& model, std::vector<Sequence> sequences, const ForwardPla
       layers_ = std::max(layers_, layers_to(ask.at, config_));
     }
     for (std::size_t i = 0; sequence.variant != nullptr && i < sequence.variant->size(); ++i) {
-      edits_[(*sequence.variant)[i].at].push_back({s, i});
+      edits_[(*sequence.variant)[i].at][s].push_back(i);
     }
   }
   queries_ = rows_asked_from(HookKind::q);
@@ -119,11 +127,7 @@ void Pass::reach(const HookPoint& point) {
   edit(point);
   if (kept_ != nullptr) {
     if (const auto kept = kept_->kept.find(point); kept != kept_->kept.end()) {
-      const View values = rows(point.kind);
-      kept->second = Tensor({values.rows, values.columns});
-      for (std::size_t row = 0; row < values.rows; ++row) {
-        std::copy_n(values.row(row).begin(), values.columns, kept->second.matrix().row(row).begin());
-      }
+      kept->second = copy_of(rows(point.kind));
     }
   }
   captures_.take(point, layout(point.kind), rows(point.kind));
@@ -153,41 +157,52 @@ void Pass::edit(const HookPoint& point) {
     return;
   }
   const RowLayout& held = layout(point.kind);
-  for (const Edit& edit : edits->second) {
-    const Intervention& intervention = (*sequences_[edit.sequence].variant)[edit.index];
-    MutableView block = buffer(point.kind).row_range(held.first(edit.sequence), held.count(edit.sequence));
-    if (intervention.head) {
-      block = block.column_range(*intervention.head * config_.head_width, config_.head_width);
-    }
-    apply(intervention, edit, held.positions(edit.sequence), block);
+  for (const auto& [sequence, interventions] : edits->second) {
+    edit_block(point, sequence, {}, buffer(point.kind).row_range(held.first(sequence), held.count(sequence)));
   }
 }
 
-void Pass::edit_pattern(const HookPoint& point, std::size_t sequence, std::size_t head, MutableView pattern) {
-  const auto edits = edits_.find(point);
-  if (edits == edits_.end()) {
+void Pass::edit_block(const HookPoint& point, std::size_t sequence, std::optional<std::size_t> head,
+                      MutableView block) {
+  const auto at_point = edits_.find(point);
+  if (at_point == edits_.end() || !at_point->second.contains(sequence)) {
     return;
   }
-  for (const Edit& edit : edits->second) {
-    const Intervention& intervention = (*sequences_[edit.sequence].variant)[edit.index];
-    if (edit.sequence == sequence && intervention.head.value_or(head) == head) {
-      apply(intervention, edit, current_->positions(sequence), pattern);
+  const auto& indices = at_point->second.at(sequence);
+  const Tensor before = indices.size() > 1 ? copy_of(block) : Tensor();
+  const View original = indices.size() > 1 ? before.matrix() : block;
+  for (const std::size_t index : indices) {
+    const Intervention& intervention = (*sequences_[sequence].variant)[index];
+    if (head && intervention.head.value_or(*head) != *head) {
+      continue;
+    }
+    const auto rows = chosen_rows(intervention.positions, sequences_[sequence].length,
+                                  layout(point.kind).positions(sequence));
+    const bool whole = head || (!intervention.head && intervention.with.kind != Replacement::Kind::mean_head);
+    const std::size_t first = whole ? 0 : intervention.head.value_or(0);
+    const std::size_t last = whole ? 0 : intervention.head.value_or(config_.heads - 1);
+    const std::size_t width = whole ? block.columns : config_.head_width;
+    for (std::size_t part = first; part <= last; ++part) {
+      const float scalar = replace_rows(intervention.with, rows, original.column_range(part * width, width),
+                                        block.column_range(part * width, width));
+      if (intervention.head) {  // without, every head has its own, and several threads may be here
+        sequences_[sequence].result->put_in[index] = scalar;
+      }
     }
   }
 }
 
-void Pass::apply(const Intervention& intervention, const Edit& edit, std::span<const std::size_t> held,
-                 MutableView block) {
-  const Sequence& sequence = sequences_[edit.sequence];
-  std::vector<std::size_t> chosen = intervention.positions.resolve(sequence.length);
-  std::sort(chosen.begin(), chosen.end());
+std::vector<std::size_t> Pass::chosen_rows(const Positions& chosen, std::size_t length,
+                                           std::span<const std::size_t> held) {
+  std::vector<std::size_t> positions = chosen.resolve(length);
+  std::ranges::sort(positions);
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < held.size(); ++row) {
-    if (std::binary_search(chosen.begin(), chosen.end(), held[row])) {
+    if (std::ranges::binary_search(positions, held[row])) {
       rows.push_back(row);
     }
   }
-  sequence.result->put_in[edit.index] = replace_rows(intervention.with, rows, block);
+  return rows;
 }
 
 void Pass::hand_out_logits() {
