@@ -20,8 +20,8 @@ struct Config {
   Activation activation = Activation::gelu_new;
   bool tied_embeddings = true;
 
-  /// Reads config.json of a model directory. Throws InputError naming the file, the key, its value and the rule
-  /// for settings that are missing, out of range, or not supported.
+  /// Reads config.json of a model directory. Throws InputError naming the file, the key, its value and the
+  /// rule for settings that are missing, out of range, or not supported.
   static Config load(const std::filesystem::path& directory);
 };
 

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <span>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "model/hook.hpp"
@@ -27,6 +27,8 @@ struct Positions {
 
   /// Indices in a prompt of `length` tokens, in the order given. Throws InputError for one outside it.
   [[nodiscard]] std::vector<std::size_t> resolve(std::size_t length) const;
+
+  friend bool operator==(const Positions&, const Positions&) = default;
 };
 
 /// What takes an activation's place.
@@ -36,7 +38,7 @@ struct Replacement {
     value,           // `value` everywhere
     mean_head,       // one scalar: the mean over the head's positions and dimensions
     mean_positions,  // each dimension's mean over the positions
-    add,             // the activation plus `vector`, (e) with a head, (d) or (f) or (h * e) without
+    add,             // the activation plus `vector`: (e) with a head, (d) or (f) or (h * e) without; (p) at `pattern`
   };
   Kind kind = Kind::zero;
   float value = 0;
@@ -51,6 +53,10 @@ struct Intervention {
   Positions positions;              // of the rows; for `pattern`, of the queries
   Replacement with;
 };
+
+/// Throws InputError for an edit that no prompt allows: a place that cannot be edited, a layer or head that the
+/// model does not have, a head where there are none, a mean over no head, a vector of the wrong length.
+void check_intervention(const Intervention& intervention, const Config& config);
 
 /// The edits of one counterfactual pass, in any order; at one place they apply in the order given.
 using Variant = std::vector<Intervention>;

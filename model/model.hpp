@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/config.hpp"
 #include "model/weights.hpp"
@@ -18,8 +19,11 @@ class Model {
 };
 
 /// The directory that a name stands for: a built-in model (`nano`), a directory, or a snapshot in the Hugging
-/// Face cache (HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub). Throws InputError that says where it looked and
-/// shows the command that downloads it.
+/// Face cache (HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub). Throws InputError that says where it looked
+/// and shows the command that downloads it.
 std::filesystem::path find_model(std::string_view name);
+
+/// Names of the models that come with hookflow.
+std::vector<std::string> built_in_models();
 
 }  // namespace hookflow

@@ -23,8 +23,8 @@ struct LinearWeights {
 
 struct LayerWeights {
   LayerNormWeights ln_1;
-  LinearWeights c_attn;    // (d, 3 * d): q, k and v side by side
-  LinearWeights c_proj;    // (d, d)
+  LinearWeights c_attn;  // (d, 3 * d): q, k and v side by side
+  LinearWeights c_proj;  // (d, d)
   LayerNormWeights ln_2;
   LinearWeights c_fc;      // (d, f)
   LinearWeights mlp_proj;  // (f, d)

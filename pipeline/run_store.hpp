@@ -28,14 +28,33 @@ struct LaneLayout {
   std::size_t parts = 1;  // chunks of variants that a prompt is committed in
 };
 
+/// Texts known when the file is made, along one axis: the prompts' texts, the vocabulary. Bytes that are not
+/// UTF-8 are stored spelled out, as `\xNN`; so are those of labels and attributes.
+struct TextTable {
+  std::string group;  // a stage's, or one of its own
+  std::string name;
+  Axis axis;
+  std::vector<std::string> texts;
+  std::string long_name;
+};
+
+/// Numbers known when the file is made, such as the token ids that are fed.
+struct ConstantArray {
+  std::string group;
+  Variable variable;
+  Column values;
+};
+
 /// Everything about a run file that is fixed before the first unit: shapes never change afterwards.
 struct RunLayout {
   std::size_t prompts = 0;
   std::vector<GroupLayout> groups;
   std::vector<LaneLayout> lanes;
-  std::vector<std::string> folds;     // stages that run after the units
-  std::string default_group;          // the group a viewer shows first, and its variable
+  std::vector<std::string> folds;  // stages that run after the units
+  std::string default_group;       // the group a viewer shows first, and its variable
   std::string default_variable;
+  std::vector<TextTable> texts;
+  std::vector<ConstantArray> constants;
 };
 
 /// Name and value of what makes two runs the same: workflow, model, tokenizer, result version.
@@ -55,12 +74,14 @@ struct Failure {
 class RunStore {
  public:
   /// Creates the file whole: every dataset allocated, axes attached, fill values written, marked incomplete.
+  /// Provenance becomes attributes of the root; one with an empty value is room for what is only known later.
   /// It is built under a temporary name beside `path` and renamed, so that a failure leaves no partial file.
   /// Throws InputError if `path` exists and `overwrite` is false, or if its folder cannot be written.
   static RunStore create(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity,
                          const Attributes& provenance, bool overwrite);
   /// Opens a file to go on. Throws InputError that names what differs between the file's identity and
-  /// `identity`, old and new value; for a file of another program or format; for one in use by another process.
+  /// `identity`, old and new value; for a file of another program or format; for one in use by another
+  /// process.
   static RunStore open(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity);
 
   RunStore(RunStore&&) noexcept;
@@ -70,13 +91,16 @@ class RunStore {
   /// State of every (prompt, part) of a lane, row-major, as last committed.
   [[nodiscard]] std::vector<UnitState> states(std::size_t lane) const;
   [[nodiscard]] bool fold_done(std::size_t fold) const;
+  /// Whether the run was finished. Writing to it again makes it incomplete until it is finished again.
+  [[nodiscard]] bool complete() const;
 
-  /// Writes the cells [first, first + count) of one prompt's row of a variable, where a prompt's row is all axes
-  /// after `prompt`, flattened. `values` holds count of them.
-  void write_cells(const std::string& group, const std::string& variable, std::size_t prompt, std::size_t first,
-                   const Column& values);
-  /// Marks one (prompt, part) at the next commit.
+  /// Writes the cells [first, first + count) of one prompt's row of a variable, where a prompt's row is all
+  /// axes after `prompt`, flattened. `values` holds count of them.
+  void write_cells(const std::string& group, const std::string& variable, std::size_t prompt,
+                   std::size_t first, const Column& values);
+  /// Marks one (prompt, part) at the next commit. Folds that were done are then no longer.
   void mark(std::size_t lane, std::size_t prompt, std::size_t part, UnitState state);
+  /// The first failure of a prompt stands: one that fails in several lanes keeps the first reason.
   void record_failure(const Failure& failure);
   /// Makes everything written so far durable, then the marks: data, flush, marks, flush.
   void commit();
@@ -85,12 +109,15 @@ class RunStore {
   [[nodiscard]] std::vector<double> read_rows(const std::string& group, const std::string& variable,
                                               std::size_t first, std::size_t count) const;
   /// Writes rows along the first axis; for a variable without axes, first = 0 and one value.
-  void write_rows(const std::string& group, const std::string& variable, std::size_t first, const Column& values);
-  void finish_fold(std::size_t fold);
+  void write_rows(const std::string& group, const std::string& variable, std::size_t first,
+                  const Column& values);
+  void finish_fold(std::size_t fold);  // and commits
 
+  /// Of the prompts with a failed unit, the first reason of the last attempt.
   [[nodiscard]] std::vector<Failure> failures() const;
+  /// Of a name that was given empty when the file was made; up to 512 bytes, the rest is cut.
   void set_attribute(const std::string& name, const std::string& value);
-  /// The last step: marks the file complete and closes it.
+  /// The last step: sets attributes as set_attribute does, marks the file complete and closes it.
   void finish(const Attributes& provenance);
 
   struct Impl;

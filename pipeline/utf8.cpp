@@ -47,4 +47,36 @@ std::string_view without_bom(std::string_view bytes) {
   return bytes.substr(bytes.starts_with(kMark) ? kMark.size() : 0);
 }
 
+std::string spell_bytes(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string spelled;
+  spelled.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    if (length == 0 || text[0] == '\0') {
+      const auto byte = static_cast<std::uint8_t>(text[0]);
+      spelled += "\\x";
+      spelled += kDigits[byte / 16U];
+      spelled += kDigits[byte % 16U];
+      text.remove_prefix(1);
+    } else {
+      spelled += text.substr(0, length);
+      text.remove_prefix(length);
+    }
+  }
+  return spelled;
+}
+
+std::string cut_text(const std::string& text, std::size_t bytes) {
+  const std::string mark = "…";
+  if (text.size() <= bytes) return text;
+  if (bytes < mark.size()) return {};
+  std::size_t keep = bytes - mark.size();
+  const auto inside_character = [&](std::size_t at) {
+    return (static_cast<std::uint8_t>(text[at]) & 0xC0U) == 0x80U;
+  };
+  while (keep > 0 && inside_character(keep)) --keep;
+  return text.substr(0, keep) + mark;
+}
+
 }  // namespace hookflow::pipeline

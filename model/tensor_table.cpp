@@ -1,0 +1,133 @@
+#include "model/tensor_table.hpp"
+
+#include <cstdint>
+#include <cstring>
+#include <utility>
+
+#include "model/error.hpp"
+#include "model/float_block.hpp"
+
+namespace hookflow {
+namespace {
+
+constexpr std::size_t kMaxShown = 12;
+
+bool is_mask_buffer(const std::string& name) {
+  return name.starts_with("h.") && (name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias"));
+}
+
+std::string without_prefix(const std::string& name) {
+  constexpr std::string_view kPrefix = "transformer.";
+  return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name;
+}
+
+// Float32 at an aligned address can be used where it lies. Early writers did not pad the header, so that all
+// data of their files is off by some bytes: GPT-2's own files are such.
+bool usable_in_place(const StoredTensor& tensor) {
+  return tensor.float_format() == FloatFormat::f32 &&
+         reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
+}
+
+std::size_t element_count(const StoredTensor& tensor) {
+  return tensor.bytes.size() / size_of(*tensor.float_format());
+}
+
+}  // namespace
+
+TensorTable::TensorTable(const std::vector<std::shared_ptr<const SafetensorsFile>>& files, std::string place)
+    : place_(std::move(place)) {
+  for (const auto& file : files)
+    for (const auto& [name, tensor] : file->tensors()) add(file, name, tensor);
+}
+
+void TensorTable::add(const std::shared_ptr<const SafetensorsFile>& file, const std::string& name,
+                      const StoredTensor& tensor) {
+  const std::string plain = without_prefix(name);
+  if (is_mask_buffer(plain)) return;
+  if (!stored_.emplace(plain, Entry{tensor, file}).second)
+    complain(plain,
+             "is stored twice, with and without the prefix 'transformer.' or in two shards; the second in " +
+                 file->path().string());
+}
+
+void TensorTable::matrix(const std::string& name, std::size_t rows, std::size_t columns, View& into) {
+  want(name, {rows, columns},
+       [&into, rows, columns](const float* data) { into = View(data, rows, columns); });
+}
+
+void TensorTable::vector(const std::string& name, std::size_t size, std::span<const float>& into) {
+  want(name, {size}, [&into, size](const float* data) { into = {data, size}; });
+}
+
+void TensorTable::norm(const std::string& name, std::size_t width, LayerNormWeights& into) {
+  vector(name + ".weight", width, into.weight);
+  vector(name + ".bias", width, into.bias);
+}
+
+void TensorTable::linear(const std::string& name, std::size_t in, std::size_t out, LinearWeights& into) {
+  matrix(name + ".weight", in, out, into.weight);
+  vector(name + ".bias", out, into.bias);
+}
+
+void TensorTable::want(const std::string& name, const std::vector<std::size_t>& shape,
+                       std::function<void(const float*)> assign) {
+  const auto found = stored_.find(name);
+  if (found == stored_.end()) return complain(name, "is missing; expected shape " + shape_text(shape));
+  used_.insert(name);
+  const StoredTensor& tensor = found->second.tensor;
+  if (tensor.shape != shape)
+    return complain(
+        name, "has shape " + shape_text(tensor.shape) + ", but config.json asks for " + shape_text(shape));
+  if (!tensor.float_format())
+    return complain(name, "has dtype " + tensor.dtype + "; weights must be F32, F16 or BF16");
+  wanted_.push_back({&found->second, std::move(assign)});
+}
+
+void TensorTable::repeats(const std::string& name, const std::string& other, const std::string& rule) {
+  used_.insert(name);
+  const StoredTensor& a = stored_.at(name).tensor;
+  const StoredTensor& b = stored_.at(other).tensor;
+  const bool same = a.dtype == b.dtype && a.shape == b.shape && a.bytes.size() == b.bytes.size() &&
+                    std::memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) == 0;
+  if (!same) complain(name, "differs from '" + other + "', " + rule);
+}
+
+void TensorTable::complain(const std::string& name, const std::string& reason) {
+  if (++problem_count_ > kMaxShown) return;
+  const auto found = stored_.find(name);
+  const std::string place = found == stored_.end() ? place_ : found->second.file->path().string();
+  problems_ += (problems_.empty() ? "" : "\n") + place + ": tensor '" + name + "' " + reason;
+}
+
+std::vector<std::shared_ptr<const void>> TensorTable::finish() {
+  for (const auto& [name, entry] : stored_)
+    if (!used_.contains(name)) complain(name, "is not expected: config.json describes no such parameter");
+  if (problem_count_ > kMaxShown)
+    problems_ +=
+        "\n" + place_ + ": and " + std::to_string(problem_count_ - kMaxShown) + " more problems like these";
+  if (problem_count_ > 0) throw InputError(problems_);
+  return fill();
+}
+
+std::vector<std::shared_ptr<const void>> TensorTable::fill() const {
+  std::size_t floats = 0;
+  for (const Wanted& wanted : wanted_)
+    if (!usable_in_place(wanted.entry->tensor))
+      floats += FloatBlock::rounded(element_count(wanted.entry->tensor));
+  const auto block = std::make_shared<FloatBlock>(floats);
+  std::set<std::shared_ptr<const void>> storage{block};
+  for (const Wanted& wanted : wanted_) {
+    const StoredTensor& tensor = wanted.entry->tensor;
+    if (usable_in_place(tensor)) {
+      storage.insert(wanted.entry->file);
+      wanted.assign(reinterpret_cast<const float*>(tensor.bytes.data()));
+    } else {
+      const auto own = block->take(element_count(tensor));
+      widen(*tensor.float_format(), tensor.bytes, own);
+      wanted.assign(own.data());
+    }
+  }
+  return {storage.begin(), storage.end()};
+}
+
+}  // namespace hookflow

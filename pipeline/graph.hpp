@@ -1,0 +1,45 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "pipeline/plan.hpp"
+#include "pipeline/run_store.hpp"
+
+namespace hookflow::pipeline {
+
+/// What a run is doing, read by whoever shows it while the graph runs.
+struct Monitor {
+  explicit Monitor(std::size_t stages) : stage_nanoseconds(stages) {}
+
+  std::atomic<std::size_t> done{0};  // (prompt, part) pairs, of `total`
+  std::size_t total = 0;
+  std::size_t done_before = 0;  // by an earlier run of the same file
+  std::atomic<std::size_t> failed{0};
+  std::vector<std::atomic<std::int64_t>> stage_nanoseconds;  // summed over threads
+  std::atomic<std::int64_t> store_nanoseconds{0};
+};
+
+struct RunOptions {
+  std::size_t threads = 1;
+  bool fail_fast = false;
+  std::chrono::milliseconds commit_every{1000};  // what a kill can lose
+};
+
+/// Runs every unit that the store has not marked, through a TBB flow graph with one node a stage: source ->
+/// limiter -> the lane's stages -> store, and behind an expand one packet a part, with a limiter of its own.
+/// What is in flight is bounded by the limiters, so memory does not grow with prompts or variants. Stops early
+/// when `stop` becomes true; what is committed then stays. Throws what the store throws.
+void run_units(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
+               const std::atomic<bool>& stop);
+
+/// Version of the TBB library that runs the graph.
+std::string tbb_version();
+
+/// Runs the aggregating stages that are not done yet, in order, over what is stored.
+void run_folds(const Plan& plan, RunStore& store, Monitor& monitor);
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,177 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+/// HDF5 with owners for its handles. Every call that HDF5 refuses throws std::runtime_error
+/// `file: /object: what was tried: what HDF5 says`; HDF5 itself prints nothing.
+namespace hookflow::pipeline::h5 {
+
+/// An HDF5 identifier and the function that closes it.
+class Handle {
+ public:
+  using Closer = int (*)(std::int64_t);
+  Handle() = default;
+  Handle(std::int64_t id, Closer close) : id_(id), close_(close) {}
+  Handle(Handle&& other) noexcept;
+  Handle& operator=(Handle&& other) noexcept;
+  ~Handle() { reset(); }
+
+  [[nodiscard]] std::int64_t get() const { return id_; }
+  bool reset();  // false when HDF5 could not close it properly
+
+ private:
+  std::int64_t id_ = -1;
+  Closer close_ = nullptr;
+};
+
+/// What the elements of a dataset are. `text` has any length and lives in the file's heap; `character` is a
+/// byte of a text of limited length, which is an axis more and can be overwritten without moving anything.
+enum class Kind { float32, float64, int64, uint8, character, text, other };
+
+/// A box of a dataset's cells.
+struct Block {
+  std::vector<std::size_t> start;
+  std::vector<std::size_t> count;
+  friend bool operator==(const Block&, const Block&) = default;
+};
+
+template <class T>
+concept Number = std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::int64_t> ||
+    std::is_same_v<T, std::uint8_t>;
+
+template <Number T>
+constexpr Kind kind_of() {
+  if constexpr (std::is_same_v<T, float>) return Kind::float32;
+  if constexpr (std::is_same_v<T, double>) return Kind::float64;
+  if constexpr (std::is_same_v<T, std::int64_t>) return Kind::int64;
+  return Kind::uint8;
+}
+
+/// Anything with attributes. Texts are UTF-8.
+class Object {
+ public:
+  [[nodiscard]] const std::string& path() const { return path_; }  // inside the file: "/scores/log_prob"
+  [[nodiscard]] bool has_attribute(const std::string& name) const;
+  [[nodiscard]] std::vector<std::string> attribute_names() const;
+
+  void set_text(const std::string& name, const std::string& value);
+  void set_texts(const std::string& name, std::span<const std::string> values);
+  void set_integers(const std::string& name, std::span<const std::int64_t> values);
+  void set_bytes(const std::string& name, std::span<const std::uint8_t> values);
+  void set_nan(const std::string& name, Kind kind);  // a single NaN of the kind
+  /// Room for a text of less than `bytes`, empty for now.
+  void reserve_text(const std::string& name, std::size_t bytes);
+  /// Overwrite what is there, moving nothing in the file. A text that does not fit is cut with "…".
+  void replace_text(const std::string& name, const std::string& value);
+  void replace_integer(const std::string& name, std::int64_t value);
+
+  [[nodiscard]] bool is_reserved(const std::string& name) const;                // was made by reserve_text
+  [[nodiscard]] std::vector<std::string> texts(const std::string& name) const;  // numbers are spelled out
+  [[nodiscard]] std::string text(const std::string& name) const;                // joined with ", "
+  [[nodiscard]] std::int64_t integer(const std::string& name) const;
+
+ protected:
+  Object() = default;
+  Object(Handle handle, std::string file, std::string path);
+  [[nodiscard]] std::string where() const { return file_ + ": " + path_; }
+  [[nodiscard]] std::string where(const std::string& attribute) const { return where() + "@" + attribute; }
+
+  Handle handle_;
+  std::string file_;
+  std::string path_;
+
+ private:
+  friend class Dataset;
+  [[nodiscard]] Handle open_attribute(const std::string& name) const;
+  void create_attribute(const std::string& name, std::int64_t type, std::int64_t space, const void* value);
+};
+
+/// An array of the file. Contiguous, allocated and filled (NaN, -1, 0) when it is created.
+class Dataset : public Object {
+ public:
+  Dataset() = default;  // none yet
+  [[nodiscard]] const std::vector<std::size_t>& extents() const { return extents_; }
+  [[nodiscard]] Kind kind() const { return kind_; }
+  [[nodiscard]] std::size_t cells() const;
+
+  template <Number T>
+  void write(const Block& block, std::span<const T> values) {
+    transfer(true, block, kind_of<T>(), const_cast<T*>(values.data()), values.size());
+  }
+  template <Number T>
+  void read(const Block& block, std::span<T> values) const {
+    transfer(false, block, kind_of<T>(), values.data(), values.size());
+  }
+  template <Number T>
+  void write_all(std::span<const T> values) {
+    write(whole(), values);
+  }
+  template <Number T>
+  [[nodiscard]] std::vector<T> read_all() const {
+    std::vector<T> values(cells());
+    read(whole(), std::span<T>(values));
+    return values;
+  }
+  void write_texts(std::span<const std::string> values);  // all of them
+  [[nodiscard]] std::vector<std::string> read_texts() const;
+  /// Of an array of characters, rows of bytes padded with zeros. A text that does not fit is cut with "…".
+  void write_row_text(std::size_t row, const std::string& value);
+  [[nodiscard]] std::vector<std::string> read_row_texts() const;
+
+  void make_scale();  // named as the dataset is
+  /// A scale that gives a dimension its name and size only. NetCDF has such, and does not show it as a variable.
+  void make_bare_scale();
+  [[nodiscard]] bool is_scale() const;
+  void attach_scale(const Dataset& scale, std::size_t axis);
+
+ private:
+  friend class Group;
+  Dataset(Handle handle, std::string file, std::string path);
+  [[nodiscard]] Block whole() const { return {std::vector<std::size_t>(extents_.size()), extents_}; }
+  void transfer(bool writing, const Block& block, Kind kind, void* values, std::size_t count) const;
+
+  Handle space_;
+  std::vector<std::size_t> extents_;
+  Kind kind_ = Kind::other;
+};
+
+class Group : public Object {
+ public:
+  Group create_group(const std::string& name);
+  [[nodiscard]] Group open_group(const std::string& name) const;
+  Dataset create_dataset(const std::string& name, Kind kind, const std::vector<std::size_t>& extents);
+  [[nodiscard]] Dataset open_dataset(const std::string& name) const;
+  [[nodiscard]] bool has(const std::string& name) const;
+  [[nodiscard]] std::vector<std::string> group_names() const;
+  [[nodiscard]] std::vector<std::string> dataset_names() const;
+
+ protected:
+  using Object::Object;
+
+ private:
+  [[nodiscard]] std::string path_of(const std::string& name) const;
+  [[nodiscard]] std::vector<std::string> members(int wanted) const;
+};
+
+/// An open file; as a Group, its root. HDF5's own locking is left off: see RunLock.
+class File : public Group {
+ public:
+  static File create(const std::filesystem::path& path);  // which must not exist
+  static File open(const std::filesystem::path& path, bool writable);
+
+  [[nodiscard]] int descriptor() const;  // HDF5's own
+  void flush();
+  void sync();                                            // flush, and wait for the disk
+  void close();                                           // throws, as the destructor cannot
+  void rename(const std::string& name) { file_ = name; }  // in messages
+
+ private:
+  File(Handle handle, const std::string& file) : Group(std::move(handle), file, "/") {}
+};
+
+}  // namespace hookflow::pipeline::h5

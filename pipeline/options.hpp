@@ -1,0 +1,44 @@
+#pragma once
+#include <boost/program_options.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hookflow::pipeline {
+
+/// A subcommand's options: what Boost.Program_options reads, with our messages.
+class Options {
+ public:
+  /// `usage` is the line after `hookflow`; the positional arguments are named in it.
+  Options(std::string usage, std::string about);
+
+  boost::program_options::options_description_easy_init add() { return described_.add_options(); }
+  /// Named positional argument; at most `count` of them, -1 for any number.
+  void positional(const std::string& name, int count, const std::string& doc);
+
+  /// Reads the arguments. Returns false when --help was asked for, and printed. Throws UsageError with the
+  /// nearest option for one that is unknown.
+  bool parse(const std::vector<std::string>& arguments);
+
+  [[nodiscard]] bool has(const std::string& name) const { return values_.count(name) > 0; }
+  template <typename T>
+  [[nodiscard]] T get(const std::string& name) const {
+    return values_[name].as<T>();
+  }
+  template <typename T>
+  [[nodiscard]] T get_or(const std::string& name, T otherwise) const {
+    return has(name) ? get<T>(name) : otherwise;
+  }
+  /// A positional that must be there. Throws UsageError with the usage line.
+  [[nodiscard]] std::string required(const std::string& name) const;
+
+ private:
+  std::string usage_;
+  std::string about_;
+  boost::program_options::options_description described_;
+  boost::program_options::options_description hidden_;
+  boost::program_options::positional_options_description positional_;
+  boost::program_options::variables_map values_;
+};
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,116 @@
+#include "pipeline/packet.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace hookflow::pipeline {
+namespace {
+
+/// Whether `lane` lies below `ancestor`.
+bool below(const Plan& plan, std::size_t lane, std::size_t ancestor) {
+  while (lane != kNone && lane != ancestor) lane = plan.lanes[lane].parent;
+  return lane == ancestor;
+}
+
+/// Whether anything after `stage` in this lane, or a lane below it, reads `value`; storing counts as reading.
+bool needed_after(const Plan& plan, std::size_t value, std::size_t stage, std::size_t lane) {
+  if (plan.stages[value].stored && plan.stages[value].lane == lane) return true;
+  for (std::size_t later = stage + 1; later < plan.stages.size(); ++later) {
+    const PlannedStage& reader = plan.stages[later];
+    if (reader.unit == nullptr || !below(plan, reader.lane, lane)) continue;
+    if (std::find(reader.inputs.begin(), reader.inputs.end(), value) != reader.inputs.end()) return true;
+  }
+  return false;
+}
+
+void store_measures(const PlannedStage& stage, std::size_t own_from, const Measures& measures, std::size_t prompt,
+                    RunStore& store) {
+  if (measures.columns.size() != stage.variables.size()) {
+    throw std::logic_error(stage.spec->declaration->name + " gave another number of variables than it declared");
+  }
+  for (std::size_t i = 0; i < stage.variables.size(); ++i) {
+    const Variable& variable = stage.variables[i];
+    const std::vector<Axis> own(variable.axes.begin() + static_cast<std::ptrdiff_t>(own_from), variable.axes.end());
+    const std::size_t cells = cell_count(own);
+    const std::size_t given = std::visit([](const auto& column) { return column.size(); }, measures.columns[i]);
+    if (given != cells * measures.count) {
+      throw std::logic_error(stage.spec->declaration->name + ": " + variable.name + " has " + std::to_string(given) +
+                             " values for " + std::to_string(measures.count) + " x " + std::to_string(cells));
+    }
+    store.write_cells(stage.spec->id, variable.name, prompt, measures.first * cells, measures.columns[i]);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<Packet> start_packet(const Plan& plan, const Unit& unit) {
+  auto packet = std::make_shared<Packet>();
+  packet->unit = unit;
+  packet->values.resize(plan.stages.size());
+  packet->failures.resize(unit.count);
+  return packet;
+}
+
+std::shared_ptr<Packet> part_packet(const Plan& plan, const Packet& parent, std::size_t lane, std::size_t part) {
+  auto packet = start_packet(plan, parent.unit);
+  packet->lane = lane;
+  packet->part = part;
+  packet->failures = parent.failures;
+  packet->tickets = parent.tickets;
+  const std::size_t first = plan.lanes[lane].stages.front();
+  for (std::size_t i = 0; i < first; ++i) {
+    if (needed_after(plan, i, first - 1, lane)) packet->values[i] = parent.values[i];
+  }
+  return packet;
+}
+
+void run_stage(const Plan& plan, std::size_t stage, Packet& packet) {
+  const PlannedStage& planned = plan.stages[stage];
+  std::vector<Inputs> inputs;
+  std::vector<std::size_t> rows;  // of the unit, one an input
+  for (std::size_t row = 0; row < packet.unit.count; ++row) {
+    if (packet.failures[row]) continue;
+    std::vector<ValuePtr> values;
+    for (const std::size_t from : planned.inputs) {
+      values.push_back(from == kNone ? nullptr : packet.values[from][row]);
+    }
+    const std::size_t prompt = packet.unit.first + row;
+    inputs.emplace_back(prompt, plan.prompts[prompt], std::move(values));
+    rows.push_back(row);
+  }
+  std::vector<ValuePtr>& results = packet.values[stage];
+  results.resize(packet.unit.count);
+  if (!inputs.empty()) {
+    std::vector<Outcome> outcomes = planned.unit->run_unit(inputs, packet.part);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (outcomes[i].value) {
+        results[rows[i]] = std::move(outcomes[i].value);
+      } else {
+        packet.failures[rows[i]] = Failure{packet.unit.first + rows[i], planned.spec->id, outcomes[i].failure};
+      }
+    }
+  }
+  for (std::size_t value = 0; value <= stage; ++value) {
+    if (!packet.values[value].empty() && !needed_after(plan, value, stage, packet.lane)) packet.values[value].clear();
+  }
+}
+
+void store_packet(const Plan& plan, const Packet& packet, RunStore& store) {
+  const Lane& lane = plan.lanes[packet.lane];
+  for (std::size_t row = 0; row < packet.unit.count; ++row) {
+    const std::size_t prompt = packet.unit.first + row;
+    if (packet.failures[row]) {
+      store.record_failure(*packet.failures[row]);
+    } else {
+      for (const std::size_t index : lane.stages) {
+        const PlannedStage& stage = plan.stages[index];
+        if (!stage.stored) continue;
+        const auto& measures = dynamic_cast<const Measures&>(*packet.values[index][row]);
+        store_measures(stage, 1 + lane.axes.size(), measures, prompt, store);
+      }
+    }
+    store.mark(packet.lane, prompt, packet.part, packet.failures[row] ? UnitState::failed : UnitState::done);
+  }
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,212 @@
+#include "pipeline/plan.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "pipeline/error.hpp"
+#include "pipeline/layout.hpp"
+#include "pipeline/nearest.hpp"
+#include "pipeline/problems.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+/// Prompts in order, as many to a unit as its size allows, at least one.
+std::vector<Unit> divide(std::size_t prompts, const std::vector<std::size_t>& weights, std::size_t largest) {
+  std::vector<Unit> units;
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < prompts; ++i) {
+    const std::size_t weight = weights.empty() ? 1 : weights[i];
+    if (units.empty() || total + weight > largest) {
+      units.push_back({i, 0});
+      total = 0;
+    }
+    total += weight;
+    ++units.back().count;
+  }
+  return units;
+}
+
+std::size_t heaviest(const std::vector<Unit>& units, const std::vector<std::size_t>& weights) {
+  std::size_t most = 0;
+  for (const Unit& unit : units) {
+    const auto first = weights.begin() + static_cast<std::ptrdiff_t>(unit.first);
+    most = std::max(most, std::accumulate(first, first + static_cast<std::ptrdiff_t>(unit.count), std::size_t{0}));
+  }
+  return most;
+}
+
+/// Plans stage after stage, inputs first.
+class Planner {
+ public:
+  explicit Planner(Plan& plan) : plan_(plan), problems_(plan.spec.file), prompt_axis_(prompt_axis(plan.prompts)) {
+    plan_.lanes.push_back({"items", kNone, {}, {}, 1});
+  }
+
+  void run() {
+    for (StageSpec& spec : plan_.spec.stages) {
+      index_[spec.id] = plan_.stages.size();
+      plan_.stages.push_back({});
+      plan_.stages.back().spec = &spec;
+      planned_.push_back(plan_stage(spec, plan_.stages.back()));
+    }
+    problems_.raise();
+    for (const std::string& id : plan_.spec.keep) plan_.stages[index_.at(id)].stored = true;
+    check_show();
+    problems_.raise();
+    if (plan_.units.empty()) plan_.units = divide(plan_.prompts.size(), {}, plan_.spec.batch_tokens);
+  }
+
+ private:
+  bool plan_stage(StageSpec& spec, PlannedStage& planned) {
+    planned.unit = dynamic_cast<const UnitStage*>(spec.stage.get());
+    planned.fold = dynamic_cast<const FoldStage*>(spec.stage.get());
+    PlanContext context{plan_.prompts, *plan_.subject, {}, {}, unit_weight_};
+    for (const InputRef& ref : spec.inputs) {
+      planned.inputs.push_back(ref.stage.empty() ? kNone : index_.at(ref.stage));
+      if (!ref.stage.empty() && !planned_[planned.inputs.back()]) return false;  // said already
+      context.inputs.push_back(planned_input(spec, ref, planned.inputs.back()));
+    }
+    if (planned.unit != nullptr && !choose_lane(spec, planned)) return false;
+    if (planned.unit != nullptr) context.lane = plan_.lanes[planned.lane].axes;
+    try {
+      planned.output = spec.stage->plan(context);
+    } catch (const ParamError& error) {
+      problems_.add(error.line == 0 ? spec.line : error.line, "stage '" + spec.id + "': " + error.what());
+      return false;
+    } catch (const InputError&) {
+      throw;
+    } catch (const std::exception& error) {
+      problems_.add(spec.line, "stage '" + spec.id + "': " + error.what());
+      return false;
+    }
+    take_output(planned);
+    return true;
+  }
+
+  PlannedInput planned_input(const StageSpec& spec, const InputRef& ref, std::size_t from) {
+    if (from == kNone) return {};
+    const PlannedStage& source = plan_.stages[from];
+    PlannedInput input{ref.stage, &source.output, source.variables};
+    if (ref.variable.empty()) return input;
+    std::vector<std::string> names;
+    for (const Variable& variable : source.variables) names.push_back(variable.name);
+    const auto found = std::find(names.begin(), names.end(), ref.variable);
+    if (found == names.end()) {
+      problems_.add(spec.line, "stage '" + spec.id + "': in: '" + ref.stage + "' has no variable '" + ref.variable +
+                                   "'" + suggestion(ref.variable, names));
+      input.variables.clear();
+    } else {
+      input.variables = {source.variables[static_cast<std::size_t>(found - names.begin())]};
+    }
+    return input;
+  }
+
+  /// A stage runs in the deepest of its inputs' lanes; the others must be on the way there.
+  bool choose_lane(const StageSpec& spec, PlannedStage& planned) {
+    planned.lane = 0;
+    for (const std::size_t from : planned.inputs) {
+      if (from == kNone) continue;
+      const PlannedStage& source = plan_.stages[from];
+      if (source.fold != nullptr) {
+        problems_.add(spec.line, "stage '" + spec.id + "': '" + source.spec->id +
+                                     "' is computed after all prompts are done; only stages that aggregate can read it");
+        return false;
+      }
+      if (leads_to(planned.lane, source.lane)) {
+        planned.lane = source.lane;
+      } else if (!leads_to(source.lane, planned.lane)) {
+        problems_.add(spec.line, "stage '" + spec.id + "': its inputs are variants of two different stages, '" +
+                                     plan_.lanes[planned.lane].name + "' and '" + plan_.lanes[source.lane].name +
+                                     "'; measure each, then compare what is stored");
+        return false;
+      }
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool leads_to(std::size_t ancestor, std::size_t lane) const {
+    while (lane != kNone && lane != ancestor) lane = plan_.lanes[lane].parent;
+    return lane == ancestor;
+  }
+
+  void take_output(PlannedStage& planned) {
+    const Output& output = planned.output;
+    if (!output.weights.empty()) {
+      plan_.units = divide(plan_.prompts.size(), output.weights, plan_.spec.batch_tokens);
+      unit_weight_ = heaviest(plan_.units, output.weights);
+    }
+    if (planned.fold != nullptr) {
+      planned.variables = output.variables;
+      plan_.folds.push_back(plan_.stages.size() - 1);
+      for (const std::size_t from : planned.inputs) {
+        if (from != kNone) plan_.stages[from].stored = true;
+      }
+      return;
+    }
+    if (!output.expands.empty()) {
+      Lane lane{planned.spec->id, planned.lane, {}, plan_.lanes[planned.lane].axes, output.parts};
+      lane.axes.insert(lane.axes.end(), output.expands.begin(), output.expands.end());
+      planned.lane = plan_.lanes.size();
+      plan_.lanes.push_back(std::move(lane));
+    }
+    plan_.lanes[planned.lane].stages.push_back(plan_.stages.size() - 1);
+    planned.variables = output.variables;
+    for (Variable& variable : planned.variables) {
+      std::vector<Axis> axes = {prompt_axis_};
+      const std::vector<Axis>& lane_axes = plan_.lanes[planned.lane].axes;
+      axes.insert(axes.end(), lane_axes.begin(), lane_axes.end());
+      axes.insert(axes.end(), variable.axes.begin(), variable.axes.end());
+      variable.axes = std::move(axes);
+    }
+  }
+
+  void check_show() {
+    std::string& show = plan_.spec.show;
+    if (show.empty()) {
+      const PlannedStage& first = plan_.stages[index_.at(plan_.spec.keep.front())];
+      if (!first.variables.empty()) show = first.spec->id + "." + first.variables.front().name;
+      return;
+    }
+    std::vector<std::string> names;
+    for (const PlannedStage& stage : plan_.stages) {
+      if (!stage.stored) continue;
+      for (const Variable& variable : stage.variables) names.push_back(stage.spec->id + "." + variable.name);
+    }
+    if (std::find(names.begin(), names.end(), show) == names.end()) {
+      problems_.add(0, "show: '" + show + "' is no stored variable" + suggestion(show, names));
+    }
+  }
+
+  Plan& plan_;
+  Problems problems_;
+  Axis prompt_axis_;
+  std::map<std::string, std::size_t> index_;
+  std::vector<bool> planned_;  // whether the stage of that index could be planned
+  std::size_t unit_weight_ = 1;
+};
+
+}  // namespace
+
+Axis prompt_axis(const std::vector<Prompt>& prompts) {
+  std::vector<std::string> ids;
+  for (const Prompt& prompt : prompts) ids.push_back(prompt.id);
+  return {"prompt", std::move(ids), "prompt", ""};
+}
+
+void Plan::prepare() {
+  for (StageSpec& stage : spec.stages) stage.stage->prepare();
+}
+
+Plan make_plan(WorkflowSpec spec) {
+  Plan plan;
+  plan.spec = std::move(spec);
+  plan.prompts = read_prompts(plan.spec.prompts, plan.spec.base, plan.spec.file);
+  plan.subject = subject_type().open(plan.spec.model);
+  Planner(plan).run();
+  plan.layout = make_layout(plan);
+  return plan;
+}
+
+}  // namespace hookflow::pipeline

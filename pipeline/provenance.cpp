@@ -1,0 +1,84 @@
+#include "pipeline/provenance.hpp"
+
+#include <chrono>
+#include <ctime>
+#include <fstream>
+
+#include "pipeline/graph.hpp"
+#include "pipeline/h5.hpp"
+#include "pipeline/sha256.hpp"
+
+#ifndef HOOKFLOW_VERSION
+#define HOOKFLOW_VERSION "unknown"
+#endif
+
+namespace hookflow::pipeline {
+namespace {
+
+std::string cpu_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  }
+  return "unknown";
+}
+
+/// Every prompt with its columns, in an order that does not depend on where it came from.
+std::string prompts_hash(const std::vector<Prompt>& prompts) {
+  std::string all;
+  for (const Prompt& prompt : prompts) {
+    std::vector<std::pair<std::string, Node>> entries = {{"id", Node::scalar(prompt.id, true)}};
+    if (prompt.text) entries.emplace_back("text", Node::scalar(*prompt.text, true));
+    if (prompt.ids) entries.emplace_back("ids", write_param(*prompt.ids));
+    for (const auto& [name, value] : prompt.columns) entries.emplace_back(name, Node::scalar(value, true));
+    all += to_json(Node::map(std::move(entries))) + "\n";
+  }
+  return sha256(all);
+}
+
+}  // namespace
+
+std::string program_version() { return HOOKFLOW_VERSION; }
+
+std::string utc_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+Identity run_identity(const Plan& plan) {
+  // The model is what its files hold, not what it is called.
+  Node workflow = plan.spec.resolved();
+  std::erase_if(workflow.entries, [](const auto& entry) {
+    return entry.first == "model" || entry.first == "about" || entry.first == "show";
+  });
+  Identity identity = {{"result_version", std::to_string(kResultVersion)},
+                       {"workflow_sha256", sha256(to_json(workflow))},
+                       {"prompts_sha256", prompts_hash(plan.prompts)}};
+  for (auto& entry : plan.subject->identity()) identity.push_back(std::move(entry));
+  return identity;
+}
+
+Attributes run_provenance(const Plan& plan, std::size_t threads, const std::vector<std::string>& command_line) {
+  Attributes attributes = plan.subject->provenance();
+  std::string words = "hookflow";
+  for (const std::string& word : command_line) words += " " + word;
+  attributes["command_line"] = words;
+  attributes["workflow_name"] = plan.spec.name;
+  attributes["about"] = plan.spec.about;
+  attributes["workflow"] = to_json(plan.spec.resolved());
+  attributes["program_version"] = program_version();
+  attributes["compiler"] = "g++ " __VERSION__;
+  attributes["tbb"] = tbb_version();
+  attributes["hdf5"] = h5::library_version();
+  attributes["cpu"] = cpu_name();
+  attributes["threads"] = std::to_string(threads);
+  attributes["started_utc"] = utc_now();
+  attributes["ended_utc"] = "";
+  return attributes;
+}
+
+}  // namespace hookflow::pipeline

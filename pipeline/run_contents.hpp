@@ -1,0 +1,58 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "pipeline/error.hpp"
+#include "pipeline/h5.hpp"
+#include "pipeline/run_store.hpp"
+
+/// What a run file says of itself, and holds besides its checkpoint, group by group: as a layout plans it,
+/// and as a file has it.
+namespace hookflow::pipeline {
+
+struct GroupContents {
+  std::string name;
+  std::string about;
+  std::vector<Variable> variables;
+  std::map<std::string, Column> constants;  // variable -> its values; only where planned
+  std::vector<TextTable> texts;
+};
+
+/// A layout's groups, each name once. Throws std::logic_error for names that a file cannot hold or that meet
+/// in one group, an axis whose coordinates differ within a group, and constants or texts that do not fit
+/// their axes.
+std::vector<GroupContents> plan_contents(const RunLayout& layout);
+/// The coordinates of the prompts: of any axis `prompt` of the layout's size, or else numbers from 0.
+Axis prompt_axis(const RunLayout& layout);
+
+/// Writes the groups: every dataset allocated, filled and joined to its axes. The axes are written again in
+/// each group, so that a group can be opened by itself.
+void write_contents(h5::File& file, const std::vector<GroupContents>& groups);
+/// Tells viewers that look for it (NeXus) which variable to draw first.
+void write_default_plot(h5::File& file, const std::string& group, const Variable& variable);
+/// One axis as a dimension scale of a group; two lines of every dataset that has it.
+h5::Dataset write_scale(h5::Group& group, const Axis& axis);
+void describe(h5::Dataset& dataset, const std::string& long_name, const std::string& units,
+              const std::vector<Axis>& axes);
+
+std::vector<GroupContents> read_contents(const h5::File& file);
+Axis read_axis(const h5::Group& group, const std::string& name);
+
+/// What a file has otherwise than planned, a line each with both values.
+std::vector<std::string> differences(const h5::File& file, const std::vector<GroupContents>& planned);
+
+/// The root's attributes. Those without a value get `kReservedBytes` of room for one.
+void write_root(h5::File& file, const Identity& identity, const Attributes& provenance);
+inline constexpr std::size_t kReservedBytes = 512;
+/// Throws InputError unless the file is hookflow's and of this format.
+void check_format(const h5::File& file, const std::string& path);
+std::vector<std::string> identity_differences(const h5::File& file, const Identity& identity);
+/// What to throw when HDF5 cannot read what a run file must have.
+InputError damaged(const std::string& path, const std::runtime_error& error);
+
+h5::Kind kind_of(Dtype dtype);
+inline constexpr const char* kCheckpointGroup = "checkpoint";
+
+}  // namespace hookflow::pipeline

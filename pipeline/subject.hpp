@@ -1,0 +1,39 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hookflow::pipeline {
+
+/// What a workflow is run on, named by its `model:` key. The engine only passes it to the stages, which know
+/// what it really is, and keeps what it says of itself with the results.
+class Subject {
+ public:
+  Subject() = default;
+  Subject(const Subject&) = delete;
+  Subject& operator=(const Subject&) = delete;
+  virtual ~Subject() = default;
+
+  /// What makes results on it the same: names and values, such as the SHA-256 of its files.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> identity() = 0;
+  /// What else is worth knowing of it and of the libraries it runs on.
+  [[nodiscard]] virtual std::map<std::string, std::string> provenance() = 0;
+  /// Labels that explain stored numbers: what each token id means. Empty: none.
+  [[nodiscard]] virtual std::vector<std::string> vocabulary() const { return {}; }
+  /// Sizes and named places, for `describe`.
+  [[nodiscard]] virtual std::string description() const = 0;
+};
+
+/// How subjects are found and opened: given once, by the stages.
+struct SubjectType {
+  std::function<std::unique_ptr<Subject>(const std::string& name)> open;
+  std::function<std::vector<std::string>()> built_in;
+};
+bool register_subject_type(SubjectType type);
+/// Throws std::logic_error when none is registered.
+const SubjectType& subject_type();
+
+}  // namespace hookflow::pipeline

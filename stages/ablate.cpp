@@ -1,0 +1,119 @@
+#include <algorithm>
+
+#include "pipeline/registry.hpp"
+#include "stages/flops.hpp"
+#include "stages/replacement.hpp"
+#include "stages/values.hpp"
+#include "stages/variant_grid.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace pipeline;
+
+/// Runs edited passes: every combination of replacement, place, layer and head is a variant of each prompt.
+/// Chunks of variants depend on the workflow alone, so the same rows share each matrix product in every run.
+class Ablate : public BatchStage {
+ public:
+  std::vector<std::string> at;
+  std::vector<Replacement> with = {Replacement{}};
+  Positions positions = Positions::all();
+  std::vector<std::string> together;
+  std::int64_t rows = 1024;
+
+  Output plan(const PlanContext& context) override {
+    wishes_ = std::make_shared<VariantWishes>();
+    wishes_->clean = context.facts<PassFacts>(0);
+    wishes_->plan.wants_logits = false;
+    wishes_->plan.logits = Positions::last();
+    const Config& config = wishes_->clean->subject->config();
+    grid_ = make_variant_grid({at, with, positions, together}, config);
+    check_positions(context);
+    for (const Variant& variant : grid_.variants) wishes_->clean->want_first_edit(first_edit(variant));
+    unit_tokens_ = context.unit_weight;
+    chunk_ = std::max<std::size_t>(1, static_cast<std::size_t>(rows) / std::max<std::size_t>(1, unit_tokens_));
+    Output output;
+    output.expands = grid_.axes;
+    output.parts = (grid_.variants.size() + chunk_ - 1) / chunk_;
+    output.facts = VariantFacts(wishes_);
+    return output;
+  }
+
+  void prepare() override { model_ = &wishes_->clean->subject->model(); }
+
+  [[nodiscard]] Cost cost() const override {
+    const Wishes& clean = *wishes_->clean;
+    const Config& config = clean.subject->config();
+    Cost cost;
+    for (const std::size_t length : clean.tokens.lengths) {
+      for (const Variant& variant : grid_.variants) {
+        cost.passes += 1;
+        cost.flops += pass_flops(config, length, first_edit(variant), wishes_->plan);
+      }
+    }
+    const std::size_t tokens = unit_tokens_ * std::min(chunk_, grid_.variants.size());
+    cost.bytes_in_flight = pass_bytes(config, tokens, clean.tokens.longest, wishes_->plan);
+    return cost;
+  }
+
+  [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts, std::size_t part) const override {
+    const std::size_t first = part * chunk_;
+    const std::size_t count = std::min(chunk_, grid_.variants.size() - first);
+    std::vector<EditedPrompt> edited;
+    for (const Inputs& inputs : prompts) {
+      for (std::size_t i = 0; i < count; ++i) {
+        edited.push_back({inputs.get<Pass>(0).index, &grid_.variants[first + i]});
+      }
+    }
+    std::vector<PassResult> results =
+        run_edited(*model_, *prompts.front().get<Pass>(0).batch, edited, wishes_->plan);
+    std::vector<ValuePtr> values;
+    for (std::size_t p = 0; p < prompts.size(); ++p) {
+      auto variants = std::make_shared<Variants>();
+      variants->first = first;
+      variants->length = prompts[p].get<Pass>(0).length;
+      variants->wishes = wishes_;
+      const auto begin = results.begin() + static_cast<std::ptrdiff_t>(p * count);
+      variants->results.assign(std::make_move_iterator(begin),
+                               std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count)));
+      values.push_back(std::move(variants));
+    }
+    return values;
+  }
+
+ private:
+  /// Every chosen position must exist in every prompt.
+  void check_positions(const PlanContext& context) const {
+    const std::vector<std::size_t>& lengths = wishes_->clean->tokens.lengths;
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+      try {
+        (void)positions.resolve(lengths[i]);
+      } catch (const std::exception& error) {
+        throw ParamError("positions: prompt '" + context.prompts[i].id + "': " + error.what(), 0);
+      }
+    }
+  }
+
+  VariantGrid grid_;
+  VariantFacts wishes_;
+  std::size_t unit_tokens_ = 0;
+  std::size_t chunk_ = 1;
+  const Model* model_ = nullptr;
+};
+
+const bool kRegistered = register_stage(
+    Declaration<Ablate>("ablate", "Runs each prompt again with edits, one variant for every place, layer, head and "
+                                  "replacement")
+        .input("clean", kPass, "the pass whose activations are edited")
+        .output(kVariants, "the edited passes; adds the axes replacement, layer, head")
+        .required("at", &Ablate::at, "Hook points to edit, such as blocks.*.attn.hook_z[*]", not_empty())
+        .param("with", &Ablate::with, "What takes the activation's place: zero, {value: x}, {mean: head}, "
+                                      "{mean: positions}, {add: [x, ...]}")
+        .param("positions", &Ablate::positions, "Which positions are edited: all, last, or a list")
+        .param("together", &Ablate::together, "Axes whose places are all edited in one variant instead of one each: "
+                                              "place, layer, head")
+        .param("rows", &Ablate::rows, "Variants times tokens that share the matrix products of one chunk",
+               at_least(1)));
+
+}  // namespace
+}  // namespace hookflow::stages

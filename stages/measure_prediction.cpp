@@ -1,0 +1,244 @@
+#include <algorithm>
+#include <cmath>
+
+#include "pipeline/nearest.hpp"
+#include "pipeline/registry.hpp"
+#include "stages/next_token.hpp"
+#include "stages/replacement.hpp"
+#include "stages/target_tokens.hpp"
+#include "stages/values.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace pipeline;
+
+/// Of each named token: name, unit, unit of its change, meaning.
+struct TokenMetric {
+  const char* name;
+  const char* units;
+  const char* change_units;
+  const char* meaning;
+};
+constexpr TokenMetric kTokenMetrics[] = {
+    {"log_prob", "nat", "nat", "log-softmax of the token"},
+    {"prob", "percent", "percentage points", "probability of the token"},
+    {"logit", "1", "1", "logit of the token"},
+    {"rank", "1", "1", "number of tokens that are more likely"},
+};
+
+const TokenMetric* token_metric(const std::string& name) {
+  const auto* found =
+      std::find_if(std::begin(kTokenMetrics), std::end(kTokenMetrics), [&](const auto& m) { return name == m.name; });
+  return found == std::end(kTokenMetrics) ? nullptr : found;
+}
+
+/// Compares what a pass predicts with the tokens that the prompt names and, behind an ablation, with the clean
+/// pass of the same prompt.
+class Prediction : public PromptStage {
+ public:
+  std::vector<std::string> metrics = {"log_prob", "prob", "argmax"};
+  std::vector<std::string> tokens = {"target"};
+  Positions positions = Positions::last();
+
+  Output plan(const PlanContext& context) override {
+    edited_ = static_cast<bool>(context.inputs[1]);
+    const auto clean = context.facts<PassFacts>(0);
+    clean->want_logits(positions);
+    if (edited_) context.facts<VariantFacts>(1)->want_logits(positions);
+    const bool by_token = std::any_of(metrics.begin(), metrics.end(), token_metric);
+    if (by_token) targets_ = find_target_tokens(context.prompts, tokens, clean->subject->tokenizer());
+    check_positions(context, clean->tokens.lengths);
+    declare(clean->tokens.longest, by_token);
+    Output output;
+    output.variables = variables_;
+    return output;
+  }
+
+  [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
+    const auto& pass = inputs.get<Pass>(0);
+    const LogitRows clean(pass.result().logits, pass.wishes->plan.logits, positions, pass.length);
+    Rows rows(*this, inputs.index());
+    if (!edited_) {
+      rows.add(clean, nullptr);
+      return rows.finish(0, 1);
+    }
+    const auto& variants = inputs.get<Variants>(1);
+    for (const PassResult& result : variants.results) {
+      const LogitRows edited(result.logits, variants.wishes->plan.logits, positions, variants.length);
+      rows.add(edited, &clean);
+    }
+    return rows.finish(variants.first, variants.results.size());
+  }
+
+ private:
+  /// Fills the variables' columns, pass after pass.
+  class Rows {
+   public:
+    Rows(const Prediction& stage, std::size_t prompt) : stage_(stage), prompt_(prompt) {
+      for (const Variable& variable : stage.variables_) {
+        if (variable.dtype == Dtype::int64) {
+          columns_.emplace_back(std::vector<std::int64_t>());
+        } else {
+          columns_.emplace_back(std::vector<double>());
+        }
+      }
+    }
+
+    void add(const LogitRows& pass, const LogitRows* clean) {
+      for (std::size_t position = 0; position < stage_.position_count_; ++position) {
+        next_ = 0;
+        if (position >= pass.count()) {  // beyond this prompt's end
+          add_missing();
+          continue;
+        }
+        const NextToken now(pass.row(position));
+        if (clean == nullptr) {
+          add_prediction(now, nullptr);
+        } else {
+          const NextToken before(clean->row(position));
+          add_prediction(now, &before);
+        }
+      }
+    }
+
+    std::shared_ptr<Measures> finish(std::size_t first, std::size_t count) {
+      auto measures = std::make_shared<Measures>();
+      measures->first = first;
+      measures->count = count;
+      measures->columns = std::move(columns_);
+      return measures;
+    }
+
+   private:
+    void number(double value) { std::get<std::vector<double>>(columns_[next_++]).push_back(value); }
+    void whole(std::int64_t value) { std::get<std::vector<std::int64_t>>(columns_[next_++]).push_back(value); }
+
+    void add_missing() {
+      for (std::size_t i = 0; i < columns_.size(); ++i) {
+        const bool has_tokens = !stage_.variables_[i].axes.empty() && stage_.variables_[i].axes.back().name == "token";
+        const std::size_t cells = has_tokens ? stage_.tokens.size() : 1;
+        std::visit([&](auto& column) { column.insert(column.end(), cells, missing(column)); }, columns_[i]);
+      }
+    }
+    static double missing(const std::vector<double>&) { return std::nan(""); }
+    static float missing(const std::vector<float>&) { return std::nanf(""); }
+    static std::int64_t missing(const std::vector<std::int64_t>&) { return -1; }
+
+    void add_prediction(const NextToken& now, const NextToken* before) {
+      if (stage_.names_tokens_) {
+        for (const std::int32_t id : stage_.targets_[prompt_]) {
+          std::get<std::vector<std::int64_t>>(columns_[next_]).push_back(id);
+        }
+        ++next_;
+      }
+      for (const std::string& metric : stage_.metrics) {
+        if (token_metric(metric) != nullptr) {
+          add_token_metric(metric, now, before);
+        } else if (metric == "argmax") {
+          whole(now.argmax());
+          if (before != nullptr) whole(now.argmax() == before->argmax() ? 0 : 1);
+        } else if (metric == "entropy") {
+          number(now.entropy());
+          if (before != nullptr) number(now.entropy() - before->entropy());
+        } else if (before != nullptr) {
+          number(before->divergence(now));
+        }
+      }
+    }
+
+    void add_token_metric(const std::string& metric, const NextToken& now, const NextToken* before) {
+      for (const std::int32_t id : stage_.targets_[prompt_]) {
+        const double value = now.metric(metric, id);
+        std::get<std::vector<double>>(columns_[next_]).push_back(value);
+        if (before != nullptr) {
+          std::get<std::vector<double>>(columns_[next_ + 1]).push_back(value - before->metric(metric, id));
+        }
+      }
+      next_ += before == nullptr ? 1 : 2;
+    }
+
+    const Prediction& stage_;
+    std::size_t prompt_;
+    std::vector<Column> columns_;
+    std::size_t next_ = 0;  // the column that is filled next
+  };
+
+  void check_positions(const PlanContext& context, const std::vector<std::size_t>& lengths) const {
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+      try {
+        (void)positions.resolve(lengths[i]);
+      } catch (const std::exception& error) {
+        throw ParamError("positions: prompt '" + context.prompts[i].id + "': " + error.what(), 0);
+      }
+    }
+  }
+
+  void declare(std::size_t longest, bool by_token) {
+    if (!edited_ && metrics.size() == 1 && metrics.front() == "kl_from_clean") {
+      throw ParamError("metrics: kl_from_clean compares with an edited pass; wire the variants of an ablation", 0);
+    }
+    std::vector<Axis> axes;
+    position_count_ = positions.resolve(longest).size();
+    if (positions.kind != Positions::Kind::last) axes.push_back(position_axis(longest));
+    std::vector<Axis> token_axes = axes;
+    token_axes.push_back({"token", tokens, "column that names the token", ""});
+    names_tokens_ = by_token && !edited_;
+    if (names_tokens_) {
+      variables_.push_back({"token_id", Dtype::int64, token_axes, "token id", "token that is measured"});
+    }
+    for (const std::string& name : metrics) {
+      if (const TokenMetric* metric = token_metric(name)) {
+        add_with_change({name, Dtype::float64, token_axes, metric->units, metric->meaning}, metric->change_units);
+      } else if (name == "argmax") {
+        variables_.push_back({name, Dtype::int64, axes, "token id", "most likely token"});
+        if (edited_) {
+          variables_.push_back({"argmax_changed", Dtype::int64, axes, "1", "1 where the most likely token is another"});
+        }
+      } else if (name == "entropy") {
+        add_with_change({name, Dtype::float64, axes, "nat", "entropy of the next token"}, "nat");
+      } else if (edited_) {
+        variables_.push_back({name, Dtype::float64, axes, "nat",
+                              "Kullback-Leibler divergence of the edited prediction from the clean one, D(clean || edited)"});
+      }
+    }
+  }
+
+  void add_with_change(Variable variable, const char* change_units) {
+    variables_.push_back(variable);
+    if (!edited_) return;
+    variable.name += "_change";
+    variable.units = change_units;
+    variable.long_name = "change from the clean pass: " + variable.long_name;
+    variables_.push_back(variable);
+  }
+
+  [[nodiscard]] Axis position_axis(std::size_t longest) const {
+    std::vector<std::int64_t> labels = positions.list;
+    if (positions.kind == Positions::Kind::all) {
+      for (std::size_t i = 0; i < longest; ++i) labels.push_back(static_cast<std::int64_t>(i));
+    }
+    return {"position", std::move(labels), "position in the prompt, counted from 0", ""};
+  }
+
+  bool edited_ = false;
+  bool names_tokens_ = false;  // whether token_id is stored: once, with the clean pass
+  std::size_t position_count_ = 1;
+  std::vector<std::vector<std::int32_t>> targets_;  // [prompt][token]
+  std::vector<Variable> variables_;
+};
+
+const bool kRegistered = register_stage(
+    Declaration<Prediction>("measure.prediction",
+                            "What a pass predicts as the next token and, with variants, how that differs from the clean "
+                            "pass of the same prompt")
+        .input("clean", kPass, "the clean pass")
+        .optional_input("edited", kVariants, "edited passes; each value then comes with its change from clean")
+        .output(kMeasures, "one variable a metric, and `<metric>_change` with variants")
+        .param("metrics", &Prediction::metrics, "Which numbers to keep",
+               each_of({"log_prob", "prob", "logit", "rank", "argmax", "entropy", "kl_from_clean"}))
+        .param("tokens", &Prediction::tokens, "Columns of the prompts that name the tokens to measure", not_empty())
+        .param("positions", &Prediction::positions, "Where the next token is predicted: last, all, or a list"));
+
+}  // namespace
+}  // namespace hookflow::stages

@@ -1,0 +1,106 @@
+#include "stages/model_subject.hpp"
+
+#include <cstdio>
+#include <sstream>
+#include <stdexcept>
+
+#include "model/blas.hpp"
+#include "model/hook.hpp"
+#include "pipeline/error.hpp"
+#include "pipeline/sha256.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+/// The model's errors, as the engine knows them.
+template <typename Action>
+auto translated(Action action) {
+  try {
+    return action();
+  } catch (const InputError& error) {
+    throw pipeline::InputError(error.what());
+  }
+}
+
+/// One hash for several files: that of the lines `hash  name`, as sha256sum prints them.
+std::string hash_files(const std::vector<std::filesystem::path>& files) {
+  if (files.size() == 1) return pipeline::sha256_file(files.front());
+  std::string lines;
+  for (const auto& file : files) lines += pipeline::sha256_file(file) + "  " + file.filename().string() + "\n";
+  return pipeline::sha256(lines);
+}
+
+const bool kRegistered = pipeline::register_subject_type(
+    {[](const std::string& name) { return std::make_unique<ModelSubject>(name); }, built_in_models});
+
+}  // namespace
+
+ModelSubject::ModelSubject(const std::string& name) : name_(name) {
+  translated([&] {
+    directory_ = find_model(name);
+    config_ = Config::load(directory_);
+    return 0;
+  });
+  try {
+    tokenizer_ = Tokenizer::load(directory_);
+  } catch (const InputError& error) {
+    no_tokenizer_ = error.what();  // prompts given as token ids need none
+  }
+}
+
+const Tokenizer& ModelSubject::tokenizer() const {
+  if (!tokenizer_) throw pipeline::InputError(no_tokenizer_);
+  return *tokenizer_;
+}
+
+const Model& ModelSubject::model() {
+  std::call_once(loaded_, [&] { model_ = translated([&] { return std::make_unique<Model>(Model::load(directory_)); }); });
+  return *model_;
+}
+
+std::vector<std::pair<std::string, std::string>> ModelSubject::identity() {
+  return {{"model_config_sha256", pipeline::sha256_file(directory_ / "config.json")},
+          {"model_sha256", hash_files(model().weights.files())},
+          {"tokenizer_sha256", tokenizer_ ? hash_files(tokenizer_->files()) : "none"}};
+}
+
+std::map<std::string, std::string> ModelSubject::provenance() {
+  return {{"model", name_}, {"model_path", directory_.string()}, {"blas", blas_version()}};
+}
+
+std::vector<std::string> ModelSubject::vocabulary() const {
+  std::vector<std::string> texts;
+  if (!tokenizer_) return texts;
+  for (std::size_t id = 0; id < tokenizer_->size(); ++id) {
+    texts.push_back(printable(tokenizer_->token(static_cast<std::int32_t>(id))));
+  }
+  return texts;
+}
+
+std::string ModelSubject::description() const {
+  std::ostringstream text;
+  text << name_ << ": " << config_.layers << " layers, " << config_.heads << " heads of " << config_.head_width
+       << ", width " << config_.width << ", MLP " << config_.mlp_width << " (" << to_string(config_.activation)
+       << "), context " << config_.context << ", vocabulary " << config_.vocabulary << "\n\nHook points (edit: may be "
+       << "the place of an intervention)\n";
+  for (const HookKind kind : all_hook_kinds()) {
+    const HookShape dims = shape(kind, config_);
+    std::string sizes;
+    for (std::size_t i = 0; i < dims.axes.size(); ++i) {
+      sizes += (i == 0 ? "" : ", ") + dims.axes[i];
+      if (dims.sizes[i] != 0) sizes += " " + std::to_string(dims.sizes[i]);
+    }
+    std::string name = pattern_name(kind);
+    name.resize(std::max<std::size_t>(name.size() + 1, 34), ' ');
+    text << "  " << name << (editable(kind) ? "edit  " : "      ") << "[" << sizes << "]\n";
+  }
+  return text.str();
+}
+
+ModelSubject& model_of(pipeline::Subject& subject) {
+  auto* model = dynamic_cast<ModelSubject*>(&subject);
+  if (model == nullptr) throw std::logic_error("the subject of this workflow is not a model");
+  return *model;
+}
+
+}  // namespace hookflow::stages

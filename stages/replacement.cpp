@@ -1,0 +1,113 @@
+#include "stages/replacement.hpp"
+
+#include "pipeline/nearest.hpp"
+#include "pipeline/param.hpp"
+
+namespace hookflow {
+namespace {
+
+using pipeline::Node;
+using pipeline::ParamError;
+using Kind = Replacement::Kind;
+
+constexpr const char* kForms = "must be zero, {value: x}, {mean: head}, {mean: positions} or {add: [x, ...]}";
+
+Replacement mean_of(const Node& node) {
+  std::string over;
+  pipeline::read_param(node, over);
+  if (over == "head") return {Kind::mean_head, 0, {}};
+  if (over == "positions") return {Kind::mean_positions, 0, {}};
+  throw ParamError("mean: unknown '" + over + "'" + pipeline::suggestion(over, std::vector<std::string>{"head", "positions"}) +
+                       "; must be head (one number over positions and dimensions) or positions (a number a dimension)",
+                   node.line);
+}
+
+}  // namespace
+
+void read_param(const Node& node, Replacement& replacement) {
+  if (node.kind == Node::Kind::scalar && node.text == "zero") {
+    replacement = {};
+    return;
+  }
+  if (node.kind != Node::Kind::map || node.entries.size() != 1) {
+    throw ParamError(pipeline::to_json(node) + " is no replacement; " + kForms, node.line);
+  }
+  const auto& [key, value] = node.entries.front();
+  if (key == "mean") {
+    replacement = mean_of(value);
+  } else if (key == "value") {
+    double number = 0;
+    pipeline::read_param(value, number);
+    replacement = {Kind::value, static_cast<float>(number), {}};
+  } else if (key == "add") {
+    std::vector<double> numbers;
+    pipeline::read_param(value, numbers);
+    replacement = {Kind::add, 0, {numbers.begin(), numbers.end()}};
+  } else {
+    throw ParamError("unknown replacement '" + key + "'; " + kForms, value.line);
+  }
+}
+
+Node write_param(const Replacement& replacement) {
+  const auto map = [](const char* key, Node value) { return Node::map({{key, std::move(value)}}); };
+  switch (replacement.kind) {
+    case Kind::zero:
+      return Node::scalar("zero", true);
+    case Kind::value:
+      return map("value", pipeline::write_param(static_cast<double>(replacement.value)));
+    case Kind::mean_head:
+      return map("mean", Node::scalar("head", true));
+    case Kind::mean_positions:
+      return map("mean", Node::scalar("positions", true));
+    case Kind::add:
+      return map("add", pipeline::write_param(std::vector<double>(replacement.vector.begin(), replacement.vector.end())));
+  }
+  throw std::logic_error("a replacement without a spelling");
+}
+
+std::string label(const Replacement& replacement) {
+  switch (replacement.kind) {
+    case Kind::zero:
+      return "zero";
+    case Kind::value:
+      return "value_" + pipeline::write_param(static_cast<double>(replacement.value)).text;
+    case Kind::mean_head:
+      return "mean_head";
+    case Kind::mean_positions:
+      return "mean_positions";
+    case Kind::add:
+      return "add";
+  }
+  throw std::logic_error("a replacement without a label");
+}
+
+void read_param(const Node& node, Positions& positions) {
+  if (node.kind == Node::Kind::scalar && node.text == "all") {
+    positions = Positions::all();
+  } else if (node.kind == Node::Kind::scalar && node.text == "last") {
+    positions = Positions::last();
+  } else {
+    std::vector<std::int64_t> list;
+    try {
+      pipeline::read_param(node, list);
+    } catch (const ParamError& error) {
+      throw ParamError(std::string(error.what()) + "; positions must be all, last, or whole numbers", error.line);
+    }
+    if (list.empty()) throw ParamError("the list of positions is empty", node.line);
+    positions = Positions::at(std::move(list));
+  }
+}
+
+Node write_param(const Positions& positions) {
+  switch (positions.kind) {
+    case Positions::Kind::all:
+      return Node::scalar("all", true);
+    case Positions::Kind::last:
+      return Node::scalar("last", true);
+    case Positions::Kind::list:
+      return pipeline::write_param(positions.list);
+  }
+  throw std::logic_error("positions without a spelling");
+}
+
+}  // namespace hookflow

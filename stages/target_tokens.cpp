@@ -1,0 +1,64 @@
+#include "stages/target_tokens.hpp"
+
+#include "model/printable.hpp"
+#include "pipeline/nearest.hpp"
+#include "pipeline/param.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+constexpr std::size_t kMostProblems = 20;
+
+/// How the text could be made one token: a leading space is what most words in a sentence have.
+std::string hint(const std::string& text, const Tokenizer& tokenizer) {
+  const std::string spaced = " " + text;
+  if (!text.empty() && text.front() != ' ' && tokenizer.encode(spaced).size() == 1) {
+    return "'" + spaced + "', with a leading space, is one: quote it as \"" + spaced + "\"";
+  }
+  return "pick one of them, or another text that `hookflow tokenize` shows as one token";
+}
+
+std::int32_t only_token(const std::string& text, const Tokenizer& tokenizer) {
+  const std::vector<std::int32_t> ids = tokenizer.encode(text);
+  if (ids.size() == 1) return ids.front();
+  std::string tokens;
+  for (const std::int32_t id : ids) tokens += (tokens.empty() ? "" : ", ") + ("'" + printable(tokenizer.token(id)) + "'");
+  throw pipeline::ParamError("'" + text + "' is " + (ids.empty() ? "no token" : std::to_string(ids.size()) + " tokens (" + tokens + ")") +
+                                 ", but must be exactly one; " + hint(text, tokenizer),
+                             0);
+}
+
+}  // namespace
+
+std::vector<std::vector<std::int32_t>> find_target_tokens(const std::vector<pipeline::Prompt>& prompts,
+                                                          const std::vector<std::string>& columns,
+                                                          const Tokenizer& tokenizer) {
+  std::vector<std::vector<std::int32_t>> found;
+  std::string problems;
+  std::size_t count = 0;
+  const auto problem = [&](const pipeline::Prompt& prompt, const std::string& message) {
+    if (++count <= kMostProblems) problems += "\n  " + prompt.place + ": prompt '" + prompt.id + "': " + message;
+  };
+  for (const pipeline::Prompt& prompt : prompts) {
+    std::vector<std::int32_t>& ids = found.emplace_back();
+    std::vector<std::string> known;
+    for (const auto& [name, value] : prompt.columns) known.push_back(name);
+    for (const std::string& column : columns) {
+      const auto cell = prompt.columns.find(column);
+      if (cell == prompt.columns.end()) {
+        problem(prompt, "has no column '" + column + "'" + pipeline::suggestion(column, known));
+        continue;
+      }
+      try {
+        ids.push_back(only_token(cell->second, tokenizer));
+      } catch (const pipeline::ParamError& error) {
+        problem(prompt, column + ": " + error.what());
+      }
+    }
+  }
+  if (count > kMostProblems) problems += "\n  ... and " + std::to_string(count - kMostProblems) + " more";
+  if (count > 0) throw pipeline::ParamError("tokens:" + problems, 0);
+  return found;
+}
+
+}  // namespace hookflow::stages

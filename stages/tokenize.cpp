@@ -1,0 +1,110 @@
+#include <algorithm>
+#include <numeric>
+
+#include "pipeline/error.hpp"
+#include "pipeline/registry.hpp"
+#include "stages/values.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace pipeline;
+
+/// Most problems of a long list that are told at once.
+constexpr std::size_t kMostProblems = 20;
+
+/// The ids of one prompt. Throws pipeline::ParamError naming the prompt and the rule.
+std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject) {
+  const Config& config = subject.config();
+  std::vector<std::int32_t> ids;
+  if (prompt.text) {
+    ids = subject.tokenizer().encode(*prompt.text);
+  } else {
+    for (const std::int64_t id : prompt.ids.value()) {
+      if (id < 0 || id >= static_cast<std::int64_t>(config.vocabulary)) {
+        throw ParamError("token id " + std::to_string(id) + " is not in the model's vocabulary, 0 to " +
+                             std::to_string(config.vocabulary - 1),
+                         0);
+      }
+      ids.push_back(static_cast<std::int32_t>(id));
+    }
+  }
+  if (ids.empty()) throw ParamError("the prompt is empty; a pass needs at least one token", 0);
+  if (ids.size() > config.context) {
+    throw ParamError("the prompt has " + std::to_string(ids.size()) + " tokens, more than the model's context of " +
+                         std::to_string(config.context),
+                     0);
+  }
+  const auto outside = std::find_if(ids.begin(), ids.end(), [&](std::int32_t id) {
+    return static_cast<std::size_t>(id) >= config.vocabulary;
+  });
+  if (outside != ids.end()) {
+    throw ParamError("the tokenizer gives token id " + std::to_string(*outside) +
+                         ", which the model's vocabulary of " + std::to_string(config.vocabulary) +
+                         " does not have: the tokenizer is another model's",
+                     0);
+  }
+  return ids;
+}
+
+/// Text to token ids: no token is put in front, nothing is cut or padded.
+class Tokenize : public PromptStage {
+ public:
+  Output plan(const PlanContext& context) override {
+    subject_ = &model_of(context.subject);
+    TokenFacts facts;
+    std::vector<std::vector<std::int32_t>> ids;
+    std::string problems;
+    std::size_t count = 0;
+    for (const Prompt& prompt : context.prompts) {
+      try {
+        ids.push_back(ids_of(prompt, *subject_));
+        facts.lengths.push_back(ids.back().size());
+        facts.longest = std::max(facts.longest, facts.lengths.back());
+      } catch (const ParamError& error) {
+        if (++count <= kMostProblems) {
+          problems += (problems.empty() ? "" : "\n") + prompt.place + ": prompt '" + prompt.id + "': " + error.what();
+        }
+      }
+    }
+    if (count > kMostProblems) problems += "\n... and " + std::to_string(count - kMostProblems) + " more";
+    if (count > 0) throw InputError(problems);
+    Output output;
+    output.weights = facts.lengths;
+    output.facts = facts;
+    output.known = fed_tokens(ids, facts);
+    return output;
+  }
+
+  [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
+    auto tokens = std::make_shared<Tokens>();
+    tokens->ids = ids_of(inputs.prompt(), *subject_);
+    return tokens;
+  }
+
+ private:
+  /// The ids as they are fed, for the record; right-padded in the file alone.
+  static std::vector<KnownArray> fed_tokens(const std::vector<std::vector<std::int32_t>>& ids, const TokenFacts& facts) {
+    std::vector<std::int64_t> positions(facts.longest);
+    std::iota(positions.begin(), positions.end(), 0);
+    const Axis axis = {"position", std::move(positions), "position in the prompt, counted from 0", ""};
+    std::vector<std::int64_t> padded;
+    padded.reserve(ids.size() * facts.longest);
+    for (const auto& row : ids) {
+      padded.insert(padded.end(), row.begin(), row.end());
+      padded.insert(padded.end(), facts.longest - row.size(), -1);
+    }
+    const std::vector<std::int64_t> lengths(facts.lengths.begin(), facts.lengths.end());
+    return {{{"ids", Dtype::int64, {axis}, "token id", "token ids that were fed, -1 behind the prompt's end"}, padded},
+            {{"length", Dtype::int64, {}, "1", "number of tokens"}, lengths}};
+  }
+
+  ModelSubject* subject_ = nullptr;
+};
+
+const bool kRegistered = register_stage(
+    Declaration<Tokenize>("tokenize", "Turns each prompt's text into the model's token ids; no BOS token is added")
+        .output(kTokens, "token ids [position]"));
+
+}  // namespace
+}  // namespace hookflow::stages

@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs what is needed, builds hookflow, silences every head of the built-in model, and shows what mattered.
+# For Debian 12, as root. Leaves the program in build/release and the results in runs/head_sweep.h5.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends \
+  g++ cmake ninja-build libtbb-dev libhdf5-dev libopenblas-dev libboost-program-options-dev libboost-math-dev \
+  libyaml-cpp-dev nlohmann-json3-dev libpcre2-dev libssl-dev >/dev/null
+
+cmake --preset release -DHOOKFLOW_TESTS=OFF -DHOOKFLOW_BENCH=OFF
+cmake --build --preset release
+
+mkdir -p runs
+hookflow=build/release/hookflow
+$hookflow run workflows/head_sweep.yaml --out runs/head_sweep.h5 --force
+
+echo
+echo "The clean prediction"
+$hookflow inspect runs/head_sweep.h5 clean
+echo
+echo "The ten heads that matter most to it: change of the target's log-probability when the head is silenced"
+$hookflow inspect runs/head_sweep.h5 scores.log_prob_change --where token=target --top 10
+cat <<'END'
+
+Everything is in runs/head_sweep.h5. To open it:
+  build/release/hookflow inspect runs/head_sweep.h5
+  python3 -c "import xarray; print(xarray.open_dataset('runs/head_sweep.h5', group='scores'))"
+  h5dump -n runs/head_sweep.h5
+END
