@@ -1,10 +1,11 @@
 #include "stages/model_subject.hpp"
 
-#include <cstdio>
+#include <algorithm>
 #include <sstream>
 #include <stdexcept>
 
 #include "model/blas.hpp"
+#include "model/error.hpp"
 #include "model/hook.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/sha256.hpp"
