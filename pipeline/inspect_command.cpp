@@ -82,7 +82,11 @@ class CellTable {
     if (group_ == nullptr) throw UsageError("inspect: no group '" + group_name + "'" + suggestion(group_name, names));
     if (group_->variables.empty()) throw UsageError("inspect: the group '" + group_name + "' has no variables");
     names.clear();
-    const std::string wanted = dot == std::string::npos ? group_->variables.front().name : what.substr(dot + 1);
+    const auto& all = group_->variables;
+    const auto fullest = std::max_element(all.begin(), all.end(), [](const Variable& a, const Variable& b) {
+      return a.axes.size() < b.axes.size();
+    });
+    const std::string wanted = dot == std::string::npos ? fullest->name : what.substr(dot + 1);
     for (const Variable& variable : group_->variables) {
       names.push_back(variable.name);
       if (variable.name == wanted) main_ = &variable;
@@ -174,7 +178,7 @@ class CellTable {
   /// A token id is shown with its text, where the file has the vocabulary.
   [[nodiscard]] std::string value_text(const Variable& variable, double value) const {
     std::string text = shown_number(value);
-    if (variable.units != "token id" || value < 0) return text;
+    if (variable.units != kTokenId || value < 0) return text;
     for (const TextTable& texts : file_.texts) {
       const auto id = static_cast<std::size_t>(value);
       if (texts.group == "vocabulary" && id < texts.texts.size()) text += " '" + texts.texts[id] + "'";

@@ -185,13 +185,13 @@ class Prediction : public PromptStage {
     token_axes.push_back({"token", tokens, "column that names the token", ""});
     names_tokens_ = by_token && !edited_;
     if (names_tokens_) {
-      variables_.push_back({"token_id", Dtype::int64, token_axes, "token id", "token that is measured"});
+      variables_.push_back({"token_id", Dtype::int64, token_axes, kTokenId, "token that is measured"});
     }
     for (const std::string& name : metrics) {
       if (const TokenMetric* metric = token_metric(name)) {
         add_with_change({name, Dtype::float64, token_axes, metric->units, metric->meaning}, metric->change_units);
       } else if (name == "argmax") {
-        variables_.push_back({name, Dtype::int64, axes, "token id", "most likely token"});
+        variables_.push_back({name, Dtype::int64, axes, kTokenId, "most likely token"});
         if (edited_) {
           variables_.push_back({"argmax_changed", Dtype::int64, axes, "1", "1 where the most likely token is another"});
         }
