@@ -47,7 +47,7 @@ class Prediction : public PromptStage {
     clean->want_logits(positions);
     if (edited_) context.facts<VariantFacts>(1)->want_logits(positions);
     const bool by_token = std::any_of(metrics.begin(), metrics.end(), token_metric);
-    if (by_token) targets_ = find_target_tokens(context.prompts, tokens, clean->subject->tokenizer());
+    if (by_token) targets_ = find_target_tokens(context.prompts, tokens, *clean->subject);
     check_positions(context, clean->tokens.lengths);
     declare(clean->tokens.longest, by_token);
     Output output;
