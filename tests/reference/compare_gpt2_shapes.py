@@ -27,7 +27,7 @@ from safetensors import Spec, make_model
 LOG_PROB = "/scores/log_prob"  # [prompt, replacement, layer, head, token]
 PROB = "/scores/prob"  # the same axes
 ARGMAX = "/scores/argmax"  # [prompt, replacement, layer, head]
-CLEAN_LOG_PROB = "/scores/clean_log_prob"  # [prompt, token]
+CLEAN_LOG_PROB = "/clean/log_prob"  # [prompt, token]
 PROB_UNIT = 100.0  # probabilities are stored as percent
 REPLACEMENTS = [("zero", {"kind": "zero"}), ("mean_head", {"kind": "mean_head"})]  # in the file's order
 
