@@ -242,6 +242,8 @@ void RunStore::finish_fold(std::size_t fold) {
 
 std::vector<Failure> RunStore::failures() const { return impl_->checkpoint.failures(); }
 
+void RunStore::set_identity(const Identity& identity) { replace_identity(impl_->file, identity); }
+
 void RunStore::set_attribute(const std::string& name, const std::string& value) {
   if (!impl_->file.is_reserved(name))
     throw std::logic_error(impl_->path.string() + ": attribute '" + name +
