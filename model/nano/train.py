@@ -24,6 +24,7 @@ HERE = Path(__file__).resolve().parent
 SEED = 1
 LAYERS, HEADS, WIDTH, CONTEXT, ENTRIES = 8, 8, 128, 128, 4096
 ROWS, LONG_EVERY = 24, 8  # rows of 64 tokens a step; every eighth step has half as many rows of 128
+LATER = 500  # the step from which documents are drawn with their later shares
 PEAK_RATE, WARM_UP, DECAY = 2e-3, 200, 0.05
 
 CONFIG = dict(
@@ -92,7 +93,7 @@ class Batches:
     """Packs documents into rows. Positions restart with each document and none sees another: each starts at 0."""
 
     def __init__(self, tokenizer, rng):
-        self.tokenizer, self.rng, self.waiting = tokenizer, rng, []
+        self.tokenizer, self.rng, self.waiting, self.later = tokenizer, rng, [], False
 
     def document(self, room):
         """The next document of at most `room` tokens; one that is too long waits for a longer row."""
@@ -100,7 +101,7 @@ class Batches:
             if len(ids) <= room:
                 return self.waiting.pop(i)
         while True:
-            ids = self.tokenizer.encode(corpus.document(self.rng)) + [self.tokenizer.end]
+            ids = self.tokenizer.encode(corpus.document(self.rng, self.later)) + [self.tokenizer.end]
             if len(ids) <= room:
                 return ids
             if len(ids) <= CONTEXT and len(self.waiting) < 64:
@@ -134,7 +135,12 @@ def learn_tokens():
     return bpe.Tokenizer(bpe.train(weights, ENTRIES))
 
 
-def learn(tokenizer, steps, export_every):
+def learning_rate(step, steps):
+    """Warm-up, a plateau, and over the last quarter a straight fall. The plateau does not depend on `steps`."""
+    return PEAK_RATE * min((step + 1) / WARM_UP, 1.0, max(0.02, 4 * (1 - step / steps)))
+
+
+def learn(tokenizer, options):
     torch.manual_seed(SEED)
     weights = initial_weights(len(tokenizer.tokens))
     for tensor in weights.values():
@@ -142,16 +148,21 @@ def learn(tokenizer, steps, export_every):
     matrices = [t for n, t in weights.items() if t.dim() == 2 and not n.startswith("w")]
     others = [t for n, t in weights.items() if t.dim() == 1 or n.startswith("w")]
     groups = [dict(params=matrices, weight_decay=DECAY), dict(params=others, weight_decay=0.0)]
-    optimizer = torch.optim.AdamW(groups, lr=PEAK_RATE, betas=(0.9, 0.98))
-
-    def rate(step):
-        done = (step - WARM_UP) / max(1, steps - WARM_UP)
-        return (step + 1) / WARM_UP if step < WARM_UP else 0.02 + 0.98 * 0.5 * (1 + np.cos(np.pi * done))
-
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
+    optimizer = torch.optim.AdamW(groups, betas=(0.9, 0.98))
     batches = Batches(tokenizer, random.Random(SEED + 1))
-    start, mean = time.time(), None
-    for step in range(steps):
+    first, mean = 0, None
+    if options.checkpoint and options.checkpoint.exists():
+        first, mean, saved, optimizer_state, random_state, batches.waiting = torch.load(options.checkpoint)
+        for name, tensor in weights.items():
+            tensor.data.copy_(saved[name])
+        optimizer.load_state_dict(optimizer_state)
+        batches.rng.setstate(random_state)
+
+    start = time.time()
+    for step in range(first, options.steps):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(step, options.steps)
+        batches.later = step >= LATER
         long = step % LONG_EVERY == LONG_EVERY - 1
         tokens, targets, positions, mask = batches.next(*((ROWS // 2, CONTEXT) if long else (ROWS, CONTEXT // 2)))
         wanted = targets.view(-1) >= 0
@@ -161,11 +172,14 @@ def learn(tokenizer, steps, export_every):
         loss.backward()
         torch.nn.utils.clip_grad_norm_(list(weights.values()), 1.0)
         optimizer.step()
-        schedule.step()
         mean = loss.item() if mean is None else 0.98 * mean + 0.02 * loss.item()
-        if step % 50 == 49:
-            print(f"step {step + 1}/{steps}  loss {mean:.4f}  {time.time() - start:.0f} s", flush=True)
-        if (step + 1) % export_every == 0 or step + 1 == steps:
+        done = step + 1
+        if done % 50 == 0:
+            print(f"step {done}/{options.steps}  loss {mean:.4f}  {time.time() - start:.0f} s", flush=True)
+        if done % 250 == 0 and options.checkpoint:
+            state = (done, mean, weights, optimizer.state_dict(), batches.rng.getstate(), batches.waiting)
+            torch.save(state, options.checkpoint)
+        if done % options.export_every == 0 or done == options.steps:
             write_weights(weights)
             evaluate(tokenizer)
 
@@ -264,8 +278,9 @@ def evaluate(tokenizer):
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--evaluate", action="store_true", help="evaluate what is exported, train nothing")
-    arguments.add_argument("--steps", type=int, default=6000)
-    arguments.add_argument("--export-every", type=int, default=500)
+    arguments.add_argument("--steps", type=int, default=2400)
+    arguments.add_argument("--export-every", type=int, default=500, help="export and evaluate after so many steps")
+    arguments.add_argument("--checkpoint", type=Path, help="kept every 250 steps; if it exists, training goes on from it")
     options = arguments.parse_args()
     torch.set_num_threads(1)  # matrices this small gain nothing from a second thread
     ctypes.CDLL(None).mallopt(-3, 1 << 30)  # M_MMAP_THRESHOLD: keep freed memory, else page faults take a fifth of the time
@@ -277,7 +292,7 @@ def main():
     tokenizer = learn_tokens()
     write_config(tokenizer)
     write_questions()
-    learn(tokenizer, options.steps, options.export_every)
+    learn(tokenizer, options)
 
 
 if __name__ == "__main__":
