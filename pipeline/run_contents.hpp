@@ -52,7 +52,7 @@ void replace_identity(h5::File& file, const Identity& identity);
 void check_format(const h5::File& file, const std::string& path);
 std::vector<std::string> identity_differences(const h5::File& file, const Identity& identity);
 /// What to throw when HDF5 cannot read what a run file must have.
-InputError damaged(const std::string& path, const std::runtime_error& error);
+InputError damaged(const std::string& path, const std::exception& error);
 
 h5::Kind kind_of(Dtype dtype);
 inline constexpr const char* kCheckpointGroup = "checkpoint";

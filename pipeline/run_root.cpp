@@ -60,7 +60,7 @@ std::vector<std::string> identity_differences(const h5::File& file, const Identi
   return lines;
 }
 
-InputError damaged(const std::string& path, const std::runtime_error& error) {
+InputError damaged(const std::string& path, const std::exception& error) {
   const std::string what = error.what();
   return InputError((what.starts_with(path) ? "" : path + ": ") + what +
                     " (not an HDF5 file, or a damaged one)");

@@ -102,10 +102,10 @@ void write_everything(h5::File& file, const RunLayout& layout, const std::vector
 }
 
 void check_same_run(const h5::File& file, const std::string& path, const RunLayout& layout,
-                    const Identity& identity) {
+                    const std::vector<GroupContents>& planned, const Identity& identity) {
   std::vector<std::string> lines = identity_differences(file, identity);
   for (std::string& line : Checkpoint(file).differences(layout)) lines.push_back(std::move(line));
-  for (std::string& line : differences(file, plan_contents(layout))) lines.push_back(std::move(line));
+  for (std::string& line : differences(file, planned)) lines.push_back(std::move(line));
   if (lines.empty()) return;
   std::string message = path + ": belongs to another run, and cannot be resumed with this one:";
   for (const std::string& line : lines) message += "\n  " + line;
@@ -143,6 +143,7 @@ RunStore RunStore::create(const std::filesystem::path& path, const RunLayout& la
 
 RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layout,
                         const Identity& identity) {
+  const std::vector<GroupContents> planned = plan_contents(layout);
   std::error_code unknown;
   if (!std::filesystem::is_regular_file(path, unknown))
     throw InputError(path.string() + ": no such run file");
@@ -152,13 +153,13 @@ RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layo
     h5::File file = h5::File::open(path, true);
     lock_for_writing(file.descriptor(), path);
     check_format(file, path.string());
-    check_same_run(file, path.string(), layout, identity);
+    check_same_run(file, path.string(), layout, planned, identity);
     auto impl = std::make_unique<Impl>(path, std::move(file));
     impl->open_datasets(layout);
     return RunStore(std::move(impl));
   } catch (const InputError&) {
     throw;
-  } catch (const std::runtime_error& error) {
+  } catch (const std::exception& error) {
     throw damaged(path.string(), error);
   }
 }
