@@ -5,9 +5,6 @@
 #include <set>
 #include <stdexcept>
 
-#include "model/edits.hpp"
-#include "model/parallel.hpp"
-
 namespace hookflow {
 namespace {
 
@@ -15,14 +12,6 @@ std::vector<std::size_t> every_position(std::size_t length) {
   std::vector<std::size_t> positions(length);
   std::iota(positions.begin(), positions.end(), std::size_t{0});
   return positions;
-}
-
-Tensor copy_of(View values) {
-  Tensor copy({values.rows, values.columns});
-  for (std::size_t row = 0; row < values.rows; ++row) {
-    std::ranges::copy(values.row(row), copy.matrix().row(row).begin());
-  }
-  return copy;
 }
 
 // How many layers must be run for something at this place to be there.
@@ -34,27 +23,6 @@ std::size_t layers_to(const HookPoint& point, const Config& config) {
 }
 
 }  // namespace
-
-Join join_of(HookKind first_edit) {
-  using enum HookKind;
-  switch (first_edit) {
-    case q:
-    case k:
-    case v:
-    case pattern:
-      return {q, {resid_pre, q, k, v}};
-    case z:
-      return {z, {resid_pre, z}};
-    case attn_out:
-      return {attn_out, {resid_pre, attn_out}};
-    case mlp_post:
-      return {mlp_post, {resid_mid, mlp_post}};
-    case mlp_out:
-      return {mlp_out, {resid_mid, mlp_out}};
-    default:
-      return {first_edit, {first_edit}};  // the residual stream itself
-  }
-}
 
 Pass::Pass(const Model& model, std::vector<Sequence> sequences, const ForwardPlan& plan)
     : model_(model), config_(model.config), sequences_(std::move(sequences)), captures_(model.config, plan) {
@@ -120,105 +88,6 @@ void Pass::run_edited(const CleanPass::State& clean) {
   if (!sequences_.empty()) {
     run_layers(sequences_.front().joins.layer);
   }
-}
-
-void Pass::reach(const HookPoint& point) {
-  join(point);
-  edit(point);
-  if (kept_ != nullptr) {
-    if (const auto kept = kept_->kept.find(point); kept != kept_->kept.end()) {
-      kept->second = copy_of(rows(point.kind));
-    }
-  }
-  captures_.take(point, layout(point.kind), rows(point.kind));
-}
-
-void Pass::join(const HookPoint& point) {
-  for (; active_ < sequences_.size() && sequences_[active_].joins == point; ++active_) {
-    const Sequence& sequence = sequences_[active_];
-    const auto first_edit = std::min_element(sequence.variant->begin(), sequence.variant->end(),
-                                             [](const auto& a, const auto& b) { return a.at < b.at; });
-    for (const HookKind kind : join_of(first_edit->at.kind).inherits) {
-      const Tensor& kept = clean_->kept.at({kind, point.layer});
-      const MutableView values = buffer(kind);
-      const RowLayout& held = layout(kind);
-      const auto positions = held.positions(active_);
-      for (std::size_t i = 0; i < positions.size(); ++i) {
-        const auto from = kept.matrix().row(clean_->rows.first(sequence.prompt) + positions[i]);
-        std::copy(from.begin(), from.end(), values.row(held.first(active_) + i).begin());
-      }
-    }
-  }
-}
-
-void Pass::edit(const HookPoint& point) {
-  const auto edits = edits_.find(point);
-  if (edits == edits_.end()) {
-    return;
-  }
-  const RowLayout& held = layout(point.kind);
-  for (const auto& [sequence, interventions] : edits->second) {
-    edit_block(point, sequence, {}, buffer(point.kind).row_range(held.first(sequence), held.count(sequence)));
-  }
-}
-
-void Pass::edit_block(const HookPoint& point, std::size_t sequence, std::optional<std::size_t> head,
-                      MutableView block) {
-  const auto at_point = edits_.find(point);
-  if (at_point == edits_.end() || !at_point->second.contains(sequence)) {
-    return;
-  }
-  const auto& indices = at_point->second.at(sequence);
-  const Tensor before = indices.size() > 1 ? copy_of(block) : Tensor();
-  const View original = indices.size() > 1 ? before.matrix() : block;
-  for (const std::size_t index : indices) {
-    const Intervention& intervention = (*sequences_[sequence].variant)[index];
-    if (head && intervention.head.value_or(*head) != *head) {
-      continue;
-    }
-    const auto rows = chosen_rows(intervention.positions, sequences_[sequence].length,
-                                  layout(point.kind).positions(sequence));
-    const bool whole = head || (!intervention.head && intervention.with.kind != Replacement::Kind::mean_head);
-    const std::size_t first = whole ? 0 : intervention.head.value_or(0);
-    const std::size_t last = whole ? 0 : intervention.head.value_or(config_.heads - 1);
-    const std::size_t width = whole ? block.columns : config_.head_width;
-    for (std::size_t part = first; part <= last; ++part) {
-      const float scalar = replace_rows(intervention.with, rows, original.column_range(part * width, width),
-                                        block.column_range(part * width, width));
-      if (intervention.head) {  // without, every head has its own, and several threads may be here
-        sequences_[sequence].result->put_in[index] = scalar;
-      }
-    }
-  }
-}
-
-std::vector<std::size_t> Pass::chosen_rows(const Positions& chosen, std::size_t length,
-                                           std::span<const std::size_t> held) {
-  std::vector<std::size_t> positions = chosen.resolve(length);
-  std::ranges::sort(positions);
-  std::vector<std::size_t> rows;
-  for (std::size_t row = 0; row < held.size(); ++row) {
-    if (std::ranges::binary_search(positions, held[row])) {
-      rows.push_back(row);
-    }
-  }
-  return rows;
-}
-
-void Pass::hand_out_logits() {
-  if (!wanted_logits_) {
-    return;
-  }
-  parallel_blocks(sequences_.size(), [this](std::size_t index) {
-    const Sequence& sequence = sequences_[index];
-    const std::vector<std::size_t> positions = wanted_logits_->resolve(sequence.length);
-    Tensor& logits = sequence.result->logits;
-    logits = Tensor({positions.size(), config_.vocabulary});
-    for (std::size_t i = 0; i < positions.size(); ++i) {
-      const auto from = logits_.row(current_->first(index) + current_->find(index, positions[i]));
-      std::copy(from.begin(), from.end(), logits.matrix().row(i).begin());
-    }
-  });
 }
 
 void Pass::narrow(const RowLayout& to, std::initializer_list<MutableView> values) {

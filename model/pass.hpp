@@ -62,20 +62,26 @@ class Pass {
   void run_edited(const CleanPass::State& clean);
 
  private:
-  // The model, in layer_loop.cpp.
+  // The model: layer_loop.cpp, attend.cpp.
   void embed(std::span<const std::vector<std::int32_t>> prompts);
   void run_layers(std::size_t first);
   void run_layer(std::size_t layer);
   void attend(std::size_t layer);
-  void attend_head(std::size_t layer, std::size_t sequence, std::size_t head, MutableView scores);
+  /// Some queries of one head of one sequence, and how many keys they look at.
+  struct HeadQueries {
+    std::size_t sequence, head, first, count, keys;
+  };
+  [[nodiscard]] std::vector<HeadQueries> attention_work(std::size_t layer) const;
+  void attend_head(std::size_t layer, const HeadQueries& work, MutableView scores);
   void capture_head_results(std::size_t layer);
   void unembed();
   void hand_out_logits();
 
-  // What happens at every place: sequences join, edits are made, values are kept for joiners, and captured.
+  // What happens at every place: reach.cpp.
   void reach(const HookPoint& point);
   void join(const HookPoint& point);
   void edit(const HookPoint& point);
+  [[nodiscard]] bool edits(const HookPoint& point, std::size_t sequence) const;
   /// Which rows of a sequence an intervention changes, of those held.
   static std::vector<std::size_t> chosen_rows(const Positions& chosen, std::size_t length,
                                               std::span<const std::size_t> held);

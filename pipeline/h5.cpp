@@ -19,6 +19,8 @@ using detail::quiet;
 Handle access_properties(const std::string& where) {
   Handle access(check(H5Pcreate(H5P_FILE_ACCESS), where, "preparing access"), H5Pclose);
   check(H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG), where, "preparing access");
+  // Without a buffer between, a write that fails says so itself, not when the dataset is closed.
+  check(H5Pset_sieve_buf_size(access.get(), 0), where, "preparing access");
   check(H5Pset_file_locking(access.get(), false, true), where, "preparing access");
   return access;
 }

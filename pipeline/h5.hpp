@@ -113,7 +113,7 @@ class Dataset : public Object {
   }
   template <Number T>
   [[nodiscard]] std::vector<T> read_all() const {
-    std::vector<T> values(cells());
+    std::vector<T> values(stored_cells());
     read(whole(), std::span<T>(values));
     return values;
   }
@@ -124,7 +124,8 @@ class Dataset : public Object {
   [[nodiscard]] std::vector<std::string> read_row_texts() const;
 
   void make_scale();  // named as the dataset is
-  /// A scale that gives a dimension its name and size only. NetCDF has such, and does not show it as a variable.
+  /// A scale that gives a dimension its name and size only. NetCDF has such, and does not show it as a
+  /// variable.
   void make_bare_scale();
   [[nodiscard]] bool is_scale() const;
   void attach_scale(const Dataset& scale, std::size_t axis);
@@ -133,6 +134,9 @@ class Dataset : public Object {
   friend class Group;
   Dataset(Handle handle, std::string file, std::string path);
   [[nodiscard]] Block whole() const { return {std::vector<std::size_t>(extents_.size()), extents_}; }
+  /// cells(), or an error when so many are not in the file: a damaged shape would have us allocate without
+  /// end.
+  [[nodiscard]] std::size_t stored_cells() const;
   void transfer(bool writing, const Block& block, Kind kind, void* values, std::size_t count) const;
 
   Handle space_;

@@ -28,6 +28,16 @@ std::size_t Dataset::cells() const {
   return std::accumulate(extents_.begin(), extents_.end(), std::size_t{1}, std::multiplies<>());
 }
 
+std::size_t Dataset::stored_cells() const {
+  quiet();
+  const Handle stored(check(H5Dget_type(handle_.get()), where(), "reading the type"), H5Tclose);
+  // A text is stored as a length and a place in the heap, whatever size its type claims.
+  const std::size_t size = kind_ == Kind::text ? 16 : std::max<std::size_t>(H5Tget_size(stored.get()), 1);
+  if (H5Dget_storage_size(handle_.get()) / size != cells())
+    throw std::runtime_error(where() + ": its shape does not fit what is stored");
+  return cells();
+}
+
 void Dataset::transfer(bool writing, const Block& block, Kind kind, void* values, std::size_t count) const {
   quiet();
   const std::size_t rank = extents_.size();
@@ -72,7 +82,7 @@ void Dataset::write_texts(std::span<const std::string> values) {
 
 std::vector<std::string> Dataset::read_texts() const {
   quiet();
-  std::vector<std::string> texts(cells());
+  std::vector<std::string> texts(stored_cells());
   if (kind_ != Kind::text) throw std::runtime_error(where() + ": holds no text");
   if (texts.empty()) return texts;
   const Handle type(check(H5Dget_type(handle_.get()), where(), "reading the type"), H5Tclose);
@@ -98,7 +108,7 @@ std::vector<std::string> Dataset::read_row_texts() const {
   if (kind_ != Kind::character || extents_.size() != 2)
     throw std::runtime_error(where() + ": has no rows of text");
   const std::size_t width = extents_[1];
-  std::string bytes(cells(), '\0');
+  std::string bytes(stored_cells(), '\0');
   transfer(false, whole(), Kind::character, bytes.data(), bytes.size());
   std::vector<std::string> texts(extents_[0]);
   for (std::size_t row = 0; row < texts.size(); ++row) {
@@ -114,8 +124,8 @@ void Dataset::make_scale() {
   check(H5DSset_scale(handle_.get(), name.c_str()), where(), "making a dimension scale");
 }
 
-// https://docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html, "Dimensions without coordinate
-// variables": this text, and the size in ten places.
+// https://docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html, "Dimensions without
+// coordinate variables": this text, and the size in ten places.
 void Dataset::make_bare_scale() {
   quiet();
   const std::string size = std::to_string(cells());

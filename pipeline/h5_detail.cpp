@@ -6,9 +6,26 @@
 namespace hookflow::pipeline::h5::detail {
 
 void quiet() {
+  // A file whose closing failed, on a full disk, stays in HDF5's lists as freed memory, and its clearing up at the
+  // program's end stumbles over that. Nothing is left for it to do: every handle here closes itself.
+  static const herr_t no_clearing_up = H5dont_atexit();
+  static_cast<void>(no_clearing_up);
   thread_local const herr_t silenced = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   static_cast<void>(silenced);
 }
+
+namespace {
+
+// Of a failed system call HDF5 tells all it knows, addresses included: the system's own words are enough.
+std::string gist(const std::string& description) {
+  const std::string before = "error message = '";
+  const std::size_t from = description.find(before);
+  if (from == std::string::npos) return description;
+  const std::size_t start = from + before.size();
+  return description.substr(start, description.find('\'', start) - start);
+}
+
+}  // namespace
 
 void fail(const std::string& where, const char* action) {
   // HDF5 keeps a stack of descriptions: the innermost says what went wrong, the outermost what was wanted.
@@ -20,7 +37,7 @@ void fail(const std::string& where, const char* action) {
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, collect, &said);
   std::string message = where + ": " + action;
   if (!said.empty()) message += ": " + said.back();
-  if (said.size() > 1 && said.front() != said.back()) message += ": " + said.front();
+  if (said.size() > 1 && said.front() != said.back()) message += ": " + gist(said.front());
   throw std::runtime_error(message);
 }
 

@@ -46,11 +46,13 @@ std::vector<std::string> differences(const h5::File& file, const std::vector<Gro
 /// The root's attributes. Those without a value get `kReservedBytes` of room for one.
 void write_root(h5::File& file, const Identity& identity, const Attributes& provenance);
 inline constexpr std::size_t kReservedBytes = 512;
+/// Fills in what the identity left open when the file was made.
+void replace_identity(h5::File& file, const Identity& identity);
 /// Throws InputError unless the file is hookflow's and of this format.
 void check_format(const h5::File& file, const std::string& path);
 std::vector<std::string> identity_differences(const h5::File& file, const Identity& identity);
 /// What to throw when HDF5 cannot read what a run file must have.
-InputError damaged(const std::string& path, const std::runtime_error& error);
+InputError damaged(const std::string& path, const std::exception& error);
 
 h5::Kind kind_of(Dtype dtype);
 inline constexpr const char* kCheckpointGroup = "checkpoint";

@@ -21,7 +21,7 @@ auto read_file(const std::filesystem::path& path, const Read& read) {
     return read(file);
   } catch (const InputError&) {
     throw;
-  } catch (const std::runtime_error& error) {
+  } catch (const std::exception& error) {
     throw damaged(path.string(), error);
   }
 }

@@ -16,12 +16,19 @@ void write_root(h5::File& file, const Identity& identity, const Attributes& prov
   file.set_text("program", kProgram);
   file.set_integers("format_version", std::vector<std::int64_t>{kFormatVersion});
   file.set_integers("complete", std::vector<std::int64_t>{0});
-  for (const auto& [name, value] : identity) file.set_text(kPrefix + name, spell_bytes(value));
-  for (const auto& [name, value] : provenance) {
+  const auto write = [&](const std::string& name, const std::string& value) {
     if (value.empty())
       file.reserve_text(name, kReservedBytes);
     else
       file.set_text(name, spell_bytes(value));
+  };
+  for (const auto& [name, value] : identity) write(kPrefix + name, value);
+  for (const auto& [name, value] : provenance) write(name, value);
+}
+
+void replace_identity(h5::File& file, const Identity& identity) {
+  for (const auto& [name, value] : identity) {
+    if (file.is_reserved(kPrefix + name)) file.replace_text(kPrefix + name, spell_bytes(value));
   }
 }
 
@@ -41,6 +48,8 @@ std::vector<std::string> identity_differences(const h5::File& file, const Identi
     known.push_back(kPrefix + name);
     const bool stored = file.has_attribute(kPrefix + name);
     const std::string old = stored ? file.text(kPrefix + name) : "";
+    // Never filled in: the run was killed before it knew, and so before it committed anything.
+    if (stored && old.empty()) continue;
     if (!stored || old != spell_bytes(value))
       lines.push_back(name + ": " + (stored ? "'" + old + "'" : "nothing") + " in the file, '" + value +
                       "' now");
@@ -51,7 +60,7 @@ std::vector<std::string> identity_differences(const h5::File& file, const Identi
   return lines;
 }
 
-InputError damaged(const std::string& path, const std::runtime_error& error) {
+InputError damaged(const std::string& path, const std::exception& error) {
   const std::string what = error.what();
   return InputError((what.starts_with(path) ? "" : path + ": ") + what +
                     " (not an HDF5 file, or a damaged one)");

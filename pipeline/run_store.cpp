@@ -75,6 +75,11 @@ std::size_t size_of_column(const Column& values) {
   return std::visit([](const auto& column) { return column.size(); }, values);
 }
 
+std::string rounded(std::uintmax_t bytes) {
+  const bool small = bytes >> 20U == 0;
+  return std::to_string(bytes >> (small ? 10U : 20U)) + (small ? " KiB" : " MiB");
+}
+
 void check_space(const std::filesystem::path& path, const std::vector<GroupContents>& groups) {
   std::uintmax_t needed = 0;
   for (const GroupContents& group : groups)
@@ -84,8 +89,8 @@ void check_space(const std::filesystem::path& path, const std::vector<GroupConte
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   const auto room = std::filesystem::space(folder, unknown);
   if (!unknown && room.available < needed)
-    throw InputError(path.string() + ": needs " + std::to_string((needed >> 10U) + 1) + " KiB, but " +
-                     folder.string() + " has " + std::to_string(room.available >> 10U) + " KiB free");
+    throw InputError(path.string() + ": needs " + rounded(needed) + ", but " + folder.string() + " has " +
+                     rounded(room.available) + " free");
 }
 
 /// The file under its temporary name; messages call it by its own.
@@ -114,10 +119,10 @@ void write_everything(h5::File& file, const RunLayout& layout, const std::vector
 }
 
 void check_same_run(const h5::File& file, const std::string& path, const RunLayout& layout,
-                    const Identity& identity) {
+                    const std::vector<GroupContents>& planned, const Identity& identity) {
   std::vector<std::string> lines = identity_differences(file, identity);
   for (std::string& line : Checkpoint(file).differences(layout)) lines.push_back(std::move(line));
-  for (std::string& line : differences(file, plan_contents(layout))) lines.push_back(std::move(line));
+  for (std::string& line : differences(file, planned)) lines.push_back(std::move(line));
   if (lines.empty()) return;
   std::string message = path + ": belongs to another run, and cannot be resumed with this one:";
   for (const std::string& line : lines) message += "\n  " + line;
@@ -153,6 +158,7 @@ RunStore RunStore::create(const std::filesystem::path& path, const RunLayout& la
 
 RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layout,
                         const Identity& identity) {
+  const std::vector<GroupContents> planned = plan_contents(layout);
   std::error_code unknown;
   if (!std::filesystem::is_regular_file(path, unknown))
     throw InputError(path.string() + ": no such run file");
@@ -162,13 +168,13 @@ RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layo
     h5::File file = h5::File::open(path, true);
     lock_for_writing(file.descriptor(), path);
     check_format(file, path.string());
-    check_same_run(file, path.string(), layout, identity);
+    check_same_run(file, path.string(), layout, planned, identity);
     auto impl = std::make_unique<Impl>(path, std::move(file));
     impl->open_datasets(layout);
     return RunStore(std::move(impl));
   } catch (const InputError&) {
     throw;
-  } catch (const std::runtime_error& error) {
+  } catch (const std::exception& error) {
     throw damaged(path.string(), error);
   }
 }
@@ -251,6 +257,8 @@ void RunStore::finish_fold(std::size_t fold) {
 }
 
 std::vector<Failure> RunStore::failures() const { return impl_->checkpoint.failures(); }
+
+void RunStore::set_identity(const Identity& identity) { replace_identity(impl_->file, identity); }
 
 void RunStore::set_attribute(const std::string& name, const std::string& value) {
   if (!impl_->file.is_reserved(name))

@@ -63,10 +63,12 @@ class Prediction : public PromptStage {
       rows.add(clean, nullptr);
       return rows.finish(0, 1);
     }
+    std::vector<NextToken> before;  // once for all variants
+    for (std::size_t position = 0; position < clean.count(); ++position) before.emplace_back(clean.row(position));
     const auto& variants = inputs.get<Variants>(1);
     for (const PassResult& result : variants.results) {
       const LogitRows edited(result.logits, variants.wishes->plan.logits, positions, variants.length);
-      rows.add(edited, &clean);
+      rows.add(edited, &before);
     }
     return rows.finish(variants.first, variants.results.size());
   }
@@ -85,20 +87,14 @@ class Prediction : public PromptStage {
       }
     }
 
-    void add(const LogitRows& pass, const LogitRows* clean) {
+    void add(const LogitRows& pass, const std::vector<NextToken>* clean) {
       for (std::size_t position = 0; position < stage_.position_count_; ++position) {
         next_ = 0;
         if (position >= pass.count()) {  // beyond this prompt's end
           add_missing();
           continue;
         }
-        const NextToken now(pass.row(position));
-        if (clean == nullptr) {
-          add_prediction(now, nullptr);
-        } else {
-          const NextToken before(clean->row(position));
-          add_prediction(now, &before);
-        }
+        add_prediction(NextToken(pass.row(position)), clean == nullptr ? nullptr : &(*clean)[position]);
       }
     }
 

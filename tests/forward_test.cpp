@@ -248,6 +248,30 @@ TEST(RunClean, GivesAPromptAloneAsItDoesAmongLongerOnes) {
   }
 }
 
+// Long enough for attention to be cut into blocks of queries when nobody looks at its square.
+TEST(RunClean, MatchesThePlainModelForALongPrompt) {
+  Config config = tiny_config();
+  config.context = 300;
+  config.layers = 2;
+  TinyModel tiny(config);
+  const Prompts prompts = {tiny.prompt(300), tiny.prompt(129), tiny.prompt(128)};
+  const std::vector<Variant> variants = {{edit(HookKind::z, 0, 1, {}, Positions::last())},
+                                         {edit(HookKind::pattern, 1, 2, {Kind::mean_head, 0, {}})}};
+  ForwardPlan plan;
+  plan.logits = Positions::all();
+  keep_for(variants, plan);
+  const CleanPass pass = run_clean(tiny.model, prompts, plan);
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    expect_matches(pass.results[i], NaiveGpt2(tiny.model, prompts[i]), plan, tiny.model.config,
+                   prompts[i].size(), "prompt " + std::to_string(i));
+    const auto results = run_edited(tiny.model, pass, of_prompt(i, variants), plan);
+    for (std::size_t j = 0; j < variants.size(); ++j) {
+      expect_matches(results[j], NaiveGpt2(tiny.model, prompts[i], variants[j]), plan, tiny.model.config,
+                     prompts[i].size(), "prompt " + std::to_string(i) + ", variant " + std::to_string(j));
+    }
+  }
+}
+
 TEST(RunClean, PassesNaNOn) {
   TinyModel tiny(tiny_config());
   const auto prompt = tiny.prompt(4);
