@@ -3,11 +3,13 @@
 
 Every head of every layer is silenced at c_proj's input, by zero and by its mean: layers × heads × 2 variants.
   loop     one forward pass a variant with a forward pre-hook, logits of all positions, as such scripts do
-  batched  several variants as the rows of one batch, each row edited by itself; logits of the last position
+  batched  several variants as the rows of one batch, each row edited by itself; logits of all positions, as the
+           model gives them, and again with those of the last position alone
 Both give the target's log-softmax at the last position. Prints one JSON object; log_prob is
 [replacement][layer][head], and max_difference is the largest between the two peers.
 """
 import argparse
+import itertools
 import json
 import os
 import resource
@@ -56,7 +58,7 @@ def run_loop(model, ids, variants, width, target):
     return results
 
 
-def run_batched(model, ids, variants, width, target, rows):
+def run_batched(model, ids, variants, width, target, rows, last_only):
     results = []
     for start in range(0, len(variants), rows):
         chunk = variants[start:start + rows]
@@ -72,8 +74,9 @@ def run_batched(model, ids, variants, width, target, rows):
         handles = [model.transformer.h[layer].attn.c_proj.register_forward_pre_hook(
             lambda module, inputs, here=here: edit(module, inputs, here)) for layer, here in edits.items()]
         try:
-            hidden = model.transformer(ids.expand(len(chunk), -1))[:, -1]  # [rows, d]
-            results += log_prob(model.lm_head(hidden), target).tolist()
+            batch = ids.expand(len(chunk), -1)
+            logits = model.lm_head(model.transformer(batch)[:, -1]) if last_only else model(batch)[:, -1]
+            results += log_prob(logits, target).tolist()  # [rows, vocabulary]
         finally:
             for handle in handles:
                 handle.remove()
@@ -94,7 +97,7 @@ def main():
     options = parse()
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = str(options.threads)  # a BLAS with threads of its own does not hear set_num_threads
-    # OpenMP's idle threads spin by default and take the cores from such a BLAS: 3 to 10 times slower on a busy machine.
+    # OpenMP's idle threads spin by default and take the cores from such a BLAS.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import torch
     import torch_gpt2
@@ -128,11 +131,12 @@ def main():
             report["loop"] = {"seconds": seconds, "all_seconds": every}
             results.append(values)
         report["batched"] = []
-        for rows in options.rows or [n_head, 2 * n_head]:
-            run_batched(model, ids, by_layer[:rows], width, options.target, rows)
-            values, seconds, every = timed(
-                lambda: run_batched(model, ids, by_layer, width, options.target, rows), options.repeats)
-            report["batched"].append({"rows": rows, "seconds": seconds, "all_seconds": every})
+        for rows, last_only in itertools.product(options.rows or [n_head, 2 * n_head], (False, True)):
+            def run(variants):
+                return run_batched(model, ids, variants, width, options.target, rows, last_only)
+            run(by_layer[:rows])
+            values, seconds, every = timed(lambda: run(by_layer), options.repeats)
+            report["batched"].append({"rows": rows, "last_only": last_only, "seconds": seconds, "all_seconds": every})
             results.append(values)
     report["max_difference"] = max(abs(a - b) for values in results for a, b in zip(values, results[0]))
     report["peak_memory_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -8,8 +8,8 @@
 namespace hookflow {
 namespace {
 
-// x / 2 * (1 + tanh(u)) = x / (1 + e^(-2u)), u = sqrt(2 / pi) * (x + 0.044715 x³); without the cancellation that
-// the form with tanh has for negative x.
+// x / 2 * (1 + tanh(u)) = x / (1 + e^(-2u)), u = sqrt(2 / pi) * (x + 0.044715 x³); without the cancellation
+// that the form with tanh has for negative x.
 HOOKFLOW_VECTORIZED void gelu_new_row(float* values, std::size_t count) {
   constexpr float kLinear = 2.0F * std::numbers::sqrt2_v<float> * std::numbers::inv_sqrtpi_v<float>;
   constexpr float kCubic = kLinear * 0.044715F;
@@ -19,8 +19,8 @@ HOOKFLOW_VECTORIZED void gelu_new_row(float* values, std::size_t count) {
   }
 }
 
-// x * Phi(x), with Phi(-y) = erfcx(y / sqrt(2)) * e^(-y² / 2) / 2 and erfcx a polynomial in t = 1 / (1 + its argument
-// / 2), fitted by least squares of the relative error at Chebyshev nodes: off by 2e-7.
+// x * Phi(x), with Phi(-y) = erfcx(y / sqrt(2)) * e^(-y² / 2) / 2 and erfcx a polynomial in t = 1 / (1 + its
+// argument / 2), fitted by least squares of the relative error at Chebyshev nodes: off by 2e-7.
 HOOKFLOW_VECTORIZED void gelu_row(float* values, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
     const float x = values[i];
@@ -52,7 +52,8 @@ void activate(Activation activation, MutableView values) {
   const auto apply = activation == Activation::gelu_new ? gelu_new_row
                      : activation == Activation::gelu   ? gelu_row
                                                         : relu_row;
-  for_each_row(values.rows, values.columns, [&](std::size_t row) { apply(values.row(row).data(), values.columns); });
+  for_each_row(values.rows, values.columns,
+               [&](std::size_t row) { apply(values.row(row).data(), values.columns); });
 }
 
 }  // namespace hookflow

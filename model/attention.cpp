@@ -9,12 +9,19 @@
 namespace hookflow {
 namespace {
 
-// NaN only where a value is NaN: the largest is taken with it, so that it reaches every weight.
+// As std::max leaves a NaN out, it comes in by its exponential.
 HOOKFLOW_VECTORIZED void softmax_row(float* values, std::size_t count) {
-  float largest = values[0];
-  for (std::size_t i = 1; i < count; ++i) {
-    largest = std::max(largest, values[i]);
+  float lanes[kLanes];
+  std::fill_n(lanes, kLanes, values[0]);
+  const std::size_t whole = count - count % kLanes;
+  for (std::size_t i = 0; i < whole; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      lanes[lane] = lanes[lane] < values[i + lane] ? values[i + lane] : lanes[lane];
+    }
   }
+  const float largest =
+      std::max(*std::max_element(lanes, lanes + kLanes),
+               *std::max_element(values + whole - (whole == count ? 1 : 0), values + count));
   for (std::size_t i = 0; i < count; ++i) {
     values[i] = fast_exp(values[i] - largest);
   }
@@ -26,7 +33,9 @@ HOOKFLOW_VECTORIZED void softmax_row(float* values, std::size_t count) {
 
 }  // namespace
 
-void attention_scores(View q, View k, MutableView scores) { multiply_transposed(q, k, scores, Into::overwrite); }
+void attention_scores(View q, View k, MutableView scores) {
+  multiply_transposed(q, k, scores, Into::overwrite);
+}
 
 void scale_and_mask(std::size_t head_width, std::span<const std::size_t> positions, MutableView scores) {
   const float factor = 1.0F / std::sqrt(static_cast<float>(head_width));

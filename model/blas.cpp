@@ -1,28 +1,56 @@
 #include "model/blas.hpp"
 
+#include <algorithm>
 #include <cblas.h>
+#include <span>
 
-// OpenBLAS's own; the reference cblas.h, which may stand before it, does not declare it.
+// OpenBLAS's own; the reference cblas.h, which may stand before it, does not declare them.
 extern "C" void openblas_set_num_threads(int threads);
+extern "C" char* openblas_get_config();
 
 namespace hookflow {
 namespace {
 
-void sgemm(CBLAS_TRANSPOSE transpose_b, View a, View b, MutableView out, Into into) {
+// Up to so many rows it is faster to multiply one after the other: that reads the matrix without packing it
+// first.
+constexpr std::size_t kVectorRows = 2;
+
+int size(std::size_t value) { return static_cast<int>(value); }
+
+// row · b, or row · bᵀ, added to out
+void add_vector_product(CBLAS_TRANSPOSE transpose_b, std::span<const float> row, View b,
+                        std::span<float> out) {
+  const CBLAS_TRANSPOSE to_vector = transpose_b == CblasTrans ? CblasNoTrans : CblasTrans;
+  cblas_sgemv(CblasRowMajor, to_vector, size(b.rows), size(b.columns), 1.0F, b.data, size(b.stride),
+              row.data(), 1, 1.0F, out.data(), 1);
+}
+
+void product(CBLAS_TRANSPOSE transpose_b, View a, View b, MutableView out, Into into) {
   // Two pools of threads would fight each other for the cores.
   [[maybe_unused]] static const bool single_threaded = (openblas_set_num_threads(1), true);
   if (out.rows == 0 || out.columns == 0) {
     return;
   }
-  const auto size = [](std::size_t value) { return static_cast<int>(value); };
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, transpose_b, size(out.rows), size(out.columns), size(a.columns), 1.0F, a.data,
-              size(a.stride), b.data, size(b.stride), into == Into::add ? 1.0F : 0.0F, out.data, size(out.stride));
+  if (out.rows > kVectorRows) {
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, transpose_b, size(out.rows), size(out.columns), size(a.columns),
+                1.0F, a.data, size(a.stride), b.data, size(b.stride), into == Into::add ? 1.0F : 0.0F,
+                out.data, size(out.stride));
+    return;
+  }
+  for (std::size_t row = 0; row < out.rows; ++row) {
+    if (into == Into::overwrite) {
+      std::ranges::fill(out.row(row), 0.0F);
+    }
+    add_vector_product(transpose_b, a.row(row), b, out.row(row));
+  }
 }
 
 }  // namespace
 
-void multiply(View a, View b, MutableView out, Into into) { sgemm(CblasNoTrans, a, b, out, into); }
+void multiply(View a, View b, MutableView out, Into into) { product(CblasNoTrans, a, b, out, into); }
 
-void multiply_transposed(View a, View b, MutableView out, Into into) { sgemm(CblasTrans, a, b, out, into); }
+void multiply_transposed(View a, View b, MutableView out, Into into) { product(CblasTrans, a, b, out, into); }
+
+std::string blas_version() { return openblas_get_config(); }
 
 }  // namespace hookflow

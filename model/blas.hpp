@@ -1,4 +1,6 @@
 #pragma once
+#include <string>
+
 #include "model/tensor.hpp"
 
 namespace hookflow {
@@ -12,5 +14,8 @@ void multiply(View a, View b, MutableView out, Into into);
 
 /// (m, k) · (n, k)ᵀ -> (m, n)
 void multiply_transposed(View a, View b, MutableView out, Into into);
+
+/// Name, version and kernel of the library in use.
+std::string blas_version();
 
 }  // namespace hookflow

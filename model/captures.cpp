@@ -23,8 +23,9 @@ std::vector<std::size_t> resolve_heads(const ForwardPlan::Capture& capture, cons
   }
   for (const std::size_t head : heads) {
     if (head >= config.heads) {
-      throw InputError(to_string(capture.at) + ": head " + std::to_string(head) + " is out of range; the model has " +
-                       std::to_string(config.heads) + " heads, 0-" + std::to_string(config.heads - 1));
+      throw InputError(to_string(capture.at) + ": head " + std::to_string(head) +
+                       " is out of range; the model has " + std::to_string(config.heads) + " heads, 0-" +
+                       std::to_string(config.heads - 1));
     }
   }
   return heads;
@@ -111,7 +112,8 @@ void Captures::take_square(const HookPoint& point, std::size_t sequence, std::si
   const Slot& slot = place.slots[sequence];
   for (std::size_t index = 0; index < place.heads.size(); ++index) {
     for (std::size_t i = 0; place.heads[index] == head && i < slot.positions.size(); ++i) {
-      const auto query = std::lower_bound(queries.begin(), queries.end(), slot.positions[i]) - queries.begin();
+      const auto query =
+          std::lower_bound(queries.begin(), queries.end(), slot.positions[i]) - queries.begin();
       const auto from = values.row(static_cast<std::size_t>(query));
       const std::size_t to = (index * slot.positions.size() + i) * values.columns;
       std::copy(from.begin(), from.end(), slot.tensor->values.begin() + static_cast<std::ptrdiff_t>(to));

@@ -22,7 +22,9 @@ class Captures {
 
   [[nodiscard]] bool wants(const HookPoint& point) const { return places_.contains(point); }
   /// The heads that are wanted at a place.
-  [[nodiscard]] std::span<const std::size_t> heads(const HookPoint& point) const { return places_.at(point).heads; }
+  [[nodiscard]] std::span<const std::size_t> heads(const HookPoint& point) const {
+    return places_.at(point).heads;
+  }
 
   /// values (rows, w) or (rows, heads * w): what the sequences hold at a place.
   void take(const HookPoint& point, const RowLayout& layout, View values);

@@ -52,7 +52,8 @@ float known_scalar(const Replacement& with) {
   }
 }
 
-float replace_rows(const Replacement& with, std::span<const std::size_t> rows, MutableView block) {
+float replace_rows(const Replacement& with, std::span<const std::size_t> rows, View original,
+                   MutableView block) {
   const auto fill = [&](float value) {
     for (const std::size_t row : rows) {
       std::fill_n(block.row(row).begin(), block.columns, value);
@@ -65,9 +66,9 @@ float replace_rows(const Replacement& with, std::span<const std::size_t> rows, M
     case Replacement::Kind::value:
       return fill(with.value);
     case Replacement::Kind::mean_head:
-      return fill(mean_of_all(block));
+      return fill(mean_of_all(original));
     case Replacement::Kind::mean_positions: {
-      const std::vector<float> means = mean_of_rows(block);
+      const std::vector<float> means = mean_of_rows(original);
       for (const std::size_t row : rows) {
         std::copy(means.begin(), means.end(), block.row(row).begin());
       }
@@ -98,20 +99,22 @@ void check_intervention(const Intervention& intervention, const Config& config) 
                      std::to_string(config.layers - 1));
   }
   if (intervention.head && !has_heads(at.kind)) {
-    throw InputError(place + "there are no heads here; hook_q, hook_k, hook_v, hook_pattern and hook_z have heads");
+    throw InputError(place +
+                     "there are no heads here; hook_q, hook_k, hook_v, hook_pattern and hook_z have heads");
   }
   if (intervention.head && *intervention.head >= config.heads) {
-    throw InputError(place + "head " + std::to_string(*intervention.head) + " is out of range; the model has " +
-                     std::to_string(config.heads) + " heads, 0-" + std::to_string(config.heads - 1));
+    throw InputError(place + "head " + std::to_string(*intervention.head) +
+                     " is out of range; the model has " + std::to_string(config.heads) + " heads, 0-" +
+                     std::to_string(config.heads - 1));
   }
-  if (intervention.with.kind == Replacement::Kind::mean_head && !intervention.head) {
-    throw InputError(place + "the mean over a head needs a head to be named");
+  if (intervention.with.kind == Replacement::Kind::mean_head && !has_heads(at.kind)) {
+    throw InputError(place + "there are no heads here to take a head's mean of");
   }
   if (intervention.with.kind == Replacement::Kind::add && at.kind != HookKind::pattern) {
     const std::vector<std::size_t> sizes = shape(at.kind, config).sizes;  // the position's first
     const std::size_t width = intervention.head ? sizes.back()
-                                                : std::accumulate(sizes.begin() + 1, sizes.end(), std::size_t{1},
-                                                                  std::multiplies<>());
+                                                : std::accumulate(sizes.begin() + 1, sizes.end(),
+                                                                  std::size_t{1}, std::multiplies<>());
     if (intervention.with.vector.size() != width) {
       throw InputError(place + "the vector to add has " + std::to_string(intervention.with.vector.size()) +
                        " values, the place has " + std::to_string(width));

@@ -56,7 +56,9 @@ std::optional<HookPoint> first_edit(const Variant& variant) {
   if (variant.empty()) {
     return std::nullopt;
   }
-  return std::min_element(variant.begin(), variant.end(), [](const auto& a, const auto& b) { return a.at < b.at; })->at;
+  return std::min_element(variant.begin(), variant.end(),
+                          [](const auto& a, const auto& b) { return a.at < b.at; })
+      ->at;
 }
 
 // Captures of places before a variant's own are the clean pass's.
@@ -66,11 +68,13 @@ void copy_clean(const CleanPass::State& state, const ForwardPlan& plan, const Pa
     if (own_from && !(capture.at < *own_from)) {
       continue;
     }
-    const bool same = std::any_of(state.plan.captures.begin(), state.plan.captures.end(), [&](const auto& kept) {
-      return kept.at == capture.at && kept.heads == capture.heads && kept.positions == capture.positions;
-    });
+    const bool same =
+        std::any_of(state.plan.captures.begin(), state.plan.captures.end(), [&](const auto& kept) {
+          return kept.at == capture.at && kept.heads == capture.heads && kept.positions == capture.positions;
+        });
     if (!same) {
-      throw std::logic_error("run_edited: " + to_string(capture.at) + " was not captured so by the clean pass");
+      throw std::logic_error("run_edited: " + to_string(capture.at) +
+                             " was not captured so by the clean pass");
     }
     result.captured[capture.at] = clean.captured.at(capture.at);
   }
@@ -115,16 +119,17 @@ std::vector<std::size_t> Positions::resolve(std::size_t length) const {
   const auto count = static_cast<std::int64_t>(length);
   std::transform(list.begin(), list.end(), resolved.begin(), [count](std::int64_t position) {
     if (position < -count || position >= count) {
-      throw InputError("position " + std::to_string(position) + " is outside a prompt of " + std::to_string(count) +
-                       " tokens, 0 to " + std::to_string(count - 1) + " or, from the end, -1 to " +
-                       std::to_string(-count));
+      throw InputError("position " + std::to_string(position) + " is outside a prompt of " +
+                       std::to_string(count) + " tokens, 0 to " + std::to_string(count - 1) +
+                       " or, from the end, -1 to " + std::to_string(-count));
     }
     return static_cast<std::size_t>(position < 0 ? position + count : position);
   });
   return resolved;
 }
 
-CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t>> prompts, const ForwardPlan& plan) {
+CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t>> prompts,
+                    const ForwardPlan& plan) {
   CleanPass pass;
   pass.results.resize(prompts.size());
   const auto state = std::make_shared<CleanPass::State>();
@@ -152,8 +157,8 @@ CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t
   return pass;
 }
 
-std::vector<PassResult> run_edited(const Model& model, const CleanPass& clean, std::span<const EditedPrompt> edited,
-                                   const ForwardPlan& plan) {
+std::vector<PassResult> run_edited(const Model& model, const CleanPass& clean,
+                                   std::span<const EditedPrompt> edited, const ForwardPlan& plan) {
   std::vector<PassResult> results(edited.size());
   std::vector<Sequence> sequences;
   for (std::size_t i = 0; i < edited.size(); ++i) {

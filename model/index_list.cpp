@@ -42,7 +42,8 @@ std::vector<std::size_t> parse_index_list(std::string_view list, const IndexList
     const std::size_t first = parse_index(item.substr(0, dash), place);
     const std::size_t last = dash == item.npos ? first : parse_index(item.substr(dash + 1), place);
     if (last < first) {
-      throw InputError("'" + std::string(place.text) + "': the range '" + std::string(item) + "' runs backwards");
+      throw InputError("'" + std::string(place.text) + "': the range '" + std::string(item) +
+                       "' runs backwards");
     }
     for (std::size_t index = first; index <= last; ++index) {
       chosen.insert(index);

@@ -7,14 +7,15 @@
 namespace hookflow {
 namespace {
 
-// Returns the scale. The mean is corrected by the mean of what it leaves: a row that an edit has made constant must
-// give zeros, where rounding would be multiplied by 1 / sqrt(epsilon).
+// Returns the scale. The mean is corrected by the mean of what it leaves: a row that an edit has made
+// constant must give zeros, where rounding would be multiplied by 1 / sqrt(epsilon).
 HOOKFLOW_VECTORIZED float normalize_row(const float* in, std::size_t width, const LayerNormWeights& weights,
                                         float epsilon, float* out) {
   const auto count = static_cast<float>(width);
   const float rough = lane_sum(width, [in](std::size_t i) { return in[i]; }) / count;
   const float mean = rough + lane_sum(width, [in, rough](std::size_t i) { return in[i] - rough; }) / count;
-  const float variance = lane_sum(width, [in, mean](std::size_t i) { return (in[i] - mean) * (in[i] - mean); }) / count;
+  const float variance =
+      lane_sum(width, [in, mean](std::size_t i) { return (in[i] - mean) * (in[i] - mean); }) / count;
   const float scale = std::sqrt(variance + epsilon);
   const float inverse = 1.0F / scale;
   const float* weight = weights.weight.data();

@@ -7,8 +7,8 @@
 namespace hookflow {
 namespace {
 
-// One matrix product of OpenBLAS each: large enough that packing its operands is little of the work, small enough
-// that there is one for every core.
+// One matrix product of OpenBLAS each: large enough that packing its operands is little of the work, small
+// enough that there is one for every core.
 constexpr std::size_t kTileRows = 288;
 constexpr std::size_t kTileColumns = 384;
 
@@ -23,7 +23,8 @@ void for_each_tile(const MutableView& out, const Body& body) {
   parallel_blocks(down * across, [&](std::size_t index) {
     const std::size_t row = index / across * kTileRows;
     const std::size_t column = index % across * kTileColumns;
-    body(Tile{row, std::min(kTileRows, out.rows - row), column, std::min(kTileColumns, out.columns - column)});
+    body(
+        Tile{row, std::min(kTileRows, out.rows - row), column, std::min(kTileColumns, out.columns - column)});
   });
 }
 
@@ -48,7 +49,8 @@ void linear(View in, const LinearWeights& weights, MutableView out) {
   for_each_tile(out, [&](const Tile& tile) {
     const MutableView part_out = out.row_range(tile.row, tile.rows).column_range(tile.column, tile.columns);
     const Into into = start_from(part(weights.bias, tile.column, tile.columns), part_out);
-    multiply(in.row_range(tile.row, tile.rows), weights.weight.column_range(tile.column, tile.columns), part_out, into);
+    multiply(in.row_range(tile.row, tile.rows), weights.weight.column_range(tile.column, tile.columns),
+             part_out, into);
   });
 }
 
@@ -56,7 +58,8 @@ void linear_transposed(View in, View weight, std::span<const float> bias, Mutabl
   for_each_tile(out, [&](const Tile& tile) {
     const MutableView part_out = out.row_range(tile.row, tile.rows).column_range(tile.column, tile.columns);
     const Into into = start_from(part(bias, tile.column, tile.columns), part_out);
-    multiply_transposed(in.row_range(tile.row, tile.rows), weight.row_range(tile.column, tile.columns), part_out, into);
+    multiply_transposed(in.row_range(tile.row, tile.rows), weight.row_range(tile.column, tile.columns),
+                        part_out, into);
   });
 }
 

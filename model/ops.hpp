@@ -8,13 +8,15 @@
 
 namespace hookflow {
 
-// The transformer's operations: free functions on views, output last. All divide their work over the cores, in
-// blocks that depend on the shapes alone, except those of one attention head, which callers run side by side.
+// The transformer's operations: free functions on views, output last. All divide their work over the cores,
+// in blocks that depend on the shapes alone, except those of one attention head, which callers run side by
+// side.
 
 /// in · weight + bias: (n, in) -> (n, out)
 void linear(View in, const LinearWeights& weights, MutableView out);
 
-/// in · weightᵀ + bias, as the unembedding is stored: (n, d), (vocabulary, d) -> (n, vocabulary). No bias: empty.
+/// in · weightᵀ + bias, as the unembedding is stored: (n, d), (vocabulary, d) -> (n, vocabulary). No bias:
+/// empty.
 void linear_transposed(View in, View weight, std::span<const float> bias, MutableView out);
 
 /// Some of a linear layer's outputs: columns [first, first + count).
@@ -35,7 +37,8 @@ void gather_rows(View table, std::span<const std::size_t> rows, MutableView out)
 /// One head: q·kᵀ, (n, e), (p, e) -> (n, p)
 void attention_scores(View q, View k, MutableView scores);
 
-/// One head, in place: scaled by 1 / sqrt(head_width), -inf for keys behind the query. positions (n): of the queries.
+/// One head, in place: scaled by 1 / sqrt(head_width), -inf for keys behind the query. positions (n): of the
+/// queries.
 void scale_and_mask(std::size_t head_width, std::span<const std::size_t> positions, MutableView scores);
 
 /// One head, in place: each row's softmax over the keys up to the query's own position, 0 beyond it.

@@ -58,7 +58,8 @@ Parts split(std::string_view text) {
   std::string_view rest = text;
   if (const std::size_t bracket = rest.find('['); bracket != rest.npos) {
     if (rest.back() != ']') {
-      throw InputError("'" + std::string(text) + "': the list of heads that '[' opens must end the name with ']'");
+      throw InputError("'" + std::string(text) +
+                       "': the list of heads that '[' opens must end the name with ']'");
     }
     parts.heads = rest.substr(bracket + 1, rest.size() - bracket - 2);
     rest = rest.substr(0, bracket);
@@ -103,12 +104,14 @@ void refuse_heads(HookKind kind, const Parts& parts, std::string_view text) {
   const std::string block = "blocks." + std::string(parts.layers.value_or("*"));
   const std::string heads = "[" + std::string(*parts.heads) + "]";
   if (kind < HookKind::attn_out || !in_block(kind)) {
-    throw InputError("'" + std::string(text) + "': " + place + " has no heads; " + block + ".attn.hook_q, hook_k, " +
+    throw InputError("'" + std::string(text) + "': " + place + " has no heads; " + block +
+                     ".attn.hook_q, hook_k, " +
                      "hook_v, hook_z, hook_result, hook_attn_scores, hook_scores_raw and hook_pattern have");
   }
-  throw InputError("'" + std::string(text) + "': at " + place + " there are no heads any more, W_O has mixed them; use " +
-                   block + ".attn.hook_z" + heads + " to silence a head before W_O, or " + block +
-                   ".attn.hook_result" + heads + " to see what it alone adds");
+  throw InputError("'" + std::string(text) + "': at " + place +
+                   " there are no heads any more, W_O has mixed them; use " + block + ".attn.hook_z" + heads +
+                   " to silence a head before W_O, or " + block + ".attn.hook_result" + heads +
+                   " to see what it alone adds");
 }
 
 }  // namespace

@@ -5,9 +5,6 @@
 #include <set>
 #include <stdexcept>
 
-#include "model/edits.hpp"
-#include "model/parallel.hpp"
-
 namespace hookflow {
 namespace {
 
@@ -27,27 +24,6 @@ std::size_t layers_to(const HookPoint& point, const Config& config) {
 
 }  // namespace
 
-Join join_of(HookKind first_edit) {
-  using enum HookKind;
-  switch (first_edit) {
-    case q:
-    case k:
-    case v:
-    case pattern:
-      return {q, {resid_pre, q, k, v}};
-    case z:
-      return {z, {resid_pre, z}};
-    case attn_out:
-      return {attn_out, {resid_pre, attn_out}};
-    case mlp_post:
-      return {mlp_post, {resid_mid, mlp_post}};
-    case mlp_out:
-      return {mlp_out, {resid_mid, mlp_out}};
-    default:
-      return {first_edit, {first_edit}};  // the residual stream itself
-  }
-}
-
 Pass::Pass(const Model& model, std::vector<Sequence> sequences, const ForwardPlan& plan)
     : model_(model), config_(model.config), sequences_(std::move(sequences)), captures_(model.config, plan) {
   if (plan.wants_logits) {
@@ -61,7 +37,7 @@ Pass::Pass(const Model& model, std::vector<Sequence> sequences, const ForwardPla
       layers_ = std::max(layers_, layers_to(ask.at, config_));
     }
     for (std::size_t i = 0; sequence.variant != nullptr && i < sequence.variant->size(); ++i) {
-      edits_[(*sequence.variant)[i].at].push_back({s, i});
+      edits_[(*sequence.variant)[i].at][s].push_back(i);
     }
   }
   queries_ = rows_asked_from(HookKind::q);
@@ -112,98 +88,6 @@ void Pass::run_edited(const CleanPass::State& clean) {
   if (!sequences_.empty()) {
     run_layers(sequences_.front().joins.layer);
   }
-}
-
-void Pass::reach(const HookPoint& point) {
-  join(point);
-  edit(point);
-  if (kept_ != nullptr) {
-    if (const auto kept = kept_->kept.find(point); kept != kept_->kept.end()) {
-      const View values = rows(point.kind);
-      kept->second = Tensor({values.rows, values.columns});
-      for (std::size_t row = 0; row < values.rows; ++row) {
-        std::copy_n(values.row(row).begin(), values.columns, kept->second.matrix().row(row).begin());
-      }
-    }
-  }
-  captures_.take(point, layout(point.kind), rows(point.kind));
-}
-
-void Pass::join(const HookPoint& point) {
-  for (; active_ < sequences_.size() && sequences_[active_].joins == point; ++active_) {
-    const Sequence& sequence = sequences_[active_];
-    const auto first_edit = std::min_element(sequence.variant->begin(), sequence.variant->end(),
-                                             [](const auto& a, const auto& b) { return a.at < b.at; });
-    for (const HookKind kind : join_of(first_edit->at.kind).inherits) {
-      const Tensor& kept = clean_->kept.at({kind, point.layer});
-      const MutableView values = buffer(kind);
-      const RowLayout& held = layout(kind);
-      const auto positions = held.positions(active_);
-      for (std::size_t i = 0; i < positions.size(); ++i) {
-        const auto from = kept.matrix().row(clean_->rows.first(sequence.prompt) + positions[i]);
-        std::copy(from.begin(), from.end(), values.row(held.first(active_) + i).begin());
-      }
-    }
-  }
-}
-
-void Pass::edit(const HookPoint& point) {
-  const auto edits = edits_.find(point);
-  if (edits == edits_.end()) {
-    return;
-  }
-  const RowLayout& held = layout(point.kind);
-  for (const Edit& edit : edits->second) {
-    const Intervention& intervention = (*sequences_[edit.sequence].variant)[edit.index];
-    MutableView block = buffer(point.kind).row_range(held.first(edit.sequence), held.count(edit.sequence));
-    if (intervention.head) {
-      block = block.column_range(*intervention.head * config_.head_width, config_.head_width);
-    }
-    apply(intervention, edit, held.positions(edit.sequence), block);
-  }
-}
-
-void Pass::edit_pattern(const HookPoint& point, std::size_t sequence, std::size_t head, MutableView pattern) {
-  const auto edits = edits_.find(point);
-  if (edits == edits_.end()) {
-    return;
-  }
-  for (const Edit& edit : edits->second) {
-    const Intervention& intervention = (*sequences_[edit.sequence].variant)[edit.index];
-    if (edit.sequence == sequence && intervention.head.value_or(head) == head) {
-      apply(intervention, edit, current_->positions(sequence), pattern);
-    }
-  }
-}
-
-void Pass::apply(const Intervention& intervention, const Edit& edit, std::span<const std::size_t> held,
-                 MutableView block) {
-  const Sequence& sequence = sequences_[edit.sequence];
-  std::vector<std::size_t> chosen = intervention.positions.resolve(sequence.length);
-  std::sort(chosen.begin(), chosen.end());
-  std::vector<std::size_t> rows;
-  for (std::size_t row = 0; row < held.size(); ++row) {
-    if (std::binary_search(chosen.begin(), chosen.end(), held[row])) {
-      rows.push_back(row);
-    }
-  }
-  sequence.result->put_in[edit.index] = replace_rows(intervention.with, rows, block);
-}
-
-void Pass::hand_out_logits() {
-  if (!wanted_logits_) {
-    return;
-  }
-  parallel_blocks(sequences_.size(), [this](std::size_t index) {
-    const Sequence& sequence = sequences_[index];
-    const std::vector<std::size_t> positions = wanted_logits_->resolve(sequence.length);
-    Tensor& logits = sequence.result->logits;
-    logits = Tensor({positions.size(), config_.vocabulary});
-    for (std::size_t i = 0; i < positions.size(); ++i) {
-      const auto from = logits_.row(current_->first(index) + current_->find(index, positions[i]));
-      std::copy(from.begin(), from.end(), logits.matrix().row(i).begin());
-    }
-  });
 }
 
 void Pass::narrow(const RowLayout& to, std::initializer_list<MutableView> values) {

@@ -40,17 +40,18 @@ struct Ask {
 /// One sequence of a batch: a prompt of a clean pass, or one variant of a prompt.
 struct Sequence {
   std::size_t length = 0;
-  HookPoint joins;      // the clean pass: hook_embed
-  HookPoint own_from;   // the first place whose captures are its own
+  HookPoint joins;     // the clean pass: hook_embed
+  HookPoint own_from;  // the first place whose captures are its own
   std::size_t prompt = 0;
   const Variant* variant = nullptr;
   std::vector<Ask> asks;
   PassResult* result = nullptr;
 };
 
-/// One batch on its way through the model. Sequences are sorted by where they join, so that those which take part
-/// at any place are the first ones, and their rows a prefix of the batch. In the last layer that is needed only K
-/// and V are computed for all positions, the rest for those that someone asks for from there on.
+/// One batch on its way through the model. Sequences are sorted by where they join, so that those which take
+/// part at any place are the first ones, and their rows a prefix of the batch. In the last layer that is
+/// needed only K and V are computed for all positions, the rest for those that someone asks for from there
+/// on.
 class Pass {
  public:
   Pass(const Model& model, std::vector<Sequence> sequences, const ForwardPlan& plan);
@@ -61,27 +62,33 @@ class Pass {
   void run_edited(const CleanPass::State& clean);
 
  private:
-  // The model, in layer_loop.cpp.
+  // The model: layer_loop.cpp, attend.cpp.
   void embed(std::span<const std::vector<std::int32_t>> prompts);
   void run_layers(std::size_t first);
   void run_layer(std::size_t layer);
   void attend(std::size_t layer);
-  void attend_head(std::size_t layer, std::size_t sequence, std::size_t head, MutableView scores);
+  /// Some queries of one head of one sequence, and how many keys they look at.
+  struct HeadQueries {
+    std::size_t sequence, head, first, count, keys;
+  };
+  [[nodiscard]] std::vector<HeadQueries> attention_work(std::size_t layer) const;
+  void attend_head(std::size_t layer, const HeadQueries& work, MutableView scores);
   void capture_head_results(std::size_t layer);
   void unembed();
   void hand_out_logits();
 
-  // What happens at every place: sequences join, edits are made, values are kept for joiners, and captured.
+  // What happens at every place: reach.cpp.
   void reach(const HookPoint& point);
   void join(const HookPoint& point);
-  struct Edit {
-    std::size_t sequence, index;  // of the intervention in its variant
-  };
   void edit(const HookPoint& point);
-  void edit_pattern(const HookPoint& point, std::size_t sequence, std::size_t head, MutableView pattern);
-
-  void apply(const Intervention& intervention, const Edit& edit, std::span<const std::size_t> held,
-             MutableView block);
+  [[nodiscard]] bool edits(const HookPoint& point, std::size_t sequence) const;
+  /// Which rows of a sequence an intervention changes, of those held.
+  static std::vector<std::size_t> chosen_rows(const Positions& chosen, std::size_t length,
+                                              std::span<const std::size_t> held);
+  /// Makes a sequence's edits at a place. head: the one that the block holds; none: the block holds all there
+  /// are.
+  void edit_block(const HookPoint& point, std::size_t sequence, std::optional<std::size_t> head,
+                  MutableView block);
 
   /// From here on only the rows that are asked for at `from` or later. Moves those of `values`.
   void narrow(const RowLayout& to, std::initializer_list<MutableView> values);
@@ -97,7 +104,8 @@ class Pass {
   std::vector<Sequence> sequences_;
   std::optional<Positions> wanted_logits_;
   Captures captures_;
-  std::map<HookPoint, std::vector<Edit>> edits_;
+  std::map<HookPoint, std::map<std::size_t, std::vector<std::size_t>>>
+      edits_;                                // sequence -> its interventions
   const CleanPass::State* clean_ = nullptr;  // what joiners start from
   CleanPass::State* kept_ = nullptr;         // what is left for them
 

@@ -16,7 +16,8 @@ std::span<const std::size_t> RowLayout::positions(std::size_t sequence) const {
 std::size_t RowLayout::find(std::size_t sequence, std::size_t position) const {
   const auto held = positions(sequence);
   const auto found = std::lower_bound(held.begin(), held.end(), position);
-  return found != held.end() && *found == position ? static_cast<std::size_t>(found - held.begin()) : held.size();
+  return found != held.end() && *found == position ? static_cast<std::size_t>(found - held.begin())
+                                                   : held.size();
 }
 
 void keep_rows(const RowLayout& from, const RowLayout& to, std::size_t sequences, MutableView values) {

@@ -17,7 +17,9 @@ class RowLayout {
   /// The rows of the first `count` sequences together.
   [[nodiscard]] std::size_t rows(std::size_t count) const { return first_[count]; }
   [[nodiscard]] std::size_t first(std::size_t sequence) const { return first_[sequence]; }
-  [[nodiscard]] std::size_t count(std::size_t sequence) const { return first_[sequence + 1] - first_[sequence]; }
+  [[nodiscard]] std::size_t count(std::size_t sequence) const {
+    return first_[sequence + 1] - first_[sequence];
+  }
   /// Of each row of a sequence, or of the whole batch, its position in its prompt.
   [[nodiscard]] std::span<const std::size_t> positions(std::size_t sequence) const;
   [[nodiscard]] std::span<const std::size_t> positions() const { return positions_; }
@@ -29,7 +31,8 @@ class RowLayout {
   std::vector<std::size_t> positions_;
 };
 
-/// Moves up, in place, those rows of the first `sequences` that `to` still holds; it holds no others than `from`.
+/// Moves up, in place, those rows of the first `sequences` that `to` still holds; it holds no others than
+/// `from`.
 void keep_rows(const RowLayout& from, const RowLayout& to, std::size_t sequences, MutableView values);
 
 }  // namespace hookflow

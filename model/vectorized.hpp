@@ -14,13 +14,14 @@
 
 namespace hookflow {
 
-/// e^x in operations that a compiler vectorises; off by at most 2e-7 of the result, 0 below -87, infinite above 88.8.
-/// NaN stays NaN.
+/// e^x in operations that a compiler vectorises; off by at most 2e-7 of the result, 0 below -87, infinite
+/// above 88.8. NaN stays NaN.
 inline float fast_exp(float x) {
   constexpr float kLog2E = 1.44269504F;
   constexpr float kLn2High = 0.693359375F;  // few bits, so that multiples of it are exact
   constexpr float kLn2Low = -2.12194440e-4F;
-  constexpr float kToInteger = 12582912.0F;  // 1.5 * 2^23: adding it rounds, and leaves the integer in the low bits
+  constexpr float kToInteger =
+      12582912.0F;  // 1.5 * 2^23: adding it rounds, and leaves the integer in the low bits
   const float bounded = x > 89.0F ? 89.0F : x;
   const float shifted = bounded * kLog2E + kToInteger;
   const float n = shifted - kToInteger;
@@ -35,14 +36,16 @@ inline float fast_exp(float x) {
   series = series * r + 1.0F;
   series = series * r + 1.0F;
   // 2^(n - 1), then doubled: 2^128 itself has no float. Unsigned, so that a NaN's bits may wrap.
-  const std::uint32_t exponent = std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(kToInteger);
+  const std::uint32_t exponent =
+      std::bit_cast<std::uint32_t>(shifted) - std::bit_cast<std::uint32_t>(kToInteger);
   const float half_power = std::bit_cast<float>((exponent + 126U) << 23U);
   return x < -87.0F ? 0.0F : series * half_power * 2.0F;
 }
 
 inline constexpr std::size_t kLanes = 16;
 
-/// Sum of term(i) over `count` indices in a fixed order, kLanes sums side by side so that a compiler vectorises it.
+/// Sum of term(i) over `count` indices in a fixed order, kLanes sums side by side so that a compiler
+/// vectorises it.
 template <typename Term>
 inline float lane_sum(std::size_t count, const Term& term) {
   float lanes[kLanes] = {};

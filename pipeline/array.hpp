@@ -27,6 +27,9 @@ struct Axis {
   friend bool operator==(const Axis&, const Axis&) = default;
 };
 
+/// Units of a variable that names an entry of the vocabulary: it is looked up, not averaged.
+inline constexpr const char* kTokenId = "token id";
+
 enum class Dtype { float32, float64, int64 };
 
 /// A named array with named axes: one dataset of the run file. A cell without a value holds NaN, or -1 where

@@ -26,7 +26,7 @@ void create_map(h5::Group& group, const std::string& name, const std::vector<Axi
                 const std::string& long_name) {
   std::vector<std::size_t> extents;
   for (const Axis& axis : axes) extents.push_back(axis.size());
-  h5::Dataset map = group.create_dataset(name, {h5::Kind::uint8}, extents);
+  h5::Dataset map = group.create_dataset(name, h5::Kind::uint8, extents);
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const h5::Dataset scale =
         group.has(axes[i].name) ? group.open_dataset(axes[i].name) : write_scale(group, axes[i]);
@@ -38,11 +38,16 @@ void create_map(h5::Group& group, const std::string& name, const std::vector<Axi
   map.set_text("flag_meanings", "pending done failed");
 }
 
+// Texts of limited length the way netCDF has them, an axis of characters: its library crashes on HDF5's.
 void create_texts(h5::Group& group, const std::string& name, std::size_t bytes, const Axis& prompt,
                   const std::string& long_name) {
-  h5::Dataset texts = group.create_dataset(name, {h5::Kind::fixed_text, bytes}, {prompt.size()});
+  h5::Dataset texts = group.create_dataset(name, h5::Kind::character, {prompt.size(), bytes});
+  h5::Dataset byte = group.create_dataset(name + "_byte", h5::Kind::uint8, {bytes});
+  byte.make_bare_scale();
   texts.attach_scale(group.open_dataset(prompt.name), 0);
-  describe(texts, long_name, "", {prompt});
+  texts.attach_scale(byte, 1);
+  describe(texts, long_name, "", {prompt, {name + "_byte", {}, "", ""}});
+  texts.set_text("charset", "UTF-8");  // as `_Encoding`, netCDF4 would decode each byte by itself
 }
 
 }  // namespace
@@ -146,13 +151,13 @@ bool Checkpoint::has_failed(std::size_t prompt) const {
 void Checkpoint::record(const Failure& failure) {
   if (failure.prompt >= prompts()) throw std::logic_error("checkpoint: no such prompt");
   if (!recorded_.insert(failure.prompt).second) return;
-  stages_.write_fixed_text(failure.prompt, spell_bytes(failure.stage));
-  reasons_.write_fixed_text(failure.prompt, spell_bytes(failure.reason));
+  stages_.write_row_text(failure.prompt, spell_bytes(failure.stage));
+  reasons_.write_row_text(failure.prompt, spell_bytes(failure.reason));
 }
 
 std::vector<Failure> Checkpoint::failures() const {
-  const std::vector<std::string> stages = stages_.read_texts();
-  const std::vector<std::string> reasons = reasons_.read_texts();
+  const std::vector<std::string> stages = stages_.read_row_texts();
+  const std::vector<std::string> reasons = reasons_.read_row_texts();
   std::vector<Failure> failures;
   for (std::size_t prompt = 0; prompt < stages.size(); ++prompt)
     if (has_failed(prompt)) failures.push_back({prompt, stages[prompt], reasons[prompt]});

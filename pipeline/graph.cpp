@@ -39,7 +39,7 @@ class UnitGraph {
   void run() {
     source_->activate();
     graph_.wait_for_all();
-    if (!failure_) attempt([&] { store_.commit(); });
+    if (!failure_) attempt([&] { commit(); });
     if (failure_) std::rethrow_exception(failure_);
   }
 
@@ -173,10 +173,16 @@ class UnitGraph {
       monitor_.failed += failures;
       if (failures > 0 && options_.fail_fast) halted_ = true;
       if (Clock::now() - last_commit_ >= options_.commit_every) {
-        store_.commit();
-        last_commit_ = Clock::now();
+        commit();
       }
     });
+  }
+
+  void commit() {
+    if (!committed_ && options_.before_commit) options_.before_commit();
+    committed_ = true;
+    store_.commit();
+    last_commit_ = Clock::now();
   }
 
   template <typename Action>
@@ -196,6 +202,7 @@ class UnitGraph {
   const std::atomic<bool>& stop_;
   std::atomic<bool> halted_{false};
   std::exception_ptr failure_;
+  bool committed_ = false;
   Clock::time_point last_commit_;
   std::vector<std::vector<UnitState>> states_;  // [lane], as they were when the run began
   std::size_t next_unit_ = 0;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct RunOptions {
   std::size_t threads = 1;
   bool fail_fast = false;
   std::chrono::milliseconds commit_every{1000};  // what a kill can lose
+  std::function<void()> before_commit;           // called once, before the first
 };
 
 /// Runs every unit that the store has not marked, through a TBB flow graph with one node a stage: source ->

@@ -19,6 +19,8 @@ using detail::quiet;
 Handle access_properties(const std::string& where) {
   Handle access(check(H5Pcreate(H5P_FILE_ACCESS), where, "preparing access"), H5Pclose);
   check(H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG), where, "preparing access");
+  // Without a buffer between, a write that fails says so itself, not when the dataset is closed.
+  check(H5Pset_sieve_buf_size(access.get(), 0), where, "preparing access");
   check(H5Pset_file_locking(access.get(), false, true), where, "preparing access");
   return access;
 }
@@ -79,16 +81,16 @@ Group Group::open_group(const std::string& name) const {
   return {std::move(group), file_, path_of(name)};
 }
 
-Dataset Group::create_dataset(const std::string& name, Type type, const std::vector<std::size_t>& extents) {
+Dataset Group::create_dataset(const std::string& name, Kind kind, const std::vector<std::size_t>& extents) {
   quiet();
   const std::string place = file_ + ": " + path_of(name);
   const Handle properties = untimed(H5P_DATASET_CREATE, place);
-  if (type.kind != Kind::text) {
+  if (kind != Kind::text) {
     check(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_EARLY), place, "allocating");
     check(H5Pset_fill_time(properties.get(), H5D_FILL_TIME_ALLOC), place, "filling");
   }
-  if (type.kind != Kind::text && type.kind != Kind::fixed_text) set_fill(properties.get(), type.kind, place);
-  const Handle stored = detail::file_type(type);
+  if (kind != Kind::text && kind != Kind::character) set_fill(properties.get(), kind, place);
+  const Handle stored = detail::file_type(kind);
   const Handle space = detail::simple_space(extents);
   Handle dataset(check(H5Dcreate2(handle_.get(), name.c_str(), stored.get(), space.get(), H5P_DEFAULT,
                                   properties.get(), H5P_DEFAULT),

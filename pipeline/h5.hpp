@@ -29,14 +29,9 @@ class Handle {
   Closer close_ = nullptr;
 };
 
-/// What the elements of a dataset are. `text` has any length and lives in the file's heap; `fixed_text` has
-/// `bytes`, padded with zeros, and can therefore be overwritten without moving anything.
-enum class Kind { float32, float64, int64, uint8, text, fixed_text, other };
-struct Type {
-  Kind kind = Kind::other;
-  std::size_t bytes = 0;  // of a fixed_text
-  friend bool operator==(const Type&, const Type&) = default;
-};
+/// What the elements of a dataset are. `text` has any length and lives in the file's heap; `character` is a
+/// byte of a text of limited length, which is an axis more and can be overwritten without moving anything.
+enum class Kind { float32, float64, int64, uint8, character, text, other };
 
 /// A box of a dataset's cells.
 struct Block {
@@ -69,7 +64,7 @@ class Object {
   void set_integers(const std::string& name, std::span<const std::int64_t> values);
   void set_bytes(const std::string& name, std::span<const std::uint8_t> values);
   void set_nan(const std::string& name, Kind kind);  // a single NaN of the kind
-  /// Room for a text of up to `bytes`, empty for now.
+  /// Room for a text of less than `bytes`, empty for now.
   void reserve_text(const std::string& name, std::size_t bytes);
   /// Overwrite what is there, moving nothing in the file. A text that does not fit is cut with "…".
   void replace_text(const std::string& name, const std::string& value);
@@ -92,6 +87,7 @@ class Object {
 
  private:
   friend class Dataset;
+  [[nodiscard]] Handle open_attribute(const std::string& name) const;
   void create_attribute(const std::string& name, std::int64_t type, std::int64_t space, const void* value);
 };
 
@@ -100,7 +96,7 @@ class Dataset : public Object {
  public:
   Dataset() = default;  // none yet
   [[nodiscard]] const std::vector<std::size_t>& extents() const { return extents_; }
-  [[nodiscard]] Type type() const { return type_; }
+  [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] std::size_t cells() const;
 
   template <Number T>
@@ -117,15 +113,20 @@ class Dataset : public Object {
   }
   template <Number T>
   [[nodiscard]] std::vector<T> read_all() const {
-    std::vector<T> values(cells());
+    std::vector<T> values(stored_cells());
     read(whole(), std::span<T>(values));
     return values;
   }
-  void write_texts(std::span<const std::string> values);             // all of them
-  void write_fixed_text(std::size_t row, const std::string& value);  // of a list; cut with "…" to fit
-  [[nodiscard]] std::vector<std::string> read_texts() const;         // of either kind of text
+  void write_texts(std::span<const std::string> values);  // all of them
+  [[nodiscard]] std::vector<std::string> read_texts() const;
+  /// Of an array of characters, rows of bytes padded with zeros. A text that does not fit is cut with "…".
+  void write_row_text(std::size_t row, const std::string& value);
+  [[nodiscard]] std::vector<std::string> read_row_texts() const;
 
   void make_scale();  // named as the dataset is
+  /// A scale that gives a dimension its name and size only. NetCDF has such, and does not show it as a
+  /// variable.
+  void make_bare_scale();
   [[nodiscard]] bool is_scale() const;
   void attach_scale(const Dataset& scale, std::size_t axis);
 
@@ -133,18 +134,21 @@ class Dataset : public Object {
   friend class Group;
   Dataset(Handle handle, std::string file, std::string path);
   [[nodiscard]] Block whole() const { return {std::vector<std::size_t>(extents_.size()), extents_}; }
+  /// cells(), or an error when so many are not in the file: a damaged shape would have us allocate without
+  /// end.
+  [[nodiscard]] std::size_t stored_cells() const;
   void transfer(bool writing, const Block& block, Kind kind, void* values, std::size_t count) const;
 
   Handle space_;
   std::vector<std::size_t> extents_;
-  Type type_;
+  Kind kind_ = Kind::other;
 };
 
 class Group : public Object {
  public:
   Group create_group(const std::string& name);
   [[nodiscard]] Group open_group(const std::string& name) const;
-  Dataset create_dataset(const std::string& name, Type type, const std::vector<std::size_t>& extents);
+  Dataset create_dataset(const std::string& name, Kind kind, const std::vector<std::size_t>& extents);
   [[nodiscard]] Dataset open_dataset(const std::string& name) const;
   [[nodiscard]] bool has(const std::string& name) const;
   [[nodiscard]] std::vector<std::string> group_names() const;
@@ -173,5 +177,8 @@ class File : public Group {
  private:
   File(Handle handle, const std::string& file) : Group(std::move(handle), file, "/") {}
 };
+
+/// Version of the HDF5 library in use, as 1.10.8.
+std::string library_version();
 
 }  // namespace hookflow::pipeline::h5

@@ -10,8 +10,21 @@ namespace hookflow::pipeline::h5 {
 using detail::check;
 using detail::quiet;
 
+namespace {
+
+Handle type_of_attribute(const Handle& attribute, const std::string& place) {
+  return {check(H5Aget_type(attribute.get()), place, "reading the type"), H5Tclose};
+}
+
+}  // namespace
+
 Object::Object(Handle handle, std::string file, std::string path)
     : handle_(std::move(handle)), file_(std::move(file)), path_(std::move(path)) {}
+
+Handle Object::open_attribute(const std::string& name) const {
+  return {check(H5Aopen(handle_.get(), name.c_str(), H5P_DEFAULT), where(name), "opening the attribute"),
+          H5Aclose};
+}
 
 bool Object::has_attribute(const std::string& name) const {
   quiet();
@@ -42,7 +55,7 @@ void Object::create_attribute(const std::string& name, std::int64_t type, std::i
 void Object::set_text(const std::string& name, const std::string& value) {
   quiet();
   const char* pointer = value.c_str();
-  create_attribute(name, detail::file_type({Kind::text}).get(), detail::simple_space({}).get(), &pointer);
+  create_attribute(name, detail::file_type(Kind::text).get(), detail::simple_space({}).get(), &pointer);
 }
 
 void Object::set_texts(const std::string& name, std::span<const std::string> values) {
@@ -50,7 +63,7 @@ void Object::set_texts(const std::string& name, std::span<const std::string> val
   std::vector<const char*> pointers;
   pointers.reserve(values.size());
   for (const std::string& value : values) pointers.push_back(value.c_str());
-  create_attribute(name, detail::file_type({Kind::text}).get(), detail::simple_space({pointers.size()}).get(),
+  create_attribute(name, detail::file_type(Kind::text).get(), detail::simple_space({pointers.size()}).get(),
                    pointers.data());
 }
 
@@ -76,20 +89,17 @@ void Object::set_nan(const std::string& name, Kind kind) {
 void Object::reserve_text(const std::string& name, std::size_t bytes) {
   quiet();
   const std::string empty(bytes, '\0');
-  create_attribute(name, detail::file_type({Kind::fixed_text, bytes}).get(), detail::simple_space({}).get(),
-                   empty.data());
+  create_attribute(name, detail::fixed_text_type(bytes).get(), detail::simple_space({}).get(), empty.data());
 }
 
 void Object::replace_text(const std::string& name, const std::string& value) {
   quiet();
-  const Handle attribute(
-      check(H5Aopen(handle_.get(), name.c_str(), H5P_DEFAULT), where(name), "opening the attribute"),
-      H5Aclose);
-  const Handle type(check(H5Aget_type(attribute.get()), where(name), "reading the type"), H5Tclose);
-  const Type stored = detail::type_of(type.get());
-  if (stored.kind != Kind::fixed_text) throw std::logic_error(where(name) + ": no room was reserved for it");
-  std::string padded = cut_text(value, stored.bytes);
-  padded.resize(stored.bytes, '\0');
+  if (!is_reserved(name)) throw std::logic_error(where(name) + ": no room was reserved for it");
+  const Handle attribute = open_attribute(name);
+  const Handle type = type_of_attribute(attribute, where(name));
+  const std::size_t bytes = H5Tget_size(type.get());
+  std::string padded = cut_text(value, bytes - 1);
+  padded.resize(bytes, '\0');
   check(H5Awrite(attribute.get(), type.get(), padded.data()), where(name), "writing the attribute");
 }
 
@@ -107,8 +117,8 @@ bool Object::is_reserved(const std::string& name) const {
   const Handle attribute(
       check(H5Aopen(handle_.get(), name.c_str(), H5P_DEFAULT), where(name), "opening the attribute"),
       H5Aclose);
-  const Handle type(check(H5Aget_type(attribute.get()), where(name), "reading the type"), H5Tclose);
-  return detail::type_of(type.get()).kind == Kind::fixed_text;
+  const Handle type = type_of_attribute(attribute, where(name));
+  return H5Tget_class(type.get()) == H5T_STRING && H5Tis_variable_str(type.get()) == 0;
 }
 
 namespace {
@@ -117,11 +127,11 @@ std::vector<std::string> attribute_texts(hid_t attribute, hid_t space, hid_t sto
                                          const std::string& place) {
   const char* const reading = "reading the attribute";
   std::vector<std::string> texts(count);
-  const Type type = detail::type_of(stored);
-  if (type.kind == Kind::fixed_text) {
-    std::string bytes(count * type.bytes, '\0');
+  if (H5Tis_variable_str(stored) == 0) {
+    const std::size_t size = H5Tget_size(stored);
+    std::string bytes(count * size, '\0');
     check(H5Aread(attribute, stored, bytes.data()), place, reading);
-    for (std::size_t i = 0; i < count; ++i) texts[i] = bytes.substr(i * type.bytes, type.bytes).c_str();
+    for (std::size_t i = 0; i < count; ++i) texts[i] = bytes.substr(i * size, size).c_str();
     return texts;
   }
   std::vector<char*> pointers(count, nullptr);
@@ -139,7 +149,7 @@ std::vector<std::string> Object::texts(const std::string& name) const {
   const Handle attribute(
       check(H5Aopen(handle_.get(), name.c_str(), H5P_DEFAULT), where(name), "opening the attribute"),
       H5Aclose);
-  const Handle stored(check(H5Aget_type(attribute.get()), where(name), "reading the type"), H5Tclose);
+  const Handle stored = type_of_attribute(attribute, where(name));
   const Handle space(check(H5Aget_space(attribute.get()), where(name), "reading the shape"), H5Sclose);
   const auto count = static_cast<std::size_t>(
       check(H5Sget_simple_extent_npoints(space.get()), where(name), "reading the shape"));
@@ -172,7 +182,7 @@ std::int64_t Object::integer(const std::string& name) const {
   const Handle attribute(
       check(H5Aopen(handle_.get(), name.c_str(), H5P_DEFAULT), where(name), "opening the attribute"),
       H5Aclose);
-  const Handle type(check(H5Aget_type(attribute.get()), where(name), "reading the type"), H5Tclose);
+  const Handle type = type_of_attribute(attribute, where(name));
   if (H5Tget_class(type.get()) != H5T_INTEGER) throw std::runtime_error(where(name) + ": is not an integer");
   std::int64_t value = 0;
   check(H5Aread(attribute.get(), H5T_NATIVE_INT64, &value), where(name), "reading the attribute");

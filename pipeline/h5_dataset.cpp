@@ -21,11 +21,21 @@ Dataset::Dataset(Handle handle, std::string file, std::string path)
     check(H5Sget_simple_extent_dims(space_.get(), sizes.data(), nullptr), where(), "reading the shape");
   extents_.assign(sizes.begin(), sizes.end());
   const Handle stored(check(H5Dget_type(handle_.get()), where(), "reading the type"), H5Tclose);
-  type_ = detail::type_of(stored.get());
+  kind_ = detail::kind_of(stored.get());
 }
 
 std::size_t Dataset::cells() const {
   return std::accumulate(extents_.begin(), extents_.end(), std::size_t{1}, std::multiplies<>());
+}
+
+std::size_t Dataset::stored_cells() const {
+  quiet();
+  const Handle stored(check(H5Dget_type(handle_.get()), where(), "reading the type"), H5Tclose);
+  // A text is stored as a length and a place in the heap, whatever size its type claims.
+  const std::size_t size = kind_ == Kind::text ? 16 : std::max<std::size_t>(H5Tget_size(stored.get()), 1);
+  if (H5Dget_storage_size(handle_.get()) / size != cells())
+    throw std::runtime_error(where() + ": its shape does not fit what is stored");
+  return cells();
 }
 
 void Dataset::transfer(bool writing, const Block& block, Kind kind, void* values, std::size_t count) const {
@@ -70,38 +80,12 @@ void Dataset::write_texts(std::span<const std::string> values) {
         "writing");
 }
 
-void Dataset::write_fixed_text(std::size_t row, const std::string& value) {
-  quiet();
-  if (extents_.size() != 1 || row >= extents_[0] || type_.kind != Kind::fixed_text)
-    throw std::logic_error(where() + ": no row " + std::to_string(row) + " of fixed texts");
-  std::string padded = cut_text(value, type_.bytes);
-  padded.resize(type_.bytes, '\0');
-  const hsize_t start = row;
-  const hsize_t one = 1;
-  check(H5Sselect_hyperslab(space_.get(), H5S_SELECT_SET, &start, nullptr, &one, nullptr), where(),
-        "selecting");
-  const Handle memory = detail::simple_space({1});
-  const Handle type = detail::file_type(type_);
-  check(H5Dwrite(handle_.get(), type.get(), memory.get(), space_.get(), H5P_DEFAULT, padded.data()), where(),
-        "writing");
-}
-
 std::vector<std::string> Dataset::read_texts() const {
   quiet();
-  std::vector<std::string> texts(cells());
+  std::vector<std::string> texts(stored_cells());
+  if (kind_ != Kind::text) throw std::runtime_error(where() + ": holds no text");
   if (texts.empty()) return texts;
   const Handle type(check(H5Dget_type(handle_.get()), where(), "reading the type"), H5Tclose);
-  if (type_.kind == Kind::fixed_text) {
-    std::string bytes(texts.size() * type_.bytes, '\0');
-    check(H5Dread(handle_.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), where(),
-          "reading");
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-      texts[i] = bytes.substr(i * type_.bytes, type_.bytes);
-      texts[i].erase(std::min(texts[i].find('\0'), texts[i].size()));
-    }
-    return texts;
-  }
-  if (type_.kind != Kind::text) throw std::runtime_error(where() + ": holds no text");
   std::vector<char*> pointers(texts.size(), nullptr);
   check(H5Dread(handle_.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), where(),
         "reading");
@@ -112,9 +96,41 @@ std::vector<std::string> Dataset::read_texts() const {
   return texts;
 }
 
+void Dataset::write_row_text(std::size_t row, const std::string& value) {
+  if (kind_ != Kind::character || extents_.size() != 2)
+    throw std::logic_error(where() + ": has no rows of text");
+  std::string padded = cut_text(value, extents_[1]);
+  padded.resize(extents_[1], '\0');
+  transfer(true, {{row, 0}, {1, extents_[1]}}, Kind::character, padded.data(), padded.size());
+}
+
+std::vector<std::string> Dataset::read_row_texts() const {
+  if (kind_ != Kind::character || extents_.size() != 2)
+    throw std::runtime_error(where() + ": has no rows of text");
+  const std::size_t width = extents_[1];
+  std::string bytes(stored_cells(), '\0');
+  transfer(false, whole(), Kind::character, bytes.data(), bytes.size());
+  std::vector<std::string> texts(extents_[0]);
+  for (std::size_t row = 0; row < texts.size(); ++row) {
+    const std::string_view padded = std::string_view(bytes).substr(row * width, width);
+    texts[row] = padded.substr(0, padded.find('\0'));
+  }
+  return texts;
+}
+
 void Dataset::make_scale() {
   quiet();
   const std::string name = path_.substr(path_.rfind('/') + 1);
+  check(H5DSset_scale(handle_.get(), name.c_str()), where(), "making a dimension scale");
+}
+
+// https://docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html, "Dimensions without
+// coordinate variables": this text, and the size in ten places.
+void Dataset::make_bare_scale() {
+  quiet();
+  const std::string size = std::to_string(cells());
+  const std::string name = "This is a netCDF dimension but not a netCDF variable." +
+                           std::string(10 - std::min<std::size_t>(size.size(), 10), ' ') + size;
   check(H5DSset_scale(handle_.get(), name.c_str()), where(), "making a dimension scale");
 }
 

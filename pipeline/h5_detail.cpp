@@ -6,9 +6,26 @@
 namespace hookflow::pipeline::h5::detail {
 
 void quiet() {
+  // A file whose closing failed, on a full disk, stays in HDF5's lists as freed memory, and its clearing up at the
+  // program's end stumbles over that. Nothing is left for it to do: every handle here closes itself.
+  static const herr_t no_clearing_up = H5dont_atexit();
+  static_cast<void>(no_clearing_up);
   thread_local const herr_t silenced = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   static_cast<void>(silenced);
 }
+
+namespace {
+
+// Of a failed system call HDF5 tells all it knows, addresses included: the system's own words are enough.
+std::string gist(const std::string& description) {
+  const std::string before = "error message = '";
+  const std::size_t from = description.find(before);
+  if (from == std::string::npos) return description;
+  const std::size_t start = from + before.size();
+  return description.substr(start, description.find('\'', start) - start);
+}
+
+}  // namespace
 
 void fail(const std::string& where, const char* action) {
   // HDF5 keeps a stack of descriptions: the innermost says what went wrong, the outermost what was wanted.
@@ -20,15 +37,18 @@ void fail(const std::string& where, const char* action) {
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, collect, &said);
   std::string message = where + ": " + action;
   if (!said.empty()) message += ": " + said.back();
-  if (said.size() > 1 && said.front() != said.back()) message += ": " + said.front();
+  if (said.size() > 1 && said.front() != said.back()) message += ": " + gist(said.front());
   throw std::runtime_error(message);
 }
 
-Handle file_type(Type type) {
-  const auto copy = [](hid_t model) {
-    return Handle(check(H5Tcopy(model), "HDF5", "copying a type"), H5Tclose);
-  };
-  switch (type.kind) {
+namespace {
+
+Handle copy(hid_t model) { return {check(H5Tcopy(model), "HDF5", "copying a type"), H5Tclose}; }
+
+}  // namespace
+
+Handle file_type(Kind kind) {
+  switch (kind) {
     case Kind::float32:
       return copy(H5T_IEEE_F32LE);
     case Kind::float64:
@@ -37,16 +57,10 @@ Handle file_type(Type type) {
       return copy(H5T_STD_I64LE);
     case Kind::uint8:
       return copy(H5T_STD_U8LE);
+    case Kind::character:
+      return copy(H5T_C_S1);
     case Kind::text:
-    case Kind::fixed_text: {
-      Handle text = copy(H5T_C_S1);
-      check(H5Tset_size(text.get(), type.kind == Kind::text ? H5T_VARIABLE : type.bytes), "HDF5",
-            "sizing a text");
-      check(H5Tset_cset(text.get(), H5T_CSET_UTF8), "HDF5", "setting UTF-8");
-      check(H5Tset_strpad(text.get(), type.kind == Kind::text ? H5T_STR_NULLTERM : H5T_STR_NULLPAD), "HDF5",
-            "padding a text");
-      return text;
-    }
+      return fixed_text_type(H5T_VARIABLE);
     case Kind::other:
       break;
   }
@@ -64,24 +78,31 @@ Handle memory_type(Kind kind) {
     case Kind::uint8:
       return {H5T_NATIVE_UINT8, nullptr};
     default:
-      return file_type({kind});
+      return file_type(kind);
   }
 }
 
-Type type_of(hid_t file_type) {
+Handle fixed_text_type(std::size_t bytes) {
+  Handle text = copy(H5T_C_S1);
+  check(H5Tset_size(text.get(), bytes), "HDF5", "sizing a text");
+  check(H5Tset_cset(text.get(), H5T_CSET_UTF8), "HDF5", "setting UTF-8");
+  return text;
+}
+
+Kind kind_of(hid_t file_type) {
   const std::size_t size = H5Tget_size(file_type);
   switch (H5Tget_class(file_type)) {
     case H5T_FLOAT:
-      if (size == 4) return {Kind::float32};
-      return {size == 8 ? Kind::float64 : Kind::other};
+      if (size == 4) return Kind::float32;
+      return size == 8 ? Kind::float64 : Kind::other;
     case H5T_INTEGER:
-      if (size == 8 && H5Tget_sign(file_type) == H5T_SGN_2) return {Kind::int64};
-      return {size == 1 && H5Tget_sign(file_type) == H5T_SGN_NONE ? Kind::uint8 : Kind::other};
+      if (size == 8 && H5Tget_sign(file_type) == H5T_SGN_2) return Kind::int64;
+      return size == 1 && H5Tget_sign(file_type) == H5T_SGN_NONE ? Kind::uint8 : Kind::other;
     case H5T_STRING:
-      if (H5Tis_variable_str(file_type) > 0) return {Kind::text};
-      return {Kind::fixed_text, size};
+      if (H5Tis_variable_str(file_type) > 0) return Kind::text;
+      return size == 1 ? Kind::character : Kind::other;
     default:
-      return {};
+      return Kind::other;
   }
 }
 

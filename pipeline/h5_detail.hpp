@@ -22,9 +22,10 @@ Result check(Result result, const std::string& where, const char* action) {
   return result;
 }
 
-Handle file_type(Type type);    // little-endian, UTF-8
-Handle memory_type(Kind kind);  // of the machine
-Type type_of(hid_t file_type);
+Handle file_type(Kind kind);                // little-endian, UTF-8
+Handle memory_type(Kind kind);              // of the machine
+Handle fixed_text_type(std::size_t bytes);  // ends with a zero
+Kind kind_of(hid_t file_type);
 Handle simple_space(const std::vector<std::size_t>& extents);
 
 }  // namespace hookflow::pipeline::h5::detail

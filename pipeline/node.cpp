@@ -47,6 +47,13 @@ void append_json(const Node& node, std::string& out) {
 
 }  // namespace
 
+Node::Node() = default;
+Node::Node(const Node&) = default;
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(const Node&) = default;
+Node& Node::operator=(Node&&) noexcept = default;
+Node::~Node() = default;
+
 Node Node::scalar(std::string value, bool is_text) {
   Node node;
   node.kind = Kind::scalar;

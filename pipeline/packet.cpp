@@ -12,13 +12,14 @@ bool below(const Plan& plan, std::size_t lane, std::size_t ancestor) {
   return lane == ancestor;
 }
 
-/// Whether anything after `stage` in this lane, or a lane below it, reads `value`; storing counts as reading.
+/// Whether a packet of `lane` that has passed `stage` still needs `value`: for the file, for a later stage of its
+/// lane, or for any stage of a lane below, all of which run after it.
 bool needed_after(const Plan& plan, std::size_t value, std::size_t stage, std::size_t lane) {
   if (plan.stages[value].stored && plan.stages[value].lane == lane) return true;
-  for (std::size_t later = stage + 1; later < plan.stages.size(); ++later) {
-    const PlannedStage& reader = plan.stages[later];
-    if (reader.unit == nullptr || !below(plan, reader.lane, lane)) continue;
-    if (std::find(reader.inputs.begin(), reader.inputs.end(), value) != reader.inputs.end()) return true;
+  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
+    const PlannedStage& reader = plan.stages[i];
+    if (std::find(reader.inputs.begin(), reader.inputs.end(), value) == reader.inputs.end()) continue;
+    if (reader.unit != nullptr && (reader.lane == lane ? i > stage : below(plan, reader.lane, lane))) return true;
   }
   return false;
 }
@@ -57,9 +58,9 @@ std::shared_ptr<Packet> part_packet(const Plan& plan, const Packet& parent, std:
   packet->part = part;
   packet->failures = parent.failures;
   packet->tickets = parent.tickets;
-  const std::size_t first = plan.lanes[lane].stages.front();
-  for (std::size_t i = 0; i < first; ++i) {
-    if (needed_after(plan, i, first - 1, lane)) packet->values[i] = parent.values[i];
+  const std::size_t before = plan.lanes[lane].stages.front() - 1;  // an expander has an input, so it is not the first
+  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
+    if (plan.stages[i].lane != lane && needed_after(plan, i, before, lane)) packet->values[i] = parent.values[i];
   }
   return packet;
 }
@@ -90,7 +91,7 @@ void run_stage(const Plan& plan, std::size_t stage, Packet& packet) {
       }
     }
   }
-  for (std::size_t value = 0; value <= stage; ++value) {
+  for (std::size_t value = 0; value < plan.stages.size(); ++value) {
     if (!packet.values[value].empty() && !needed_after(plan, value, stage, packet.lane)) packet.values[value].clear();
   }
 }

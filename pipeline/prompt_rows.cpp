@@ -17,6 +17,16 @@ bool has_control(std::string_view text) {
          text.find_first_of("\t\n\r") != std::string_view::npos;
 }
 
+// The first column whose name may be meant for text or ids.
+std::string misspelling(const Prompt& prompt) {
+  static const std::array<std::string, 2> contents = {"text", "ids"};
+  for (const auto& [name, value] : prompt.columns) {
+    const std::string hint = suggestion(name, contents);
+    if (!hint.empty()) return std::string("; '").append(name).append("' is another column").append(hint);
+  }
+  return "";
+}
+
 }  // namespace
 
 std::optional<std::int64_t> parse_token_id(std::string_view text) {
@@ -87,20 +97,11 @@ void PromptRows::end() {
 }
 
 void PromptRows::check_content() {
-  static const std::array<std::string, 2> kContents = {"text", "ids"};
   const Prompt& prompt = prompts_.back();
   if (prompt.text && prompt.ids) {
     refuse_row("both 'text' and 'ids' are given; a prompt is one of them");
   } else if (!prompt.text && !prompt.ids) {
-    std::string hint;
-    for (const auto& [name, value] : prompt.columns) {
-      if (hint.empty()) hint = suggestion(name, kContents);
-      if (!hint.empty()) {
-        hint = "; '" + name + "' is another column" + hint;
-        break;
-      }
-    }
-    refuse_row("neither 'text' nor 'ids' is given" + hint);
+    refuse_row("neither 'text' nor 'ids' is given" + misspelling(prompt));
   } else if (prompt.text && prompt.text->empty()) {
     refuse_row("'text' is empty");
   } else if (prompt.ids && prompt.ids->empty()) {

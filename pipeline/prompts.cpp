@@ -64,7 +64,7 @@ struct FileSource {
 };
 
 FileSource read_source(const Node& map, const std::filesystem::path& base, const std::string& workflow_name) {
-  static const std::array<std::string, 2> kKeys = {"file", "limit"};
+  static const std::array<std::string, 2> known_keys = {"file", "limit"};
   FileSource source;
   std::string problems;
   const auto report = [&](const Node& node, const std::string& problem) {
@@ -85,7 +85,7 @@ FileSource read_source(const Node& map, const std::filesystem::path& base, const
         report(value, "'limit' is " + to_json(value) + ": a whole number from 1 up is wanted");
       if (limit) source.limit = static_cast<std::size_t>(*limit);
     } else {
-      report(value, "unknown key '" + key + "'" + suggestion(key, kKeys));
+      report(value, "unknown key '" + key + "'" + suggestion(key, known_keys));
     }
   }
   if (map.find("file") == nullptr) report(map, "'file' is missing");

@@ -36,6 +36,17 @@ std::string prompts_hash(const std::vector<Prompt>& prompts) {
   return sha256(all);
 }
 
+Identity own_identity(const Plan& plan) {
+  // The model is what its files hold, not what it is called.
+  Node workflow = plan.spec.resolved();
+  std::erase_if(workflow.entries, [](const auto& entry) {
+    return entry.first == "model" || entry.first == "about" || entry.first == "show";
+  });
+  return {{"result_version", std::to_string(kResultVersion)},
+          {"workflow_sha256", sha256(to_json(workflow))},
+          {"prompts_sha256", prompts_hash(plan.prompts)}};
+}
+
 }  // namespace
 
 std::string program_version() { return HOOKFLOW_VERSION; }
@@ -50,15 +61,14 @@ std::string utc_now() {
 }
 
 Identity run_identity(const Plan& plan) {
-  // The model is what its files hold, not what it is called.
-  Node workflow = plan.spec.resolved();
-  std::erase_if(workflow.entries, [](const auto& entry) {
-    return entry.first == "model" || entry.first == "about" || entry.first == "show";
-  });
-  Identity identity = {{"result_version", std::to_string(kResultVersion)},
-                       {"workflow_sha256", sha256(to_json(workflow))},
-                       {"prompts_sha256", prompts_hash(plan.prompts)}};
+  Identity identity = own_identity(plan);
   for (auto& entry : plan.subject->identity()) identity.push_back(std::move(entry));
+  return identity;
+}
+
+Identity open_identity(const Plan& plan) {
+  Identity identity = own_identity(plan);
+  for (const std::string& name : plan.subject->identity_names()) identity.emplace_back(name, "");
   return identity;
 }
 

@@ -16,6 +16,8 @@ std::string utc_now();  // 2026-01-31T23:59:59Z
 
 /// What two runs must share for one to go on where the other stopped. Hashes the model's files.
 Identity run_identity(const Plan& plan);
+/// The same with the subject's values left empty: at once.
+Identity open_identity(const Plan& plan);
 
 /// How the numbers were made: root attributes of the run file.
 Attributes run_provenance(const Plan& plan, std::size_t threads, const std::vector<std::string>& command_line);

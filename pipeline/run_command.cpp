@@ -1,6 +1,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <iostream>
 #include <thread>
 
@@ -111,13 +112,16 @@ int run(const std::vector<std::string>& arguments) {
     throw InputError(path.string() + ": the file exists; --force replaces it, --resume goes on with it");
   }
   plan.prepare();
-  const Identity identity = run_identity(plan);
+  // Hashing a large model takes longer than its first results: it runs beside them, until the first commit.
+  std::future<Identity> identity = std::async(std::launch::async, [&plan] { return run_identity(plan); });
   std::vector<std::string> words = {"run"};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  RunStore store = resume && std::filesystem::exists(path)
-                       ? RunStore::open(path, plan.layout, identity)
-                       : RunStore::create(path, plan.layout, identity, run_provenance(plan, run_options.threads, words),
-                                          options.has("force"));
+  const bool goes_on = resume && std::filesystem::exists(path);
+  const Identity known = goes_on ? identity.get() : open_identity(plan);
+  RunStore store = goes_on ? RunStore::open(path, plan.layout, known)
+                           : RunStore::create(path, plan.layout, known,
+                                              run_provenance(plan, run_options.threads, words), options.has("force"));
+  run_options.before_commit = [&] { store.set_identity(goes_on ? known : identity.get()); };
   const int code = execute(plan, store, path, run_options, options.has("quiet"));
   if (code == exit_code::kDone || code == exit_code::kPromptsFailed) std::cout << path.string() << "\n";
   return code;

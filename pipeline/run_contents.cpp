@@ -33,7 +33,7 @@ void write_group(h5::File& file, const GroupContents& contents) {
   for (const Variable& variable : contents.variables) {
     add_scales(variable.axes);
     h5::Dataset dataset =
-        group.create_dataset(variable.name, {kind_of(variable.dtype)}, extents_of(variable.axes));
+        group.create_dataset(variable.name, kind_of(variable.dtype), extents_of(variable.axes));
     attach(dataset, variable.axes, scales);
     describe(dataset, variable.long_name, variable.units, variable.axes);
     // xarray turns integers that have a `_FillValue` into floats, so theirs has another name.
@@ -46,7 +46,7 @@ void write_group(h5::File& file, const GroupContents& contents) {
   }
   for (const TextTable& table : contents.texts) {
     add_scales({table.axis});
-    h5::Dataset dataset = group.create_dataset(table.name, {h5::Kind::text}, {table.texts.size()});
+    h5::Dataset dataset = group.create_dataset(table.name, h5::Kind::text, {table.texts.size()});
     dataset.write_texts(table.texts);
     attach(dataset, {table.axis}, scales);
     describe(dataset, table.long_name, "", {table.axis});
@@ -71,11 +71,11 @@ h5::Dataset write_scale(h5::Group& group, const Axis& axis) {
   const auto write = [&](const auto& labels) {
     using Label = typename std::decay_t<decltype(labels)>::value_type;
     if constexpr (std::is_same_v<Label, std::string>) {
-      h5::Dataset scale = group.create_dataset(axis.name, {h5::Kind::text}, {labels.size()});
+      h5::Dataset scale = group.create_dataset(axis.name, h5::Kind::text, {labels.size()});
       scale.write_texts(labels);
       return scale;
     } else {
-      h5::Dataset scale = group.create_dataset(axis.name, {h5::kind_of<Label>()}, {labels.size()});
+      h5::Dataset scale = group.create_dataset(axis.name, h5::kind_of<Label>(), {labels.size()});
       scale.write_all(std::span(labels));
       return scale;
     }

@@ -4,10 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/error.hpp"
 #include "pipeline/h5.hpp"
 #include "pipeline/run_store.hpp"
 
-/// What a run file holds besides its checkpoint, group by group: as a layout plans it, and as a file has it.
+/// What a run file says of itself, and holds besides its checkpoint, group by group: as a layout plans it,
+/// and as a file has it.
 namespace hookflow::pipeline {
 
 struct GroupContents {
@@ -40,6 +42,17 @@ Axis read_axis(const h5::Group& group, const std::string& name);
 
 /// What a file has otherwise than planned, a line each with both values.
 std::vector<std::string> differences(const h5::File& file, const std::vector<GroupContents>& planned);
+
+/// The root's attributes. Those without a value get `kReservedBytes` of room for one.
+void write_root(h5::File& file, const Identity& identity, const Attributes& provenance);
+inline constexpr std::size_t kReservedBytes = 512;
+/// Fills in what the identity left open when the file was made.
+void replace_identity(h5::File& file, const Identity& identity);
+/// Throws InputError unless the file is hookflow's and of this format.
+void check_format(const h5::File& file, const std::string& path);
+std::vector<std::string> identity_differences(const h5::File& file, const Identity& identity);
+/// What to throw when HDF5 cannot read what a run file must have.
+InputError damaged(const std::string& path, const std::exception& error);
 
 h5::Kind kind_of(Dtype dtype);
 inline constexpr const char* kCheckpointGroup = "checkpoint";

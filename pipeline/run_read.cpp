@@ -12,7 +12,7 @@ std::string attribute(const h5::Object& object, const std::string& name) {
 }
 
 Dtype dtype_of(const h5::Dataset& dataset) {
-  switch (dataset.type().kind) {
+  switch (dataset.kind()) {
     case h5::Kind::float32:
       return Dtype::float32;
     case h5::Kind::float64:
@@ -46,7 +46,7 @@ GroupContents read_group(const h5::File& file, const std::string& name) {
   for (const std::string& member : group.dataset_names()) {
     const h5::Dataset dataset = group.open_dataset(member);
     if (dataset.is_scale()) continue;
-    if (dataset.type().kind == h5::Kind::text) {
+    if (dataset.kind() == h5::Kind::text) {
       const std::vector<Axis> own = axes_of(group, dataset, axes);
       if (own.size() != 1) throw std::runtime_error(dataset.path() + ": is no list of texts");
       contents.texts.push_back({name, member, own[0], dataset.read_texts(), attribute(dataset, "long_name")});
@@ -63,7 +63,7 @@ GroupContents read_group(const h5::File& file, const std::string& name) {
 Axis read_axis(const h5::Group& group, const std::string& name) {
   const h5::Dataset scale = group.open_dataset(name);
   Axis axis{name, {}, attribute(scale, "long_name"), attribute(scale, "units")};
-  switch (scale.type().kind) {
+  switch (scale.kind()) {
     case h5::Kind::int64:
       axis.coordinates = scale.read_all<std::int64_t>();
       break;

@@ -53,7 +53,7 @@ struct RunStore::Impl {
              std::size_t count) const {
     const auto write_part = [&](const auto& column) {
       using Value = typename std::decay_t<decltype(column)>::value_type;
-      if (std::is_integral_v<Value> != (dataset.type().kind == h5::Kind::int64))
+      if (std::is_integral_v<Value> != (dataset.kind() == h5::Kind::int64))
         throw std::logic_error(path.string() + ": " + dataset.path() +
                                ": integers and floats are not the same");
       dataset.write(block, std::span(column).subspan(from, count));
@@ -72,10 +72,6 @@ struct RunStore::Impl {
 
 namespace {
 
-constexpr const char* kProgram = "hookflow";
-// Room for an attribute that is only known later.
-constexpr std::size_t kReservedBytes = 512;
-
 std::size_t size_of_column(const Column& values) {
   return std::visit([](const auto& column) { return column.size(); }, values);
 }
@@ -93,19 +89,6 @@ void check_space(const std::filesystem::path& path, const std::vector<GroupConte
                      folder.string() + " has " + std::to_string(room.available >> 20U) + " MiB free");
 }
 
-void write_root(h5::File& file, const Identity& identity, const Attributes& provenance) {
-  file.set_text("program", kProgram);
-  file.set_integers("format_version", std::vector<std::int64_t>{kFormatVersion});
-  file.set_integers("complete", std::vector<std::int64_t>{0});
-  for (const auto& [name, value] : identity) file.set_text("identity_" + name, spell_bytes(value));
-  for (const auto& [name, value] : provenance) {
-    if (value.empty())
-      file.reserve_text(name, kReservedBytes);
-    else
-      file.set_text(name, spell_bytes(value));
-  }
-}
-
 void write_everything(h5::File& file, const RunLayout& layout, const std::vector<GroupContents>& groups) {
   write_contents(file, groups);
   Checkpoint::create(file, layout);
@@ -118,38 +101,11 @@ void write_everything(h5::File& file, const RunLayout& layout, const std::vector
                          layout.default_variable);
 }
 
-std::vector<std::string> identity_differences(const h5::File& file, const Identity& identity) {
-  const std::string prefix = "identity_";
-  std::vector<std::string> lines;
-  std::vector<std::string> known;
-  for (const auto& [name, value] : identity) {
-    known.push_back(prefix + name);
-    const bool stored = file.has_attribute(prefix + name);
-    const std::string old = stored ? file.text(prefix + name) : "";
-    if (!stored || old != spell_bytes(value))
-      lines.push_back(name + ": " + (stored ? "'" + old + "'" : "nothing") + " in the file, '" + value +
-                      "' now");
-  }
-  for (const std::string& name : file.attribute_names())
-    if (name.starts_with(prefix) && std::find(known.begin(), known.end(), name) == known.end())
-      lines.push_back(name.substr(prefix.size()) + ": '" + file.text(name) + "' in the file, nothing now");
-  return lines;
-}
-
-void check_format(const h5::File& file, const std::string& path) {
-  if (!file.has_attribute("program") || file.text("program") != kProgram)
-    throw InputError(path + ": was not written by hookflow");
-  const std::int64_t version = file.integer("format_version");
-  if (version != kFormatVersion)
-    throw InputError(path + ": has format " + std::to_string(version) + ", this hookflow writes format " +
-                     std::to_string(kFormatVersion));
-}
-
 void check_same_run(const h5::File& file, const std::string& path, const RunLayout& layout,
-                    const Identity& identity) {
+                    const std::vector<GroupContents>& planned, const Identity& identity) {
   std::vector<std::string> lines = identity_differences(file, identity);
   for (std::string& line : Checkpoint(file).differences(layout)) lines.push_back(std::move(line));
-  for (std::string& line : differences(file, plan_contents(layout))) lines.push_back(std::move(line));
+  for (std::string& line : differences(file, planned)) lines.push_back(std::move(line));
   if (lines.empty()) return;
   std::string message = path + ": belongs to another run, and cannot be resumed with this one:";
   for (const std::string& line : lines) message += "\n  " + line;
@@ -187,6 +143,7 @@ RunStore RunStore::create(const std::filesystem::path& path, const RunLayout& la
 
 RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layout,
                         const Identity& identity) {
+  const std::vector<GroupContents> planned = plan_contents(layout);
   std::error_code unknown;
   if (!std::filesystem::is_regular_file(path, unknown))
     throw InputError(path.string() + ": no such run file");
@@ -196,14 +153,14 @@ RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layo
     h5::File file = h5::File::open(path, true);
     lock_for_writing(file.descriptor(), path);
     check_format(file, path.string());
-    check_same_run(file, path.string(), layout, identity);
+    check_same_run(file, path.string(), layout, planned, identity);
     auto impl = std::make_unique<Impl>(path, std::move(file));
     impl->open_datasets(layout);
     return RunStore(std::move(impl));
   } catch (const InputError&) {
     throw;
-  } catch (const std::runtime_error& error) {
-    throw InputError(path.string() + ": cannot be resumed: " + error.what());
+  } catch (const std::exception& error) {
+    throw damaged(path.string(), error);
   }
 }
 
@@ -285,6 +242,8 @@ void RunStore::finish_fold(std::size_t fold) {
 }
 
 std::vector<Failure> RunStore::failures() const { return impl_->checkpoint.failures(); }
+
+void RunStore::set_identity(const Identity& identity) { replace_identity(impl_->file, identity); }
 
 void RunStore::set_attribute(const std::string& name, const std::string& value) {
   if (!impl_->file.is_reserved(name))

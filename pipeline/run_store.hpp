@@ -29,7 +29,7 @@ struct LaneLayout {
 };
 
 /// Texts known when the file is made, along one axis: the prompts' texts, the vocabulary. Bytes that are not
-/// UTF-8 are stored spelled out, as `\\xNN`; so are those of labels and attributes.
+/// UTF-8 are stored spelled out, as `\xNN`; so are those of labels and attributes.
 struct TextTable {
   std::string group;  // a stage's, or one of its own
   std::string name;
@@ -74,6 +74,7 @@ struct Failure {
 class RunStore {
  public:
   /// Creates the file whole: every dataset allocated, axes attached, fill values written, marked incomplete.
+  /// Provenance becomes attributes of the root; one with an empty value is room for what is only known later.
   /// It is built under a temporary name beside `path` and renamed, so that a failure leaves no partial file.
   /// Throws InputError if `path` exists and `overwrite` is false, or if its folder cannot be written.
   static RunStore create(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity,
@@ -97,8 +98,9 @@ class RunStore {
   /// axes after `prompt`, flattened. `values` holds count of them.
   void write_cells(const std::string& group, const std::string& variable, std::size_t prompt,
                    std::size_t first, const Column& values);
-  /// Marks one (prompt, part) at the next commit.
+  /// Marks one (prompt, part) at the next commit. Folds that were done are then no longer.
   void mark(std::size_t lane, std::size_t prompt, std::size_t part, UnitState state);
+  /// The first failure of a prompt stands: one that fails in several lanes keeps the first reason.
   void record_failure(const Failure& failure);
   /// Makes everything written so far durable, then the marks: data, flush, marks, flush.
   void commit();
@@ -109,11 +111,15 @@ class RunStore {
   /// Writes rows along the first axis; for a variable without axes, first = 0 and one value.
   void write_rows(const std::string& group, const std::string& variable, std::size_t first,
                   const Column& values);
-  void finish_fold(std::size_t fold);
+  void finish_fold(std::size_t fold);  // and commits
 
+  /// Of the prompts with a failed unit, the first reason of the last attempt.
   [[nodiscard]] std::vector<Failure> failures() const;
+  /// Of a name that was given empty when the file was made; up to 512 bytes, the rest is cut.
+  /// Gives the identity entries that were empty when the file was made; to be called before the first commit.
+  void set_identity(const Identity& identity);
   void set_attribute(const std::string& name, const std::string& value);
-  /// The last step: marks the file complete and closes it.
+  /// The last step: sets attributes as set_attribute does, marks the file complete and closes it.
   void finish(const Attributes& provenance);
 
   struct Impl;

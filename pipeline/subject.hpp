@@ -18,7 +18,10 @@ class Subject {
   virtual ~Subject() = default;
 
   /// What makes results on it the same: names and values, such as the SHA-256 of its files.
+  /// May take as long as reading them; called from a thread of its own.
   [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> identity() = 0;
+  /// The names alone; at once, where the values may take a while.
+  [[nodiscard]] virtual std::vector<std::string> identity_names() const { return {}; }
   /// What else is worth knowing of it and of the libraries it runs on.
   [[nodiscard]] virtual std::map<std::string, std::string> provenance() = 0;
   /// Labels that explain stored numbers: what each token id means. Empty: none.

@@ -1,15 +1,11 @@
 #include "pipeline/utf8.hpp"
 
-<<<<<<< HEAD
 #include <algorithm>
-=======
->>>>>>> store
 #include <cstdint>
 
 namespace hookflow::pipeline {
 namespace {
 
-<<<<<<< HEAD
 // The length of the sequence at the start of `bytes`; 0 when it is none.
 std::size_t sequence_length(std::string_view bytes) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
@@ -25,32 +21,10 @@ std::size_t sequence_length(std::string_view bytes) {
   const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
   const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
   return overlong || surrogate || code > 0x10FFFF ? 0 : length;
-=======
-// The length of the valid, shortest-form character that `text` begins with; 0 for none. Table 3-7 of the
-// Unicode standard: the second byte's range depends on the first, which keeps out surrogates and over-long
-// forms.
-std::size_t character_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const auto in_range = [&](std::size_t i, unsigned low, unsigned high) {
-    return i < text.size() && byte(i) >= low && byte(i) <= high;
-  };
-  const unsigned first = byte(0);
-  if (first == 0) return 0;
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4) return 0;
-  const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-  const unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-  if (!in_range(1, low, high)) return 0;
-  for (std::size_t i = 2; i < length; ++i)
-    if (!in_range(i, 0x80, 0xBF)) return 0;
-  return length;
->>>>>>> store
 }
 
 }  // namespace
 
-<<<<<<< HEAD
 std::size_t find_invalid_utf8(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size();) {
     const std::size_t length = sequence_length(bytes.substr(i));
@@ -71,14 +45,15 @@ std::size_t find_control(std::string_view bytes) {
 std::string_view without_bom(std::string_view bytes) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
   return bytes.substr(bytes.starts_with(kMark) ? kMark.size() : 0);
-=======
+}
+
 std::string spell_bytes(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string spelled;
   spelled.reserve(text.size());
   while (!text.empty()) {
-    const std::size_t length = character_length(text);
-    if (length == 0) {
+    const std::size_t length = sequence_length(text);
+    if (length == 0 || text[0] == '\0') {
       const auto byte = static_cast<std::uint8_t>(text[0]);
       spelled += "\\x";
       spelled += kDigits[byte / 16U];
@@ -102,7 +77,6 @@ std::string cut_text(const std::string& text, std::size_t bytes) {
   };
   while (keep > 0 && inside_character(keep)) --keep;
   return text.substr(0, keep) + mark;
->>>>>>> store
 }
 
 }  // namespace hookflow::pipeline

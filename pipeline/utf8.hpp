@@ -1,14 +1,10 @@
 #pragma once
 #include <cstddef>
-<<<<<<< HEAD
-=======
 #include <string>
->>>>>>> store
 #include <string_view>
 
 namespace hookflow::pipeline {
 
-<<<<<<< HEAD
 /// The offset of the first byte that is not UTF-8 (RFC 3629: no surrogates, no overlong forms, nothing above
 /// U+10FFFF), or npos.
 std::size_t find_invalid_utf8(std::string_view bytes);
@@ -19,13 +15,12 @@ std::size_t find_control(std::string_view bytes);
 
 /// `bytes` without the byte order mark that some editors put first.
 std::string_view without_bom(std::string_view bytes);
-=======
+
 /// The text with every byte that is not part of UTF-8, and every zero byte, spelled `\xNN`: readers of HDF5
 /// text stop at zeros and fail on other encodings, and a model's vocabulary has tokens that are single bytes.
 std::string spell_bytes(std::string_view text);
 
 /// A UTF-8 text cut between characters and marked with "…", so that it has at most `bytes`.
 std::string cut_text(const std::string& text, std::size_t bytes);
->>>>>>> store
 
 }  // namespace hookflow::pipeline

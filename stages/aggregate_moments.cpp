@@ -38,7 +38,7 @@ class AggregateMoments : public FoldStage {
   Output plan(const PlanContext& context) override {
     Output output;
     for (const Variable& variable : context.inputs[0].variables) {
-      if (!has_axes(variable, over)) continue;
+      if (!folds(variable)) continue;
       const std::vector<Axis> kept = axes_without(variable, over);
       const auto declare = [&](const char* suffix, Dtype dtype, const std::string& units, const std::string& what) {
         output.variables.push_back({variable.name + suffix, dtype, kept, units, what + " of " + variable.long_name});
@@ -56,7 +56,7 @@ class AggregateMoments : public FoldStage {
   void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
     std::size_t next = 0;
     for (const auto& rows : inputs[0]) {
-      if (!has_axes(rows->variable(), over)) continue;
+      if (!folds(rows->variable())) continue;
       fold_axes<Moments>(*rows, over, [&](std::size_t first_row, const std::vector<Moments>& cells) {
         write(sink, next, first_row, cells);
       });
@@ -65,6 +65,10 @@ class AggregateMoments : public FoldStage {
   }
 
  private:
+  [[nodiscard]] bool folds(const Variable& variable) const {
+    return has_axes(variable, over) && variable.units != kTokenId;
+  }
+
   static void write(FoldSink& sink, std::size_t variable, std::size_t first_row, const std::vector<Moments>& cells) {
     std::vector<std::int64_t> counts;
     for (const Moments& cell : cells) counts.push_back(cell.count);
@@ -85,7 +89,7 @@ const bool kRegistered = register_stage(
     Declaration<AggregateMoments>("aggregate.moments",
                                   "Count, mean, unbiased standard deviation, smallest and largest over named axes; "
                                   "cells without a value and failed prompts are left out")
-        .input("in", kMeasures, "what is aggregated: every variable that has the axes")
+        .input("in", kMeasures, "what is aggregated: every variable that has the axes, token ids excepted")
         .output(kMeasures, "<variable>_count, _mean, _std, _min, _max, with the remaining axes")
         .required("over", &AggregateMoments::over, "Axes to aggregate over", not_empty()));
 

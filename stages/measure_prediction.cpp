@@ -47,7 +47,7 @@ class Prediction : public PromptStage {
     clean->want_logits(positions);
     if (edited_) context.facts<VariantFacts>(1)->want_logits(positions);
     const bool by_token = std::any_of(metrics.begin(), metrics.end(), token_metric);
-    if (by_token) targets_ = find_target_tokens(context.prompts, tokens, clean->subject->tokenizer());
+    if (by_token) targets_ = find_target_tokens(context.prompts, tokens, *clean->subject);
     check_positions(context, clean->tokens.lengths);
     declare(clean->tokens.longest, by_token);
     Output output;
@@ -63,10 +63,12 @@ class Prediction : public PromptStage {
       rows.add(clean, nullptr);
       return rows.finish(0, 1);
     }
+    std::vector<NextToken> before;  // once for all variants
+    for (std::size_t position = 0; position < clean.count(); ++position) before.emplace_back(clean.row(position));
     const auto& variants = inputs.get<Variants>(1);
     for (const PassResult& result : variants.results) {
       const LogitRows edited(result.logits, variants.wishes->plan.logits, positions, variants.length);
-      rows.add(edited, &clean);
+      rows.add(edited, &before);
     }
     return rows.finish(variants.first, variants.results.size());
   }
@@ -85,20 +87,14 @@ class Prediction : public PromptStage {
       }
     }
 
-    void add(const LogitRows& pass, const LogitRows* clean) {
+    void add(const LogitRows& pass, const std::vector<NextToken>* clean) {
       for (std::size_t position = 0; position < stage_.position_count_; ++position) {
         next_ = 0;
         if (position >= pass.count()) {  // beyond this prompt's end
           add_missing();
           continue;
         }
-        const NextToken now(pass.row(position));
-        if (clean == nullptr) {
-          add_prediction(now, nullptr);
-        } else {
-          const NextToken before(clean->row(position));
-          add_prediction(now, &before);
-        }
+        add_prediction(NextToken(pass.row(position)), clean == nullptr ? nullptr : &(*clean)[position]);
       }
     }
 
@@ -185,13 +181,13 @@ class Prediction : public PromptStage {
     token_axes.push_back({"token", tokens, "column that names the token", ""});
     names_tokens_ = by_token && !edited_;
     if (names_tokens_) {
-      variables_.push_back({"token_id", Dtype::int64, token_axes, "token id", "token that is measured"});
+      variables_.push_back({"token_id", Dtype::int64, token_axes, kTokenId, "token that is measured"});
     }
     for (const std::string& name : metrics) {
       if (const TokenMetric* metric = token_metric(name)) {
         add_with_change({name, Dtype::float64, token_axes, metric->units, metric->meaning}, metric->change_units);
       } else if (name == "argmax") {
-        variables_.push_back({name, Dtype::int64, axes, "token id", "most likely token"});
+        variables_.push_back({name, Dtype::int64, axes, kTokenId, "most likely token"});
         if (edited_) {
           variables_.push_back({"argmax_changed", Dtype::int64, axes, "1", "1 where the most likely token is another"});
         }

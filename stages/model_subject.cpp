@@ -1,10 +1,11 @@
 #include "stages/model_subject.hpp"
 
-#include <cstdio>
+#include <algorithm>
 #include <sstream>
 #include <stdexcept>
 
 #include "model/blas.hpp"
+#include "model/error.hpp"
 #include "model/hook.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/sha256.hpp"
@@ -58,10 +59,15 @@ const Model& ModelSubject::model() {
   return *model_;
 }
 
+std::vector<std::string> ModelSubject::identity_names() const {
+  return {"config_sha256", "model_sha256", "tokenizer_sha256"};
+}
+
 std::vector<std::pair<std::string, std::string>> ModelSubject::identity() {
-  return {{"model_config_sha256", pipeline::sha256_file(directory_ / "config.json")},
-          {"model_sha256", hash_files(model().weights.files())},
-          {"tokenizer_sha256", tokenizer_ ? hash_files(tokenizer_->files()) : "none"}};
+  const std::vector<std::string> names = identity_names();
+  return {{names[0], pipeline::sha256_file(directory_ / "config.json")},
+          {names[1], hash_files(model().weights.files())},
+          {names[2], tokenizer_ ? hash_files(tokenizer_->files()) : "none"}};
 }
 
 std::map<std::string, std::string> ModelSubject::provenance() {

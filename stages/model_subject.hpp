@@ -31,6 +31,7 @@ class ModelSubject : public pipeline::Subject {
   [[nodiscard]] const Model& model();
 
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> identity() override;
+  [[nodiscard]] std::vector<std::string> identity_names() const override;
   [[nodiscard]] std::map<std::string, std::string> provenance() override;
   [[nodiscard]] std::vector<std::string> vocabulary() const override;
   [[nodiscard]] std::string description() const override;

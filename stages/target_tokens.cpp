@@ -1,5 +1,7 @@
 #include "stages/target_tokens.hpp"
 
+#include <charconv>
+
 #include "model/printable.hpp"
 #include "pipeline/nearest.hpp"
 #include "pipeline/param.hpp"
@@ -28,11 +30,23 @@ std::int32_t only_token(const std::string& text, const Tokenizer& tokenizer) {
                              0);
 }
 
+std::int32_t token_id(const std::string& text, std::size_t vocabulary) {
+  std::int64_t id = -1;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, id);
+  if (error != std::errc{} || stop != end || id < 0 || id >= static_cast<std::int64_t>(vocabulary)) {
+    throw pipeline::ParamError("'" + text + "' is not a token id, 0 to " + std::to_string(vocabulary - 1) +
+                                   "; a prompt given as ids names its tokens by id",
+                               0);
+  }
+  return static_cast<std::int32_t>(id);
+}
+
 }  // namespace
 
 std::vector<std::vector<std::int32_t>> find_target_tokens(const std::vector<pipeline::Prompt>& prompts,
                                                           const std::vector<std::string>& columns,
-                                                          const Tokenizer& tokenizer) {
+                                                          ModelSubject& subject) {
   std::vector<std::vector<std::int32_t>> found;
   std::string problems;
   std::size_t count = 0;
@@ -50,7 +64,8 @@ std::vector<std::vector<std::int32_t>> find_target_tokens(const std::vector<pipe
         continue;
       }
       try {
-        ids.push_back(only_token(cell->second, tokenizer));
+        ids.push_back(prompt.ids ? token_id(cell->second, subject.config().vocabulary)
+                                 : only_token(cell->second, subject.tokenizer()));
       } catch (const pipeline::ParamError& error) {
         problem(prompt, column + ": " + error.what());
       }

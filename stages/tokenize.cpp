@@ -95,7 +95,7 @@ class Tokenize : public PromptStage {
       padded.insert(padded.end(), facts.longest - row.size(), -1);
     }
     const std::vector<std::int64_t> lengths(facts.lengths.begin(), facts.lengths.end());
-    return {{{"ids", Dtype::int64, {axis}, "token id", "token ids that were fed, -1 behind the prompt's end"}, padded},
+    return {{{"ids", Dtype::int64, {axis}, kTokenId, "token ids that were fed, -1 behind the prompt's end"}, padded},
             {{"length", Dtype::int64, {}, "1", "number of tokens"}, lengths}};
   }
 

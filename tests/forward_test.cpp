@@ -1,12 +1,12 @@
 #include "model/forward.hpp"
 
-#include <gtest/gtest.h>
-#include <tbb/global_control.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
+
+#include <gtest/gtest.h>
+#include <tbb/global_control.h>
 
 #include "model/error.hpp"
 #include "tests/naive_gpt2.hpp"
@@ -47,8 +47,8 @@ bool square(HookKind kind) {
 }
 
 // The naive pass's values in the order in which a capture holds them.
-std::vector<double> expected(const NaiveGpt2& naive, const ForwardPlan::Capture& capture, const Config& config,
-                             std::size_t length) {
+std::vector<double> expected(const NaiveGpt2& naive, const ForwardPlan::Capture& capture,
+                             const Config& config, std::size_t length) {
   const auto& matrix = naive.at.at(capture.at);
   const auto positions = capture.positions.resolve(length);
   std::vector<double> values;
@@ -100,15 +100,15 @@ void expect_close(const Tensor& tensor, const Expected& values, double tolerance
   }
 }
 
-void expect_matches(const PassResult& result, const NaiveGpt2& naive, const ForwardPlan& plan, const Config& config,
-                    std::size_t length, const std::string& what) {
+void expect_matches(const PassResult& result, const NaiveGpt2& naive, const ForwardPlan& plan,
+                    const Config& config, std::size_t length, const std::string& what) {
   for (const ForwardPlan::Capture& capture : plan.captures) {
     expect_close(result.captured.at(capture.at), expected(naive, capture, config, length), kTolerance,
                  what + " " + to_string(capture.at));
   }
   if (plan.wants_logits) {
-    expect_close(result.logits, expected(naive, {{HookKind::logits, 0}, {}, plan.logits}, config, length), kTolerance,
-                 what + " logits");
+    expect_close(result.logits, expected(naive, {{HookKind::logits, 0}, {}, plan.logits}, config, length),
+                 kTolerance, what + " logits");
   }
 }
 
@@ -117,15 +117,16 @@ Intervention edit(HookKind kind, std::size_t layer, std::optional<std::size_t> h
   return {{kind, layer}, head, std::move(positions), std::move(with)};
 }
 
-// Every place that can be edited in every layer, every replacement that it allows, in turn at all, the last, and
-// some positions.
+// Every place that can be edited in every layer, every replacement that it allows, in turn at all, the last,
+// and some positions.
 std::vector<Variant> many_variants(TinyModel& tiny, std::size_t length) {
   const Config& config = tiny.model.config;
   std::vector<Variant> variants;
   for (const HookPoint& point : all_points(config)) {
     for (const Kind kind : {Kind::zero, Kind::value, Kind::mean_head, Kind::mean_positions, Kind::add}) {
       for (const bool one_head : {false, true}) {
-        if (!editable(point.kind) || (one_head && !has_heads(point.kind)) || (kind == Kind::mean_head && !one_head)) {
+        if (!editable(point.kind) || (one_head && !has_heads(point.kind)) ||
+            (kind == Kind::mean_head && !has_heads(point.kind))) {
           continue;
         }
         std::size_t width = point.kind == HookKind::mlp_post ? config.mlp_width : config.width;
@@ -135,7 +136,8 @@ std::vector<Variant> many_variants(TinyModel& tiny, std::size_t length) {
         if (kind == Kind::add) {
           with.vector = tiny.vector(width);
         }
-        const std::vector<Positions> choices = {Positions::all(), Positions::last(), Positions::at({0, -2, 1})};
+        const std::vector<Positions> choices = {Positions::all(), Positions::last(),
+                                                Positions::at({0, -2, 1})};
         const auto head = one_head ? std::optional(variants.size() % config.heads) : std::nullopt;
         variants.push_back({edit(point.kind, point.layer, head, with, choices[variants.size() % 3])});
       }
@@ -146,8 +148,8 @@ std::vector<Variant> many_variants(TinyModel& tiny, std::size_t length) {
 
 void keep_for(const std::vector<Variant>& variants, ForwardPlan& plan) {
   for (const Variant& variant : variants) {
-    const auto first =
-        std::min_element(variant.begin(), variant.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+    const auto first = std::min_element(variant.begin(), variant.end(),
+                                        [](const auto& a, const auto& b) { return a.at < b.at; });
     plan.first_edits.push_back(first->at);
   }
 }
@@ -169,8 +171,8 @@ TEST(RunClean, MatchesThePlainModelAtEveryPlace) {
     const ForwardPlan plan = capture_everything(tiny.model.config);
     const CleanPass pass = run_clean(tiny.model, prompts, plan);
     for (std::size_t i = 0; i < prompts.size(); ++i) {
-      expect_matches(pass.results[i], NaiveGpt2(tiny.model, prompts[i]), plan, tiny.model.config, prompts[i].size(),
-                     "prompt " + std::to_string(i));
+      expect_matches(pass.results[i], NaiveGpt2(tiny.model, prompts[i]), plan, tiny.model.config,
+                     prompts[i].size(), "prompt " + std::to_string(i));
     }
   }
 }
@@ -186,8 +188,8 @@ TEST(RunClean, GivesTheHeadsAndPositionsThatAreAskedFor) {
   }
   const CleanPass pass = run_clean(tiny.model, prompts, plan);
   for (std::size_t i = 0; i < prompts.size(); ++i) {
-    expect_matches(pass.results[i], NaiveGpt2(tiny.model, prompts[i]), plan, tiny.model.config, prompts[i].size(),
-                   "prompt " + std::to_string(i));
+    expect_matches(pass.results[i], NaiveGpt2(tiny.model, prompts[i]), plan, tiny.model.config,
+                   prompts[i].size(), "prompt " + std::to_string(i));
   }
 }
 
@@ -246,13 +248,38 @@ TEST(RunClean, GivesAPromptAloneAsItDoesAmongLongerOnes) {
   }
 }
 
+// Long enough for attention to be cut into blocks of queries when nobody looks at its square.
+TEST(RunClean, MatchesThePlainModelForALongPrompt) {
+  Config config = tiny_config();
+  config.context = 300;
+  config.layers = 2;
+  TinyModel tiny(config);
+  const Prompts prompts = {tiny.prompt(300), tiny.prompt(129), tiny.prompt(128)};
+  const std::vector<Variant> variants = {{edit(HookKind::z, 0, 1, {}, Positions::last())},
+                                         {edit(HookKind::pattern, 1, 2, {Kind::mean_head, 0, {}})}};
+  ForwardPlan plan;
+  plan.logits = Positions::all();
+  keep_for(variants, plan);
+  const CleanPass pass = run_clean(tiny.model, prompts, plan);
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    expect_matches(pass.results[i], NaiveGpt2(tiny.model, prompts[i]), plan, tiny.model.config,
+                   prompts[i].size(), "prompt " + std::to_string(i));
+    const auto results = run_edited(tiny.model, pass, of_prompt(i, variants), plan);
+    for (std::size_t j = 0; j < variants.size(); ++j) {
+      expect_matches(results[j], NaiveGpt2(tiny.model, prompts[i], variants[j]), plan, tiny.model.config,
+                     prompts[i].size(), "prompt " + std::to_string(i) + ", variant " + std::to_string(j));
+    }
+  }
+}
+
 TEST(RunClean, PassesNaNOn) {
   TinyModel tiny(tiny_config());
   const auto prompt = tiny.prompt(4);
   auto& embedding = const_cast<float&>(tiny.model.weights.wte.row(static_cast<std::size_t>(prompt[3]))[0]);
   embedding = std::numeric_limits<float>::quiet_NaN();
   const CleanPass pass = run_clean(tiny.model, Prompts{prompt}, ForwardPlan{});
-  EXPECT_TRUE(std::ranges::all_of(pass.results[0].logits.values, [](float value) { return std::isnan(value); }));
+  EXPECT_TRUE(
+      std::ranges::all_of(pass.results[0].logits.values, [](float value) { return std::isnan(value); }));
 }
 
 TEST(RunEdited, MatchesThePlainModelForEveryPlaceAndReplacement) {
@@ -315,8 +342,13 @@ TEST(RunEdited, MakesSeveralEditsInOnePass) {
   const Replacement mean{Kind::mean_head, 0, {}};
   const std::vector<Variant> variants = {
       {edit(HookKind::mlp_post, 2, {}, zero), edit(HookKind::z, 0, 1, mean), edit(HookKind::z, 0, 2, mean)},
-      {edit(HookKind::z, 1, 0, {Kind::value, 1, {}}), edit(HookKind::z, 1, 0, {Kind::add, 0, tiny.vector(7)})},
-      {edit(HookKind::v, 1, {}, {Kind::mean_positions, 0, {}}), edit(HookKind::q, 1, 1, zero, Positions::at({2}))},
+      {edit(HookKind::z, 1, 0, {Kind::value, 1, {}}),
+       edit(HookKind::z, 1, 0, {Kind::add, 0, tiny.vector(7)})},
+      {edit(HookKind::z, 1, 0, zero), edit(HookKind::z, 1, {}, mean),
+       edit(HookKind::z, 1, 2, zero, Positions::last())},
+      {edit(HookKind::pattern, 1, {}, zero, Positions::last()), edit(HookKind::pattern, 1, 1, mean)},
+      {edit(HookKind::v, 1, {}, {Kind::mean_positions, 0, {}}),
+       edit(HookKind::q, 1, 1, zero, Positions::at({2}))},
       {edit(HookKind::resid_post, 0, {}, zero, Positions::at({1})), edit(HookKind::pattern, 2, 0, mean)},
   };
   ForwardPlan plan = capture_everything(tiny.model.config);
@@ -382,10 +414,10 @@ TEST(RunEdited, GivesTheCleanPassForAVariantWithoutEdits) {
 TEST(RunEdited, ReportsTheScalarThatItPutIn) {
   TinyModel tiny(tiny_config());
   const auto prompt = tiny.prompt(5);
-  const std::vector<Variant> variants = {{edit(HookKind::z, 2, 1, {Kind::mean_head, 0, {}}, Positions::last()),
-                                          edit(HookKind::z, 0, 1, {Kind::zero, 5, {}}),
-                                          edit(HookKind::q, 1, 1, {Kind::value, 0.25F, {}}),
-                                          edit(HookKind::v, 1, 1, {Kind::mean_positions, 0, {}})}};
+  const std::vector<Variant> variants = {
+      {edit(HookKind::z, 2, 1, {Kind::mean_head, 0, {}}, Positions::last()),
+       edit(HookKind::z, 0, 1, {Kind::zero, 5, {}}), edit(HookKind::q, 1, 1, {Kind::value, 0.25F, {}}),
+       edit(HookKind::v, 1, 1, {Kind::mean_positions, 0, {}})}};
   ForwardPlan plan;
   plan.wants_logits = false;  // the mean is wanted nevertheless
   keep_for(variants, plan);
@@ -447,7 +479,8 @@ std::string message_of(const Call& call) {
 TEST(RunClean, RefusesAnEmptyPrompt) {
   TinyModel tiny(tiny_config());
   const Prompts prompts = {{1}, {}};
-  EXPECT_EQ(message_of([&] { run_clean(tiny.model, prompts, {}); }), "prompt 1 is empty; a pass needs at least one token");
+  EXPECT_EQ(message_of([&] { run_clean(tiny.model, prompts, {}); }),
+            "prompt 1 is empty; a pass needs at least one token");
 }
 
 TEST(RunClean, RefusesAPromptLongerThanTheContext) {
@@ -493,18 +526,21 @@ TEST(RunClean, RefusesACaptureOfALayerOrHeadThatIsNotThere) {
 TEST(CheckIntervention, RefusesWhatNoPromptAllows) {
   Config config = tiny_config();
   config.head_width = 7;
-  const auto message = [&](const Intervention& bad) { return message_of([&] { check_intervention(bad, config); }); };
+  const auto message = [&](const Intervention& bad) {
+    return message_of([&] { check_intervention(bad, config); });
+  };
   EXPECT_EQ(message(edit(HookKind::result, 0, {}, {})),
             "intervention at blocks.0.attn.hook_result: this place can be captured but not edited");
   EXPECT_EQ(message(edit(HookKind::z, 3, {}, {})),
             "intervention at blocks.3.attn.hook_z: the model has 3 layers, 0-2");
-  EXPECT_EQ(message(edit(HookKind::attn_out, 0, 1, {})),
-            "intervention at blocks.0.hook_attn_out: there are no heads here; hook_q, hook_k, hook_v, hook_pattern "
-            "and hook_z have heads");
+  EXPECT_EQ(
+      message(edit(HookKind::attn_out, 0, 1, {})),
+      "intervention at blocks.0.hook_attn_out: there are no heads here; hook_q, hook_k, hook_v, hook_pattern "
+      "and hook_z have heads");
   EXPECT_EQ(message(edit(HookKind::z, 0, 3, {})),
             "intervention at blocks.0.attn.hook_z: head 3 is out of range; the model has 3 heads, 0-2");
-  EXPECT_EQ(message(edit(HookKind::z, 0, {}, {Kind::mean_head, 0, {}})),
-            "intervention at blocks.0.attn.hook_z: the mean over a head needs a head to be named");
+  EXPECT_EQ(message(edit(HookKind::resid_mid, 0, {}, {Kind::mean_head, 0, {}})),
+            "intervention at blocks.0.hook_resid_mid: there are no heads here to take a head's mean of");
   EXPECT_EQ(message(edit(HookKind::z, 0, 1, {Kind::add, 0, {1, 2}})),
             "intervention at blocks.0.attn.hook_z: the vector to add has 2 values, the place has 7");
   EXPECT_EQ(message(edit(HookKind::mlp_post, 0, {}, {Kind::add, 0, {1, 2}})),
@@ -518,8 +554,9 @@ TEST(RunEdited, RefusesAPatternVectorOfAnotherLengthThanThePrompt) {
   ForwardPlan plan;
   keep_for(variants, plan);
   const CleanPass clean = run_clean(tiny.model, Prompts{tiny.prompt(3)}, plan);
-  EXPECT_EQ(message_of([&] { run_edited(tiny.model, clean, of_prompt(0, variants), plan); }),
-            "intervention at blocks.0.attn.hook_pattern: the vector to add has 2 values, the prompt 3 positions");
+  EXPECT_EQ(
+      message_of([&] { run_edited(tiny.model, clean, of_prompt(0, variants), plan); }),
+      "intervention at blocks.0.attn.hook_pattern: the vector to add has 2 values, the prompt 3 positions");
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "model/hook.hpp"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
+
+#include <gtest/gtest.h>
 
 #include "model/error.hpp"
 
@@ -65,15 +65,24 @@ TEST(ParseHooks, ReadsListsOfLayersAndHeads) {
 
 TEST(ParseHooks, ReadsHuggingFacePaths) {
   const std::vector<std::pair<std::string, HookKind>> paths = {
-      {"h.5.attn.c_proj:input", HookKind::z},        {"transformer.h.5.attn.c_proj:input", HookKind::z},
-      {"h.5:output", HookKind::resid_post},          {"h.5:input", HookKind::resid_pre},
-      {"h.5.attn:output", HookKind::attn_out},       {"h.5.attn.c_proj:output", HookKind::attn_out},
-      {"h.5.mlp:output", HookKind::mlp_out},         {"h.5.mlp.c_proj:output", HookKind::mlp_out},
-      {"h.5.mlp.c_proj:input", HookKind::mlp_post},  {"h.5.mlp.act:output", HookKind::mlp_post},
-      {"h.5.mlp.c_fc:output", HookKind::mlp_pre},    {"h.5.ln_1:output", HookKind::ln1_normalized},
-      {"h.5.ln_2:output", HookKind::ln2_normalized}, {"h.5.ln_2:input", HookKind::resid_mid},
-      {"wte:output", HookKind::embed},               {"transformer.wpe:output", HookKind::pos_embed},
-      {"ln_f:output", HookKind::ln_final_normalized}, {"lm_head:output", HookKind::logits},
+      {"h.5.attn.c_proj:input", HookKind::z},
+      {"transformer.h.5.attn.c_proj:input", HookKind::z},
+      {"h.5:output", HookKind::resid_post},
+      {"h.5:input", HookKind::resid_pre},
+      {"h.5.attn:output", HookKind::attn_out},
+      {"h.5.attn.c_proj:output", HookKind::attn_out},
+      {"h.5.mlp:output", HookKind::mlp_out},
+      {"h.5.mlp.c_proj:output", HookKind::mlp_out},
+      {"h.5.mlp.c_proj:input", HookKind::mlp_post},
+      {"h.5.mlp.act:output", HookKind::mlp_post},
+      {"h.5.mlp.c_fc:output", HookKind::mlp_pre},
+      {"h.5.ln_1:output", HookKind::ln1_normalized},
+      {"h.5.ln_2:output", HookKind::ln2_normalized},
+      {"h.5.ln_2:input", HookKind::resid_mid},
+      {"wte:output", HookKind::embed},
+      {"transformer.wpe:output", HookKind::pos_embed},
+      {"ln_f:output", HookKind::ln_final_normalized},
+      {"lm_head:output", HookKind::logits},
   };
   for (const auto& [path, kind] : paths) {
     EXPECT_EQ(parse_one(path).kind, kind) << path;
@@ -95,8 +104,9 @@ TEST(ParseHooks, GivesQKAndVForTheirJointOutput) {
 TEST(ParseHooks, RefusesAnUnknownNameWithTheNearest) {
   EXPECT_EQ(refusal("blocks.5.attn.hook_zz"),
             "'blocks.5.attn.hook_zz': no hook point has this name (did you mean 'blocks.*.attn.hook_z'?)");
-  EXPECT_EQ(refusal("blocks.5.hook_residpost"),
-            "'blocks.5.hook_residpost': no hook point has this name (did you mean 'blocks.*.hook_resid_post'?)");
+  EXPECT_EQ(
+      refusal("blocks.5.hook_residpost"),
+      "'blocks.5.hook_residpost': no hook point has this name (did you mean 'blocks.*.hook_resid_post'?)");
   EXPECT_EQ(refusal("h.5.attn.cproj:input"),
             "'h.5.attn.cproj:input': no hook point has this name (did you mean 'h.*.attn.c_proj:input'?)");
   EXPECT_EQ(refusal("ln_final.hook_norm"),
@@ -107,8 +117,9 @@ TEST(ParseHooks, RefusesAnUnknownNameWithTheNearest) {
 TEST(ParseHooks, RefusesALayerOutOfRange) {
   EXPECT_EQ(refusal("blocks.12.attn.hook_z"),
             "'blocks.12.attn.hook_z': layer 12 is out of range; the model has 12 layers, 0-11");
-  EXPECT_EQ(refusal("h.99999999999999999999:output"), "'h.99999999999999999999:output': layer 99999999999999999999 "
-                                                      "is out of range; the model has 12 layers, 0-11");
+  EXPECT_EQ(refusal("h.99999999999999999999:output"),
+            "'h.99999999999999999999:output': layer 99999999999999999999 "
+            "is out of range; the model has 12 layers, 0-11");
 }
 
 TEST(ParseHooks, RefusesAHeadOutOfRange) {
@@ -136,27 +147,30 @@ TEST(ParseHooks, RefusesAnOpenListOfHeads) {
 
 TEST(ParseHooks, RefusesHeadsBehindWO) {
   EXPECT_EQ(refusal("blocks.5.hook_attn_out[1]"),
-            "'blocks.5.hook_attn_out[1]': at blocks.*.hook_attn_out there are no heads any more, W_O has mixed them; "
-            "use blocks.5.attn.hook_z[1] to silence a head before W_O, or blocks.5.attn.hook_result[1] to see what it "
+            "'blocks.5.hook_attn_out[1]': at blocks.*.hook_attn_out there are no heads any more, W_O has "
+            "mixed them; "
+            "use blocks.5.attn.hook_z[1] to silence a head before W_O, or blocks.5.attn.hook_result[1] to "
+            "see what it "
             "alone adds");
-  for (const auto* name : {"blocks.5.hook_mlp_out[1]", "blocks.5.hook_resid_post[1]", "blocks.*.hook_resid_mid[*]",
-                           "h.5.attn:output[1]", "h.5:output[0]"}) {
+  for (const auto* name : {"blocks.5.hook_mlp_out[1]", "blocks.5.hook_resid_post[1]",
+                           "blocks.*.hook_resid_mid[*]", "h.5.attn:output[1]", "h.5:output[0]"}) {
     EXPECT_NE(refusal(name).find("W_O has mixed them"), std::string::npos) << name;
   }
 }
 
 TEST(ParseHooks, RefusesHeadsWhereThereNeverWereAny) {
-  EXPECT_NE(refusal("hook_embed[0]").find("hook_embed has no heads; blocks.*.attn.hook_q"), std::string::npos);
-  EXPECT_NE(refusal("blocks.3.ln1.hook_normalized[0]").find("has no heads; blocks.3.attn.hook_q"), std::string::npos);
+  EXPECT_NE(refusal("hook_embed[0]").find("hook_embed has no heads; blocks.*.attn.hook_q"),
+            std::string::npos);
+  EXPECT_NE(refusal("blocks.3.ln1.hook_normalized[0]").find("has no heads; blocks.3.attn.hook_q"),
+            std::string::npos);
   EXPECT_NE(refusal("unembed.hook_out[0]").find("has no heads"), std::string::npos);
 }
 
 TEST(HookPoint, IsOrderedAsThePassReachesIt) {
-  const std::vector<HookPoint> pass = {{HookKind::embed, 0},      {HookKind::pos_embed, 0},
-                                       {HookKind::resid_pre, 0},  {HookKind::z, 0},
-                                       {HookKind::resid_post, 0}, {HookKind::resid_pre, 1},
-                                       {HookKind::q, 1},          {HookKind::ln_final_normalized, 0},
-                                       {HookKind::logits, 0}};
+  const std::vector<HookPoint> pass = {
+      {HookKind::embed, 0}, {HookKind::pos_embed, 0},           {HookKind::resid_pre, 0},
+      {HookKind::z, 0},     {HookKind::resid_post, 0},          {HookKind::resid_pre, 1},
+      {HookKind::q, 1},     {HookKind::ln_final_normalized, 0}, {HookKind::logits, 0}};
   EXPECT_TRUE(std::ranges::is_sorted(pass, [](const auto& a, const auto& b) { return a < b; }));
 }
 
@@ -169,7 +183,8 @@ TEST(HookShape, NamesAndSizesTheAxes) {
   EXPECT_EQ(sizes(HookKind::mlp_pre), (Indices{0, 128}));
   EXPECT_EQ(sizes(HookKind::ln1_scale), (Indices{0, 1}));
   EXPECT_EQ(sizes(HookKind::logits), (Indices{0, 50}));
-  EXPECT_EQ(shape(HookKind::pattern, small()).axes, (std::vector<std::string>{"head", "position", "key_position"}));
+  EXPECT_EQ(shape(HookKind::pattern, small()).axes,
+            (std::vector<std::string>{"head", "position", "key_position"}));
   for (const HookKind kind : all_hook_kinds()) {
     EXPECT_EQ(shape(kind, small()).axes.size(), shape(kind, small()).sizes.size());
     EXPECT_EQ(has_heads(kind), std::ranges::count(shape(kind, small()).axes, "head") == 1);
@@ -179,8 +194,9 @@ TEST(HookShape, NamesAndSizesTheAxes) {
 TEST(HookKind, CanBeEditedWhereTheDesignSaysSo) {
   for (const HookKind kind : all_hook_kinds()) {
     const std::string name = pattern_name(kind);
-    const bool expected = name.starts_with("blocks.") && !name.ends_with("scale") && !name.ends_with("normalized") &&
-                          !name.ends_with("scores") && !name.ends_with("scores_raw") && !name.ends_with("result") &&
+    const bool expected = name.starts_with("blocks.") && !name.ends_with("scale") &&
+                          !name.ends_with("normalized") && !name.ends_with("scores") &&
+                          !name.ends_with("scores_raw") && !name.ends_with("result") &&
                           !name.ends_with("mlp.hook_pre");
     EXPECT_EQ(editable(kind), expected) << name;
   }

@@ -11,8 +11,8 @@
 
 namespace hookflow::testing {
 
-/// The same model written as plainly as can be, one prompt at a time, in double: every place whole, every edit made
-/// where it is, nothing shared and nothing left out.
+/// The same model written as plainly as can be, one prompt at a time, in double: every place whole, every
+/// edit made where it is, nothing shared and nothing left out.
 class NaiveGpt2 {
  public:
   using Matrix = std::vector<std::vector<double>>;
@@ -28,33 +28,34 @@ class NaiveGpt2 {
  private:
   Matrix reach(HookKind kind, std::size_t layer, Matrix values) {
     const HookPoint point{kind, layer};
+    const Matrix original = values;
     for (const Intervention& intervention : variant_) {
       if (intervention.at == point) {
-        edit(intervention, values);
+        edit(intervention, original, values);
       }
     }
     return at[point] = values;
   }
 
-  void edit(const Intervention& intervention, Matrix& values) const {
+  // One block of columns (or, at a square place, of rows) after the other: every head that is meant, or all
+  // there is.
+  void edit(const Intervention& intervention, const Matrix& original, Matrix& values) const {
     const std::size_t p = tokens_.size();
     const bool square = intervention.at.kind == HookKind::pattern;
-    for (std::size_t head = 0; head < (square ? config_.heads : 1); ++head) {
-      if (square && intervention.head.value_or(head) != head) {
+    const std::size_t blocks = has_heads(intervention.at.kind) ? config_.heads : 1;
+    const std::size_t width = square ? p : values[0].size() / blocks;
+    for (std::size_t block = 0; block < blocks; ++block) {
+      if (intervention.head.value_or(block) != block) {
         continue;
       }
-      const std::size_t top = square ? head * p : 0;
-      const std::size_t e = config_.head_width;
-      const bool columns_of_head = !square && intervention.head.has_value();
-      const std::size_t left = columns_of_head ? *intervention.head * e : 0;
-      const std::size_t width = columns_of_head ? e : values[0].size();
+      const std::size_t top = square ? block * p : 0;
+      const std::size_t left = square ? 0 : block * width;
       double mean = 0;
       std::vector<double> means(width);
       for (std::size_t i = 0; i < p; ++i) {
         for (std::size_t j = 0; j < width; ++j) {
-          const double value = values[top + i][left + j] / static_cast<double>(p);
-          mean += value / static_cast<double>(width);
-          means[j] += value;
+          means[j] += original[top + i][left + j] / static_cast<double>(p);
+          mean += original[top + i][left + j] / static_cast<double>(p * width);
         }
       }
       for (const std::size_t i : intervention.positions.resolve(p)) {
@@ -74,7 +75,9 @@ class NaiveGpt2 {
               value = means[j];
               break;
             case Replacement::Kind::add:
-              value += static_cast<double>(intervention.with.vector[j]);
+              // Without a head the vector goes over all heads, a pattern's over each head's keys.
+              const bool over_all = !intervention.head && !square;
+              value += static_cast<double>(intervention.with.vector[over_all ? left + j : j]);
               break;
           }
         }
@@ -110,7 +113,8 @@ class NaiveGpt2 {
       const double scale = std::sqrt(variance + static_cast<double>(config_.layer_norm_epsilon));
       scales.push_back({scale});
       for (std::size_t j = 0; j < row.size(); ++j) {
-        row[j] = (row[j] - mean) / scale * static_cast<double>(weights.weight[j]) + static_cast<double>(weights.bias[j]);
+        row[j] = (row[j] - mean) / scale * static_cast<double>(weights.weight[j]) +
+                 static_cast<double>(weights.bias[j]);
       }
     }
     reach(scale_kind, layer, scales);
@@ -220,7 +224,8 @@ class NaiveGpt2 {
       x = reach(HookKind::resid_mid, layer, sum(x, attention(layer, normalized)));
       normalized = norm(x, of_layer.ln_2, HookKind::ln2_scale, layer);
       normalized = reach(HookKind::ln2_normalized, layer, normalized);
-      Matrix hidden = reach(HookKind::mlp_pre, layer, linear(normalized, of_layer.c_fc.weight, of_layer.c_fc.bias));
+      Matrix hidden =
+          reach(HookKind::mlp_pre, layer, linear(normalized, of_layer.c_fc.weight, of_layer.c_fc.bias));
       for (auto& row : hidden) {
         for (double& value : row) {
           value = activation(value);

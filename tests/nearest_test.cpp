@@ -8,7 +8,7 @@ using hookflow::pipeline::suggestion;
 
 // What is suggested; empty for nothing.
 std::string nearest(std::string_view name, const std::vector<std::string>& candidates) {
-  const std::string text = suggestion(name, candidates);
+  std::string text = suggestion(name, candidates);
   if (text.empty()) return text;
   constexpr std::string_view kBefore = " (did you mean '";
   constexpr std::string_view kAfter = "'?)";

@@ -1,11 +1,11 @@
 #include "model/ops.hpp"
 
-#include <gtest/gtest.h>
-
 #include <array>
 #include <cmath>
 #include <limits>
 #include <random>
+
+#include <gtest/gtest.h>
 
 #include "model/vectorized.hpp"
 
@@ -107,7 +107,8 @@ TEST(LayerNorm, CentresScalesAndGivesTheScale) {
     for (std::size_t i = 0; i < 19; ++i) {
       const double normalized = (static_cast<double>(x.matrix().row(row)[i]) - mean) / expected_scale;
       EXPECT_NEAR(static_cast<double>(y.matrix().row(row)[i]),
-                  normalized * static_cast<double>(weight.values[i]) + static_cast<double>(bias.values[i]), 2e-6);
+                  normalized * static_cast<double>(weight.values[i]) + static_cast<double>(bias.values[i]),
+                  2e-6);
     }
   }
 }
@@ -118,7 +119,8 @@ TEST(LayerNorm, GivesTheBiasForAConstantRow) {
   const std::vector<float> x(21, 0.4F);
   std::vector<float> y(21);
   float scale = 0;
-  layer_norm(View(x.data(), 1, 21), {ones, bias}, 1e-5F, MutableView(&scale, 1, 1), MutableView(y.data(), 1, 21));
+  layer_norm(View(x.data(), 1, 21), {ones, bias}, 1e-5F, MutableView(&scale, 1, 1),
+             MutableView(y.data(), 1, 21));
   EXPECT_EQ(y, bias);
 }
 
@@ -175,13 +177,14 @@ TEST(LinearTransposed, MultipliesByRowsOfTheWeight) {
   const Tensor bias = random_tensor({500}, 3);
   for (const bool biased : {false, true}) {
     Tensor out = random_tensor({3, 500}, 4);
-    linear_transposed(in.matrix(), weight.matrix(), biased ? std::span<const float>(bias.values) : std::span<const float>(),
-                      out.matrix());
+    linear_transposed(in.matrix(), weight.matrix(),
+                      biased ? std::span<const float>(bias.values) : std::span<const float>(), out.matrix());
     for (std::size_t row = 0; row < 3; ++row) {
       for (std::size_t column = 0; column < 500; ++column) {
         double sum = biased ? static_cast<double>(bias.values[column]) : 0;
         for (std::size_t i = 0; i < 20; ++i) {
-          sum += static_cast<double>(in.matrix().row(row)[i]) * static_cast<double>(weight.matrix().row(column)[i]);
+          sum += static_cast<double>(in.matrix().row(row)[i]) *
+                 static_cast<double>(weight.matrix().row(column)[i]);
         }
         EXPECT_NEAR(static_cast<double>(out.matrix().row(row)[column]), sum, 1e-4);
       }

@@ -1,10 +1,9 @@
 #pragma once
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -15,9 +14,9 @@ class TempFolder {
  public:
   TempFolder() {
     const testing::TestInfo& test = *testing::UnitTest::GetInstance()->current_test_info();
-    path_ = std::filesystem::path(testing::TempDir()) /
-            (std::string("hookflow_") + test.test_suite_name() + "_" + test.name() + "_" +
-             std::to_string(::getpid()));
+    path_ =
+        std::filesystem::path(testing::TempDir()) / (std::string("hookflow_") + test.test_suite_name() + "_" +
+                                                     test.name() + "_" + std::to_string(::getpid()));
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }

@@ -12,6 +12,7 @@ further apart than that.
 """
 import argparse
 import itertools
+import os
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,7 @@ from safetensors import Spec, make_model
 LOG_PROB = "/scores/log_prob"  # [prompt, replacement, layer, head, token]
 PROB = "/scores/prob"  # the same axes
 ARGMAX = "/scores/argmax"  # [prompt, replacement, layer, head]
-CLEAN_LOG_PROB = "/scores/clean_log_prob"  # [prompt, token]
+CLEAN_LOG_PROB = "/clean/log_prob"  # [prompt, token]
 PROB_UNIT = 100.0  # probabilities are stored as percent
 REPLACEMENTS = [("zero", {"kind": "zero"}), ("mean_head", {"kind": "mean_head"})]  # in the file's order
 
@@ -118,7 +119,8 @@ def main():
     parser.add_argument("--run", metavar="F.h5", help="the run file to compare")
     parser.add_argument("--hookflow", metavar="PROGRAM", help="run this program first")
     parser.add_argument("--workflow", default="workflows/head_sweep.yaml", help="what it runs")
-    parser.add_argument("--tokenizer", metavar="DIR", help="tokenizer files to put into the model made")
+    parser.add_argument("--tokenizer", metavar="DIR", default=os.environ.get("HOOKFLOW_GPT2_TOKENIZER"),
+                        help="tokenizer files to put into the model made (default: $HOOKFLOW_GPT2_TOKENIZER)")
     parser.add_argument("--set", action="append", default=[], metavar="A.B=C", help="handed on to hookflow run")
     parser.add_argument("--ids", type=int, nargs="+", default=IDS)
     parser.add_argument("--tokens", type=int, nargs="+", default=TOKENS)

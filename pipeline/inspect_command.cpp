@@ -1,0 +1,225 @@
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <map>
+#include <numeric>
+
+#include "pipeline/command.hpp"
+#include "pipeline/error.hpp"
+#include "pipeline/nearest.hpp"
+#include "pipeline/options.hpp"
+#include "pipeline/run_reader.hpp"
+#include "pipeline/table.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+namespace po = boost::program_options;
+
+std::string axes_text(const std::vector<Axis>& axes) {
+  std::string text;
+  for (const Axis& axis : axes) text += (text.empty() ? "" : ", ") + axis.name + " " + std::to_string(axis.size());
+  return "[" + text + "]";
+}
+
+std::string label(const Axis& axis, std::size_t step) {
+  if (const auto* words = std::get_if<std::vector<std::string>>(&axis.coordinates)) return (*words)[step];
+  return std::visit(
+      [&](const auto& labels) {
+        if constexpr (std::is_arithmetic_v<typename std::decay_t<decltype(labels)>::value_type>) {
+          return shown_number(static_cast<double>(labels[step]));
+        } else {
+          return labels[step];
+        }
+      },
+      axis.coordinates);
+}
+
+void print_summary(const RunFileView& file, bool provenance) {
+  const auto root = [&](const std::string& name) {
+    const auto found = file.root.find(name);
+    return found == file.root.end() ? std::string() : found->second;
+  };
+  std::cout << root("workflow_name") << ": " << root("about") << "\n"
+            << "model " << root("model") << ", " << file.prompts << (file.prompts == 1 ? " prompt, " : " prompts, ")
+            << (file.complete ? "complete" : "NOT COMPLETE") << "\n";
+  for (const LaneProgress& lane : file.lanes) {
+    std::cout << "  " << lane.lane.name << ": " << lane.done << " done, " << lane.failed << " failed, " << lane.pending
+              << " pending (prompts x parts)\n";
+  }
+  for (const GroupLayout& group : file.groups) {
+    std::cout << "\n/" << group.name << (group.about.empty() ? "" : "  " + group.about) << "\n";
+    Table table({"variable", "axes", "units", "meaning"});
+    for (const Variable& variable : group.variables) {
+      table.add({variable.name, axes_text(variable.axes), variable.units, variable.long_name});
+    }
+    if (!group.variables.empty()) table.print(std::cout);
+  }
+  std::cout << "\n";
+  for (const TextTable& texts : file.texts) {
+    std::cout << "/" << texts.group << "/" << texts.name << "  " << axes_text({texts.axis}) << "  " << texts.long_name
+              << "\n";
+  }
+  for (const Failure& failure : file.failures) {
+    std::cout << "failed: prompt " << failure.prompt << ", stage '" << failure.stage << "': " << failure.reason << "\n";
+  }
+  if (!provenance) return;
+  std::cout << "\n";
+  for (const auto& [name, value] : file.root) std::cout << "  " << name << ": " << value << "\n";
+}
+
+/// Shows the cells of variables that share their axes, a row a cell.
+class CellTable {
+ public:
+  CellTable(const std::string& path, const RunFileView& file, const std::string& what) : path_(path), file_(file) {
+    const std::size_t dot = what.find('.');
+    const std::string group_name = what.substr(0, dot);
+    std::vector<std::string> names;
+    for (const GroupLayout& group : file.groups) {
+      names.push_back(group.name);
+      if (group.name == group_name) group_ = &group;
+    }
+    if (group_ == nullptr) throw UsageError("inspect: no group '" + group_name + "'" + suggestion(group_name, names));
+    if (group_->variables.empty()) throw UsageError("inspect: the group '" + group_name + "' has no variables");
+    names.clear();
+    const auto& all = group_->variables;
+    const auto fullest = std::max_element(all.begin(), all.end(), [](const Variable& a, const Variable& b) {
+      return a.axes.size() < b.axes.size();
+    });
+    const std::string wanted = dot == std::string::npos ? fullest->name : what.substr(dot + 1);
+    for (const Variable& variable : group_->variables) {
+      names.push_back(variable.name);
+      if (variable.name == wanted) main_ = &variable;
+    }
+    if (main_ == nullptr) throw UsageError("inspect: no variable '" + wanted + "'" + suggestion(wanted, names));
+    for (const Variable& variable : group_->variables) {
+      if (spans(variable)) shown_.emplace_back(&variable, read_variable(path_, group_->name, variable.name));
+    }
+    cells_.resize(cell_count(main_->axes));
+    std::iota(cells_.begin(), cells_.end(), std::size_t{0});
+  }
+
+  /// Keeps the cells whose label along an axis is the given one: "token=target".
+  void where(const std::string& condition) {
+    const std::size_t equals = condition.find('=');
+    std::vector<std::string> names;
+    for (const Axis& axis : main_->axes) names.push_back(axis.name);
+    const std::string name = condition.substr(0, equals);
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (equals == std::string::npos || found == names.end()) {
+      throw UsageError("inspect: --where " + condition + ": must be axis=label with an axis of " +
+                       axes_text(main_->axes) + suggestion(name, names));
+    }
+    const auto at = static_cast<std::size_t>(found - names.begin());
+    const std::string value = condition.substr(equals + 1);
+    std::vector<std::string> labels;
+    for (std::size_t step = 0; step < main_->axes[at].size(); ++step) labels.push_back(label(main_->axes[at], step));
+    if (std::find(labels.begin(), labels.end(), value) == labels.end()) {
+      throw UsageError("inspect: --where " + condition + ": the axis has no such label" + suggestion(value, labels));
+    }
+    std::erase_if(cells_, [&](std::size_t cell) { return labels[steps(cell)[at]] != value; });
+  }
+
+  /// Keeps the cells of largest magnitude, largest first.
+  void top(std::size_t count) {
+    const std::vector<double>& values = values_of(main_);
+    std::erase_if(cells_, [&](std::size_t cell) { return std::isnan(values[cell]); });
+    std::stable_sort(cells_.begin(), cells_.end(),
+                     [&](std::size_t a, std::size_t b) { return std::abs(values[a]) > std::abs(values[b]); });
+    if (cells_.size() > count) cells_.resize(count);
+  }
+
+  void print(std::size_t most) const {
+    std::vector<std::string> header;
+    for (const Axis& axis : main_->axes) header.push_back(axis.name);
+    for (const auto& [variable, values] : shown_) header.push_back(variable->name);
+    Table table(std::move(header));
+    for (std::size_t i = 0; i < std::min(most, cells_.size()); ++i) {
+      std::vector<std::string> row;
+      const std::vector<std::size_t> at = steps(cells_[i]);
+      for (std::size_t axis = 0; axis < at.size(); ++axis) row.push_back(label(main_->axes[axis], at[axis]));
+      for (const auto& [variable, values] : shown_) row.push_back(value_text(*variable, values[cell_in(*variable, at)]));
+      table.add(std::move(row));
+    }
+    table.print(std::cout);
+    if (cells_.size() > most) std::cout << "  ... and " << cells_.size() - most << " more; --rows shows more\n";
+  }
+
+ private:
+  /// Whether each of the variable's axes is one of the main variable's, so that each cell has one value of it.
+  [[nodiscard]] bool spans(const Variable& variable) const {
+    return std::all_of(variable.axes.begin(), variable.axes.end(), [&](const Axis& axis) {
+      return std::find(main_->axes.begin(), main_->axes.end(), axis) != main_->axes.end();
+    });
+  }
+
+  [[nodiscard]] std::vector<std::size_t> steps(std::size_t cell) const {
+    std::vector<std::size_t> at(main_->axes.size());
+    for (std::size_t axis = at.size(); axis-- > 0;) {
+      at[axis] = cell % main_->axes[axis].size();
+      cell /= main_->axes[axis].size();
+    }
+    return at;
+  }
+
+  [[nodiscard]] std::size_t cell_in(const Variable& variable, const std::vector<std::size_t>& at) const {
+    std::size_t cell = 0;
+    for (const Axis& axis : variable.axes) {
+      const auto main_axis = std::find(main_->axes.begin(), main_->axes.end(), axis) - main_->axes.begin();
+      cell = cell * axis.size() + at[static_cast<std::size_t>(main_axis)];
+    }
+    return cell;
+  }
+
+  [[nodiscard]] const std::vector<double>& values_of(const Variable* wanted) const {
+    return std::find_if(shown_.begin(), shown_.end(), [&](const auto& entry) { return entry.first == wanted; })->second;
+  }
+
+  /// A token id is shown with its text, where the file has the vocabulary.
+  [[nodiscard]] std::string value_text(const Variable& variable, double value) const {
+    std::string text = shown_number(value);
+    if (variable.units != kTokenId || value < 0) return text;
+    for (const TextTable& texts : file_.texts) {
+      const auto id = static_cast<std::size_t>(value);
+      if (texts.group == "vocabulary" && id < texts.texts.size()) text += " '" + texts.texts[id] + "'";
+    }
+    return text;
+  }
+
+  std::string path_;
+  const RunFileView& file_;
+  const GroupLayout* group_ = nullptr;
+  const Variable* main_ = nullptr;
+  std::vector<std::pair<const Variable*, std::vector<double>>> shown_;
+  std::vector<std::size_t> cells_;
+};
+
+int inspect(const std::vector<std::string>& arguments) {
+  Options options("inspect FILE.h5 [GROUP[.VARIABLE]] [options]",
+                  "Shows what a run file holds; with a group or a variable, its values as a table.");
+  options.positional("file", 1, "the run file");
+  options.positional("what", 1, "group or group.variable");
+  options.add()("where", po::value<std::vector<std::string>>()->composing(), "axis=label: only these cells; may be repeated")(
+      "top", po::value<int>(), "the cells of largest magnitude, largest first")(
+      "rows", po::value<int>()->default_value(50), "rows to show at most")("provenance", "how the file was made");
+  if (!options.parse(arguments)) return exit_code::kDone;
+  const std::string path = options.required("file");
+  const RunFileView file = read_run_file(path);
+  if (!options.has("what")) {
+    print_summary(file, options.has("provenance"));
+    return exit_code::kDone;
+  }
+  const int rows = options.get<int>("rows");
+  const int top = options.get_or("top", 1);
+  if (rows < 1 || top < 1) throw UsageError("inspect: --rows and --top must be 1 or more");
+  CellTable table(path, file, options.get<std::string>("what"));
+  for (const std::string& condition : options.get_or("where", std::vector<std::string>())) table.where(condition);
+  if (options.has("top")) table.top(static_cast<std::size_t>(top));
+  table.print(static_cast<std::size_t>(rows));
+  return exit_code::kDone;
+}
+
+const bool kInspect = register_command({"inspect", "show what a run file holds", inspect});
+
+}  // namespace
+}  // namespace hookflow::pipeline

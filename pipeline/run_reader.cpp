@@ -1,0 +1,73 @@
+#include "pipeline/run_reader.hpp"
+
+#include <algorithm>
+
+#include "pipeline/checkpoint.hpp"
+#include "pipeline/error.hpp"
+#include "pipeline/run_contents.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+// What HDF5 finds wrong in a file is the file's fault here, not the program's.
+template <class Read>
+auto read_file(const std::filesystem::path& path, const Read& read) {
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(path, unknown))
+    throw InputError(path.string() + ": no such run file");
+  try {
+    const h5::File file = h5::File::open(path, false);
+    check_format(file, path.string());
+    return read(file);
+  } catch (const InputError&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw damaged(path.string(), error);
+  }
+}
+
+LaneProgress progress_of(const Checkpoint& checkpoint, std::size_t lane) {
+  const std::vector<UnitState> states = checkpoint.states(lane);
+  const auto count = [&](UnitState state) {
+    return static_cast<std::size_t>(std::count(states.begin(), states.end(), state));
+  };
+  return {{checkpoint.lanes()[lane], checkpoint.parts(lane)},
+          count(UnitState::done),
+          count(UnitState::failed),
+          count(UnitState::pending)};
+}
+
+RunFileView view_of(const h5::File& file) {
+  RunFileView view;
+  for (const std::string& name : file.attribute_names()) view.root[name] = file.text(name);
+  view.complete = file.integer("complete") != 0;
+  for (GroupContents& group : read_contents(file)) {
+    for (TextTable& table : group.texts) view.texts.push_back(std::move(table));
+    if (!group.variables.empty())
+      view.groups.push_back({std::move(group.name), std::move(group.about), std::move(group.variables)});
+  }
+  const Checkpoint checkpoint(file);
+  view.prompts = checkpoint.prompts();
+  for (std::size_t lane = 0; lane < checkpoint.lanes().size(); ++lane)
+    view.lanes.push_back(progress_of(checkpoint, lane));
+  view.folds = checkpoint.folds();
+  for (std::size_t fold = 0; fold < view.folds.size(); ++fold)
+    view.fold_done.push_back(checkpoint.fold_done(fold));
+  view.failures = checkpoint.failures();
+  return view;
+}
+
+}  // namespace
+
+RunFileView read_run_file(const std::filesystem::path& path) { return read_file(path, view_of); }
+
+std::vector<double> read_variable(const std::filesystem::path& path, const std::string& group,
+                                  const std::string& variable) {
+  return read_file(path, [&](const h5::File& file) {
+    if (!file.has(group) || !file.open_group(group).has(variable))
+      throw InputError(path.string() + ": has no variable /" + group + "/" + variable);
+    return file.open_group(group).open_dataset(variable).read_all<double>();
+  });
+}
+
+}  // namespace hookflow::pipeline

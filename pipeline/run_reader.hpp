@@ -1,0 +1,39 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pipeline/run_store.hpp"
+
+namespace hookflow::pipeline {
+
+/// How far a lane has come.
+struct LaneProgress {
+  LaneLayout lane;
+  std::size_t done = 0;
+  std::size_t failed = 0;
+  std::size_t pending = 0;
+};
+
+/// What a run file says of itself, without the values of its variables.
+struct RunFileView {
+  Attributes root;  // provenance, identity (names begin with `identity_`) and the rest
+  bool complete = false;
+  std::size_t prompts = 0;
+  std::vector<GroupLayout> groups;  // in alphabetical order, as HDF5 keeps them
+  std::vector<TextTable> texts;
+  std::vector<LaneProgress> lanes;
+  std::vector<std::string> folds;
+  std::vector<bool> fold_done;
+  std::vector<Failure> failures;
+};
+
+/// Reads a run file, finished or not, also while it is being written. Throws InputError for a file that is
+/// missing, damaged, or not hookflow's.
+RunFileView read_run_file(const std::filesystem::path& path);
+/// All values of a variable, row-major. Throws InputError when it is not there.
+std::vector<double> read_variable(const std::filesystem::path& path, const std::string& group,
+                                  const std::string& variable);
+
+}  // namespace hookflow::pipeline

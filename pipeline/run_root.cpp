@@ -1,0 +1,69 @@
+#include <algorithm>
+
+#include "pipeline/error.hpp"
+#include "pipeline/run_contents.hpp"
+#include "pipeline/utf8.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+constexpr const char* kProgram = "hookflow";
+const std::string kPrefix = "identity_";
+
+}  // namespace
+
+void write_root(h5::File& file, const Identity& identity, const Attributes& provenance) {
+  file.set_text("program", kProgram);
+  file.set_integers("format_version", std::vector<std::int64_t>{kFormatVersion});
+  file.set_integers("complete", std::vector<std::int64_t>{0});
+  const auto write = [&](const std::string& name, const std::string& value) {
+    if (value.empty())
+      file.reserve_text(name, kReservedBytes);
+    else
+      file.set_text(name, spell_bytes(value));
+  };
+  for (const auto& [name, value] : identity) write(kPrefix + name, value);
+  for (const auto& [name, value] : provenance) write(name, value);
+}
+
+void replace_identity(h5::File& file, const Identity& identity) {
+  for (const auto& [name, value] : identity) {
+    if (file.is_reserved(kPrefix + name)) file.replace_text(kPrefix + name, spell_bytes(value));
+  }
+}
+
+void check_format(const h5::File& file, const std::string& path) {
+  if (!file.has_attribute("program") || file.text("program") != kProgram)
+    throw InputError(path + ": was not written by hookflow");
+  const std::int64_t version = file.integer("format_version");
+  if (version != kFormatVersion)
+    throw InputError(path + ": has format " + std::to_string(version) + ", this hookflow knows format " +
+                     std::to_string(kFormatVersion));
+}
+
+std::vector<std::string> identity_differences(const h5::File& file, const Identity& identity) {
+  std::vector<std::string> lines;
+  std::vector<std::string> known;
+  for (const auto& [name, value] : identity) {
+    known.push_back(kPrefix + name);
+    const bool stored = file.has_attribute(kPrefix + name);
+    const std::string old = stored ? file.text(kPrefix + name) : "";
+    // Never filled in: the run was killed before it knew, and so before it committed anything.
+    if (stored && old.empty()) continue;
+    if (!stored || old != spell_bytes(value))
+      lines.push_back(name + ": " + (stored ? "'" + old + "'" : "nothing") + " in the file, '" + value +
+                      "' now");
+  }
+  for (const std::string& name : file.attribute_names())
+    if (name.starts_with(kPrefix) && std::find(known.begin(), known.end(), name) == known.end())
+      lines.push_back(name.substr(kPrefix.size()) + ": '" + file.text(name) + "' in the file, nothing now");
+  return lines;
+}
+
+InputError damaged(const std::string& path, const std::exception& error) {
+  const std::string what = error.what();
+  return InputError((what.starts_with(path) ? "" : path + ": ") + what +
+                    " (not an HDF5 file, or a damaged one)");
+}
+
+}  // namespace hookflow::pipeline

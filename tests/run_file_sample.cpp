@@ -1,0 +1,32 @@
+// Writes the sample run, half done, to the path it is given: for programs other than ours to read.
+#include <exception>
+#include <iostream>
+
+#include "tests/run_sample.hpp"
+
+int main(int count, char** arguments) try {
+  using namespace hookflow::pipeline;
+  if (count != 2) {
+    std::cerr << "usage: run_file_sample FILE.h5\n";
+    return 2;
+  }
+  RunStore store =
+      RunStore::create(arguments[1], sample::layout(), sample::identity(), sample::provenance(), true);
+  for (const std::size_t prompt : {0U, 2U}) {
+    store.write_cells("scores", "log_prob", prompt, 0, sample::row(prompt));
+    store.write_cells("scores", "argmax", prompt, 0, std::vector<std::int64_t>(sample::kRow, 5));
+    store.write_cells("scores", "clean", prompt, 0, std::vector<double>{-0.25});
+    store.mark(sample::kItems, prompt, 0, UnitState::done);
+    for (std::size_t part = 0; part < 4; ++part) store.mark(sample::kSilenced, prompt, part, UnitState::done);
+  }
+  store.record_failure({1, "tokens", "the prompt is longer than the model's context — 2 > 1"});
+  store.mark(sample::kItems, 1, 0, UnitState::failed);
+  store.commit();
+  store.write_rows("by_layer", "mean", 0, std::vector<double>{1, 2});
+  store.finish_fold(0);
+  store.finish({{"ended", "2024-01-01T01:00:00Z"}});
+  return 0;
+} catch (const std::exception& error) {
+  std::cerr << error.what() << "\n";
+  return 1;
+}
