@@ -139,10 +139,12 @@ Config Config::load(const std::filesystem::path& directory) {
   config.layer_norm_epsilon = settings.epsilon();
   config.activation = settings.activation();
   config.tied_embeddings = settings.flag("tie_word_embeddings", true);
-  if (config.heads != 0 && config.width % config.heads != 0)
-    settings.refuse("n_head", "does not divide n_embd = " + std::to_string(config.width));
+  if (config.heads != 0) {
+    config.head_width = config.width / config.heads;
+    if (config.width % config.heads != 0)
+      settings.refuse("n_head", "does not divide n_embd = " + std::to_string(config.width));
+  }
   settings.finish();
-  config.head_width = config.width / config.heads;
   return config;
 }
 

@@ -128,13 +128,13 @@ void check_metadata(const Json& metadata, const std::string& place) {
 }
 
 // The format has each byte of the data belong to exactly one tensor.
-void check_tiling(std::vector<Range> ranges, std::uint64_t data_size, const std::string& place) {
+void check_tiling(std::vector<Range> ranges, std::uint64_t data_size, const std::filesystem::path& path) {
   std::sort(ranges.begin(), ranges.end(), [](const Range& a, const Range& b) {
     return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
   });
   Range before;
   for (const Range& range : ranges) {
-    const std::string named = place + ": tensor '" + *range.tensor + "': ";
+    const std::string named = tensor_place(path, *range.tensor) + ": ";
     if (range.begin < before.end)
       throw InputError(named + bytes_text(range.begin, range.end) + " overlap tensor '" + *before.tensor +
                        "', " + bytes_text(before.begin, before.end));
@@ -144,7 +144,7 @@ void check_tiling(std::vector<Range> ranges, std::uint64_t data_size, const std:
     before = range;
   }
   if (before.end != data_size)
-    throw InputError(place + ": the last " + std::to_string(data_size - before.end) +
+    throw InputError(path.string() + ": the last " + std::to_string(data_size - before.end) +
                      " bytes of the file belong to no tensor" +
                      (before.tensor == nullptr ? "" : "; the last one is '" + *before.tensor + "'"));
 }
@@ -190,18 +190,22 @@ SafetensorsFile::SafetensorsFile(std::filesystem::path path) : path_(std::move(p
       check_metadata(entry, place);
       continue;
     }
-    auto [tensor, range] = EntryReader(entry, place + ": tensor '" + name + "'", data).read();
+    auto [tensor, range] = EntryReader(entry, tensor_place(path_, name), data).read();
     const auto stored = tensors_.emplace(name, std::move(tensor)).first;
     range.tensor = &stored->first;
     ranges.push_back(range);
   }
-  check_tiling(std::move(ranges), data.size(), place);
+  check_tiling(std::move(ranges), data.size(), path_);
 }
 
 std::string shape_text(std::span<const std::size_t> shape) {
   std::string text = "[";
   for (const std::size_t size : shape) text += (text.size() > 1 ? ", " : "") + std::to_string(size);
   return text + "]";
+}
+
+std::string tensor_place(const std::filesystem::path& file, const std::string& tensor) {
+  return file.string() + ": tensor '" + tensor + "'";
 }
 
 }  // namespace hookflow

@@ -45,4 +45,7 @@ class SafetensorsFile {
 /// "[2, 3]", as messages show a shape.
 std::string shape_text(std::span<const std::size_t> shape);
 
+/// "model.safetensors: tensor 'wte.weight'", as messages name a tensor and where it is.
+std::string tensor_place(const std::filesystem::path& file, const std::string& tensor);
+
 }  // namespace hookflow

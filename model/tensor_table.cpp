@@ -1,11 +1,13 @@
 #include "model/tensor_table.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <utility>
 
 #include "model/error.hpp"
 #include "model/float_block.hpp"
+#include "model/parallel.hpp"
 
 namespace hookflow {
 namespace {
@@ -32,9 +34,27 @@ std::size_t element_count(const StoredTensor& tensor) {
   return tensor.bytes.size() / size_of(*tensor.float_format());
 }
 
+// A part of a tensor that one thread brings into its own memory.
+struct Piece {
+  FloatFormat format;
+  std::span<const std::byte> source;
+  std::span<float> destination;
+};
+
+void append_pieces(const StoredTensor& tensor, std::span<float> own, std::vector<Piece>& pieces) {
+  constexpr std::size_t kPieceFloats = std::size_t{1} << 20U;
+  const FloatFormat format = *tensor.float_format();
+  const std::size_t size = size_of(format);
+  for (std::size_t first = 0; first < own.size(); first += kPieceFloats) {
+    const std::size_t count = std::min(kPieceFloats, own.size() - first);
+    pieces.push_back({format, tensor.bytes.subspan(first * size, count * size), own.subspan(first, count)});
+  }
+}
+
 }  // namespace
 
-TensorTable::TensorTable(const std::vector<std::shared_ptr<const SafetensorsFile>>& files, std::string place)
+TensorTable::TensorTable(const std::vector<std::shared_ptr<const SafetensorsFile>>& files,
+                         std::filesystem::path place)
     : place_(std::move(place)) {
   for (const auto& file : files)
     for (const auto& [name, tensor] : file->tensors()) add(file, name, tensor);
@@ -95,16 +115,16 @@ void TensorTable::repeats(const std::string& name, const std::string& other, con
 void TensorTable::complain(const std::string& name, const std::string& reason) {
   if (++problem_count_ > kMaxShown) return;
   const auto found = stored_.find(name);
-  const std::string place = found == stored_.end() ? place_ : found->second.file->path().string();
-  problems_ += (problems_.empty() ? "" : "\n") + place + ": tensor '" + name + "' " + reason;
+  const std::filesystem::path place = found == stored_.end() ? place_ : found->second.file->path();
+  problems_ += (problems_.empty() ? "" : "\n") + tensor_place(place, name) + " " + reason;
 }
 
 std::vector<std::shared_ptr<const void>> TensorTable::finish() {
   for (const auto& [name, entry] : stored_)
     if (!used_.contains(name)) complain(name, "is not expected: config.json describes no such parameter");
   if (problem_count_ > kMaxShown)
-    problems_ +=
-        "\n" + place_ + ": and " + std::to_string(problem_count_ - kMaxShown) + " more problems like these";
+    problems_ += "\n" + place_.string() + ": and " + std::to_string(problem_count_ - kMaxShown) +
+                 " more problems like these";
   if (problem_count_ > 0) throw InputError(problems_);
   return fill();
 }
@@ -116,6 +136,7 @@ std::vector<std::shared_ptr<const void>> TensorTable::fill() const {
       floats += FloatBlock::rounded(element_count(wanted.entry->tensor));
   const auto block = std::make_shared<FloatBlock>(floats);
   std::set<std::shared_ptr<const void>> storage{block};
+  std::vector<Piece> pieces;
   for (const Wanted& wanted : wanted_) {
     const StoredTensor& tensor = wanted.entry->tensor;
     if (usable_in_place(tensor)) {
@@ -123,10 +144,13 @@ std::vector<std::shared_ptr<const void>> TensorTable::fill() const {
       wanted.assign(reinterpret_cast<const float*>(tensor.bytes.data()));
     } else {
       const auto own = block->take(element_count(tensor));
-      widen(*tensor.float_format(), tensor.bytes, own);
+      append_pieces(tensor, own, pieces);
       wanted.assign(own.data());
     }
   }
+  parallel_blocks(pieces.size(), [&pieces](std::size_t i) {
+    widen(pieces[i].format, pieces[i].source, pieces[i].destination);
+  });
   return {storage.begin(), storage.end()};
 }
 

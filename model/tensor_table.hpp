@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,7 +21,7 @@ namespace hookflow {
 class TensorTable {
  public:
   /// `place` names where a missing tensor is missing: the one file, or the directory of the shards.
-  TensorTable(const std::vector<std::shared_ptr<const SafetensorsFile>>& files, std::string place);
+  TensorTable(const std::vector<std::shared_ptr<const SafetensorsFile>>& files, std::filesystem::path place);
 
   [[nodiscard]] bool has(const std::string& name) const { return stored_.contains(name); }
 
@@ -55,7 +56,7 @@ class TensorTable {
   void complain(const std::string& name, const std::string& reason);
   [[nodiscard]] std::vector<std::shared_ptr<const void>> fill() const;
 
-  std::string place_;
+  std::filesystem::path place_;
   std::map<std::string, Entry> stored_;
   std::set<std::string> used_;
   std::vector<Wanted> wanted_;

@@ -35,7 +35,7 @@ std::map<std::string, std::set<std::string>> read_index(const fs::path& path) {
   std::map<std::string, std::set<std::string>> shards;
   for (const auto& [tensor, shard] : index["weight_map"].items()) {
     if (!shard.is_string() || !is_plain_file_name(shard.get<std::string>()))
-      throw InputError(place + ": tensor '" + tensor + "': shard " + shard.dump() +
+      throw InputError(tensor_place(path, tensor) + ": shard " + shard.dump() +
                        " must be the plain name of a file beside the index");
     shards[shard.get<std::string>()].insert(tensor);
   }
@@ -45,12 +45,11 @@ std::map<std::string, std::set<std::string>> read_index(const fs::path& path) {
 void check_against_index(const SafetensorsFile& file, const std::set<std::string>& listed) {
   for (const std::string& name : listed)
     if (!file.tensors().contains(name))
-      throw InputError(file.path().string() + ": tensor '" + name + "' is missing, though " + kIndexFile +
+      throw InputError(tensor_place(file.path(), name) + " is missing, though " + kIndexFile +
                        " says it is in this file");
   for (const auto& [name, tensor] : file.tensors())
     if (!listed.contains(name))
-      throw InputError(file.path().string() + ": tensor '" + name + "' is here, but " + kIndexFile +
-                       " does not say so");
+      throw InputError(tensor_place(file.path(), name) + " is here, but " + kIndexFile + " does not say so");
 }
 
 [[noreturn]] void refuse_without_weights(const fs::path& directory) {

@@ -38,7 +38,7 @@ void want_embeddings(TensorTable& table, const Config& config, Weights& weights)
 
 Weights Weights::load(const std::filesystem::path& directory, const Config& config) {
   const auto files = open_weight_files(directory);
-  TensorTable table(files, (files.size() == 1 ? files.front()->path() : directory).string());
+  TensorTable table(files, files.size() == 1 ? files.front()->path() : directory);
   Weights weights;
   weights.layers.resize(config.layers);
   want_embeddings(table, config, weights);

@@ -193,7 +193,10 @@ TEST_F(Inspect, TopShowsTheLargestFirst) {
     do {
       names >> name;
       values >> value;
-      if (value.starts_with('\'')) values >> value;  // of a token id, its text
+      if (value.starts_with('\'')) {  // behind a token id stands its text, maybe of several words
+        while (value.size() == 1 || !value.ends_with('\'')) values >> value;
+        values >> value;
+      }
     } while (name != "log_prob_change" && names);
     return std::abs(std::stod(value));
   };
