@@ -75,11 +75,6 @@ std::size_t size_of_column(const Column& values) {
   return std::visit([](const auto& column) { return column.size(); }, values);
 }
 
-std::string rounded(std::uintmax_t bytes) {
-  const bool small = bytes >> 20U == 0;
-  return std::to_string(bytes >> (small ? 10U : 20U)) + (small ? " KiB" : " MiB");
-}
-
 void check_space(const std::filesystem::path& path, const std::vector<GroupContents>& groups) {
   std::uintmax_t needed = 0;
   for (const GroupContents& group : groups)
@@ -89,8 +84,8 @@ void check_space(const std::filesystem::path& path, const std::vector<GroupConte
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   const auto room = std::filesystem::space(folder, unknown);
   if (!unknown && room.available < needed)
-    throw InputError(path.string() + ": needs " + rounded(needed) + ", but " + folder.string() + " has " +
-                     rounded(room.available) + " free");
+    throw InputError(path.string() + ": needs " + std::to_string((needed >> 10U) + 1) + " KiB, but " +
+                     folder.string() + " has " + std::to_string(room.available >> 10U) + " KiB free");
 }
 
 /// The file under its temporary name; messages call it by its own.

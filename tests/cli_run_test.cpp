@@ -222,7 +222,7 @@ TEST_F(Run, OnAFullDiskLeavesNoFile) {
     refuse({"run", "w.yaml", "--out", "disk/x.h5"}, 3, parts);
     EXPECT_TRUE(fs::is_empty(folder.path() / "disk"));
   };
-  attempt("4k", {"disk/x.h5: needs ", " free"});
+  attempt("4k", {"disk/x.h5: needs ", " KiB, but disk has "});
   attempt("100k", {"disk/x.h5: ", "No space left on device"});
 }
 
