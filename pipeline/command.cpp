@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <map>
+#include <stdexcept>
 
 #include "pipeline/error.hpp"
 #include "pipeline/nearest.hpp"
@@ -66,7 +67,7 @@ int run_command(const std::vector<std::string>& arguments) {
   };
   try {
     const int code = dispatch(arguments);
-    std::cout.flush();
+    if (!std::cout.flush()) throw std::runtime_error("standard output: cannot be written");
     return code;
   } catch (const UsageError& error) {
     return tell(error, exit_code::kUsage);

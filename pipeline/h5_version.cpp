@@ -1,10 +1,9 @@
-#include <hdf5.h>
-
-#include "pipeline/h5.hpp"
+#include "pipeline/h5_detail.hpp"
 
 namespace hookflow::pipeline::h5 {
 
 std::string library_version() {
+  detail::quiet();
   unsigned major = 0;
   unsigned minor = 0;
   unsigned release = 0;

@@ -37,6 +37,22 @@ std::size_t heaviest(const std::vector<Unit>& units, const std::vector<std::size
   return most;
 }
 
+std::unique_ptr<Subject> open_subject(const WorkflowSpec& spec) {
+  try {
+    return subject_type().open(spec.model);
+  } catch (const InputError& error) {
+    throw InputError(spec.model_place + ": " + error.what());
+  }
+}
+
+/// The line of the parameter, or of `in`, that a message begins with; else the stage's.
+std::size_t line_of(const StageSpec& spec, const std::string& message) {
+  for (const auto& [param, line] : spec.param_lines) {
+    if (message.starts_with(param + ":")) return line;
+  }
+  return spec.line;
+}
+
 /// Plans stage after stage, inputs first.
 class Planner {
  public:
@@ -67,22 +83,28 @@ class Planner {
       planned.inputs.push_back(ref.stage.empty() ? kNone : index_.at(ref.stage));
       if (!ref.stage.empty() && !planned_[planned.inputs.back()]) return false;  // said already
       context.inputs.push_back(planned_input(spec, ref, planned.inputs.back()));
+      if (!ref.variable.empty() && context.inputs.back().variables.empty())
+        return false;  // unknown, and said
     }
     if (planned.unit != nullptr && !choose_lane(spec, planned)) return false;
     if (planned.unit != nullptr) context.lane = plan_.lanes[planned.lane].axes;
     try {
       planned.output = spec.stage->plan(context);
     } catch (const ParamError& error) {
-      problems_.add(error.line == 0 ? spec.line : error.line, "stage '" + spec.id + "': " + error.what());
+      problem(spec, error.what(), error.line);
       return false;
     } catch (const InputError&) {
       throw;
     } catch (const std::exception& error) {
-      problems_.add(spec.line, "stage '" + spec.id + "': " + error.what());
+      problem(spec, error.what());
       return false;
     }
     take_output(planned);
     return true;
+  }
+
+  void problem(const StageSpec& spec, const std::string& message, std::size_t line = 0) {
+    problems_.add(line == 0 ? line_of(spec, message) : line, "stage '" + spec.id + "': " + message);
   }
 
   PlannedInput planned_input(const StageSpec& spec, const InputRef& ref, std::size_t from) {
@@ -94,8 +116,8 @@ class Planner {
     for (const Variable& variable : source.variables) names.push_back(variable.name);
     const auto found = std::find(names.begin(), names.end(), ref.variable);
     if (found == names.end()) {
-      problems_.add(spec.line, "stage '" + spec.id + "': in: '" + ref.stage + "' has no variable '" + ref.variable +
-                                   "'" + suggestion(ref.variable, names));
+      problem(spec, "in: '" + ref.stage + "' has no variable '" + ref.variable + "'" +
+                        suggestion(ref.variable, names));
       input.variables.clear();
     } else {
       input.variables = {source.variables[static_cast<std::size_t>(found - names.begin())]};
@@ -110,16 +132,16 @@ class Planner {
       if (from == kNone) continue;
       const PlannedStage& source = plan_.stages[from];
       if (source.fold != nullptr) {
-        problems_.add(spec.line, "stage '" + spec.id + "': '" + source.spec->id +
-                                     "' is computed after all prompts are done; only stages that aggregate can read it");
+        problem(spec, "in: '" + source.spec->id +
+                          "' is computed after all prompts are done; only stages that aggregate can read it");
         return false;
       }
       if (leads_to(planned.lane, source.lane)) {
         planned.lane = source.lane;
       } else if (!leads_to(source.lane, planned.lane)) {
-        problems_.add(spec.line, "stage '" + spec.id + "': its inputs are variants of two different stages, '" +
-                                     plan_.lanes[planned.lane].name + "' and '" + plan_.lanes[source.lane].name +
-                                     "'; measure each, then compare what is stored");
+        problem(spec, "in: the inputs are variants of two different stages, '" +
+                          plan_.lanes[planned.lane].name + "' and '" + plan_.lanes[source.lane].name +
+                          "'; measure each, then compare what is stored");
         return false;
       }
     }
@@ -175,7 +197,8 @@ class Planner {
       for (const Variable& variable : stage.variables) names.push_back(stage.spec->id + "." + variable.name);
     }
     if (std::find(names.begin(), names.end(), show) == names.end()) {
-      problems_.add(0, "show: '" + show + "' is no stored variable" + suggestion(show, names));
+      problems_.add(plan_.spec.show_line,
+                    "show: '" + show + "' is no stored variable" + suggestion(show, names));
     }
   }
 
@@ -203,7 +226,7 @@ Plan make_plan(WorkflowSpec spec) {
   Plan plan;
   plan.spec = std::move(spec);
   plan.prompts = read_prompts(plan.spec.prompts, plan.spec.base, plan.spec.file);
-  plan.subject = subject_type().open(plan.spec.model);
+  plan.subject = open_subject(plan.spec);
   Planner(plan).run();
   plan.layout = make_layout(plan);
   return plan;

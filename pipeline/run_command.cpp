@@ -42,6 +42,17 @@ std::size_t thread_count(const Options& options) {
   return static_cast<std::size_t>(threads);
 }
 
+/// The workflow as the command line wants it.
+WorkflowSpec read_spec(const Options& options) {
+  WorkflowSpec spec =
+      read_workflow(options.required("workflow"), options.get_or("set", std::vector<std::string>()));
+  if (options.has("model")) {
+    spec.model = options.get<std::string>("model");
+    spec.model_place = "--model";
+  }
+  return spec;
+}
+
 /// What to say of failed prompts: the first few, with their reasons.
 void print_failures(const Plan& plan, const std::vector<Failure>& failures) {
   constexpr std::size_t kShown = 10;
@@ -56,7 +67,6 @@ void print_failures(const Plan& plan, const std::vector<Failure>& failures) {
 /// Runs a plan into a file. Returns the exit code.
 int execute(Plan& plan, RunStore& store, const std::filesystem::path& path, const RunOptions& options, bool quiet) {
   Monitor monitor(plan.stages.size());
-  install_signal_handlers();
   {
     const Progress progress(monitor, quiet);
     run_units(plan, store, options, monitor, stop_requested);
@@ -81,6 +91,15 @@ int execute(Plan& plan, RunStore& store, const std::filesystem::path& path, cons
   return exit_code::kDone;
 }
 
+/// A complete file is left as it is. Returns the exit code of the run that made it.
+int tell_complete(const Plan& plan, const RunStore& store, const std::filesystem::path& path, bool quiet) {
+  const std::vector<Failure> failures = store.failures();
+  if (!quiet) std::cerr << path.string() << ": is complete already; nothing to do\n";
+  if (failures.empty()) return exit_code::kDone;
+  print_failures(plan, failures);
+  return exit_code::kPromptsFailed;
+}
+
 int run(const std::vector<std::string>& arguments) {
   Options options("run WORKFLOW.yaml [options]", "Runs a workflow and leaves its results in one HDF5 file.");
   options.positional("workflow", 1, "the workflow file");
@@ -95,8 +114,7 @@ int run(const std::vector<std::string>& arguments) {
   if (!options.parse(arguments)) return exit_code::kDone;
   if (options.has("resume") && options.has("force")) throw UsageError("--resume and --force exclude each other");
 
-  WorkflowSpec spec = read_workflow(options.required("workflow"), options.get_or("set", std::vector<std::string>()));
-  if (options.has("model")) spec.model = options.get<std::string>("model");
+  WorkflowSpec spec = read_spec(options);
   const std::filesystem::path path = options.get_or("out", spec.name + ".h5");
   const bool resume = options.has("resume");
   RunOptions run_options;
@@ -108,9 +126,12 @@ int run(const std::vector<std::string>& arguments) {
     print_dry_run(plan, std::cout);
     return exit_code::kDone;
   }
+  if (std::filesystem::is_directory(path))
+    throw InputError(path.string() + ": is a directory, not a run file");
   if (std::filesystem::exists(path) && !resume && !options.has("force")) {
     throw InputError(path.string() + ": the file exists; --force replaces it, --resume goes on with it");
   }
+  install_signal_handlers();
   plan.prepare();
   // Hashing a large model takes longer than its first results: it runs beside them, until the first commit.
   std::future<Identity> identity = std::async(std::launch::async, [&plan] { return run_identity(plan); });
@@ -122,7 +143,9 @@ int run(const std::vector<std::string>& arguments) {
                            : RunStore::create(path, plan.layout, known,
                                               run_provenance(plan, run_options.threads, words), options.has("force"));
   run_options.before_commit = [&] { store.set_identity(goes_on ? known : identity.get()); };
-  const int code = execute(plan, store, path, run_options, options.has("quiet"));
+  const bool quiet = options.has("quiet");
+  const int code = store.complete() ? tell_complete(plan, store, path, quiet)
+                                    : execute(plan, store, path, run_options, quiet);
   if (code == exit_code::kDone || code == exit_code::kPromptsFailed) std::cout << path.string() << "\n";
   return code;
 }
@@ -133,9 +156,7 @@ int validate(const std::vector<std::string>& arguments) {
   options.add()("model", po::value<std::string>(), "model instead of the workflow's")(
       "set", po::value<std::vector<std::string>>()->composing(), "a.b=value: set a key of the workflow");
   if (!options.parse(arguments)) return exit_code::kDone;
-  WorkflowSpec spec = read_workflow(options.required("workflow"), options.get_or("set", std::vector<std::string>()));
-  if (options.has("model")) spec.model = options.get<std::string>("model");
-  const Plan plan = make_plan(std::move(spec));
+  const Plan plan = make_plan(read_spec(options));
   std::cout << plan.spec.file << ": valid; " << plan.stages.size() << " stages, " << plan.prompts.size()
             << (plan.prompts.size() == 1 ? " prompt" : " prompts") << ", model " << plan.spec.model << "\n";
   return exit_code::kDone;

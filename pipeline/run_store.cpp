@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
 #include <stdexcept>
 #include <type_traits>
 
@@ -85,8 +84,21 @@ void check_space(const std::filesystem::path& path, const std::vector<GroupConte
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   const auto room = std::filesystem::space(folder, unknown);
   if (!unknown && room.available < needed)
-    throw InputError(path.string() + ": needs " + std::to_string(needed >> 20U) + " MiB, but " +
-                     folder.string() + " has " + std::to_string(room.available >> 20U) + " MiB free");
+    throw InputError(path.string() + ": needs " + std::to_string((needed >> 10U) + 1) + " KiB, but " +
+                     folder.string() + " has " + std::to_string(room.available >> 10U) + " KiB free");
+}
+
+/// The file under its temporary name; messages call it by its own.
+h5::File create_file(const std::filesystem::path& path, const std::string& temporary) {
+  try {
+    h5::File file = h5::File::create(temporary);
+    file.rename(path.string());
+    return file;
+  } catch (const std::runtime_error& error) {
+    const std::string message = error.what();
+    throw InputError(path.string() +
+                     (message.starts_with(temporary) ? message.substr(temporary.size()) : ": " + message));
+  }
 }
 
 void write_everything(h5::File& file, const RunLayout& layout, const std::vector<GroupContents>& groups) {
@@ -123,19 +135,17 @@ RunStore RunStore::create(const std::filesystem::path& path, const RunLayout& la
                           const Identity& identity, const Attributes& provenance, bool overwrite) {
   const std::vector<GroupContents> groups = plan_contents(layout);
   NewFile made(path, overwrite);
+  h5::File file = create_file(path, made.temporary().string());
   check_space(path, groups);
-  std::optional<h5::File> file;
+  lock_for_writing(file.descriptor(), path);
   try {
-    file = h5::File::create(made.temporary());
-  } catch (const std::runtime_error& error) {
+    write_root(file, identity, provenance);
+    write_everything(file, layout, groups);
+    file.sync();
+  } catch (const std::runtime_error& error) {  // no room, as nothing else fails here
     throw InputError(error.what());
   }
-  file->rename(path.string());
-  lock_for_writing(file->descriptor(), path);
-  write_root(*file, identity, provenance);
-  write_everything(*file, layout, groups);
-  file->sync();
-  auto impl = std::make_unique<Impl>(path, std::move(*file));
+  auto impl = std::make_unique<Impl>(path, std::move(file));
   impl->open_datasets(layout);
   made.place();
   return RunStore(std::move(impl));

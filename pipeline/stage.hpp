@@ -85,8 +85,9 @@ class Stage {
   Stage& operator=(const Stage&) = delete;
   virtual ~Stage() = default;
 
-  /// Checks parameters and inputs against each other and says what comes out. Called once, inputs first; throws
-  /// ParamError, or any exception, whose message becomes a line of the list of problems.
+  /// Checks parameters and inputs against each other and says what comes out. Called once, inputs first;
+  /// throws ParamError, or any exception, whose message becomes a line of the list of problems; one that
+  /// begins with a parameter's name and a colon is told with that parameter's line.
   virtual Output plan(const PlanContext& context) = 0;
   /// Called once every stage is planned, and so has said what it wants of the stages before it.
   virtual void prepare() {}

@@ -1,9 +1,11 @@
 #include "pipeline/workflow.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <set>
 #include <sstream>
+#include <system_error>
 
 #include "pipeline/error.hpp"
 #include "pipeline/nearest.hpp"
@@ -28,14 +30,23 @@ void apply_setting(Node& root, const std::string& setting) {
   if (std::find(kKeys.begin(), kKeys.end(), path.front()) == kKeys.end()) {
     const Node* stages = root.find("stages");
     if (stages == nullptr || stages->find(path.front()) == nullptr) {
-      throw UsageError("--set " + setting + ": '" + path.front() + "' is neither a key nor a stage of the workflow");
+      std::vector<std::string> known = kKeys;
+      if (stages != nullptr) {
+        for (const auto& [id, node] : stages->entries) known.push_back(id);
+      }
+      throw UsageError("--set " + setting + ": '" + path.front() +
+                       "' is neither a key nor a stage of the workflow" + suggestion(path.front(), known));
     }
     path.insert(path.begin(), "stages");
   }
   Node* place = &root;
+  std::string above = "the workflow";
   for (const std::string& word : path) {
-    if (place->kind != Node::Kind::map) throw UsageError("--set " + setting + ": nothing lies below '" + word + "'");
+    if (place->kind != Node::Kind::map) {
+      throw UsageError("--set " + setting + ": " + above + " is no map, so it has no '" + word + "'");
+    }
     place = &(*place)[word];
+    above = "'" + word + "'";
   }
   *place = parse_yaml_value(setting.substr(equals + 1));
 }
@@ -60,9 +71,12 @@ class Reader {
       }
     }
     value_of("workflow", spec_.name, true);
+    check_name();
     value_of("about", spec_.about, false);
     value_of("model", spec_.model, true);
+    spec_.model_place = spec_.file + (line_of("model") == 0 ? "" : ":" + std::to_string(line_of("model")));
     value_of("show", spec_.show, false);
+    spec_.show_line = line_of("show");
     read_batch_tokens();
     if (const Node* prompts = root_.find("prompts")) {
       spec_.prompts = *prompts;
@@ -83,6 +97,22 @@ class Reader {
       return;
     }
     attempt(key, node->line, [&] { read_param(*node, target); });
+  }
+
+  [[nodiscard]] std::size_t line_of(const std::string& key) const {
+    const Node* node = root_.find(key);
+    return node == nullptr ? 0 : node->line;
+  }
+
+  void check_name() {
+    const Node* node = root_.find("workflow");
+    if (node == nullptr || node->kind != Node::Kind::scalar) return;
+    if (spec_.name.empty() || spec_.name.find('/') != std::string::npos) {
+      problems_.add(node->line,
+                    "workflow: '" + spec_.name +
+                        "' cannot be its name: the run file is named after it, so there must be one, "
+                        "without a '/'");
+    }
   }
 
   template <typename Action>
@@ -116,6 +146,7 @@ class Reader {
       StageSpec stage;
       stage.id = id;
       stage.line = node.line;
+      if (const Node* in = node.find("in")) stage.param_lines.emplace_back("in", in->line);
       if (!valid_id(id)) problems_.add(node.line, "stage '" + id + "': an id has letters, digits, _ and - alone");
       if (read_stage(node, stage)) {
         wires.push_back({node.find("in"), stage.line});
@@ -236,11 +267,15 @@ WorkflowSpec read_workflow_text(const std::string& text, const std::string& file
 }
 
 WorkflowSpec read_workflow(const std::filesystem::path& path, const std::vector<std::string>& settings) {
+  if (std::filesystem::is_directory(path))
+    throw InputError(path.string() + ": is a directory, not a workflow file");
   std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  if (!std::filesystem::is_regular_file(path) || !(text << stream.rdbuf())) {
-    throw InputError(path.string() + ": the workflow file cannot be read");
+  if (!stream) {
+    throw InputError(path.string() +
+                     ": the workflow file cannot be read: " + std::generic_category().message(errno));
   }
+  std::ostringstream text;
+  text << stream.rdbuf();
   return read_workflow_text(text.str(), path.string(), path.parent_path(), settings);
 }
 

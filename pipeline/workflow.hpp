@@ -23,7 +23,8 @@ struct StageSpec {
   const StageDecl* declaration = nullptr;
   std::unique_ptr<Stage> stage;           // with its parameters set
   std::vector<InputRef> inputs;           // one a declared port
-  std::vector<std::pair<std::string, std::size_t>> param_lines;  // for problems found while planning
+  std::vector<std::pair<std::string, std::size_t>>
+      param_lines;  // and that of `in`, for problems found while planning
 };
 
 /// A workflow file whose every key, stage, parameter and wire has been checked; what depends on the model or
@@ -34,12 +35,14 @@ struct WorkflowSpec {
   std::string name;
   std::string about;
   std::string model;
+  std::string model_place;  // where it was named, for messages: `w.yaml:3`, or `--model`
   Node prompts;
   std::size_t prompts_line = 0;
   std::size_t batch_tokens = 256;  // prompts share a batch up to this size
   std::vector<StageSpec> stages;   // inputs first
   std::vector<std::string> keep;
   std::string show;  // stage.variable that a viewer shows first; empty: the first kept
+  std::size_t show_line = 0;
 
   /// The workflow with every default stated, without its prompts: what the results depend on.
   [[nodiscard]] Node resolved() const;

@@ -1,5 +1,8 @@
 #include "stages/replacement.hpp"
 
+#include <cmath>
+#include <limits>
+
 #include "pipeline/nearest.hpp"
 #include "pipeline/param.hpp"
 
@@ -11,6 +14,13 @@ using pipeline::ParamError;
 using Kind = Replacement::Kind;
 
 constexpr const char* kForms = "must be zero, {value: x}, {mean: head}, {mean: positions} or {add: [x, ...]}";
+
+float to_float(double number, std::size_t line) {
+  if (std::abs(number) > static_cast<double>(std::numeric_limits<float>::max())) {
+    throw ParamError(pipeline::write_param(number).text + " is too large for a 32-bit float", line);
+  }
+  return static_cast<float>(number);
+}
 
 Replacement mean_of(const Node& node) {
   std::string over;
@@ -38,11 +48,12 @@ void read_param(const Node& node, Replacement& replacement) {
   } else if (key == "value") {
     double number = 0;
     pipeline::read_param(value, number);
-    replacement = {Kind::value, static_cast<float>(number), {}};
+    replacement = {Kind::value, to_float(number, value.line), {}};
   } else if (key == "add") {
     std::vector<double> numbers;
     pipeline::read_param(value, numbers);
-    replacement = {Kind::add, 0, {numbers.begin(), numbers.end()}};
+    replacement = {Kind::add, 0, {}};
+    for (const double number : numbers) replacement.vector.push_back(to_float(number, value.line));
   } else {
     throw ParamError("unknown replacement '" + key + "'; " + kForms, value.line);
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "model/error.hpp"
 #include "pipeline/nearest.hpp"
 #include "pipeline/param.hpp"
 #include "stages/replacement.hpp"
@@ -15,6 +16,14 @@ using pipeline::ParamError;
 
 std::vector<std::int64_t> numbers(const std::vector<std::size_t>& values) { return {values.begin(), values.end()}; }
 
+std::vector<HookSelection> select(const std::string& text, const Config& config) {
+  try {
+    return parse_hooks(text, config);
+  } catch (const InputError& error) {
+    throw ParamError(std::string("at: ") + error.what(), 0);
+  }
+}
+
 /// All the places that are asked for: kinds that share their layers and heads.
 struct Places {
   std::vector<HookKind> kinds;
@@ -26,7 +35,7 @@ Places read_places(const std::vector<std::string>& at, const Config& config) {
   Places places;
   bool first = true;
   for (const std::string& text : at) {
-    for (HookSelection& selection : parse_hooks(text, config)) {
+    for (HookSelection& selection : select(text, config)) {
       if (!editable(selection.kind)) {
         throw ParamError("at: " + pattern_name(selection.kind) + " cannot be edited; `describe --model` lists "
                          "the places that can",

@@ -112,7 +112,7 @@ TEST_F(RunStoreIoTest, SaysBeforehandThatADiskIsTooSmall) {
   huge.groups[1].variables = {{"mean", Dtype::float64, axes, "1", ""}};
   const std::string said =
       message_of([&] { RunStore::create(path, huge, sample::identity(), sample::provenance(), false); });
-  EXPECT_NE(said.find("MiB free"), std::string::npos) << said;
+  EXPECT_NE(said.find("KiB free"), std::string::npos) << said;
   EXPECT_TRUE(folder.names().empty());
 }
 

@@ -81,9 +81,10 @@ class ReferenceTest(unittest.TestCase):
             batch, expected = torch.tensor([ids]), torch.stack(expected)
             with torch.no_grad():
                 loop = peer_sweep.run_loop(modules, batch, variants, width, 9)
-                batched = peer_sweep.run_batched(modules, batch, variants, width, 9, rows=5)  # across layers too
-            self.close(torch.tensor(loop, dtype=torch.float64), expected)
-            self.close(torch.tensor(batched, dtype=torch.float64), expected)
+                batched = [peer_sweep.run_batched(modules, batch, variants, width, 9, rows=5, last_only=last_only)
+                           for last_only in (False, True)]  # rows across layers too
+            for values in [loop, *batched]:
+                self.close(torch.tensor(values, dtype=torch.float64), expected)
 
     def test_hook_points_agree_with_each_other(self):
         for model, ids, _ in self.each():

@@ -1,0 +1,251 @@
+// Runs as a user meets them: the file that they leave, however they end.
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <sys/mount.h>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/cli.hpp"
+
+namespace hookflow::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// Prompts of different lengths, a line each.
+std::string prompt_lines(std::size_t count) {
+  const Words texts = {"Berlin is the capital of", "Paris is",
+                       "The capital of Germany is Berlin, and Paris is"};
+  std::string lines;
+  for (std::size_t i = 0; i < count; ++i) {
+    lines += R"({"text": ")" + texts[i % texts.size()] + R"(", "target": " Germany"})" + "\n";
+  }
+  return lines;
+}
+
+class Run : public Cli {
+ protected:
+  /// A sweep over this many prompts.
+  void write_sweep(std::size_t prompts) const {
+    write("w.yaml", sweep_over("p.jsonl"));
+    write("p.jsonl", prompt_lines(prompts));
+  }
+};
+
+TEST_F(Run, NamesTheFileAfterTheWorkflowAndPrintsItsName) {
+  write("w.yaml", kSweep);
+  const Outcome outcome = run({"run", "w.yaml"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.out, "sweep.h5\n");
+  EXPECT_TRUE(contains(outcome.err, "silenced")) << "the time of each stage: " << outcome.err;
+  EXPECT_FALSE(contains(outcome.err, "\r")) << "no progress where there is no terminal";
+  EXPECT_EQ(folder.names(), (Words{"sweep.h5", "w.yaml"}));
+  EXPECT_EQ(run({"run", "w.yaml", "--quiet", "--out", "other.h5"}).err, "");
+  expect_equal_numbers("sweep.h5", "other.h5");
+}
+
+TEST_F(Run, GivesEqualBitsForAnyNumberOfThreads) {
+  write_sweep(7);
+  succeed({"run", "w.yaml", "--out", "one.h5", "--threads", "1"});
+  succeed({"run", "w.yaml", "--out", "three.h5", "--threads", "3"});
+  expect_equal_numbers("one.h5", "three.h5");
+}
+
+TEST_F(Run, SetsParametersFromTheCommandLine) {
+  write("w.yaml", kSweep);
+  succeed(
+      {"run", "w.yaml", "--set", "scores.metrics=[entropy]", "--set", "silenced.with=[zero, {mean: head}]"});
+  const auto stored = numbers("sweep.h5");
+  EXPECT_TRUE(stored.contains("scores.entropy_change"));
+  EXPECT_FALSE(stored.contains("scores.log_prob"));
+  write("other.yaml", sweep_with("with: zero", "with: [zero, {mean: head}]"));
+  succeed({"run", "other.yaml", "--set", "scores.metrics=[entropy]", "--out", "other.h5"});
+  expect_equal_numbers("sweep.h5", "other.h5");
+}
+
+TEST_F(Run, ReplacesAFileByForceAlone) {
+  write("w.yaml", kSweep);
+  succeed({"run", "w.yaml"});
+  const std::string before = read_file(folder.path() / "sweep.h5");
+  refuse({"run", "w.yaml"}, 3, {"sweep.h5: the file exists; --force replaces it, --resume goes on with it"});
+  EXPECT_EQ(read_file(folder.path() / "sweep.h5"), before);
+  succeed({"run", "w.yaml", "--force", "--set", "scores.metrics=[entropy]"});
+  EXPECT_TRUE(numbers("sweep.h5").contains("scores.entropy"));
+}
+
+TEST_F(Run, LeavesACompleteFileAsItIsWhenResumed) {
+  write("w.yaml", kSweep);
+  succeed({"run", "w.yaml"});
+  const std::string before = read_file(folder.path() / "sweep.h5");
+  const Outcome outcome = run({"run", "w.yaml", "--resume"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.out, "sweep.h5\n");
+  EXPECT_TRUE(contains(outcome.err, "complete already")) << outcome.err;
+  EXPECT_TRUE(read_file(folder.path() / "sweep.h5") == before);
+}
+
+TEST_F(Run, ResumesNoFileOfAnotherRun) {
+  write("w.yaml", kSweep);
+  succeed({"run", "w.yaml"});
+  refuse({"run", "w.yaml", "--resume", "--set", "silenced.with={mean: head}"}, 3,
+         {"sweep.h5: belongs to another run", "'zero' in the file, 'mean_head' now"});
+}
+
+TEST_F(Run, EveryWorkflowThatShipsIsValidAndRuns) {
+  std::size_t count = 0;
+  for (const auto& entry : fs::directory_iterator(fs::path(HOOKFLOW_SOURCE_DIR) / "workflows")) {
+    if (entry.path().extension() != ".yaml") continue;
+    ++count;
+    const std::string file = entry.path().string();
+    SCOPED_TRACE(file);
+    EXPECT_TRUE(contains(succeed({"validate", file}), ": valid; "));
+    EXPECT_EQ(succeed({"run", file, "--out", "run.h5", "--force"}), "run.h5\n");
+    EXPECT_TRUE(pipeline::read_run_file(folder.path() / "run.h5").complete);
+  }
+  EXPECT_GT(count, 0U);
+}
+
+/// The model with a position embedding that is not a number: longer prompts than that fail.
+void write_model_without_position(const fs::path& from, const fs::path& to, std::size_t position) {
+  fs::copy(from, to, fs::copy_options::recursive);
+  std::fstream file(to / "model.safetensors", std::ios::binary | std::ios::in | std::ios::out);
+  std::uint64_t size = 0;
+  file.read(reinterpret_cast<char*>(&size), sizeof size);
+  std::string text(size, ' ');
+  file.read(text.data(), static_cast<std::streamsize>(size));
+  const auto header = nlohmann::json::parse(text);
+  const auto& tensor =
+      header.contains("wpe.weight") ? header["wpe.weight"] : header.at("transformer.wpe.weight");
+  const auto begin = tensor["data_offsets"][0].get<std::size_t>();
+  const auto end = tensor["data_offsets"][1].get<std::size_t>();
+  const std::size_t row = (end - begin) / tensor["shape"][0].get<std::size_t>();
+  file.seekp(static_cast<std::streamoff>(sizeof size + size + begin + position * row));
+  file << std::string(row, '\xff');  // not a number in each format of floats
+}
+
+TEST_F(Run, ThatFailsForSomePromptsKeepsTheOthers) {
+  write_model_without_position(fs::path(HOOKFLOW_SOURCE_DIR) / "model/nano", folder.path() / "torn", 8);
+  write_sweep(3);  // the third is longer than 8 tokens
+  const Words words = {"run", "w.yaml", "--model", "./torn", "--quiet"};
+  const Outcome outcome = run(words);
+  EXPECT_EQ(outcome.code, 4) << outcome.err;
+  EXPECT_EQ(outcome.out, "sweep.h5\n");
+  EXPECT_TRUE(contains(outcome.err, "1 of 3 prompts failed\n  prompt '2', stage 'scores': ")) << outcome.err;
+  succeed({"run", "w.yaml", "--quiet", "--out", "whole.h5"});
+  const auto torn = numbers("sweep.h5").at("scores.log_prob");
+  const auto whole = numbers("whole.h5").at("scores.log_prob");
+  const auto row = static_cast<std::ptrdiff_t>(torn.size() / 3);
+  EXPECT_TRUE(std::equal(torn.begin(), torn.begin() + 2 * row, whole.begin()));
+  EXPECT_FALSE(std::equal(torn.begin() + 2 * row, torn.end(), whole.begin() + 2 * row));
+  Words resumed = words;
+  resumed.emplace_back("--resume");
+  EXPECT_EQ(run(resumed).code, 4);
+}
+
+struct Stop {
+  std::string name;
+  int signal;
+  int code;
+};
+
+class Stopped : public Run, public testing::WithParamInterface<Stop> {
+ protected:
+  /// Starts the run, and stops it this long after its file is there. Returns how it ended.
+  Outcome stop_after(std::chrono::milliseconds delay) {
+    const pid_t child = start({"run", "w.yaml", "--out", "stopped.h5", "--threads", "2", "--force"});
+    while (!fs::exists(folder.path() / "stopped.h5") && ::kill(child, 0) == 0) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    std::this_thread::sleep_for(delay);
+    ::kill(child, GetParam().signal);
+    return wait_for(child);
+  }
+};
+
+TEST_P(Stopped, GoesOnToTheBitsOfARunThatWasNot) {
+  write_sweep(40);
+  const auto begin = std::chrono::steady_clock::now();
+  succeed({"run", "w.yaml", "--out", "whole.h5", "--threads", "1"});
+  auto delay =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin) / 4;
+  Outcome outcome = stop_after(delay);
+  for (int attempt = 0; attempt < 5 && outcome.code == 0; ++attempt) {  // it was faster than the signal
+    delay /= 3;
+    fs::remove(folder.path() / "stopped.h5");
+    outcome = stop_after(delay);
+  }
+  EXPECT_EQ(outcome.code, GetParam().code) << outcome.err;
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(contains(outcome.err, "stopped by signal " + std::to_string(GetParam().signal))) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "--out stopped.h5 --resume")) << outcome.err;
+  EXPECT_EQ(folder.names(), (Words{"p.jsonl", "stopped.h5", "w.yaml", "whole.h5"}));
+  EXPECT_TRUE(contains(succeed({"inspect", "stopped.h5"}), "NOT COMPLETE"));
+  EXPECT_EQ(succeed({"run", "w.yaml", "--out", "stopped.h5", "--resume"}), "stopped.h5\n");
+  EXPECT_TRUE(pipeline::read_run_file(folder.path() / "stopped.h5").complete);
+  expect_equal_numbers("whole.h5", "stopped.h5");
+}
+
+INSTANTIATE_TEST_SUITE_P(Run, Stopped,
+                         testing::Values(Stop{"Interrupt", SIGINT, 130}, Stop{"Terminate", SIGTERM, 143}),
+                         [](const auto& stop) { return stop.param.name; });
+
+/// A file system in memory, gone with the test.
+class Mount {
+ public:
+  Mount(fs::path place, unsigned long flags, const std::string& options) : place_(std::move(place)) {
+    fs::create_directories(place_);
+    mounted_ = ::mount("tmpfs", place_.c_str(), "tmpfs", flags, options.c_str()) == 0;
+  }
+  Mount(const Mount&) = delete;
+  Mount& operator=(const Mount&) = delete;
+  ~Mount() {
+    if (mounted_) ::umount2(place_.c_str(), MNT_DETACH);
+  }
+  [[nodiscard]] bool mounted() const { return mounted_; }
+
+ private:
+  fs::path place_;
+  bool mounted_ = false;
+};
+
+TEST_F(Run, OnAFullDiskLeavesNoFile) {
+  write("w.yaml", kSweep);
+  const auto attempt = [&](const std::string& size, const Words& parts) {
+    const Mount disk(folder.path() / "disk", 0, "size=" + size);
+    if (!disk.mounted()) GTEST_SKIP() << "a small disk cannot be mounted here: " << std::strerror(errno);
+    refuse({"run", "w.yaml", "--out", "disk/x.h5"}, 3, parts);
+    EXPECT_TRUE(fs::is_empty(folder.path() / "disk"));
+  };
+  attempt("4k", {"disk/x.h5: needs ", " KiB, but disk has "});
+  attempt("100k", {"disk/x.h5: ", "No space left on device"});
+}
+
+TEST_F(Run, OnADiskThatFillsUpAtAnyPointLeavesNoFile) {
+  write("w.yaml", kSweep);
+  succeed({"run", "w.yaml", "--quiet"});
+  const std::size_t whole = fs::file_size(folder.path() / "sweep.h5");
+  for (std::size_t eighth = 1; eighth < 8; ++eighth) {
+    file_size_limit = whole * eighth / 8;
+    refuse({"run", "w.yaml", "--quiet", "--out", "x.h5"}, 3, {"x.h5: ", "File too large"});
+  }
+}
+
+TEST_F(Run, InAFolderThatCannotBeWrittenLeavesNoFile) {
+  write("w.yaml", kSweep);
+  const Mount disk(folder.path() / "disk", MS_RDONLY, "");
+  if (disk.mounted()) {
+    refuse({"run", "w.yaml", "--out", "disk/x.h5"}, 3,
+           {"disk/x.h5: creating the file", "Read-only file system"});
+  } else {
+    refuse({"run", "w.yaml", "--out", "/proc/x.h5"}, 3, {"/proc/x.h5: creating the file"});
+  }
+}
+
+}  // namespace
+}  // namespace hookflow::test
