@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <optional>
@@ -77,6 +78,16 @@ TEST_F(FindModel, LooksBesideTheInstalledProgram) {
   EXPECT_TRUE(
       names(refusal("no-such-model"), {"share/hookflow/models/no-such-model: no such directory",
                                        HOOKFLOW_SOURCE_DIR "/model/no-such-model: no such directory"}));
+}
+
+TEST_F(FindModel, NanoIsBuiltInAndLoads) {
+  const fs::path nano = find_model("nano");
+  EXPECT_EQ(nano, fs::path(HOOKFLOW_SOURCE_DIR) / "model/nano");
+  const Model model = Model::load(nano);
+  EXPECT_EQ(model.config.layers, 8U);
+  EXPECT_EQ(model.weights.wte.rows, model.config.vocabulary);
+  const auto names_found = built_in_models();
+  EXPECT_EQ(std::count(names_found.begin(), names_found.end(), "nano"), 1);
 }
 
 TEST_F(FindModel, NoBuiltInIsReachedByPath) {
