@@ -5,8 +5,10 @@
 #include <span>
 
 // OpenBLAS's own; the reference cblas.h, which may stand before it, does not declare them.
+// NOLINTBEGIN(readability-redundant-declaration)
 extern "C" void openblas_set_num_threads(int threads);
 extern "C" char* openblas_get_config();
+// NOLINTEND(readability-redundant-declaration)
 
 namespace hookflow {
 namespace {

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 #include <tbb/global_control.h>
+#include <tbb/parallel_for.h>
 
 #include "model/error.hpp"
 #include "tests/naive_gpt2.hpp"
@@ -452,7 +453,15 @@ TEST(RunEdited, GivesEqualBitsForOneThreadAndMany) {
   const auto run = [&](std::size_t threads) {
     const tbb::global_control control(tbb::global_control::max_allowed_parallelism, threads);
     CleanPass clean = run_clean(tiny.model, prompts, plan);
-    auto results = run_edited(tiny.model, clean, of_prompt(0, variants), plan);
+    const std::vector<EditedPrompt> edited = of_prompt(0, variants);
+    std::vector<PassResult> results(edited.size());
+    constexpr std::size_t kChunk = 40;
+    tbb::parallel_for(std::size_t{0}, (edited.size() + kChunk - 1) / kChunk, [&](std::size_t chunk) {
+      const std::size_t first = chunk * kChunk;
+      const std::size_t count = std::min(kChunk, edited.size() - first);
+      std::ranges::move(run_edited(tiny.model, clean, std::span(edited).subspan(first, count), plan),
+                        results.begin() + static_cast<std::ptrdiff_t>(first));
+    });
     results.insert(results.end(), clean.results.begin(), clean.results.end());
     return results;
   };
