@@ -57,10 +57,14 @@ class UnitGraph {
 
   [[nodiscard]] bool stopped() const { return stop_ || halted_; }
 
+  /// Whether the prompt's part was not done, nor failed, when the run began.
+  [[nodiscard]] bool pending(std::size_t lane, std::size_t prompt, std::size_t part) const {
+    return states_[lane][prompt * plan_.lanes[lane].parts + part] == UnitState::pending;
+  }
+
   [[nodiscard]] bool pending(std::size_t lane, const Unit& unit, std::size_t part) const {
     for (std::size_t row = 0; row < unit.count; ++row) {
-      const std::size_t at = (unit.first + row) * plan_.lanes[lane].parts + part;
-      if (states_[lane][at] == UnitState::pending) return true;
+      if (pending(lane, unit.first + row, part)) return true;
     }
     return false;
   }
@@ -111,7 +115,7 @@ class UnitGraph {
           graph_, flow::unlimited, [this, stage](PacketPtr packet) {
             if (!stopped()) {
               const Stopwatch watch(monitor_.stage_nanoseconds[stage]);
-              run_stage(plan_, stage, *packet);
+              attempt([&] { run_stage(plan_, stage, *packet); });
             }
             return packet;
           }));
@@ -167,11 +171,7 @@ class UnitGraph {
     attempt([&] {
       const Stopwatch watch(monitor_.store_nanoseconds);
       store_packet(plan_, packet, store_);
-      const auto failures = static_cast<std::size_t>(
-          std::count_if(packet.failures.begin(), packet.failures.end(), [](const auto& f) { return f.has_value(); }));
-      monitor_.done += packet.unit.count;
-      monitor_.failed += failures;
-      if (failures > 0 && options_.fail_fast) halted_ = true;
+      count(packet);
       if (Clock::now() - last_commit_ >= options_.commit_every) {
         commit();
       }
@@ -185,12 +185,25 @@ class UnitGraph {
     last_commit_ = Clock::now();
   }
 
+  /// A unit that goes on where another run stopped passes again what that one had done already.
+  void count(const Packet& packet) {
+    for (std::size_t row = 0; row < packet.unit.count; ++row) {
+      if (!pending(packet.lane, packet.unit.first + row, packet.part)) continue;
+      ++monitor_.done;
+      if (!packet.failures[row]) continue;
+      ++monitor_.failed;
+      if (options_.fail_fast) halted_ = true;
+    }
+  }
+
+  /// Keeps the first exception for run() to throw.
   template <typename Action>
   void attempt(Action action) {
     try {
       action();
     } catch (...) {
-      failure_ = std::current_exception();
+      const std::lock_guard lock(failure_mutex_);
+      if (!failure_) failure_ = std::current_exception();
       halted_ = true;
     }
   }
@@ -201,6 +214,7 @@ class UnitGraph {
   Monitor& monitor_;
   const std::atomic<bool>& stop_;
   std::atomic<bool> halted_{false};
+  std::mutex failure_mutex_;
   std::exception_ptr failure_;
   bool committed_ = false;
   Clock::time_point last_commit_;

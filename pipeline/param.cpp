@@ -101,6 +101,19 @@ Rule<std::vector<std::string>> not_empty() {
           }};
 }
 
+Rule<std::vector<std::string>> distinct() {
+  return {"at least one, each once", [](const std::vector<std::string>& values) {
+            std::optional<std::string> problem;
+            if (values.empty()) problem = "the list is empty";
+            for (const std::string& value : values) {
+              if (!problem && std::count(values.begin(), values.end(), value) > 1) {
+                problem = "'" + value + "' stands there twice";
+              }
+            }
+            return problem;
+          }};
+}
+
 Rule<std::int64_t> at_least(std::int64_t smallest) {
   return {std::to_string(smallest) + " or more", [smallest](std::int64_t value) {
             return value < smallest ? std::optional(std::to_string(value) + " is too small") : std::nullopt;

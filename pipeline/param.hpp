@@ -80,6 +80,7 @@ struct Rule {
 Rule<std::vector<std::string>> each_of(std::vector<std::string> choices);
 Rule<std::string> one_of(std::vector<std::string> choices);
 Rule<std::vector<std::string>> not_empty();
+Rule<std::vector<std::string>> distinct();  // and not empty
 Rule<std::int64_t> at_least(std::int64_t smallest);
 
 }  // namespace hookflow::pipeline

@@ -99,6 +99,11 @@ class Planner {
       problem(spec, error.what());
       return false;
     }
+    if (!planned.output.expands.empty() && plan_.lanes[planned.lane].parent != kNone) {
+      problem(spec, "in: it would make variants of the variants of '" + plan_.lanes[planned.lane].name +
+                        "'; only what is run once a prompt can be varied");
+      return false;
+    }
     take_output(planned);
     return true;
   }

@@ -41,6 +41,8 @@ std::string column_name_problem(std::string_view name) {
   if (has_control(name)) return "a column's name holds a control character";
   if (name.find('/') != std::string_view::npos)
     return "column '" + std::string(name) + "' has a slash in its name";
+  // In the run file it would meet the axis of that name.
+  if (name == "prompt") return "a column cannot be called 'prompt'; the prompt itself is 'text' or 'ids'";
   return "";
 }
 

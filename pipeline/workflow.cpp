@@ -148,6 +148,9 @@ class Reader {
       stage.line = node.line;
       if (const Node* in = node.find("in")) stage.param_lines.emplace_back("in", in->line);
       if (!valid_id(id)) problems_.add(node.line, "stage '" + id + "': an id has letters, digits, _ and - alone");
+      if (id == "checkpoint" || id == "prompts" || id == "items") {
+        problems_.add(node.line, "stage '" + id + "': the run file uses this name itself; choose another id");
+      }
       if (read_stage(node, stage)) {
         wires.push_back({node.find("in"), stage.line});
         spec_.stages.push_back(std::move(stage));

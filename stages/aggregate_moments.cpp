@@ -91,7 +91,7 @@ const bool kRegistered = register_stage(
                                   "cells without a value and failed prompts are left out")
         .input("in", kMeasures, "what is aggregated: every variable that has the axes, token ids excepted")
         .output(kMeasures, "<variable>_count, _mean, _std, _min, _max, with the remaining axes")
-        .required("over", &AggregateMoments::over, "Axes to aggregate over", not_empty()));
+        .required("over", &AggregateMoments::over, "Axes to aggregate over", distinct()));
 
 }  // namespace
 }  // namespace hookflow::stages

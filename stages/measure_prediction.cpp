@@ -233,7 +233,7 @@ const bool kRegistered = register_stage(
         .output(kMeasures, "one variable a metric, and `<metric>_change` with variants")
         .param("metrics", &Prediction::metrics, "Which numbers to keep",
                each_of({"log_prob", "prob", "logit", "rank", "argmax", "entropy", "kl_from_clean"}))
-        .param("tokens", &Prediction::tokens, "Columns of the prompts that name the tokens to measure", not_empty())
+        .param("tokens", &Prediction::tokens, "Columns of the prompts that name the tokens to measure", distinct())
         .param("positions", &Prediction::positions, "Where the next token is predicted: last, all, or a list"));
 
 }  // namespace

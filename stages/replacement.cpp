@@ -1,5 +1,8 @@
 #include "stages/replacement.hpp"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -20,6 +23,13 @@ float to_float(double number, std::size_t line) {
     throw ParamError(pipeline::write_param(number).text + " is too large for a 32-bit float", line);
   }
   return static_cast<float>(number);
+}
+
+/// The shortest spelling that reads back as this float: 0.1, not the double that it is nearest to.
+Node spelled(float number) {
+  std::array<char, 32> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  return Node::scalar(std::string(digits.data(), end));
 }
 
 Replacement mean_of(const Node& node) {
@@ -52,6 +62,7 @@ void read_param(const Node& node, Replacement& replacement) {
   } else if (key == "add") {
     std::vector<double> numbers;
     pipeline::read_param(value, numbers);
+    if (numbers.empty()) throw ParamError("add: the list is empty", value.line);
     replacement = {Kind::add, 0, {}};
     for (const double number : numbers) replacement.vector.push_back(to_float(number, value.line));
   } else {
@@ -65,13 +76,16 @@ Node write_param(const Replacement& replacement) {
     case Kind::zero:
       return Node::scalar("zero", true);
     case Kind::value:
-      return map("value", pipeline::write_param(static_cast<double>(replacement.value)));
+      return map("value", spelled(replacement.value));
     case Kind::mean_head:
       return map("mean", Node::scalar("head", true));
     case Kind::mean_positions:
       return map("mean", Node::scalar("positions", true));
-    case Kind::add:
-      return map("add", pipeline::write_param(std::vector<double>(replacement.vector.begin(), replacement.vector.end())));
+    case Kind::add: {
+      std::vector<Node> numbers;
+      for (const float number : replacement.vector) numbers.push_back(spelled(number));
+      return map("add", Node::list(std::move(numbers)));
+    }
   }
   throw std::logic_error("a replacement without a spelling");
 }
@@ -81,7 +95,7 @@ std::string label(const Replacement& replacement) {
     case Kind::zero:
       return "zero";
     case Kind::value:
-      return "value_" + pipeline::write_param(static_cast<double>(replacement.value)).text;
+      return "value_" + spelled(replacement.value).text;
     case Kind::mean_head:
       return "mean_head";
     case Kind::mean_positions:
@@ -105,6 +119,11 @@ void read_param(const Node& node, Positions& positions) {
       throw ParamError(std::string(error.what()) + "; positions must be all, last, or whole numbers", error.line);
     }
     if (list.empty()) throw ParamError("the list of positions is empty", node.line);
+    for (const std::int64_t position : list) {
+      if (std::count(list.begin(), list.end(), position) > 1) {
+        throw ParamError("position " + std::to_string(position) + " stands there twice", node.line);
+      }
+    }
     positions = Positions::at(std::move(list));
   }
 }

@@ -129,6 +129,8 @@ TEST(PromptList, RefusesIdsGivenTwiceWithBothPlaces) {
 
 TEST(PromptList, RefusesNamesThatNoColumnCanHave) {
   EXPECT_EQ(refusal("- {text: a, b/c: d}"), "w.yaml:1: column 'b/c' has a slash in its name");
+  EXPECT_EQ(refusal("- {text: a, prompt: d}"),
+            "w.yaml:1: a column cannot be called 'prompt'; the prompt itself is 'text' or 'ids'");
   EXPECT_EQ(refusal("- {text: a, \"\": d}"), "w.yaml:1: a column has no name");
   EXPECT_EQ(refusal("- {text: a, \"b\\n\": d}"), "w.yaml:1: a column's name holds a control character");
 }
