@@ -17,7 +17,8 @@ int main(int count, char** words) {
   constexpr std::size_t kRows = 576;
   constexpr std::size_t kWidth = 768;
   constexpr std::size_t kMlp = 3072;
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  static_cast<std::size_t>(threads));
   std::vector<Tensor> in;
   std::vector<Tensor> weight;
   std::vector<Tensor> out;

@@ -8,8 +8,8 @@
 
 namespace hookflow {
 
-/// A borrowed row-major matrix; rows may lie farther apart than they are long, so a view can be some columns of
-/// a wider matrix. Borrowed for the length of a call, never kept.
+/// A borrowed row-major matrix; rows may lie farther apart than they are long, so a view can be some columns
+/// of a wider matrix. Borrowed for the length of a call, never kept.
 template <typename T>
 struct BasicView {
   T* data = nullptr;

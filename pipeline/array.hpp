@@ -11,8 +11,7 @@ namespace hookflow::pipeline {
 using Column = std::variant<std::vector<float>, std::vector<double>, std::vector<std::int64_t>>;
 
 /// The labels along an axis.
-using Coordinates =
-    std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
+using Coordinates = std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
 
 /// A named dimension: prompt, replacement, layer, head, token, position, ...
 struct Axis {

@@ -17,7 +17,8 @@ inline constexpr int kPromptsFailed = 4;  // some prompts failed, the others are
 struct Command {
   std::string name;
   std::string summary;
-  std::function<int(const std::vector<std::string>& arguments)> run;  // the exit code; throws for main to tell
+  std::function<int(const std::vector<std::string>& arguments)>
+      run;  // the exit code; throws for main to tell
 };
 
 bool register_command(Command command);

@@ -15,13 +15,13 @@ namespace po = boost::program_options;
 void print_stage(const StageDecl& stage) {
   std::cout << stage.name << "\n  " << stage.doc << "\n";
   for (const PortDecl& port : stage.inputs) {
-    std::cout << "  in   " << port.name << (port.optional ? " (optional)" : "") << ": " << port.kind << ": " << port.doc
-              << "\n";
+    std::cout << "  in   " << port.name << (port.optional ? " (optional)" : "") << ": " << port.kind << ": "
+              << port.doc << "\n";
   }
   std::cout << "  out  " << stage.output << ": " << stage.output_doc << "\n";
   for (const ParamDecl& param : stage.params) {
-    std::cout << "  " << param.name << (param.required ? " (required)" : " = " + param.default_value) << "\n       "
-              << param.doc << (param.rule.empty() ? "" : "; " + param.rule) << "\n";
+    std::cout << "  " << param.name << (param.required ? " (required)" : " = " + param.default_value)
+              << "\n       " << param.doc << (param.rule.empty() ? "" : "; " + param.rule) << "\n";
   }
 }
 
@@ -31,13 +31,15 @@ int describe(const std::vector<std::string>& arguments) {
   options.positional("stage", -1, "names of stages; none: all");
   options.add()("model", po::value<std::string>(), "a model to describe");
   if (!options.parse(arguments)) return exit_code::kDone;
-  if (options.has("model")) std::cout << subject_type().open(options.get<std::string>("model"))->description();
+  if (options.has("model"))
+    std::cout << subject_type().open(options.get<std::string>("model"))->description();
   std::vector<std::string> names;
   for (const StageDecl* stage : registered_stages()) names.push_back(stage->name);
   const auto wanted = options.get_or("stage", options.has("model") ? std::vector<std::string>() : names);
   for (const std::string& name : wanted) {
     const StageDecl* stage = find_stage(name);
-    if (stage == nullptr) throw UsageError("describe: unknown stage '" + name + "'" + suggestion(name, names));
+    if (stage == nullptr)
+      throw UsageError("describe: unknown stage '" + name + "'" + suggestion(name, names));
     print_stage(*stage);
     std::cout << "\n";
   }
@@ -71,7 +73,8 @@ int list(const std::vector<std::string>& arguments) {
   return exit_code::kDone;
 }
 
-const bool kDescribe = register_command({"describe", "stages with their parameters; hook points of a model", describe});
+const bool kDescribe =
+    register_command({"describe", "stages with their parameters; hook points of a model", describe});
 const bool kList = register_command({"list", "names of stages, models and commands", list});
 
 }  // namespace

@@ -23,7 +23,8 @@ std::string scaled(double value, const char* unit) {
 
 std::string axes_text(const std::vector<Axis>& axes) {
   std::string text;
-  for (const Axis& axis : axes) text += (text.empty() ? "" : " x ") + axis.name + " " + std::to_string(axis.size());
+  for (const Axis& axis : axes)
+    text += (text.empty() ? "" : " x ") + axis.name + " " + std::to_string(axis.size());
   return "[" + text + "]";
 }
 
@@ -40,8 +41,8 @@ double stored_bytes(const Plan& plan) {
 }  // namespace
 
 void print_dry_run(const Plan& plan, std::ostream& out) {
-  out << "workflow " << plan.spec.name << ", model " << plan.spec.model << ", " << plan.prompts.size() << " prompts in "
-      << plan.units.size() << " units\n\n";
+  out << "workflow " << plan.spec.name << ", model " << plan.spec.model << ", " << plan.prompts.size()
+      << " prompts in " << plan.units.size() << " units\n\n";
   Cost total;
   for (const PlannedStage& stage : plan.stages) {
     const Cost cost = stage.spec->stage->cost();
@@ -53,12 +54,14 @@ void print_dry_run(const Plan& plan, std::ostream& out) {
     if (stage.output.parts > 1) out << ", " << stage.output.parts << " parts a unit";
     out << (stage.stored ? "  stored" : "") << "\n";
     for (const Variable& variable : stage.variables) {
-      out << "    " << std::setw(24) << variable.name << " " << axes_text(variable.axes) << " " << variable.units << "\n";
+      out << "    " << std::setw(24) << variable.name << " " << axes_text(variable.axes) << " "
+          << variable.units << "\n";
     }
   }
   out << "\nforward passes    " << static_cast<long long>(total.passes) << "\nwork              "
       << scaled(total.flops, "FLOP") << "\nmemory in flight  " << scaled(total.bytes_in_flight, "B")
-      << " a unit of work, besides the weights\nfile size         " << scaled(stored_bytes(plan), "B") << " of results\n";
+      << " a unit of work, besides the weights\nfile size         " << scaled(stored_bytes(plan), "B")
+      << " of results\n";
 }
 
 }  // namespace hookflow::pipeline

@@ -5,8 +5,8 @@
 
 namespace hookflow::pipeline {
 
-/// What a run would do: stages in order with their axes and sizes, forward passes, floating-point work, memory
-/// in flight and file size.
+/// What a run would do: stages in order with their axes and sizes, forward passes, floating-point work,
+/// memory in flight and file size.
 void print_dry_run(const Plan& plan, std::ostream& out);
 
 }  // namespace hookflow::pipeline

@@ -1,14 +1,14 @@
 #include "pipeline/graph.hpp"
 
-#include <tbb/flow_graph.h>
-#include <tbb/global_control.h>
-#include <tbb/task_arena.h>
-#include <tbb/version.h>
-
 #include <algorithm>
 #include <exception>
 #include <memory>
 #include <mutex>
+
+#include <tbb/flow_graph.h>
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+#include <tbb/version.h>
 
 #include "pipeline/clock.hpp"
 #include "pipeline/packet.hpp"
@@ -25,12 +25,18 @@ struct PartRequest {
   std::size_t part = 0;
 };
 
-/// The graph of one run. Packets hold tickets; the last holder of a ticket to go makes room behind its limiter.
+/// The graph of one run. Packets hold tickets; the last holder of a ticket to go makes room behind its
+/// limiter.
 class UnitGraph {
  public:
   UnitGraph(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
             const std::atomic<bool>& stop)
-      : plan_(plan), store_(store), options_(options), monitor_(monitor), stop_(stop), last_commit_(Clock::now()) {
+      : plan_(plan),
+        store_(store),
+        options_(options),
+        monitor_(monitor),
+        stop_(stop),
+        last_commit_(Clock::now()) {
     for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) states_.push_back(store.states(lane));
     count_work();
     build();
@@ -111,8 +117,8 @@ class UnitGraph {
   void build_chain(std::size_t lane, flow::sender<PacketPtr>& head) {
     flow::sender<PacketPtr>* tail = &head;
     for (const std::size_t stage : plan_.lanes[lane].stages) {
-      lanes_[lane].stages.push_back(std::make_unique<StageNode>(
-          graph_, flow::unlimited, [this, stage](PacketPtr packet) {
+      lanes_[lane].stages.push_back(
+          std::make_unique<StageNode>(graph_, flow::unlimited, [this, stage](PacketPtr packet) {
             if (!stopped()) {
               const Stopwatch watch(monitor_.stage_nanoseconds[stage]);
               attempt([&] { run_stage(plan_, stage, *packet); });
@@ -161,7 +167,8 @@ class UnitGraph {
 
   template <typename Limiter>
   static std::shared_ptr<void> ticket(Limiter& limiter) {
-    return {&limiter, [](void* gone) { static_cast<Limiter*>(gone)->decrementer().try_put(flow::continue_msg()); }};
+    return {&limiter,
+            [](void* gone) { static_cast<Limiter*>(gone)->decrementer().try_put(flow::continue_msg()); }};
   }
 
   /// Every packet comes here exactly once, one at a time. An exception must not leave a node: it would cancel

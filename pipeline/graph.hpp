@@ -33,8 +33,8 @@ struct RunOptions {
 
 /// Runs every unit that the store has not marked, through a TBB flow graph with one node a stage: source ->
 /// limiter -> the lane's stages -> store, and behind an expand one packet a part, with a limiter of its own.
-/// What is in flight is bounded by the limiters, so memory does not grow with prompts or variants. Stops early
-/// when `stop` becomes true; what is committed then stays. Throws what the store throws.
+/// What is in flight is bounded by the limiters, so memory does not grow with prompts or variants. Stops
+/// early when `stop` becomes true; what is committed then stays. Throws what the store throws.
 void run_units(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
                const std::atomic<bool>& stop);
 

@@ -18,7 +18,8 @@ namespace po = boost::program_options;
 
 std::string axes_text(const std::vector<Axis>& axes) {
   std::string text;
-  for (const Axis& axis : axes) text += (text.empty() ? "" : ", ") + axis.name + " " + std::to_string(axis.size());
+  for (const Axis& axis : axes)
+    text += (text.empty() ? "" : ", ") + axis.name + " " + std::to_string(axis.size());
   return "[" + text + "]";
 }
 
@@ -41,11 +42,12 @@ void print_summary(const RunFileView& file, bool provenance) {
     return found == file.root.end() ? std::string() : found->second;
   };
   std::cout << root("workflow_name") << ": " << root("about") << "\n"
-            << "model " << root("model") << ", " << file.prompts << (file.prompts == 1 ? " prompt, " : " prompts, ")
+            << "model " << root("model") << ", " << file.prompts
+            << (file.prompts == 1 ? " prompt, " : " prompts, ")
             << (file.complete ? "complete" : "NOT COMPLETE") << "\n";
   for (const LaneProgress& lane : file.lanes) {
-    std::cout << "  " << lane.lane.name << ": " << lane.done << " done, " << lane.failed << " failed, " << lane.pending
-              << " pending (prompts x parts)\n";
+    std::cout << "  " << lane.lane.name << ": " << lane.done << " done, " << lane.failed << " failed, "
+              << lane.pending << " pending (prompts x parts)\n";
   }
   for (const GroupLayout& group : file.groups) {
     std::cout << "\n/" << group.name << (group.about.empty() ? "" : "  " + group.about) << "\n";
@@ -57,11 +59,12 @@ void print_summary(const RunFileView& file, bool provenance) {
   }
   std::cout << "\n";
   for (const TextTable& texts : file.texts) {
-    std::cout << "/" << texts.group << "/" << texts.name << "  " << axes_text({texts.axis}) << "  " << texts.long_name
-              << "\n";
+    std::cout << "/" << texts.group << "/" << texts.name << "  " << axes_text({texts.axis}) << "  "
+              << texts.long_name << "\n";
   }
   for (const Failure& failure : file.failures) {
-    std::cout << "failed: prompt " << failure.prompt << ", stage '" << failure.stage << "': " << failure.reason << "\n";
+    std::cout << "failed: prompt " << failure.prompt << ", stage '" << failure.stage
+              << "': " << failure.reason << "\n";
   }
   if (!provenance) return;
   std::cout << "\n";
@@ -71,7 +74,8 @@ void print_summary(const RunFileView& file, bool provenance) {
 /// Shows the cells of variables that share their axes, a row a cell.
 class CellTable {
  public:
-  CellTable(const std::string& path, const RunFileView& file, const std::string& what) : path_(path), file_(file) {
+  CellTable(const std::string& path, const RunFileView& file, const std::string& what)
+      : path_(path), file_(file) {
     const std::size_t dot = what.find('.');
     const std::string group_name = what.substr(0, dot);
     std::vector<std::string> names;
@@ -79,8 +83,10 @@ class CellTable {
       names.push_back(group.name);
       if (group.name == group_name) group_ = &group;
     }
-    if (group_ == nullptr) throw UsageError("inspect: no group '" + group_name + "'" + suggestion(group_name, names));
-    if (group_->variables.empty()) throw UsageError("inspect: the group '" + group_name + "' has no variables");
+    if (group_ == nullptr)
+      throw UsageError("inspect: no group '" + group_name + "'" + suggestion(group_name, names));
+    if (group_->variables.empty())
+      throw UsageError("inspect: the group '" + group_name + "' has no variables");
     names.clear();
     const auto& all = group_->variables;
     const auto fullest = std::max_element(all.begin(), all.end(), [](const Variable& a, const Variable& b) {
@@ -91,7 +97,8 @@ class CellTable {
       names.push_back(variable.name);
       if (variable.name == wanted) main_ = &variable;
     }
-    if (main_ == nullptr) throw UsageError("inspect: no variable '" + wanted + "'" + suggestion(wanted, names));
+    if (main_ == nullptr)
+      throw UsageError("inspect: no variable '" + wanted + "'" + suggestion(wanted, names));
     for (const Variable& variable : group_->variables) {
       if (spans(variable)) shown_.emplace_back(&variable, read_variable(path_, group_->name, variable.name));
     }
@@ -113,9 +120,11 @@ class CellTable {
     const auto at = static_cast<std::size_t>(found - names.begin());
     const std::string value = condition.substr(equals + 1);
     std::vector<std::string> labels;
-    for (std::size_t step = 0; step < main_->axes[at].size(); ++step) labels.push_back(label(main_->axes[at], step));
+    for (std::size_t step = 0; step < main_->axes[at].size(); ++step)
+      labels.push_back(label(main_->axes[at], step));
     if (std::find(labels.begin(), labels.end(), value) == labels.end()) {
-      throw UsageError("inspect: --where " + condition + ": the axis has no such label" + suggestion(value, labels));
+      throw UsageError("inspect: --where " + condition + ": the axis has no such label" +
+                       suggestion(value, labels));
     }
     std::erase_if(cells_, [&](std::size_t cell) { return labels[steps(cell)[at]] != value; });
   }
@@ -138,15 +147,18 @@ class CellTable {
       std::vector<std::string> row;
       const std::vector<std::size_t> at = steps(cells_[i]);
       for (std::size_t axis = 0; axis < at.size(); ++axis) row.push_back(label(main_->axes[axis], at[axis]));
-      for (const auto& [variable, values] : shown_) row.push_back(value_text(*variable, values[cell_in(*variable, at)]));
+      for (const auto& [variable, values] : shown_)
+        row.push_back(value_text(*variable, values[cell_in(*variable, at)]));
       table.add(std::move(row));
     }
     table.print(std::cout);
-    if (cells_.size() > most) std::cout << "  ... and " << cells_.size() - most << " more; --rows shows more\n";
+    if (cells_.size() > most)
+      std::cout << "  ... and " << cells_.size() - most << " more; --rows shows more\n";
   }
 
  private:
-  /// Whether each of the variable's axes is one of the main variable's, so that each cell has one value of it.
+  /// Whether each of the variable's axes is one of the main variable's, so that each cell has one value of
+  /// it.
   [[nodiscard]] bool spans(const Variable& variable) const {
     return std::all_of(variable.axes.begin(), variable.axes.end(), [&](const Axis& axis) {
       return std::find(main_->axes.begin(), main_->axes.end(), axis) != main_->axes.end();
@@ -172,7 +184,9 @@ class CellTable {
   }
 
   [[nodiscard]] const std::vector<double>& values_of(const Variable* wanted) const {
-    return std::find_if(shown_.begin(), shown_.end(), [&](const auto& entry) { return entry.first == wanted; })->second;
+    return std::find_if(shown_.begin(), shown_.end(),
+                        [&](const auto& entry) { return entry.first == wanted; })
+        ->second;
   }
 
   /// A token id is shown with its text, where the file has the vocabulary.
@@ -199,9 +213,11 @@ int inspect(const std::vector<std::string>& arguments) {
                   "Shows what a run file holds; with a group or a variable, its values as a table.");
   options.positional("file", 1, "the run file");
   options.positional("what", 1, "group or group.variable");
-  options.add()("where", po::value<std::vector<std::string>>()->composing(), "axis=label: only these cells; may be repeated")(
+  options.add()("where", po::value<std::vector<std::string>>()->composing(),
+                "axis=label: only these cells; may be repeated")(
       "top", po::value<int>(), "the cells of largest magnitude, largest first")(
-      "rows", po::value<int>()->default_value(50), "rows to show at most")("provenance", "how the file was made");
+      "rows", po::value<int>()->default_value(50), "rows to show at most")("provenance",
+                                                                           "how the file was made");
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::string path = options.required("file");
   const RunFileView file = read_run_file(path);
@@ -213,7 +229,8 @@ int inspect(const std::vector<std::string>& arguments) {
   const int top = options.get_or("top", 1);
   if (rows < 1 || top < 1) throw UsageError("inspect: --rows and --top must be 1 or more");
   CellTable table(path, file, options.get<std::string>("what"));
-  for (const std::string& condition : options.get_or("where", std::vector<std::string>())) table.where(condition);
+  for (const std::string& condition : options.get_or("where", std::vector<std::string>()))
+    table.where(condition);
   if (options.has("top")) table.top(static_cast<std::size_t>(top));
   table.print(static_cast<std::size_t>(rows));
   return exit_code::kDone;

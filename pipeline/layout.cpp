@@ -16,7 +16,8 @@ void add_prompt_texts(const Plan& plan, const Axis& axis, RunLayout& layout) {
   }
   std::vector<std::string> texts;
   for (const Prompt& prompt : plan.prompts) texts.push_back(prompt.text.value_or(""));
-  layout.texts.push_back({"prompts", "text", axis, std::move(texts), "text of the prompt; empty where ids are given"});
+  layout.texts.push_back(
+      {"prompts", "text", axis, std::move(texts), "text of the prompt; empty where ids are given"});
   for (const std::string& column : columns) {
     std::vector<std::string> values;
     for (const Prompt& prompt : plan.prompts) {
@@ -49,7 +50,8 @@ RunLayout make_layout(const Plan& plan) {
   if (const auto words = plan.subject->vocabulary(); !words.empty()) {
     std::vector<std::int64_t> ids(words.size());
     std::iota(ids.begin(), ids.end(), 0);
-    layout.texts.push_back({"vocabulary", "token", {"id", std::move(ids), "token id", ""}, words, "text of a token"});
+    layout.texts.push_back(
+        {"vocabulary", "token", {"id", std::move(ids), "token id", ""}, words, "text of a token"});
   }
   for (const Lane& lane : plan.lanes) layout.lanes.push_back({lane.name, lane.parts});
   for (const std::size_t fold : plan.folds) layout.folds.push_back(plan.stages[fold].spec->id);

@@ -29,12 +29,14 @@ bool Options::parse(const std::vector<std::string>& arguments) {
   try {
     // No guessing: an abbreviation that works today may be ambiguous tomorrow.
     const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    po::store(po::command_line_parser(arguments).options(all).positional(positional_).style(style).run(), values_);
+    po::store(po::command_line_parser(arguments).options(all).positional(positional_).style(style).run(),
+              values_);
     po::notify(values_);
   } catch (const po::unknown_option& error) {
     std::vector<std::string> names;
     for (const auto& option : described_.options()) names.push_back("--" + option->long_name());
-    throw UsageError(std::string(error.what()) + suggestion(error.get_option_name(), names) + "\nusage: hookflow " + usage_);
+    throw UsageError(std::string(error.what()) + suggestion(error.get_option_name(), names) +
+                     "\nusage: hookflow " + usage_);
   } catch (const po::error& error) {
     throw UsageError(std::string(error.what()) + "\nusage: hookflow " + usage_);
   }

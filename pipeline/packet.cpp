@@ -12,31 +12,36 @@ bool below(const Plan& plan, std::size_t lane, std::size_t ancestor) {
   return lane == ancestor;
 }
 
-/// Whether a packet of `lane` that has passed `stage` still needs `value`: for the file, for a later stage of its
-/// lane, or for any stage of a lane below, all of which run after it.
+/// Whether a packet of `lane` that has passed `stage` still needs `value`: for the file, for a later stage of
+/// its lane, or for any stage of a lane below, all of which run after it.
 bool needed_after(const Plan& plan, std::size_t value, std::size_t stage, std::size_t lane) {
   if (plan.stages[value].stored && plan.stages[value].lane == lane) return true;
   for (std::size_t i = 0; i < plan.stages.size(); ++i) {
     const PlannedStage& reader = plan.stages[i];
     if (std::find(reader.inputs.begin(), reader.inputs.end(), value) == reader.inputs.end()) continue;
-    if (reader.unit != nullptr && (reader.lane == lane ? i > stage : below(plan, reader.lane, lane))) return true;
+    if (reader.unit != nullptr && (reader.lane == lane ? i > stage : below(plan, reader.lane, lane)))
+      return true;
   }
   return false;
 }
 
-void store_measures(const PlannedStage& stage, std::size_t own_from, const Measures& measures, std::size_t prompt,
-                    RunStore& store) {
+void store_measures(const PlannedStage& stage, std::size_t own_from, const Measures& measures,
+                    std::size_t prompt, RunStore& store) {
   if (measures.columns.size() != stage.variables.size()) {
-    throw std::logic_error(stage.spec->declaration->name + " gave another number of variables than it declared");
+    throw std::logic_error(stage.spec->declaration->name +
+                           " gave another number of variables than it declared");
   }
   for (std::size_t i = 0; i < stage.variables.size(); ++i) {
     const Variable& variable = stage.variables[i];
-    const std::vector<Axis> own(variable.axes.begin() + static_cast<std::ptrdiff_t>(own_from), variable.axes.end());
+    const std::vector<Axis> own(variable.axes.begin() + static_cast<std::ptrdiff_t>(own_from),
+                                variable.axes.end());
     const std::size_t cells = cell_count(own);
-    const std::size_t given = std::visit([](const auto& column) { return column.size(); }, measures.columns[i]);
+    const std::size_t given =
+        std::visit([](const auto& column) { return column.size(); }, measures.columns[i]);
     if (given != cells * measures.count) {
-      throw std::logic_error(stage.spec->declaration->name + ": " + variable.name + " has " + std::to_string(given) +
-                             " values for " + std::to_string(measures.count) + " x " + std::to_string(cells));
+      throw std::logic_error(stage.spec->declaration->name + ": " + variable.name + " has " +
+                             std::to_string(given) + " values for " + std::to_string(measures.count) + " x " +
+                             std::to_string(cells));
     }
     store.write_cells(stage.spec->id, variable.name, prompt, measures.first * cells, measures.columns[i]);
   }
@@ -52,15 +57,18 @@ std::shared_ptr<Packet> start_packet(const Plan& plan, const Unit& unit) {
   return packet;
 }
 
-std::shared_ptr<Packet> part_packet(const Plan& plan, const Packet& parent, std::size_t lane, std::size_t part) {
+std::shared_ptr<Packet> part_packet(const Plan& plan, const Packet& parent, std::size_t lane,
+                                    std::size_t part) {
   auto packet = start_packet(plan, parent.unit);
   packet->lane = lane;
   packet->part = part;
   packet->failures = parent.failures;
   packet->tickets = parent.tickets;
-  const std::size_t before = plan.lanes[lane].stages.front() - 1;  // an expander has an input, so it is not the first
+  const std::size_t before =
+      plan.lanes[lane].stages.front() - 1;  // an expander has an input, so it is not the first
   for (std::size_t i = 0; i < plan.stages.size(); ++i) {
-    if (plan.stages[i].lane != lane && needed_after(plan, i, before, lane)) packet->values[i] = parent.values[i];
+    if (plan.stages[i].lane != lane && needed_after(plan, i, before, lane))
+      packet->values[i] = parent.values[i];
   }
   return packet;
 }
@@ -87,12 +95,14 @@ void run_stage(const Plan& plan, std::size_t stage, Packet& packet) {
       if (outcomes[i].value) {
         results[rows[i]] = std::move(outcomes[i].value);
       } else {
-        packet.failures[rows[i]] = Failure{packet.unit.first + rows[i], planned.spec->id, outcomes[i].failure};
+        packet.failures[rows[i]] =
+            Failure{packet.unit.first + rows[i], planned.spec->id, outcomes[i].failure};
       }
     }
   }
   for (std::size_t value = 0; value < plan.stages.size(); ++value) {
-    if (!packet.values[value].empty() && !needed_after(plan, value, stage, packet.lane)) packet.values[value].clear();
+    if (!packet.values[value].empty() && !needed_after(plan, value, stage, packet.lane))
+      packet.values[value].clear();
   }
 }
 

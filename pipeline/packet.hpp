@@ -24,7 +24,8 @@ struct Packet {
 /// The packet that starts a unit in the first lane.
 std::shared_ptr<Packet> start_packet(const Plan& plan, const Unit& unit);
 /// A packet of one part of a child lane, with the values that the lane reads from above.
-std::shared_ptr<Packet> part_packet(const Plan& plan, const Packet& parent, std::size_t lane, std::size_t part);
+std::shared_ptr<Packet> part_packet(const Plan& plan, const Packet& parent, std::size_t lane,
+                                    std::size_t part);
 
 /// Runs one stage of the packet's lane on the prompts that have not failed, and drops values that nothing
 /// later needs.

@@ -49,13 +49,15 @@ void read_param(const Node& node, bool& value) {
 }
 
 void read_param(const Node& node, std::int64_t& value) {
-  const auto read = node.kind == Node::Kind::scalar && !node.quoted ? number<std::int64_t>(node.text) : std::nullopt;
+  const auto read =
+      node.kind == Node::Kind::scalar && !node.quoted ? number<std::int64_t>(node.text) : std::nullopt;
   if (!read) mismatch(node, "a whole number");
   value = *read;
 }
 
 void read_param(const Node& node, double& value) {
-  const auto read = node.kind == Node::Kind::scalar && !node.quoted ? number<double>(node.text) : std::nullopt;
+  const auto read =
+      node.kind == Node::Kind::scalar && !node.quoted ? number<double>(node.text) : std::nullopt;
   if (!read || !std::isfinite(*read)) mismatch(node, "a finite number");
   value = *read;
 }

@@ -12,15 +12,15 @@
 
 namespace hookflow::pipeline {
 
-/// A parameter's value that does not fit; whoever catches it adds the file and the stage. `line` is that of the
-/// value, 0 when unknown.
+/// A parameter's value that does not fit; whoever catches it adds the file and the stage. `line` is that of
+/// the value, 0 when unknown.
 struct ParamError : std::runtime_error {
   ParamError(const std::string& message, std::size_t at_line) : std::runtime_error(message), line(at_line) {}
   std::size_t line;
 };
 
-// A type of parameter has one pair of functions, read_param and write_param; those of a stage's own types stand
-// beside the type and are found by argument-dependent lookup. read_param throws ParamError.
+// A type of parameter has one pair of functions, read_param and write_param; those of a stage's own types
+// stand beside the type and are found by argument-dependent lookup. read_param throws ParamError.
 void read_param(const Node& node, bool& value);
 void read_param(const Node& node, std::int64_t& value);
 void read_param(const Node& node, double& value);

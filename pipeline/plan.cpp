@@ -32,7 +32,8 @@ std::size_t heaviest(const std::vector<Unit>& units, const std::vector<std::size
   std::size_t most = 0;
   for (const Unit& unit : units) {
     const auto first = weights.begin() + static_cast<std::ptrdiff_t>(unit.first);
-    most = std::max(most, std::accumulate(first, first + static_cast<std::ptrdiff_t>(unit.count), std::size_t{0}));
+    most = std::max(most,
+                    std::accumulate(first, first + static_cast<std::ptrdiff_t>(unit.count), std::size_t{0}));
   }
   return most;
 }
@@ -56,7 +57,8 @@ std::size_t line_of(const StageSpec& spec, const std::string& message) {
 /// Plans stage after stage, inputs first.
 class Planner {
  public:
-  explicit Planner(Plan& plan) : plan_(plan), problems_(plan.spec.file), prompt_axis_(prompt_axis(plan.prompts)) {
+  explicit Planner(Plan& plan)
+      : plan_(plan), problems_(plan.spec.file), prompt_axis_(prompt_axis(plan.prompts)) {
     plan_.lanes.push_back({"items", kNone, {}, {}, 1});
   }
 

@@ -25,7 +25,8 @@ class Problems {
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::string text;
     for (const auto& [line, message] : sorted) {
-      text += (text.empty() ? "" : "\n") + file_ + (line == 0 ? "" : ":" + std::to_string(line)) + ": " + message;
+      text +=
+          (text.empty() ? "" : "\n") + file_ + (line == 0 ? "" : ":" + std::to_string(line)) + ": " + message;
     }
     throw UsageError(text);
   }

@@ -1,8 +1,7 @@
 #include "pipeline/progress.hpp"
 
-#include <unistd.h>
-
 #include <cstdio>
+#include <unistd.h>
 
 namespace hookflow::pipeline {
 
@@ -27,8 +26,8 @@ void Progress::show() {
     const std::size_t done = monitor_.done;
     const double rate = static_cast<double>(done - monitor_.done_before) / elapsed.count();
     const double left = rate > 0 ? static_cast<double>(monitor_.total - done) / rate : 0;
-    std::fprintf(stderr, "\r%zu of %zu units, %.1f a second, %.0f s left, %zu failed\033[K", done, monitor_.total, rate,
-                 left, monitor_.failed.load());
+    std::fprintf(stderr, "\r%zu of %zu units, %.1f a second, %.0f s left, %zu failed\033[K", done,
+                 monitor_.total, rate, left, monitor_.failed.load());
   }
   std::fprintf(stderr, "\r\033[K");
 }
@@ -37,7 +36,8 @@ void print_stage_times(const Plan& plan, const Monitor& monitor) {
   const auto seconds = [](std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) * 1e-9; };
   std::fprintf(stderr, "%-20s %10s\n", "stage", "seconds");
   for (std::size_t i = 0; i < plan.stages.size(); ++i) {
-    std::fprintf(stderr, "%-20s %10.3f\n", plan.stages[i].spec->id.c_str(), seconds(monitor.stage_nanoseconds[i]));
+    std::fprintf(stderr, "%-20s %10.3f\n", plan.stages[i].spec->id.c_str(),
+                 seconds(monitor.stage_nanoseconds[i]));
   }
   std::fprintf(stderr, "%-20s %10.3f\n", "(storing)", seconds(monitor.store_nanoseconds));
 }

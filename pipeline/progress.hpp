@@ -7,8 +7,8 @@
 
 namespace hookflow::pipeline {
 
-/// Shows on stderr how far a run is, with rate and time left, while it lives; silent when `quiet`, or when stderr is no
-/// terminal.
+/// Shows on stderr how far a run is, with rate and time left, while it lives; silent when `quiet`, or when
+/// stderr is no terminal.
 class Progress {
  public:
   Progress(const Monitor& monitor, bool quiet);

@@ -72,7 +72,8 @@ Identity open_identity(const Plan& plan) {
   return identity;
 }
 
-Attributes run_provenance(const Plan& plan, std::size_t threads, const std::vector<std::string>& command_line) {
+Attributes run_provenance(const Plan& plan, std::size_t threads,
+                          const std::vector<std::string>& command_line) {
   Attributes attributes = plan.subject->provenance();
   std::string words = "hookflow";
   for (const std::string& word : command_line) words += " " + word;

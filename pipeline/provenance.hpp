@@ -20,6 +20,7 @@ Identity run_identity(const Plan& plan);
 Identity open_identity(const Plan& plan);
 
 /// How the numbers were made: root attributes of the run file.
-Attributes run_provenance(const Plan& plan, std::size_t threads, const std::vector<std::string>& command_line);
+Attributes run_provenance(const Plan& plan, std::size_t threads,
+                          const std::vector<std::string>& command_line);
 
 }  // namespace hookflow::pipeline

@@ -23,15 +23,15 @@ struct PortDecl {
 struct ParamDecl {
   std::string name;
   std::string doc;
-  std::string rule;           // completes "must be ..."; empty: the type says it all
+  std::string rule;  // completes "must be ..."; empty: the type says it all
   bool required = false;
-  std::string default_value;  // as JSON; empty when required
+  std::string default_value;                      // as JSON; empty when required
   std::function<void(Stage&, const Node&)> read;  // throws ParamError
   std::function<Node(const Stage&)> write;
 };
 
-/// Everything that is said of a stage, once: the workflow reader, validate, describe, the plan and the run file
-/// all read it from here.
+/// Everything that is said of a stage, once: the workflow reader, validate, describe, the plan and the run
+/// file all read it from here.
 struct StageDecl {
   std::string name;
   std::string doc;
@@ -66,14 +66,16 @@ class Declaration {
   }
   /// A parameter whose default is what the member is initialised with.
   template <Param T>
-  Declaration& param(std::string name, T S::*member, std::string doc, Rule<std::type_identity_t<T>> rule = {}) {
+  Declaration& param(std::string name, T S::*member, std::string doc,
+                     Rule<std::type_identity_t<T>> rule = {}) {
     add(std::move(name), member, std::move(doc), std::move(rule));
     decl_.params.back().default_value = to_json(decl_.params.back().write(S{}));
     return *this;
   }
   /// A parameter that a workflow must give.
   template <Param T>
-  Declaration& required(std::string name, T S::*member, std::string doc, Rule<std::type_identity_t<T>> rule = {}) {
+  Declaration& required(std::string name, T S::*member, std::string doc,
+                        Rule<std::type_identity_t<T>> rule = {}) {
     add(std::move(name), member, std::move(doc), std::move(rule));
     decl_.params.back().required = true;
     return *this;
@@ -92,7 +94,8 @@ class Declaration {
       T& value = dynamic_cast<S&>(stage).*member;
       read_param(node, value);
       if (!rule.problem) return;
-      if (const auto problem = rule.problem(value)) throw ParamError(*problem + "; must be " + rule.text, node.line);
+      if (const auto problem = rule.problem(value))
+        throw ParamError(*problem + "; must be " + rule.text, node.line);
     };
     param.write = [member](const Stage& stage) { return write_param(dynamic_cast<const S&>(stage).*member); };
     decl_.params.push_back(std::move(param));

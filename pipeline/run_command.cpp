@@ -65,7 +65,8 @@ void print_failures(const Plan& plan, const std::vector<Failure>& failures) {
 }
 
 /// Runs a plan into a file. Returns the exit code.
-int execute(Plan& plan, RunStore& store, const std::filesystem::path& path, const RunOptions& options, bool quiet) {
+int execute(Plan& plan, RunStore& store, const std::filesystem::path& path, const RunOptions& options,
+            bool quiet) {
   Monitor monitor(plan.stages.size());
   {
     const Progress progress(monitor, quiet);
@@ -103,16 +104,19 @@ int tell_complete(const Plan& plan, const RunStore& store, const std::filesystem
 int run(const std::vector<std::string>& arguments) {
   Options options("run WORKFLOW.yaml [options]", "Runs a workflow and leaves its results in one HDF5 file.");
   options.positional("workflow", 1, "the workflow file");
-  options.add()("model", po::value<std::string>(), "model instead of the workflow's: built-in name, directory, or name in "
-                                                   "the Hugging Face cache")(
-      "out,o", po::value<std::string>(), "the run file; default: the workflow's name and .h5, here")(
-      "set", po::value<std::vector<std::string>>()->composing(), "a.b=value: set a key of the workflow; may be repeated")(
+  options.add()("model", po::value<std::string>(),
+                "model instead of the workflow's: built-in name, directory, or name in "
+                "the Hugging Face cache")("out,o", po::value<std::string>(),
+                                          "the run file; default: the workflow's name and .h5, here")(
+      "set", po::value<std::vector<std::string>>()->composing(),
+      "a.b=value: set a key of the workflow; may be repeated")(
       "threads,j", po::value<int>(), "threads; default: one a core. Results do not depend on it")(
       "resume", "go on where a stopped run of the same workflow left its file")(
       "force", "replace the file if it exists")("fail-fast", "stop at the first prompt that fails")(
       "quiet,q", "no progress and no summary")("dry-run,n", "say what would be done, and do nothing");
   if (!options.parse(arguments)) return exit_code::kDone;
-  if (options.has("resume") && options.has("force")) throw UsageError("--resume and --force exclude each other");
+  if (options.has("resume") && options.has("force"))
+    throw UsageError("--resume and --force exclude each other");
 
   WorkflowSpec spec = read_spec(options);
   const std::filesystem::path path = options.get_or("out", spec.name + ".h5");
@@ -139,9 +143,10 @@ int run(const std::vector<std::string>& arguments) {
   words.insert(words.end(), arguments.begin(), arguments.end());
   const bool goes_on = resume && std::filesystem::exists(path);
   const Identity known = goes_on ? identity.get() : open_identity(plan);
-  RunStore store = goes_on ? RunStore::open(path, plan.layout, known)
-                           : RunStore::create(path, plan.layout, known,
-                                              run_provenance(plan, run_options.threads, words), options.has("force"));
+  RunStore store =
+      goes_on ? RunStore::open(path, plan.layout, known)
+              : RunStore::create(path, plan.layout, known, run_provenance(plan, run_options.threads, words),
+                                 options.has("force"));
   run_options.before_commit = [&] { store.set_identity(goes_on ? known : identity.get()); };
   const bool quiet = options.has("quiet");
   const int code = store.complete() ? tell_complete(plan, store, path, quiet)
@@ -151,7 +156,8 @@ int run(const std::vector<std::string>& arguments) {
 }
 
 int validate(const std::vector<std::string>& arguments) {
-  Options options("validate WORKFLOW.yaml [options]", "Checks a workflow against its model and prompts; runs nothing.");
+  Options options("validate WORKFLOW.yaml [options]",
+                  "Checks a workflow against its model and prompts; runs nothing.");
   options.positional("workflow", 1, "the workflow file");
   options.add()("model", po::value<std::string>(), "model instead of the workflow's")(
       "set", po::value<std::vector<std::string>>()->composing(), "a.b=value: set a key of the workflow");

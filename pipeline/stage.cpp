@@ -18,7 +18,8 @@ std::vector<Outcome> BatchStage::run_unit(std::span<const Inputs> prompts, std::
   std::vector<Outcome> outcomes(prompts.size());
   try {
     const std::vector<ValuePtr> values = run(prompts, part);
-    if (values.size() != prompts.size()) throw std::logic_error("a batch stage returned another number of values");
+    if (values.size() != prompts.size())
+      throw std::logic_error("a batch stage returned another number of values");
     for (std::size_t i = 0; i < values.size(); ++i) outcomes[i].value = values[i];
   } catch (const std::exception& error) {
     for (Outcome& outcome : outcomes) outcome = {nullptr, error.what()};

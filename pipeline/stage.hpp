@@ -24,8 +24,9 @@ struct Value {
 };
 using ValuePtr = std::shared_ptr<const Value>;
 
-/// The numbers that a stage has for one prompt: for each of its variables, `count` rows of that variable's own
-/// axes, row-major. Behind an expand the rows are the variants [first, first + count); elsewhere there is one.
+/// The numbers that a stage has for one prompt: for each of its variables, `count` rows of that variable's
+/// own axes, row-major. Behind an expand the rows are the variants [first, first + count); elsewhere there is
+/// one.
 struct Measures : Value {
   std::size_t first = 0;
   std::size_t count = 1;
@@ -57,9 +58,9 @@ struct Cost {
 };
 
 struct PlannedInput {
-  std::string stage;                  // id of the stage it comes from
-  const Output* output = nullptr;     // none: the optional port is not wired
-  std::vector<Variable> variables;    // with all axes, as stored; one alone where the input names it
+  std::string stage;                // id of the stage it comes from
+  const Output* output = nullptr;   // none: the optional port is not wired
+  std::vector<Variable> variables;  // with all axes, as stored; one alone where the input names it
   [[nodiscard]] explicit operator bool() const { return output != nullptr; }
 };
 
@@ -128,7 +129,8 @@ struct Outcome {
 class UnitStage : public Stage {
  public:
   /// One outcome for each of `prompts`. `part` is the chunk for a stage that expands, else 0.
-  [[nodiscard]] virtual std::vector<Outcome> run_unit(std::span<const Inputs> prompts, std::size_t part) const = 0;
+  [[nodiscard]] virtual std::vector<Outcome> run_unit(std::span<const Inputs> prompts,
+                                                      std::size_t part) const = 0;
 };
 
 /// A stage that takes one prompt at a time; what it throws fails that prompt alone.
@@ -141,7 +143,8 @@ class PromptStage : public UnitStage {
 /// A stage that takes the prompts of a unit together; what it throws fails them all.
 class BatchStage : public UnitStage {
  public:
-  [[nodiscard]] virtual std::vector<ValuePtr> run(std::span<const Inputs> prompts, std::size_t part) const = 0;
+  [[nodiscard]] virtual std::vector<ValuePtr> run(std::span<const Inputs> prompts,
+                                                  std::size_t part) const = 0;
   [[nodiscard]] std::vector<Outcome> run_unit(std::span<const Inputs> prompts, std::size_t part) const final;
 };
 
@@ -166,7 +169,8 @@ class FoldSink {
 class FoldStage : public Stage {
  public:
   /// `inputs`: for each declared port, its variables.
-  virtual void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const = 0;
+  virtual void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs,
+                    FoldSink& sink) const = 0;
 };
 
 }  // namespace hookflow::pipeline

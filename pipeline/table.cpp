@@ -10,12 +10,13 @@ namespace {
 
 /// Columns on a terminal: a UTF-8 continuation byte takes none.
 std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 bool numeric(const std::string& text) {
-  return !text.empty() && (std::isdigit(static_cast<unsigned char>(text.front())) != 0 || text.front() == '-');
+  return !text.empty() &&
+         (std::isdigit(static_cast<unsigned char>(text.front())) != 0 || text.front() == '-');
 }
 
 }  // namespace

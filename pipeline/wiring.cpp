@@ -101,8 +101,8 @@ class Wiring {
       }
       wanted += (wanted.empty() ? "" : ", ") + declared.kind + " ('" + declared.name + "')";
     }
-    problem(node, "'" + ref.stage + "' gives " + from->declaration->output + ", but '" + stage.declaration->name +
-                      "' takes " + (wanted.empty() ? "no more inputs" : wanted));
+    problem(node, "'" + ref.stage + "' gives " + from->declaration->output + ", but '" +
+                      stage.declaration->name + "' takes " + (wanted.empty() ? "no more inputs" : wanted));
   }
 
   void connect_by_name(StageSpec& stage, const std::string& port_name, const Node& node) {
@@ -119,8 +119,8 @@ class Wiring {
     if (from == nullptr) return;
     const auto at = static_cast<std::size_t>(port);
     if (from->declaration->output != declared[at].kind) {
-      problem(node, "'" + ref.stage + "' gives " + from->declaration->output + ", but the port '" + port_name +
-                        "' takes " + declared[at].kind);
+      problem(node, "'" + ref.stage + "' gives " + from->declaration->output + ", but the port '" +
+                        port_name + "' takes " + declared[at].kind);
       return;
     }
     stage.inputs[at] = ref;
@@ -131,7 +131,8 @@ class Wiring {
     if (state[i] == 2) return;
     if (state[i] == 1) {
       std::string cycle;
-      for (auto at = std::find(path.begin(), path.end(), i); at != path.end(); ++at) cycle += stages_[*at].id + " <- ";
+      for (auto at = std::find(path.begin(), path.end(), i); at != path.end(); ++at)
+        cycle += stages_[*at].id + " <- ";
       problems_.add(stages_[i].line, "the stages form a cycle: " + cycle + stages_[i].id);
       return;
     }

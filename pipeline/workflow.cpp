@@ -64,7 +64,8 @@ class Reader {
   Reader(const Node& root, WorkflowSpec& spec) : root_(root), spec_(spec), problems_(spec.file) {}
 
   void read() {
-    if (root_.kind != Node::Kind::map) throw UsageError(spec_.file + ": a workflow is a map with the key 'stages'");
+    if (root_.kind != Node::Kind::map)
+      throw UsageError(spec_.file + ": a workflow is a map with the key 'stages'");
     for (const auto& [key, value] : root_.entries) {
       if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end()) {
         problems_.add(value.line, "unknown key '" + key + "'" + suggestion(key, kKeys));
@@ -131,7 +132,8 @@ class Reader {
     if (node == nullptr) return;
     std::int64_t tokens = 0;
     if (!attempt("batch_tokens", node->line, [&] { read_param(*node, tokens); })) return;
-    if (tokens < 1) problems_.add(node->line, "batch_tokens: must be 1 or more, not " + std::to_string(tokens));
+    if (tokens < 1)
+      problems_.add(node->line, "batch_tokens: must be 1 or more, not " + std::to_string(tokens));
     spec_.batch_tokens = static_cast<std::size_t>(std::max<std::int64_t>(tokens, 1));
   }
 
@@ -147,7 +149,8 @@ class Reader {
       stage.id = id;
       stage.line = node.line;
       if (const Node* in = node.find("in")) stage.param_lines.emplace_back("in", in->line);
-      if (!valid_id(id)) problems_.add(node.line, "stage '" + id + "': an id has letters, digits, _ and - alone");
+      if (!valid_id(id))
+        problems_.add(node.line, "stage '" + id + "': an id has letters, digits, _ and - alone");
       if (id == "checkpoint" || id == "prompts" || id == "items") {
         problems_.add(node.line, "stage '" + id + "': the run file uses this name itself; choose another id");
       }
@@ -172,7 +175,8 @@ class Reader {
     if (stage.declaration == nullptr) {
       std::vector<std::string> names;
       for (const StageDecl* declared : registered_stages()) names.push_back(declared->name);
-      problems_.add(type->line, where + ": unknown stage '" + type->text + "'" + suggestion(type->text, names));
+      problems_.add(type->line,
+                    where + ": unknown stage '" + type->text + "'" + suggestion(type->text, names));
       return false;
     }
     stage.stage = stage.declaration->make();
@@ -186,7 +190,8 @@ class Reader {
     for (const auto& [key, value] : node.entries) {
       if (key == "stage" || key == "in") continue;
       const auto& params = stage.declaration->params;
-      const auto param = std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.name == key; });
+      const auto param =
+          std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.name == key; });
       if (param == params.end()) {
         problems_.add(value.line, where + ": unknown parameter '" + key + "'" + suggestion(key, known));
         continue;
@@ -215,7 +220,8 @@ class Reader {
       const auto stage = std::find_if(spec_.stages.begin(), spec_.stages.end(),
                                       [&](const StageSpec& s) { return s.id == id; });
       if (stage == spec_.stages.end()) {
-        if (!broken_.contains(id)) problems_.add(keep->line, "keep: unknown stage '" + id + "'" + suggestion(id, ids));
+        if (!broken_.contains(id))
+          problems_.add(keep->line, "keep: unknown stage '" + id + "'" + suggestion(id, ids));
       } else if (stage->declaration->output != kMeasures) {
         problems_.add(keep->line, "keep: stage '" + id + "' gives " + stage->declaration->output +
                                       "; only measures can be stored");
@@ -246,7 +252,8 @@ Node WorkflowSpec::resolved() const {
       inputs.emplace_back(stage.declaration->inputs[port].name, Node::scalar(text, true));
     }
     if (!inputs.empty()) entries.emplace_back("in", Node::map(std::move(inputs)));
-    for (const ParamDecl& param : stage.declaration->params) entries.emplace_back(param.name, param.write(*stage.stage));
+    for (const ParamDecl& param : stage.declaration->params)
+      entries.emplace_back(param.name, param.write(*stage.stage));
     stage_nodes.emplace_back(stage.id, Node::map(std::move(entries)));
   }
   return Node::map({{"workflow", Node::scalar(name, true)},

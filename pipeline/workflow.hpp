@@ -21,8 +21,8 @@ struct StageSpec {
   std::string id;
   std::size_t line = 0;
   const StageDecl* declaration = nullptr;
-  std::unique_ptr<Stage> stage;           // with its parameters set
-  std::vector<InputRef> inputs;           // one a declared port
+  std::unique_ptr<Stage> stage;  // with its parameters set
+  std::vector<InputRef> inputs;  // one a declared port
   std::vector<std::pair<std::string, std::size_t>>
       param_lines;  // and that of `in`, for problems found while planning
 };
@@ -48,9 +48,9 @@ struct WorkflowSpec {
   [[nodiscard]] Node resolved() const;
 };
 
-/// Reads and checks a workflow. `settings` are `--set` assignments, "a.b=c", applied first; a path's first word
-/// may be a stage's id. Throws InputError when the file cannot be read, UsageError listing all problems, each
-/// with its line and, for an unknown name, the nearest known one.
+/// Reads and checks a workflow. `settings` are `--set` assignments, "a.b=c", applied first; a path's first
+/// word may be a stage's id. Throws InputError when the file cannot be read, UsageError listing all problems,
+/// each with its line and, for an unknown name, the nearest known one.
 WorkflowSpec read_workflow(const std::filesystem::path& path, const std::vector<std::string>& settings);
 /// The same from text; `file` names it in messages.
 WorkflowSpec read_workflow_text(const std::string& text, const std::string& file,

@@ -31,7 +31,8 @@ class Ablate : public BatchStage {
     check_positions(context);
     for (const Variant& variant : grid_.variants) wishes_->clean->want_first_edit(first_edit(variant));
     unit_tokens_ = context.unit_weight;
-    chunk_ = std::max<std::size_t>(1, static_cast<std::size_t>(rows) / std::max<std::size_t>(1, unit_tokens_));
+    chunk_ =
+        std::max<std::size_t>(1, static_cast<std::size_t>(rows) / std::max<std::size_t>(1, unit_tokens_));
     Output output;
     output.expands = grid_.axes;
     output.parts = (grid_.variants.size() + chunk_ - 1) / chunk_;
@@ -102,16 +103,19 @@ class Ablate : public BatchStage {
 };
 
 const bool kRegistered = register_stage(
-    Declaration<Ablate>("ablate", "Runs each prompt again with edits, one variant for every place, layer, head and "
-                                  "replacement")
+    Declaration<Ablate>("ablate",
+                        "Runs each prompt again with edits, one variant for every place, layer, head and "
+                        "replacement")
         .input("clean", kPass, "the pass whose activations are edited")
         .output(kVariants, "the edited passes; adds the axes replacement, layer, head")
         .required("at", &Ablate::at, "Hook points to edit, such as blocks.*.attn.hook_z[*]", not_empty())
-        .param("with", &Ablate::with, "What takes the activation's place: zero, {value: x}, {mean: head}, "
-                                      "{mean: positions}, {add: [x, ...]}")
+        .param("with", &Ablate::with,
+               "What takes the activation's place: zero, {value: x}, {mean: head}, "
+               "{mean: positions}, {add: [x, ...]}")
         .param("positions", &Ablate::positions, "Which positions are edited: all, last, or a list")
-        .param("together", &Ablate::together, "Axes whose places are all edited in one variant instead of one each: "
-                                              "place, layer, head")
+        .param("together", &Ablate::together,
+               "Axes whose places are all edited in one variant instead of one each: "
+               "place, layer, head")
         .param("rows", &Ablate::rows, "Variants times tokens that share the matrix products of one chunk",
                at_least(1)));
 

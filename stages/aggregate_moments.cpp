@@ -40,8 +40,10 @@ class AggregateMoments : public FoldStage {
     for (const Variable& variable : context.inputs[0].variables) {
       if (!folds(variable)) continue;
       const std::vector<Axis> kept = axes_without(variable, over);
-      const auto declare = [&](const char* suffix, Dtype dtype, const std::string& units, const std::string& what) {
-        output.variables.push_back({variable.name + suffix, dtype, kept, units, what + " of " + variable.long_name});
+      const auto declare = [&](const char* suffix, Dtype dtype, const std::string& units,
+                               const std::string& what) {
+        output.variables.push_back(
+            {variable.name + suffix, dtype, kept, units, what + " of " + variable.long_name});
       };
       declare("_count", Dtype::int64, "1", "number of values");
       declare("_mean", Dtype::float64, variable.units, "mean");
@@ -49,7 +51,8 @@ class AggregateMoments : public FoldStage {
       declare("_min", Dtype::float64, variable.units, "smallest");
       declare("_max", Dtype::float64, variable.units, "largest");
     }
-    if (output.variables.empty()) throw ParamError("over: " + no_such_axes(context.inputs[0].variables, over), 0);
+    if (output.variables.empty())
+      throw ParamError("over: " + no_such_axes(context.inputs[0].variables, over), 0);
     return output;
   }
 
@@ -69,7 +72,8 @@ class AggregateMoments : public FoldStage {
     return has_axes(variable, over) && variable.units != kTokenId;
   }
 
-  static void write(FoldSink& sink, std::size_t variable, std::size_t first_row, const std::vector<Moments>& cells) {
+  static void write(FoldSink& sink, std::size_t variable, std::size_t first_row,
+                    const std::vector<Moments>& cells) {
     std::vector<std::int64_t> counts;
     for (const Moments& cell : cells) counts.push_back(cell.count);
     sink.write(variable, first_row, counts);
@@ -86,9 +90,10 @@ class AggregateMoments : public FoldStage {
 };
 
 const bool kRegistered = register_stage(
-    Declaration<AggregateMoments>("aggregate.moments",
-                                  "Count, mean, unbiased standard deviation, smallest and largest over named axes; "
-                                  "cells without a value and failed prompts are left out")
+    Declaration<AggregateMoments>(
+        "aggregate.moments",
+        "Count, mean, unbiased standard deviation, smallest and largest over named axes; "
+        "cells without a value and failed prompts are left out")
         .input("in", kMeasures, "what is aggregated: every variable that has the axes, token ids excepted")
         .output(kMeasures, "<variable>_count, _mean, _std, _min, _max, with the remaining axes")
         .required("over", &AggregateMoments::over, "Axes to aggregate over", distinct()));

@@ -13,11 +13,13 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 bool has_axes(const pipeline::Variable& variable, const std::vector<std::string>& names) {
   return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
-    return std::any_of(variable.axes.begin(), variable.axes.end(), [&](const auto& axis) { return axis.name == name; });
+    return std::any_of(variable.axes.begin(), variable.axes.end(),
+                       [&](const auto& axis) { return axis.name == name; });
   });
 }
 
-std::vector<pipeline::Axis> axes_without(const pipeline::Variable& variable, const std::vector<std::string>& names) {
+std::vector<pipeline::Axis> axes_without(const pipeline::Variable& variable,
+                                         const std::vector<std::string>& names) {
   std::vector<pipeline::Axis> kept;
   for (const pipeline::Axis& axis : variable.axes) {
     if (!contains(names, axis.name)) kept.push_back(axis);
@@ -25,7 +27,8 @@ std::vector<pipeline::Axis> axes_without(const pipeline::Variable& variable, con
   return kept;
 }
 
-std::string no_such_axes(const std::vector<pipeline::Variable>& variables, const std::vector<std::string>& names) {
+std::string no_such_axes(const std::vector<pipeline::Variable>& variables,
+                         const std::vector<std::string>& names) {
   std::vector<std::string> known;
   for (const pipeline::Variable& variable : variables) {
     for (const pipeline::Axis& axis : variable.axes) {
@@ -42,7 +45,8 @@ std::string no_such_axes(const std::vector<pipeline::Variable>& variables, const
   return "no variable of the input has all of these axes; it has " + all;
 }
 
-std::vector<std::size_t> fold_targets(const pipeline::Variable& variable, const std::vector<std::string>& over) {
+std::vector<std::size_t> fold_targets(const pipeline::Variable& variable,
+                                      const std::vector<std::string>& over) {
   std::vector<std::size_t> targets = {0};
   for (std::size_t i = 1; i < variable.axes.size(); ++i) {
     const std::size_t size = variable.axes[i].size();

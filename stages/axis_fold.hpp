@@ -13,16 +13,19 @@ namespace hookflow::stages {
 /// Whether the variable has every one of the named axes.
 bool has_axes(const pipeline::Variable& variable, const std::vector<std::string>& names);
 /// Its other axes, in order.
-std::vector<pipeline::Axis> axes_without(const pipeline::Variable& variable, const std::vector<std::string>& names);
+std::vector<pipeline::Axis> axes_without(const pipeline::Variable& variable,
+                                         const std::vector<std::string>& names);
 /// Why none of the variables has the named axes, with the axes that they have.
-std::string no_such_axes(const std::vector<pipeline::Variable>& variables, const std::vector<std::string>& names);
+std::string no_such_axes(const std::vector<pipeline::Variable>& variables,
+                         const std::vector<std::string>& names);
 
 /// Where each cell of one row (all axes but the first) goes when the named axes are folded away.
-std::vector<std::size_t> fold_targets(const pipeline::Variable& variable, const std::vector<std::string>& over);
+std::vector<std::size_t> fold_targets(const pipeline::Variable& variable,
+                                      const std::vector<std::string>& over);
 
-/// Folds the named axes of a stored variable into cells of type State, which has add(double), and hands them to
-/// `done(first_row, cells)`: rows along the first remaining axis. Reads in slabs in index order, so memory is
-/// that of a slab and of what is handed over; cells without a value are skipped.
+/// Folds the named axes of a stored variable into cells of type State, which has add(double), and hands them
+/// to `done(first_row, cells)`: rows along the first remaining axis. Reads in slabs in index order, so memory
+/// is that of a slab and of what is handed over; cells without a value are skipped.
 template <typename State>
 void fold_axes(const pipeline::StoredRows& rows, const std::vector<std::string>& over,
                const std::function<void(std::size_t, const std::vector<State>&)>& done) {

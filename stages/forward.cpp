@@ -35,7 +35,8 @@ class Forward : public BatchStage {
     return cost;
   }
 
-  [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts, std::size_t /*part*/) const override {
+  [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts,
+                                          std::size_t /*part*/) const override {
     std::vector<std::vector<std::int32_t>> ids;
     for (const Inputs& inputs : prompts) ids.push_back(inputs.get<Tokens>(0).ids);
     const auto batch = std::make_shared<const CleanPass>(run_clean(*model_, ids, wishes_->plan));

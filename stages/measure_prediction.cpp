@@ -28,13 +28,13 @@ constexpr TokenMetric kTokenMetrics[] = {
 };
 
 const TokenMetric* token_metric(const std::string& name) {
-  const auto* found =
-      std::find_if(std::begin(kTokenMetrics), std::end(kTokenMetrics), [&](const auto& m) { return name == m.name; });
+  const auto* found = std::find_if(std::begin(kTokenMetrics), std::end(kTokenMetrics),
+                                   [&](const auto& m) { return name == m.name; });
   return found == std::end(kTokenMetrics) ? nullptr : found;
 }
 
-/// Compares what a pass predicts with the tokens that the prompt names and, behind an ablation, with the clean
-/// pass of the same prompt.
+/// Compares what a pass predicts with the tokens that the prompt names and, behind an ablation, with the
+/// clean pass of the same prompt.
 class Prediction : public PromptStage {
  public:
   std::vector<std::string> metrics = {"log_prob", "prob", "argmax"};
@@ -64,7 +64,8 @@ class Prediction : public PromptStage {
       return rows.finish(0, 1);
     }
     std::vector<NextToken> before;  // once for all variants
-    for (std::size_t position = 0; position < clean.count(); ++position) before.emplace_back(clean.row(position));
+    for (std::size_t position = 0; position < clean.count(); ++position)
+      before.emplace_back(clean.row(position));
     const auto& variants = inputs.get<Variants>(1);
     for (const PassResult& result : variants.results) {
       const LogitRows edited(result.logits, variants.wishes->plan.logits, positions, variants.length);
@@ -108,11 +109,14 @@ class Prediction : public PromptStage {
 
    private:
     void number(double value) { std::get<std::vector<double>>(columns_[next_++]).push_back(value); }
-    void whole(std::int64_t value) { std::get<std::vector<std::int64_t>>(columns_[next_++]).push_back(value); }
+    void whole(std::int64_t value) {
+      std::get<std::vector<std::int64_t>>(columns_[next_++]).push_back(value);
+    }
 
     void add_missing() {
       for (std::size_t i = 0; i < columns_.size(); ++i) {
-        const bool has_tokens = !stage_.variables_[i].axes.empty() && stage_.variables_[i].axes.back().name == "token";
+        const bool has_tokens =
+            !stage_.variables_[i].axes.empty() && stage_.variables_[i].axes.back().name == "token";
         const std::size_t cells = has_tokens ? stage_.tokens.size() : 1;
         std::visit([&](auto& column) { column.insert(column.end(), cells, missing(column)); }, columns_[i]);
       }
@@ -172,7 +176,8 @@ class Prediction : public PromptStage {
 
   void declare(std::size_t longest, bool by_token) {
     if (!edited_ && metrics.size() == 1 && metrics.front() == "kl_from_clean") {
-      throw ParamError("metrics: kl_from_clean compares with an edited pass; wire the variants of an ablation", 0);
+      throw ParamError(
+          "metrics: kl_from_clean compares with an edited pass; wire the variants of an ablation", 0);
     }
     std::vector<Axis> axes;
     position_count_ = positions.resolve(longest).size();
@@ -185,17 +190,20 @@ class Prediction : public PromptStage {
     }
     for (const std::string& name : metrics) {
       if (const TokenMetric* metric = token_metric(name)) {
-        add_with_change({name, Dtype::float64, token_axes, metric->units, metric->meaning}, metric->change_units);
+        add_with_change({name, Dtype::float64, token_axes, metric->units, metric->meaning},
+                        metric->change_units);
       } else if (name == "argmax") {
         variables_.push_back({name, Dtype::int64, axes, kTokenId, "most likely token"});
         if (edited_) {
-          variables_.push_back({"argmax_changed", Dtype::int64, axes, "1", "1 where the most likely token is another"});
+          variables_.push_back(
+              {"argmax_changed", Dtype::int64, axes, "1", "1 where the most likely token is another"});
         }
       } else if (name == "entropy") {
         add_with_change({name, Dtype::float64, axes, "nat", "entropy of the next token"}, "nat");
       } else if (edited_) {
-        variables_.push_back({name, Dtype::float64, axes, "nat",
-                              "Kullback-Leibler divergence of the edited prediction from the clean one, D(clean || edited)"});
+        variables_.push_back(
+            {name, Dtype::float64, axes, "nat",
+             "Kullback-Leibler divergence of the edited prediction from the clean one, D(clean || edited)"});
       }
     }
   }
@@ -225,16 +233,20 @@ class Prediction : public PromptStage {
 };
 
 const bool kRegistered = register_stage(
-    Declaration<Prediction>("measure.prediction",
-                            "What a pass predicts as the next token and, with variants, how that differs from the clean "
-                            "pass of the same prompt")
+    Declaration<Prediction>(
+        "measure.prediction",
+        "What a pass predicts as the next token and, with variants, how that differs from the clean "
+        "pass of the same prompt")
         .input("clean", kPass, "the clean pass")
-        .optional_input("edited", kVariants, "edited passes; each value then comes with its change from clean")
+        .optional_input("edited", kVariants,
+                        "edited passes; each value then comes with its change from clean")
         .output(kMeasures, "one variable a metric, and `<metric>_change` with variants")
         .param("metrics", &Prediction::metrics, "Which numbers to keep",
                each_of({"log_prob", "prob", "logit", "rank", "argmax", "entropy", "kl_from_clean"}))
-        .param("tokens", &Prediction::tokens, "Columns of the prompts that name the tokens to measure", distinct())
-        .param("positions", &Prediction::positions, "Where the next token is predicted: last, all, or a list"));
+        .param("tokens", &Prediction::tokens, "Columns of the prompts that name the tokens to measure",
+               distinct())
+        .param("positions", &Prediction::positions,
+               "Where the next token is predicted: last, all, or a list"));
 
 }  // namespace
 }  // namespace hookflow::stages

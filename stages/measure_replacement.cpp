@@ -11,7 +11,8 @@ class ReplacementValue : public PromptStage {
  public:
   Output plan(const PlanContext& /*context*/) override {
     Output output;
-    output.variables.push_back({"put_in", Dtype::float32, {}, "1", "number that took the activation's place"});
+    output.variables.push_back(
+        {"put_in", Dtype::float32, {}, "1", "number that took the activation's place"});
     return output;
   }
 
@@ -28,9 +29,10 @@ class ReplacementValue : public PromptStage {
 };
 
 const bool kRegistered = register_stage(
-    Declaration<ReplacementValue>("measure.replacement",
-                                  "The number that each variant put in the activation's place: 0, a value, a head's "
-                                  "mean; missing where it is no single number")
+    Declaration<ReplacementValue>(
+        "measure.replacement",
+        "The number that each variant put in the activation's place: 0, a value, a head's "
+        "mean; missing where it is no single number")
         .input("edited", kVariants, "the edited passes; of several edits in one variant, the first counts")
         .output(kMeasures, "put_in"));
 

@@ -16,8 +16,7 @@ class Vocabulary : public PromptStage {
     if (edited_ == static_cast<bool>(context.inputs[0])) {
       throw ParamError("in: give either a clean pass or edited ones", 0);
     }
-    const PassFacts pass =
-        edited_ ? context.facts<VariantFacts>(1)->clean : context.facts<PassFacts>(0);
+    const PassFacts pass = edited_ ? context.facts<VariantFacts>(1)->clean : context.facts<PassFacts>(0);
     if (edited_) {
       context.facts<VariantFacts>(1)->want_logits(Positions::last());
     } else {
@@ -26,7 +25,10 @@ class Vocabulary : public PromptStage {
     std::vector<std::int64_t> ids(pass->subject->config().vocabulary);
     for (std::size_t id = 0; id < ids.size(); ++id) ids[id] = static_cast<std::int64_t>(id);
     Output output;
-    output.variables.push_back({"log_prob", Dtype::float32, {{"vocabulary", std::move(ids), "token id", ""}}, "nat",
+    output.variables.push_back({"log_prob",
+                                Dtype::float32,
+                                {{"vocabulary", std::move(ids), "token id", ""}},
+                                "nat",
                                 "log-softmax of every vocabulary entry"});
     return output;
   }
@@ -62,11 +64,12 @@ class Vocabulary : public PromptStage {
   bool edited_ = false;
 };
 
-const bool kRegistered = register_stage(
-    Declaration<Vocabulary>("measure.vocabulary", "Log-softmax of every vocabulary entry at the last position")
-        .optional_input("clean", kPass, "a clean pass")
-        .optional_input("edited", kVariants, "or edited ones")
-        .output(kMeasures, "log_prob [vocabulary]"));
+const bool kRegistered =
+    register_stage(Declaration<Vocabulary>("measure.vocabulary",
+                                           "Log-softmax of every vocabulary entry at the last position")
+                       .optional_input("clean", kPass, "a clean pass")
+                       .optional_input("edited", kVariants, "or edited ones")
+                       .output(kMeasures, "log_prob [vocabulary]"));
 
 }  // namespace
 }  // namespace hookflow::stages

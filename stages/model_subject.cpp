@@ -27,7 +27,8 @@ auto translated(Action action) {
 std::string hash_files(const std::vector<std::filesystem::path>& files) {
   if (files.size() == 1) return pipeline::sha256_file(files.front());
   std::string lines;
-  for (const auto& file : files) lines += pipeline::sha256_file(file) + "  " + file.filename().string() + "\n";
+  for (const auto& file : files)
+    lines += pipeline::sha256_file(file) + "  " + file.filename().string() + "\n";
   return pipeline::sha256(lines);
 }
 
@@ -55,7 +56,9 @@ const Tokenizer& ModelSubject::tokenizer() const {
 }
 
 const Model& ModelSubject::model() {
-  std::call_once(loaded_, [&] { model_ = translated([&] { return std::make_unique<Model>(Model::load(directory_)); }); });
+  std::call_once(loaded_, [&] {
+    model_ = translated([&] { return std::make_unique<Model>(Model::load(directory_)); });
+  });
   return *model_;
 }
 
@@ -85,9 +88,10 @@ std::vector<std::string> ModelSubject::vocabulary() const {
 
 std::string ModelSubject::description() const {
   std::ostringstream text;
-  text << name_ << ": " << config_.layers << " layers, " << config_.heads << " heads of " << config_.head_width
-       << ", width " << config_.width << ", MLP " << config_.mlp_width << " (" << to_string(config_.activation)
-       << "), context " << config_.context << ", vocabulary " << config_.vocabulary << "\n\nHook points (edit: may be "
+  text << name_ << ": " << config_.layers << " layers, " << config_.heads << " heads of "
+       << config_.head_width << ", width " << config_.width << ", MLP " << config_.mlp_width << " ("
+       << to_string(config_.activation) << "), context " << config_.context << ", vocabulary "
+       << config_.vocabulary << "\n\nHook points (edit: may be "
        << "the place of an intervention)\n";
   for (const HookKind kind : all_hook_kinds()) {
     const HookShape dims = shape(kind, config_);

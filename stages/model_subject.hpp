@@ -16,8 +16,8 @@
 
 namespace hookflow::stages {
 
-/// A model directory as the subject of a workflow. Its configuration and tokenizer are read when it is opened,
-/// its weights when they are first asked for, and its files are hashed beside the run.
+/// A model directory as the subject of a workflow. Its configuration and tokenizer are read when it is
+/// opened, its weights when they are first asked for, and its files are hashed beside the run.
 class ModelSubject : public pipeline::Subject {
  public:
   /// Throws pipeline::InputError when the model cannot be found or read.

@@ -23,8 +23,8 @@ class LogitRows {
   std::vector<std::size_t> rows_;
 };
 
-/// One prediction of the next token, from its logits (vocabulary). Throws std::runtime_error when a logit is not
-/// a number.
+/// One prediction of the next token, from its logits (vocabulary). Throws std::runtime_error when a logit is
+/// not a number.
 class NextToken {
  public:
   explicit NextToken(std::span<const float> logits);
@@ -33,7 +33,7 @@ class NextToken {
   [[nodiscard]] double log_prob(std::int32_t id) const;
   /// `log_prob` (nat), `prob` (percent), `logit`, or `rank` (0: the most likely).
   [[nodiscard]] double metric(const std::string& name, std::int32_t id) const;
-  [[nodiscard]] double entropy() const;                            // nat
+  [[nodiscard]] double entropy() const;                           // nat
   [[nodiscard]] double divergence(const NextToken& other) const;  // D(this || other), nat
 
  private:

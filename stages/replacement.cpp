@@ -37,9 +37,11 @@ Replacement mean_of(const Node& node) {
   pipeline::read_param(node, over);
   if (over == "head") return {Kind::mean_head, 0, {}};
   if (over == "positions") return {Kind::mean_positions, 0, {}};
-  throw ParamError("mean: unknown '" + over + "'" + pipeline::suggestion(over, std::vector<std::string>{"head", "positions"}) +
-                       "; must be head (one number over positions and dimensions) or positions (a number a dimension)",
-                   node.line);
+  throw ParamError(
+      "mean: unknown '" + over + "'" +
+          pipeline::suggestion(over, std::vector<std::string>{"head", "positions"}) +
+          "; must be head (one number over positions and dimensions) or positions (a number a dimension)",
+      node.line);
 }
 
 }  // namespace
@@ -116,7 +118,8 @@ void read_param(const Node& node, Positions& positions) {
     try {
       pipeline::read_param(node, list);
     } catch (const ParamError& error) {
-      throw ParamError(std::string(error.what()) + "; positions must be all, last, or whole numbers", error.line);
+      throw ParamError(std::string(error.what()) + "; positions must be all, last, or whole numbers",
+                       error.line);
     }
     if (list.empty()) throw ParamError("the list of positions is empty", node.line);
     for (const std::int64_t position : list) {

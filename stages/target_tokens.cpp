@@ -24,10 +24,13 @@ std::int32_t only_token(const std::string& text, const Tokenizer& tokenizer) {
   const std::vector<std::int32_t> ids = tokenizer.encode(text);
   if (ids.size() == 1) return ids.front();
   std::string tokens;
-  for (const std::int32_t id : ids) tokens += (tokens.empty() ? "" : ", ") + ("'" + printable(tokenizer.token(id)) + "'");
-  throw pipeline::ParamError("'" + text + "' is " + (ids.empty() ? "no token" : std::to_string(ids.size()) + " tokens (" + tokens + ")") +
-                                 ", but must be exactly one; " + hint(text, tokenizer),
-                             0);
+  for (const std::int32_t id : ids)
+    tokens += (tokens.empty() ? "" : ", ") + ("'" + printable(tokenizer.token(id)) + "'");
+  throw pipeline::ParamError(
+      "'" + text + "' is " +
+          (ids.empty() ? "no token" : std::to_string(ids.size()) + " tokens (" + tokens + ")") +
+          ", but must be exactly one; " + hint(text, tokenizer),
+      0);
 }
 
 std::int32_t token_id(const std::string& text, std::size_t vocabulary) {
@@ -51,7 +54,8 @@ std::vector<std::vector<std::int32_t>> find_target_tokens(const std::vector<pipe
   std::string problems;
   std::size_t count = 0;
   const auto problem = [&](const pipeline::Prompt& prompt, const std::string& message) {
-    if (++count <= kMostProblems) problems += "\n  " + prompt.place + ": prompt '" + prompt.id + "': " + message;
+    if (++count <= kMostProblems)
+      problems += "\n  " + prompt.place + ": prompt '" + prompt.id + "': " + message;
   };
   for (const pipeline::Prompt& prompt : prompts) {
     std::vector<std::int32_t>& ids = found.emplace_back();

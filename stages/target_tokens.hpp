@@ -8,9 +8,10 @@
 
 namespace hookflow::stages {
 
-/// The token ids that columns of the prompts name: [prompt][column]. A column of a prompt given as text is text
-/// that is one token; of a prompt given as ids, a token id. Throws pipeline::ParamError listing every prompt whose
-/// column is missing, is not exactly one token (with the tokens that it is), or is no id of the vocabulary.
+/// The token ids that columns of the prompts name: [prompt][column]. A column of a prompt given as text is
+/// text that is one token; of a prompt given as ids, a token id. Throws pipeline::ParamError listing every
+/// prompt whose column is missing, is not exactly one token (with the tokens that it is), or is no id of the
+/// vocabulary.
 std::vector<std::vector<std::int32_t>> find_target_tokens(const std::vector<pipeline::Prompt>& prompts,
                                                           const std::vector<std::string>& columns,
                                                           ModelSubject& subject);

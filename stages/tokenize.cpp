@@ -31,8 +31,8 @@ std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject) {
   }
   if (ids.empty()) throw ParamError("the prompt is empty; a pass needs at least one token", 0);
   if (ids.size() > config.context) {
-    throw ParamError("the prompt has " + std::to_string(ids.size()) + " tokens, more than the model's context of " +
-                         std::to_string(config.context),
+    throw ParamError("the prompt has " + std::to_string(ids.size()) +
+                         " tokens, more than the model's context of " + std::to_string(config.context),
                      0);
   }
   const auto outside = std::find_if(ids.begin(), ids.end(), [&](std::int32_t id) {
@@ -63,7 +63,8 @@ class Tokenize : public PromptStage {
         facts.longest = std::max(facts.longest, facts.lengths.back());
       } catch (const ParamError& error) {
         if (++count <= kMostProblems) {
-          problems += (problems.empty() ? "" : "\n") + prompt.place + ": prompt '" + prompt.id + "': " + error.what();
+          problems +=
+              (problems.empty() ? "" : "\n") + prompt.place + ": prompt '" + prompt.id + "': " + error.what();
         }
       }
     }
@@ -84,7 +85,8 @@ class Tokenize : public PromptStage {
 
  private:
   /// The ids as they are fed, for the record; right-padded in the file alone.
-  static std::vector<KnownArray> fed_tokens(const std::vector<std::vector<std::int32_t>>& ids, const TokenFacts& facts) {
+  static std::vector<KnownArray> fed_tokens(const std::vector<std::vector<std::int32_t>>& ids,
+                                            const TokenFacts& facts) {
     std::vector<std::int64_t> positions(facts.longest);
     std::iota(positions.begin(), positions.end(), 0);
     const Axis axis = {"position", std::move(positions), "position in the prompt, counted from 0", ""};
@@ -95,7 +97,8 @@ class Tokenize : public PromptStage {
       padded.insert(padded.end(), facts.longest - row.size(), -1);
     }
     const std::vector<std::int64_t> lengths(facts.lengths.begin(), facts.lengths.end());
-    return {{{"ids", Dtype::int64, {axis}, kTokenId, "token ids that were fed, -1 behind the prompt's end"}, padded},
+    return {{{"ids", Dtype::int64, {axis}, kTokenId, "token ids that were fed, -1 behind the prompt's end"},
+             padded},
             {{"length", Dtype::int64, {}, "1", "number of tokens"}, lengths}};
   }
 
@@ -103,7 +106,8 @@ class Tokenize : public PromptStage {
 };
 
 const bool kRegistered = register_stage(
-    Declaration<Tokenize>("tokenize", "Turns each prompt's text into the model's token ids; no BOS token is added")
+    Declaration<Tokenize>("tokenize",
+                          "Turns each prompt's text into the model's token ids; no BOS token is added")
         .output(kTokens, "token ids [position]"));
 
 }  // namespace

@@ -50,12 +50,14 @@ std::filesystem::path find_tokenizer(const std::string& name) {
 }
 
 int tokenize(const std::vector<std::string>& arguments) {
-  pipeline::Options options("tokenize [--model MODEL] TEXT ... | --json < LINES",
-                            "Shows the tokens of each text: position, id, token. It needs only the model's tokenizer "
-                            "files.\nWith --json, reads one JSON string a line and prints one array of ids a line.");
+  pipeline::Options options(
+      "tokenize [--model MODEL] TEXT ... | --json < LINES",
+      "Shows the tokens of each text: position, id, token. It needs only the model's tokenizer "
+      "files.\nWith --json, reads one JSON string a line and prints one array of ids a line.");
   options.positional("text", -1, "texts");
-  options.add()("model", po::value<std::string>(), "whose tokenizer; default: nano")("json", "read JSON strings from "
-                                                                                            "standard input");
+  options.add()("model", po::value<std::string>(), "whose tokenizer; default: nano")("json",
+                                                                                     "read JSON strings from "
+                                                                                     "standard input");
   if (!options.parse(arguments)) return pipeline::exit_code::kDone;
   const auto texts = options.get_or("text", std::vector<std::string>());
   if (texts.empty() != options.has("json")) {

@@ -26,8 +26,8 @@ struct TokenFacts {
   std::size_t longest = 0;
 };
 
-/// What the stages behind a forward pass want it to leave behind. Wishes are added while planning; a place that
-/// is wanted at different positions is kept at all of them.
+/// What the stages behind a forward pass want it to leave behind. Wishes are added while planning; a place
+/// that is wanted at different positions is kept at all of them.
 struct Wishes {
   ModelSubject* subject = nullptr;
   TokenFacts tokens;
@@ -42,7 +42,7 @@ using PassFacts = std::shared_ptr<Wishes>;
 /// Of one prompt in a clean pass. Holds the whole batch, which its variants join.
 struct Pass : pipeline::Value {
   std::shared_ptr<const CleanPass> batch;
-  std::size_t index = 0;  // in the batch
+  std::size_t index = 0;   // in the batch
   std::size_t length = 0;  // tokens of the prompt
   PassFacts wishes;
 

@@ -14,7 +14,9 @@ namespace {
 using pipeline::Axis;
 using pipeline::ParamError;
 
-std::vector<std::int64_t> numbers(const std::vector<std::size_t>& values) { return {values.begin(), values.end()}; }
+std::vector<std::int64_t> numbers(const std::vector<std::size_t>& values) {
+  return {values.begin(), values.end()};
+}
 
 std::vector<HookSelection> select(const std::string& text, const Config& config) {
   try {
@@ -37,8 +39,9 @@ Places read_places(const std::vector<std::string>& at, const Config& config) {
   for (const std::string& text : at) {
     for (HookSelection& selection : select(text, config)) {
       if (!editable(selection.kind)) {
-        throw ParamError("at: " + pattern_name(selection.kind) + " cannot be edited; `describe --model` lists "
-                         "the places that can",
+        throw ParamError("at: " + pattern_name(selection.kind) +
+                             " cannot be edited; `describe --model` lists "
+                             "the places that can",
                          0);
       }
       if (first) {
@@ -78,8 +81,8 @@ void check_replacement(const Replacement& with, const Places& places, const Conf
     if (kind == HookKind::pattern) throw ParamError("with: add: a pattern has no fixed width to add to", 0);
     const std::size_t cells = cells_a_position(kind, places.heads.has_value(), config);
     if (with.vector.size() != cells) {
-      throw ParamError("with: add: " + std::to_string(with.vector.size()) + " numbers, but '" + place + "' has " +
-                           std::to_string(cells) + " a position",
+      throw ParamError("with: add: " + std::to_string(with.vector.size()) + " numbers, but '" + place +
+                           "' has " + std::to_string(cells) + " a position",
                        0);
     }
   }
@@ -90,12 +93,12 @@ Axis replacement_axis(const std::vector<Replacement>& with) {
   for (const Replacement& replacement : with) {
     const std::string text = label(replacement);
     const bool twice = std::find(labels.begin(), labels.end(), text) != labels.end();
-    if (twice && replacement.kind != Replacement::Kind::add) throw ParamError("with: " + text + " is there twice", 0);
+    if (twice && replacement.kind != Replacement::Kind::add)
+      throw ParamError("with: " + text + " is there twice", 0);
     labels.push_back(twice ? text + "_" + std::to_string(labels.size()) : text);
   }
   return {"replacement", std::move(labels), "what takes the activation's place", ""};
 }
-
 
 }  // namespace
 
@@ -125,7 +128,8 @@ VariantGrid make_variant_grid(const GridRequest& request, const Config& config) 
   for (const Axis& axis : axes) names.push_back(axis.name);
   for (const std::string& name : request.together) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      throw ParamError("together: there is no axis '" + name + "' here" + pipeline::suggestion(name, names), 0);
+      throw ParamError("together: there is no axis '" + name + "' here" + pipeline::suggestion(name, names),
+                       0);
     }
   }
   const auto together = [&](const std::string& name) {

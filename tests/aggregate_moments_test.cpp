@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "pipeline/param.hpp"
 #include "stage_inputs.hpp"
@@ -20,8 +20,8 @@ struct NoSubject : Subject {
 const double kNone = std::nan("");
 
 /// x [prompt 2, layer 2, head 3]
-const Variable kVariable = {"x", Dtype::float64, {numbered("prompt", 2), numbered("layer", 2), numbered("head", 3)},
-                            "nat", "an x"};
+const Variable kVariable = {
+    "x", Dtype::float64, {numbered("prompt", 2), numbered("layer", 2), numbered("head", 3)}, "nat", "an x"};
 const std::vector<double> kValues = {1, 2, 3, 4, 5, kNone, 7, 7, 7, kNone, kNone, kNone};
 
 /// The stage's five variables of x over the named axes.

@@ -1,5 +1,3 @@
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <filesystem>
@@ -7,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "model/forward.hpp"
@@ -76,7 +75,9 @@ TEST_F(Nano, GivesTheGiftToTheOtherPerson) {
 
 TEST_F(Nano, KnowsTheCapitals) { EXPECT_GE(share_right("capitals.jsonl", 190), 0.95); }
 
-TEST_F(Nano, FindsTheIndirectObjectOfUnseenPairs) { EXPECT_GE(share_right("indirect_object.jsonl", 200), 0.95); }
+TEST_F(Nano, FindsTheIndirectObjectOfUnseenPairs) {
+  EXPECT_GE(share_right("indirect_object.jsonl", 200), 0.95);
+}
 
 TEST_F(Nano, TheNamesOfTheExamplesAreSingleTokens) {
   for (const std::string word : {" Germany", " France", " her", " Sally", " Sam"}) {

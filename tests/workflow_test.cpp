@@ -85,8 +85,10 @@ TEST(Workflow, AllProblemsAreToldAtOnceWithTheirLines) {
   EXPECT_NE(problems.find("w.yaml:6: stage 'pass': unknown stage 'forwards' (did you mean 'forward'?)"),
             std::string::npos)
       << problems;
-  EXPECT_NE(problems.find("w.yaml:7: stage 'silenced': unknown parameter 'att'"), std::string::npos) << problems;
-  EXPECT_NE(problems.find("w.yaml:7: stage 'silenced': the parameter 'at' is missing"), std::string::npos) << problems;
+  EXPECT_NE(problems.find("w.yaml:7: stage 'silenced': unknown parameter 'att'"), std::string::npos)
+      << problems;
+  EXPECT_NE(problems.find("w.yaml:7: stage 'silenced': the parameter 'at' is missing"), std::string::npos)
+      << problems;
 }
 
 struct Rejected {
@@ -114,33 +116,43 @@ INSTANTIATE_TEST_SUITE_P(
         Rejected{"EmptyKeep", "keep: [scores]", "keep: []", "keep: the list is empty"},
         Rejected{"UnknownKeep", "keep: [scores]", "keep: [score]",
                  "keep: unknown stage 'score' (did you mean 'scores'?)"},
-        Rejected{"KeepTwice", "keep: [scores]", "keep: [scores, scores]", "keep: 'scores' stands there twice"},
-        Rejected{"KeepOfNoMeasures", "keep: [scores]", "keep: [pass]", "stage 'pass' gives pass; only measures"},
+        Rejected{"KeepTwice", "keep: [scores]", "keep: [scores, scores]",
+                 "keep: 'scores' stands there twice"},
+        Rejected{"KeepOfNoMeasures", "keep: [scores]", "keep: [pass]",
+                 "stage 'pass' gives pass; only measures"},
         Rejected{"UnknownStage", "stage: tokenize", "stage: tokenise",
                  "w.yaml:5: stage 'tokens': unknown stage 'tokenise' (did you mean 'tokenize'?)"},
         Rejected{"StageThatIsNoMap", "{stage: tokenize}", "tokenize", "must be a map with the key 'stage'"},
-        Rejected{"UnknownInput", "in: tokens", "in: token", "in: unknown stage 'token' (did you mean 'tokens'?)"},
+        Rejected{"UnknownInput", "in: tokens", "in: token",
+                 "in: unknown stage 'token' (did you mean 'tokens'?)"},
         Rejected{"UnknownPort", "in: tokens", "in: {tokns: tokens}",
                  "in: unknown port 'tokns' (did you mean 'tokens'?)"},
-        Rejected{"WrongKind", "in: pass,", "in: tokens,", "'tokens' gives tokens, but 'ablate' takes pass ('clean')"},
+        Rejected{"WrongKind", "in: pass,", "in: tokens,",
+                 "'tokens' gives tokens, but 'ablate' takes pass ('clean')"},
         Rejected{"WrongKindAtPort", "in: pass,", "in: {clean: tokens},",
                  "'tokens' gives tokens, but the port 'clean' takes pass"},
-        Rejected{"MissingInput", ", in: tokens", "", "w.yaml:6: stage 'pass': the input 'tokens' (tokens) is missing"},
+        Rejected{"MissingInput", ", in: tokens", "",
+                 "w.yaml:6: stage 'pass': the input 'tokens' (tokens) is missing"},
         Rejected{"InputThatIsNotTaken", "{stage: tokenize}", "{stage: tokenize, in: pass}",
                  "'tokenize' takes no input"},
-        Rejected{"Cycle", "in: tokens}", "in: {tokens: tokens}}\n  a: {stage: aggregate.moments, in: b, over: head}\n"
-                                         "  b: {stage: aggregate.moments, in: a, over: head}",
+        Rejected{"Cycle", "in: tokens}",
+                 "in: {tokens: tokens}}\n  a: {stage: aggregate.moments, in: b, over: head}\n"
+                 "  b: {stage: aggregate.moments, in: a, over: head}",
                  "the stages form a cycle: a <- b <- a"},
         Rejected{"UnknownChoice", "in: [pass, silenced]", "in: [pass, silenced], metrics: [log_prb]",
                  "w.yaml:8: stage 'scores': metrics: unknown value 'log_prb' (did you mean 'log_prob'?)"},
-        Rejected{"EmptyChoice", "in: [pass, silenced]", "in: [pass, silenced], metrics: []", "the list is empty"},
+        Rejected{"EmptyChoice", "in: [pass, silenced]", "in: [pass, silenced], metrics: []",
+                 "the list is empty"},
         Rejected{"ChoiceTwice", "in: [pass, silenced]", "in: [pass, silenced], metrics: [prob, prob]",
                  "'prob' stands there twice"},
         Rejected{"NotANumber", "in: pass,", "in: pass, rows: many,", "rows: 'many' is not a whole number"},
         Rejected{"TooSmall", "in: pass,", "in: pass, rows: 0,", "rows: 0 is too small; must be 1 or more"},
-        Rejected{"BatchTokens", "model: nano", "model: nano\nbatch_tokens: 0", "batch_tokens: must be 1 or more"},
-        Rejected{"UnknownReplacement", "in: pass,", "in: pass, with: zeros,", "is no replacement; must be zero"},
-        Rejected{"UnknownMean", "in: pass,", "in: pass, with: {mean: heads},", "mean: unknown 'heads' (did you mean 'head'?)"},
+        Rejected{"BatchTokens", "model: nano", "model: nano\nbatch_tokens: 0",
+                 "batch_tokens: must be 1 or more"},
+        Rejected{"UnknownReplacement", "in: pass,", "in: pass, with: zeros,",
+                 "is no replacement; must be zero"},
+        Rejected{"UnknownMean", "in: pass,", "in: pass, with: {mean: heads},",
+                 "mean: unknown 'heads' (did you mean 'head'?)"},
         Rejected{"PositionsThatAreNone", "in: pass,", "in: pass, positions: first,",
                  "positions must be all, last, or whole numbers"},
         Rejected{"NoPositions", "in: pass,", "in: pass, positions: [],", "the list of positions is empty"},
@@ -148,7 +160,8 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& rejected) { return rejected.param.name; });
 
 TEST(Workflow, SettingOfNothingKnownIsRefused) {
-  EXPECT_NE(problems_of(kSweep, {"scors.metrics=[prob]"}).find("neither a key nor a stage"), std::string::npos);
+  EXPECT_NE(problems_of(kSweep, {"scors.metrics=[prob]"}).find("neither a key nor a stage"),
+            std::string::npos);
   EXPECT_NE(problems_of(kSweep, {"silenced"}).find("must be path=value"), std::string::npos);
 }
 
