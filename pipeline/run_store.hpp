@@ -115,9 +115,10 @@ class RunStore {
 
   /// Of the prompts with a failed unit, the first reason of the last attempt.
   [[nodiscard]] std::vector<Failure> failures() const;
-  /// Of a name that was given empty when the file was made; up to 512 bytes, the rest is cut.
   /// Gives the identity entries that were empty when the file was made; to be called before the first commit.
+  /// Up to 512 bytes each.
   void set_identity(const Identity& identity);
+  /// Of a name that was given empty when the file was made; up to 512 bytes, the rest is cut.
   void set_attribute(const std::string& name, const std::string& value);
   /// The last step: sets attributes as set_attribute does, marks the file complete and closes it.
   void finish(const Attributes& provenance);

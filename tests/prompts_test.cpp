@@ -7,12 +7,12 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/error.hpp"
-#include "tests/temp_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace {
 
 using namespace hookflow::pipeline;
-using hookflow::test::TempFolder;
+using hookflow::TemporaryFolder;
 using Columns = std::map<std::string, std::string>;
 using Ids = std::vector<std::int64_t>;
 
@@ -32,14 +32,14 @@ std::string refusal(std::string_view yaml) {
 
 // Reads `bytes` as a file of that name; `more` are further keys beside `file`.
 std::vector<Prompt> read_file(const std::string& name, std::string_view bytes, const std::string& more = "") {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   folder.write(name, bytes);
   return read_prompts(parse_yaml("{file: " + name + more + "}", "w.yaml"), folder.path(), "w.yaml");
 }
 
 // The message that a file is refused with, without the folder; empty when it is read.
 std::string file_refusal(const std::string& name, std::string_view bytes) {
-  const TempFolder folder;
+  const TemporaryFolder folder;
   folder.write(name, bytes);
   try {
     read_prompts(parse_yaml("{file: " + name + "}", "w.yaml"), folder.path(), "w.yaml");
@@ -344,7 +344,7 @@ TEST(PromptFile, ReadsAHundredThousandRowsInTime) {
     json += "{\"id\": \"" + id + "\", \"text\": \"The capital of the country is\", \"target\": \" x\"}\n";
     csv += id + ",\"The capital of the country is\", x\n";
   }
-  const TempFolder folder;
+  const TemporaryFolder folder;
   folder.write("p.jsonl", json);
   folder.write("p.csv", csv);
   for (const char* name : {"p.jsonl", "p.csv"}) {

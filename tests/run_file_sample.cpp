@@ -1,4 +1,5 @@
-// Writes the sample run, half done, to the path it is given: for programs other than ours to read.
+// Writes the sample run, of which one prompt fails, to the path it is given: for programs other than ours to
+// read. With `wait`, it stops half way until its input ends.
 #include <exception>
 #include <iostream>
 
@@ -6,8 +7,8 @@
 
 int main(int count, char** arguments) try {
   using namespace hookflow::pipeline;
-  if (count != 2) {
-    std::cerr << "usage: run_file_sample FILE.h5\n";
+  if (count < 2 || count > 3) {
+    std::cerr << "usage: run_file_sample FILE.h5 [wait]\n";
     return 2;
   }
   RunStore store =
@@ -22,6 +23,10 @@ int main(int count, char** arguments) try {
   store.record_failure({1, "tokens", "the prompt is longer than the model's context — 2 > 1"});
   store.mark(sample::kItems, 1, 0, UnitState::failed);
   store.commit();
+  if (count == 3) {
+    std::cout << "half done" << std::endl;
+    std::cin.get();
+  }
   store.write_rows("by_layer", "mean", 0, std::vector<double>{1, 2});
   store.finish_fold(0);
   store.finish({{"ended", "2024-01-01T01:00:00Z"}});

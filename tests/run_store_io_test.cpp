@@ -106,7 +106,7 @@ TEST_F(RunStoreIoTest, RefusesFoldersThatCannotBeWritten) {
 
 TEST_F(RunStoreIoTest, SaysBeforehandThatADiskIsTooSmall) {
   RunLayout huge = sample::layout();
-  // 8 variables of 2^53 bytes
+  // 2^53 bytes
   std::vector<Axis> axes;
   for (int i = 0; i < 5; ++i) axes.push_back({"axis" + std::to_string(i), std::vector<double>(1024), "", ""});
   huge.groups[1].variables = {{"mean", Dtype::float64, axes, "1", ""}};

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/error.hpp"
-#include "tests/temp_folder.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace {
 
@@ -24,7 +24,7 @@ TEST(Sha256, GivesThePublishedDigests) {
 }
 
 TEST(Sha256File, EqualsTheDigestOfItsBytes) {
-  const hookflow::test::TempFolder folder;
+  const hookflow::TemporaryFolder folder;
   for (const std::size_t size :
        {std::size_t{0}, std::size_t{3}, std::size_t{1} << 20U, (std::size_t{5} << 19U) + 7}) {
     std::string bytes(size, '\0');
@@ -34,7 +34,7 @@ TEST(Sha256File, EqualsTheDigestOfItsBytes) {
 }
 
 TEST(Sha256File, RefusesWhatCannotBeRead) {
-  const hookflow::test::TempFolder folder;
+  const hookflow::TemporaryFolder folder;
   const auto refusal = [](const fs::path& path) -> std::string {
     try {
       return sha256_file(path);
