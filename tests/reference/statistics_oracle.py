@@ -56,7 +56,7 @@ def answer(t, df, p, difference, half, spread):
 
 
 def adjust(p):
-    """Adjusted p-values [n] as R's p.adjust gives them: a test is significant where its value is at most alpha."""
+    """Adjusted p-values [n] as R's p.adjust gives them: a test is significant where its value is below alpha."""
     p = np.asarray(p, np.float64)
     n, order = len(p), np.argsort(p, kind="stable")
     rank = np.arange(1, n + 1)
@@ -103,3 +103,19 @@ def histogram(values, edges):
         counts, out = np.histogram(values, bins=edges)
     with np.errstate(invalid="ignore"):  # no value in any bin: 0 / 0
         return {"counts": counts, "density": counts / np.diff(out) / counts.sum(), "edges_out": out}
+
+
+def count_bounds(values, edges, tolerance):
+    """(lowest, highest) [bins]: the counts of values that may each be off by `tolerance`.
+
+    A value nearer than that to an edge may be in either bin; one outside by no more may be in or out.
+    """
+    values = np.sort(np.asarray(values, np.float64))
+
+    def inside(from_edge, to_edge):
+        found = np.searchsorted(values, to_edge, "right") - np.searchsorted(values, from_edge, "left")
+        return np.maximum(found, 0)
+
+    edges = np.asarray(edges, np.float64)
+    low, high = edges[:-1], edges[1:]
+    return inside(low + tolerance, high - tolerance), inside(low - tolerance, high + tolerance)
