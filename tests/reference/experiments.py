@@ -43,7 +43,7 @@ def main():
     parser.add_argument("--out", required=True, metavar="FILE.npz")
     parser.add_argument("--float64", action="store_true", help="run the model in double precision")
     parser.add_argument("arguments", nargs="*", metavar="ARGUMENT=JSON", help="such as ids=[1,2,3] or layer=5")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     arguments = {key: json.loads(value) for key, value in (item.split("=", 1) for item in options.arguments)}
     dtype = torch.float64 if options.float64 else torch.float32
     arrays = flat(compute(options.name, options.model, dtype, **arguments))

@@ -54,6 +54,8 @@ class ExperimentsTest(unittest.TestCase):
                 change = out["log_prob"][head, t] - out["clean_vocabulary"][token]
                 self.assertEqual(out["log_prob_change"][head, t], change)
                 self.assertNotEqual(change, 0)
+                change = out["prob"][head, t] - 100 * math.exp(out["clean_log_prob"][t])
+                self.assertAlmostEqual(out["prob_change"][head, t], change, 12)
             self.assertEqual(out["argmax"][head], logits.index(max(logits)))
         np.testing.assert_allclose(np.exp(out["vocabulary"]).sum(1), 1, rtol=1e-12)
 
@@ -179,7 +181,9 @@ class ExperimentsTest(unittest.TestCase):
             self.assertAlmostEqual(out["target"]["cosine"][i, j], loop_cosine(a, b), 12)
             a, b = ([value - math.fsum(v) / len(v) for value in v] for v in (a, b))
             self.assertAlmostEqual(out["target"]["correlation"][i, j], loop_cosine(a, b), 12)
-        self.assertAlmostEqual(out["target"]["sentence_cosine"][1, 2, 5], loop_cosine(x[2, d:2 * d], x[5, d:2 * d]), 12)
+        for third in range(3):
+            rows = [x[i, third * d:(third + 1) * d] for i in (2, 5)]
+            self.assertAlmostEqual(out["target"]["sentence_cosine"][third, 2, 5], loop_cosine(*rows), 12)
         np.testing.assert_allclose(out["target"]["correlation"], np.corrcoef(x.T), atol=1e-12)
         cosine, group = out["target"]["cosine"], GROUPS.index("KV")
         values = [cosine[d + i, 2 * d + j] for i in range(d) for j in range(d)]
