@@ -36,6 +36,10 @@ def labels(dataset, axis):
     return [value.decode() if isinstance(value, bytes) else value for value in values]
 
 
+def width(model):
+    return model.weights["wte.weight"].shape[1]
+
+
 def prompts(file):
     """The token ids of each prompt, as fed."""
     return [list(map(int, ids[:length])) for ids, length in zip(file["/tokens/ids"][()], file["/tokens/length"][()])]
@@ -74,7 +78,7 @@ def head_ablation(check, file, model):
 
 def head_sweep(check, file, model):
     # The reference runs a pass a head; of a large model some layers do, as compare_gpt2_shapes.py has them all.
-    layers = list(range(model.n_layer)) if model.n_embd < 768 else [0, model.n_layer // 2, model.n_layer - 1]
+    layers = list(range(model.n_layer)) if width(model) < 768 else [0, model.n_layer // 2, model.n_layer - 1]
     want = experiments.head_sweep(model, prompts(file)[0], target_tokens(file), layers)
     predictions(check, file, want, layers)
     put_in = only(file, "/means/put_in")[:, layers]  # [replacement, layer, head]
@@ -94,7 +98,7 @@ def attention_scores(check, file, model):
         check.close(f"{name} means", only(file, f"/qkv_by_head/{name}_mean"), want[name + "_mean"], 1e-4 * spread)
         check.tensor(f"{name} stds", only(file, f"/qkv_by_head/{name}_std"), want[name + "_std"])
         check.equal(f"{name} counts", only(file, f"/qkv_by_head/{name}_count"),
-                    np.full((model.n_layer, heads), (len(ids) - 1) * model.n_embd // heads))
+                    np.full((model.n_layer, heads), (len(ids) - 1) * width(model) // heads))
     raw, cross = only(file, "/raw/raw"), only(file, "/raw/raw_cross")
     own = np.eye(heads, dtype=bool)
     check.tensor("raw/raw", raw, want["raw_scores"][:, own])
@@ -185,7 +189,7 @@ def qkv_similarity(check, file, model):
     token = {sentence[position] for sentence, position in zip(sentences, positions)}
     check.equal("tokens at the positions", len(token), 1)
     want = experiments.qkv_similarity(model, sentences, token.pop())
-    d = model.n_embd
+    d = width(model)
     counts = [d * (d - 1) // 2] * 3 + [d * d] * 3
     for gathered, group, key in (("her", "her_neurons", "target"), ("before", "before_neurons", "control")):
         vectors = np.concatenate([file[f"/{gathered}/{name}"][()].reshape(len(sentences), -1) for name in "qkv"], 1)
