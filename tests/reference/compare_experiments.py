@@ -152,8 +152,9 @@ def similarity_tests(check, file, group, variable, want, kind, samples):
             expected = [{"p": 1.0, "df": len(samples[0]) - 1.0}[name] if untouched[i] else value for i, value in enumerate(expected)]
         scale = None if name in ("p", "df") else np.abs(expected).max()
         check.statistic(f"{group} {name}", stored(name), np.array(expected), scale)
-    marks = only(file, f"/{group}/{variable}_significant").reshape(len(samples), -1)
-    for i, name in enumerate(labels(file[f"/{group}/{variable}_significant"], -1)):
+    dataset = file[f"/{group}/{variable}_significant"]
+    marks = dataset[()].reshape(len(samples), -1)
+    for i, name in enumerate(labels(dataset, dataset.ndim - 1)):
         suffix = "" if name == "none" else "_" + name
         check.equal(f"{group} significant, {name}", marks[:, i], want["significant" + suffix])
     check.equal(f"{group} p of layers that nothing reaches", stored("p")[untouched], np.ones(untouched.sum()))
