@@ -48,7 +48,7 @@ TTest one_sample_t_test(const Welford& values, double mean, double confidence) {
   TTest none;
   none.note = values.infinite ? TTest::infinite : TTest::too_few;
   if (values.infinite || values.count == 0) return none;
-  Estimate estimate{values.mean - static_cast<long double>(mean), 0, 0, 0};
+  Estimate estimate{values.mean_above(mean), 0, 0, 0};
   none.mean_difference = static_cast<double>(estimate.difference);
   if (values.count < 2) return none;
   const auto n = static_cast<long double>(values.count);
@@ -62,7 +62,7 @@ TTest welch_t_test(const Welford& a, const Welford& b, double confidence) {
   TTest none;
   none.note = a.infinite || b.infinite ? TTest::infinite : TTest::too_few;
   if (none.note == TTest::infinite || a.count == 0 || b.count == 0) return none;
-  Estimate estimate{a.mean - b.mean, 0, 0, 0};
+  Estimate estimate{a.mean_above(b.first) - b.centre, 0, 0, 0};
   none.mean_difference = static_cast<double>(estimate.difference);
   if (a.count < 2 || b.count < 2) return none;
   const auto n_a = static_cast<long double>(a.count);
