@@ -22,9 +22,10 @@ class Captured {
   [[nodiscard]] std::span<const float> row(std::size_t position, std::size_t head = 0) const;
 
  private:
-  View values_;                         // (kept positions * kept heads, width), heads outermost when square
-  std::vector<std::size_t> positions_;  // kept
-  std::vector<std::size_t> heads_;      // kept; empty: all, or there are none
+  View values_;                       // (kept positions * kept heads, width), heads outermost when square
+  std::vector<std::size_t> row_of_;   // by position: its place among those kept
+  std::vector<std::size_t> head_of_;  // by head
+  std::size_t position_count_ = 0;    // kept
   std::size_t head_count_ = 1;
   bool square_ = false;
 };

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "pipeline/registry.hpp"
+#include "stages/dot.hpp"
 #include "stages/pass_measure.hpp"
 #include "stages/places.hpp"
 #include "stages/replacement.hpp"
@@ -13,12 +14,6 @@ namespace hookflow::stages {
 namespace {
 
 using namespace pipeline;
-
-double dot(std::span<const float> a, std::span<const float> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += double{a[i]} * double{b[i]};
-  return sum;
-}
 
 /// a.b / (|a| |b|), within [-1, 1]; NaN when a vector is zero and so has no direction.
 double cosine(std::span<const float> a, std::span<const float> b) {
