@@ -21,6 +21,7 @@ import torch
 
 import experiments
 from checks import Checks
+from experiment_qkv import similarity
 from gpt2 import GPT2
 from safetensors import Spec, make_model
 from statistics_oracle import count_bounds, density, histogram, ttest
@@ -195,7 +196,7 @@ def qkv_similarity(check, file, model):
     for gathered, group, key in (("her", "her_neurons", "target"), ("before", "before_neurons", "control")):
         vectors = np.concatenate([file[f"/{gathered}/{name}"][()].reshape(len(sentences), -1) for name in "qkv"], 1)
         check.tensor(f"{gathered} vectors", vectors, want[key]["vectors"])
-        own = experiments.similarity(vectors)
+        own = similarity(vectors)
         neurons(check, file, group, own, counts)
         sentences_group = f"/{gathered}_sentences/cosine"
         check.tensor(sentences_group, file[sentences_group][()], own["sentence_cosine"])
