@@ -25,6 +25,7 @@ class Checkpoint {
   [[nodiscard]] std::vector<std::string> differences(const RunLayout& layout) const;
 
   [[nodiscard]] std::vector<UnitState> states(std::size_t lane) const;  // as written
+  [[nodiscard]] std::int64_t count(UnitState state) const;              // over all lanes, as written
   [[nodiscard]] bool fold_done(std::size_t fold) const { return folds_.written.at(fold) != 0; }
   /// The prompts of which some unit has failed and not been done since.
   [[nodiscard]] std::vector<Failure> failures() const;

@@ -1,4 +1,5 @@
 #pragma once
+#include <exception>
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ struct Command {
   std::function<int(const std::vector<std::string>& arguments)>
       run;  // the exit code; throws for main to tell
 };
+
+/// The exit code for what a command throws.
+int code_of(const std::exception& error);
 
 bool register_command(Command command);
 /// All of them, by name.

@@ -4,6 +4,7 @@
 
 #include "pipeline/checkpoint.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/history.hpp"
 #include "pipeline/run_contents.hpp"
 
 namespace hookflow::pipeline {
@@ -54,12 +55,21 @@ RunFileView view_of(const h5::File& file) {
   for (std::size_t fold = 0; fold < view.folds.size(); ++fold)
     view.fold_done.push_back(checkpoint.fold_done(fold));
   view.failures = checkpoint.failures();
+  view.sessions = History(file).sessions();
   return view;
 }
 
 }  // namespace
 
 RunFileView read_run_file(const std::filesystem::path& path) { return read_file(path, view_of); }
+
+StoredInputs read_stored_inputs(const std::filesystem::path& path) {
+  return read_file(path, [](const h5::File& file) {
+    StoredInputs inputs{file.text("workflow"), stored_prompt_rows(file), ""};
+    if (file.has_attribute("model_path")) inputs.model_path = file.text("model_path");
+    return inputs;
+  });
+}
 
 std::vector<double> read_variable(const std::filesystem::path& path, const std::string& group,
                                   const std::string& variable) {

@@ -18,17 +18,6 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-/// Prompts of different lengths, a line each.
-std::string prompt_lines(std::size_t count) {
-  const Words texts = {"Berlin is the capital of", "Paris is",
-                       "The capital of Germany is Berlin, and Paris is"};
-  std::string lines;
-  for (std::size_t i = 0; i < count; ++i) {
-    lines += R"({"text": ")" + texts[i % texts.size()] + R"(", "target": " Germany"})" + "\n";
-  }
-  return lines;
-}
-
 class Run : public Cli {
  protected:
   /// A sweep over this many prompts.
@@ -94,7 +83,8 @@ TEST_F(Run, ResumesNoFileOfAnotherRun) {
   write("w.yaml", kSweep);
   succeed({"run", "w.yaml"});
   refuse({"run", "w.yaml", "--resume", "--set", "silenced.with={mean: head}"}, 3,
-         {"sweep.h5: belongs to another run", "'zero' in the file, 'mean_head' now"});
+         {"sweep.h5: belongs to another run",
+          R"(stages.silenced.with: ["zero"] in the file, [{"mean":"head"}] now)"});
 }
 
 TEST_F(Run, EveryWorkflowThatShipsIsValidAndRuns) {
@@ -151,6 +141,7 @@ TEST_F(Run, ThatFailsForSomePromptsKeepsTheOthers) {
 struct Stop {
   std::string name;
   int signal;
+  std::string spelled;
   int code;
 };
 
@@ -182,8 +173,8 @@ TEST_P(Stopped, GoesOnToTheBitsOfARunThatWasNot) {
   }
   EXPECT_EQ(outcome.code, GetParam().code) << outcome.err;
   EXPECT_EQ(outcome.out, "");
-  EXPECT_TRUE(contains(outcome.err, "stopped by signal " + std::to_string(GetParam().signal))) << outcome.err;
-  EXPECT_TRUE(contains(outcome.err, "--out stopped.h5 --resume")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "hookflow: stopped by " + GetParam().spelled + " with ")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "go on with: hookflow resume stopped.h5\n")) << outcome.err;
   EXPECT_EQ(folder.names(), (Words{"p.jsonl", "stopped.h5", "w.yaml", "whole.h5"}));
   EXPECT_TRUE(contains(succeed({"inspect", "stopped.h5"}), "NOT COMPLETE"));
   EXPECT_EQ(succeed({"run", "w.yaml", "--out", "stopped.h5", "--resume"}), "stopped.h5\n");
@@ -192,7 +183,9 @@ TEST_P(Stopped, GoesOnToTheBitsOfARunThatWasNot) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Run, Stopped,
-                         testing::Values(Stop{"Interrupt", SIGINT, 130}, Stop{"Terminate", SIGTERM, 143}),
+                         testing::Values(Stop{"Interrupt", SIGINT, "SIGINT", 130},
+                                         Stop{"Terminate", SIGTERM, "SIGTERM", 143},
+                                         Stop{"HangUp", SIGHUP, "SIGHUP", 129}),
                          [](const auto& stop) { return stop.param.name; });
 
 /// A file system in memory, gone with the test.
