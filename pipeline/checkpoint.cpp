@@ -177,8 +177,25 @@ void Checkpoint::write_marks() {
   if (units)
     for (std::size_t fold = 0; fold < folds_.written.size(); ++fold)
       if (folds_.written[fold] != 0) set(folds_, fold, 0);
+  clear_mended();
   write(folds_);
   for (Map& lane : lanes_) write(lane);
+}
+
+// A prompt that was done at a second attempt leaves no trace of the first.
+void Checkpoint::clear_mended() {
+  constexpr auto kFailed = static_cast<std::uint8_t>(UnitState::failed);
+  std::set<std::size_t> mended;
+  for (const Map& lane : lanes_)
+    for (const std::size_t cell : lane.changed)
+      if (lane.written[cell] == kFailed && lane.marked[cell] != kFailed)
+        mended.insert(cell / lane.done.extents()[1]);
+  for (const std::size_t prompt : mended) {
+    if (has_failed(prompt)) continue;
+    stages_.write_row_text(prompt, "");
+    reasons_.write_row_text(prompt, "");
+    recorded_.erase(prompt);
+  }
 }
 
 void Checkpoint::write(Map& map) {

@@ -50,6 +50,7 @@ class Checkpoint {
   static Map open_map(const h5::Group& group, const std::string& name);
   static void set(Map& map, std::size_t cell, std::uint8_t state);
   static void write(Map& map);
+  void clear_mended();
 
   explicit Checkpoint(const h5::Group& group);
   [[nodiscard]] bool has_failed(std::size_t prompt) const;

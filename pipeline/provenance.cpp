@@ -1,5 +1,6 @@
 #include "pipeline/provenance.hpp"
 
+#include <array>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
@@ -44,13 +45,19 @@ Identity own_identity(const Plan& plan) {
 
 std::string program_version() { return HOOKFLOW_VERSION; }
 
-std::string utc_now() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+std::string utc_text(double seconds) {
+  constexpr double kLastYear = 253402300799.0;  // 9999
+  if (!(seconds >= 0 && seconds <= kLastYear)) return "-";
+  const auto whole = static_cast<std::time_t>(seconds);
   std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
+  gmtime_r(&whole, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+std::string utc_now() {
+  return utc_text(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count());
 }
 
 Identity run_identity(const Plan& plan) {

@@ -21,6 +21,7 @@ struct RunFileView {
   Attributes root;  // provenance, identity (names begin with `identity_`) and the rest
   bool complete = false;
   std::size_t prompts = 0;
+  Axis prompt;                      // their ids
   std::vector<GroupLayout> groups;  // in alphabetical order, as HDF5 keeps them
   std::vector<TextTable> texts;
   std::vector<LaneProgress> lanes;
@@ -28,6 +29,7 @@ struct RunFileView {
   std::vector<bool> fold_done;
   std::vector<Failure> failures;
   std::vector<Session> sessions;  // in order
+  bool being_written = false;     // now, by the last session
 };
 
 /// What a run was made from, as its file keeps it.
