@@ -38,18 +38,6 @@ void create_map(h5::Group& group, const std::string& name, const std::vector<Axi
   map.set_text("flag_meanings", "pending done failed");
 }
 
-// Texts of limited length the way netCDF has them, an axis of characters: its library crashes on HDF5's.
-void create_texts(h5::Group& group, const std::string& name, std::size_t bytes, const Axis& prompt,
-                  const std::string& long_name) {
-  h5::Dataset texts = group.create_dataset(name, h5::Kind::character, {prompt.size(), bytes});
-  h5::Dataset byte = group.create_dataset(name + "_byte", h5::Kind::uint8, {bytes});
-  byte.make_bare_scale();
-  texts.attach_scale(group.open_dataset(prompt.name), 0);
-  texts.attach_scale(byte, 1);
-  describe(texts, long_name, "", {prompt, {name + "_byte", {}, "", ""}});
-  texts.set_text("charset", "UTF-8");  // as `_Encoding`, netCDF4 would decode each byte by itself
-}
-
 }  // namespace
 
 void Checkpoint::create(h5::File& file, const RunLayout& layout) {
@@ -70,8 +58,15 @@ void Checkpoint::create(h5::File& file, const RunLayout& layout) {
   if (!layout.folds.empty())
     create_map(group, "folds", {{"fold", layout.folds, "Stage that runs after the units", ""}},
                "State of the folds");
-  create_texts(group, "failed_stage", kStageBytes, prompt, "Stage that failed");
-  create_texts(group, "failed_reason", kReasonBytes, prompt, "Why it failed");
+  write_text_rows(group, "failed_stage", kStageBytes, prompt, "Stage that failed");
+  write_text_rows(group, "failed_reason", kReasonBytes, prompt, "Why it failed");
+  if (layout.prompt_rows.empty()) return;
+  if (layout.prompt_rows.size() != layout.prompts)
+    throw std::logic_error("run layout: there is not one row for each prompt");
+  h5::Dataset rows = group.create_dataset(kPromptRows, h5::Kind::text, {layout.prompts});
+  rows.write_texts(layout.prompt_rows);
+  rows.attach_scale(group.open_dataset(prompt.name), 0);
+  describe(rows, "The prompts as given, in JSON", "", {prompt});
 }
 
 Checkpoint::Checkpoint(const h5::File& file) : Checkpoint(file.open_group(kCheckpointGroup)) {}
@@ -126,6 +121,13 @@ std::vector<UnitState> Checkpoint::states(std::size_t lane) const {
   return states;
 }
 
+std::int64_t Checkpoint::count(UnitState state) const {
+  std::int64_t units = 0;
+  for (const Map& lane : lanes_)
+    units += std::count(lane.written.begin(), lane.written.end(), static_cast<std::uint8_t>(state));
+  return units;
+}
+
 void Checkpoint::set(Map& map, std::size_t cell, std::uint8_t state) {
   map.marked.at(cell) = state;
   map.changed.push_back(cell);
@@ -175,8 +177,25 @@ void Checkpoint::write_marks() {
   if (units)
     for (std::size_t fold = 0; fold < folds_.written.size(); ++fold)
       if (folds_.written[fold] != 0) set(folds_, fold, 0);
+  clear_mended();
   write(folds_);
   for (Map& lane : lanes_) write(lane);
+}
+
+// A prompt that was done at a second attempt leaves no trace of the first.
+void Checkpoint::clear_mended() {
+  constexpr auto kFailed = static_cast<std::uint8_t>(UnitState::failed);
+  std::set<std::size_t> mended;
+  for (const Map& lane : lanes_)
+    for (const std::size_t cell : lane.changed)
+      if (lane.written[cell] == kFailed && lane.marked[cell] != kFailed)
+        mended.insert(cell / lane.done.extents()[1]);
+  for (const std::size_t prompt : mended) {
+    if (has_failed(prompt)) continue;
+    stages_.write_row_text(prompt, "");
+    reasons_.write_row_text(prompt, "");
+    recorded_.erase(prompt);
+  }
 }
 
 void Checkpoint::write(Map& map) {

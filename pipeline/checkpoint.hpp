@@ -25,6 +25,7 @@ class Checkpoint {
   [[nodiscard]] std::vector<std::string> differences(const RunLayout& layout) const;
 
   [[nodiscard]] std::vector<UnitState> states(std::size_t lane) const;  // as written
+  [[nodiscard]] std::int64_t count(UnitState state) const;              // over all lanes, as written
   [[nodiscard]] bool fold_done(std::size_t fold) const { return folds_.written.at(fold) != 0; }
   /// The prompts of which some unit has failed and not been done since.
   [[nodiscard]] std::vector<Failure> failures() const;
@@ -49,6 +50,7 @@ class Checkpoint {
   static Map open_map(const h5::Group& group, const std::string& name);
   static void set(Map& map, std::size_t cell, std::uint8_t state);
   static void write(Map& map);
+  void clear_mended();
 
   explicit Checkpoint(const h5::Group& group);
   [[nodiscard]] bool has_failed(std::size_t prompt) const;

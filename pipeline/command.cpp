@@ -62,21 +62,20 @@ std::vector<const Command*> registered_commands() {
   return all;
 }
 
+int code_of(const std::exception& error) {
+  if (dynamic_cast<const UsageError*>(&error) != nullptr) return exit_code::kUsage;
+  if (dynamic_cast<const InputError*>(&error) != nullptr) return exit_code::kInput;
+  return exit_code::kFailed;
+}
+
 int run_command(const std::vector<std::string>& arguments) {
-  const auto tell = [](const std::exception& error, int code) {
-    std::cerr << "hookflow: " << error.what() << "\n";
-    return code;
-  };
   try {
     const int code = dispatch(arguments);
     if (!std::cout.flush()) throw std::runtime_error("standard output: cannot be written");
     return code;
-  } catch (const UsageError& error) {
-    return tell(error, exit_code::kUsage);
-  } catch (const InputError& error) {
-    return tell(error, exit_code::kInput);
   } catch (const std::exception& error) {
-    return tell(error, exit_code::kFailed);
+    std::cerr << "hookflow: " << error.what() << "\n";
+    return code_of(error);
   }
 }
 

@@ -40,7 +40,7 @@ double stored_bytes(const Plan& plan) {
 
 }  // namespace
 
-void print_dry_run(const Plan& plan, std::ostream& out) {
+void print_dry_run(const Plan& plan, std::size_t /*threads*/, std::ostream& out) {
   out << "workflow " << plan.spec.name << ", model " << plan.spec.model << ", " << plan.prompts.size()
       << " prompts in " << plan.units.size() << " units\n\n";
   Cost total;

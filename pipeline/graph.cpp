@@ -37,7 +37,11 @@ class UnitGraph {
         monitor_(monitor),
         stop_(stop),
         last_commit_(Clock::now()) {
-    for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) states_.push_back(store.states(lane));
+    for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
+      states_.push_back(store.states(lane));
+      if (options.retry_failed)
+        std::replace(states_[lane].begin(), states_[lane].end(), UnitState::failed, UnitState::pending);
+    }
     count_work();
     build();
   }
@@ -176,8 +180,10 @@ class UnitGraph {
   void take(const Packet& packet) {
     if (stopped()) return;  // its stages may have been skipped
     attempt([&] {
-      const Stopwatch watch(monitor_.store_nanoseconds);
-      store_packet(plan_, packet, store_);
+      {
+        const Stopwatch watch(monitor_.store_nanoseconds);
+        store_packet(plan_, packet, store_);
+      }
       count(packet);
       if (Clock::now() - last_commit_ >= options_.commit_every) {
         commit();
@@ -186,8 +192,12 @@ class UnitGraph {
   }
 
   void commit() {
-    if (!committed_ && options_.before_commit) options_.before_commit();
+    if (!committed_ && options_.before_commit) {
+      const Stopwatch watch(monitor_.read_nanoseconds);
+      options_.before_commit();
+    }
     committed_ = true;
+    const Stopwatch watch(monitor_.commit_nanoseconds);
     store_.commit();
     last_commit_ = Clock::now();
   }
@@ -199,7 +209,7 @@ class UnitGraph {
       ++monitor_.done;
       if (!packet.failures[row]) continue;
       ++monitor_.failed;
-      if (options_.fail_fast) halted_ = true;
+      if (options_.fail_fast) halted_ = monitor_.failed_fast = true;
     }
   }
 

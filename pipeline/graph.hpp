@@ -20,13 +20,17 @@ struct Monitor {
   std::size_t total = 0;
   std::size_t done_before = 0;  // by an earlier run of the same file
   std::atomic<std::size_t> failed{0};
+  std::atomic<bool> failed_fast{false};                      // it stops because a prompt failed
   std::vector<std::atomic<std::int64_t>> stage_nanoseconds;  // summed over threads
-  std::atomic<std::int64_t> store_nanoseconds{0};
+  std::atomic<std::int64_t> store_nanoseconds{0};            // writing values
+  std::atomic<std::int64_t> commit_nanoseconds{0};           // writing marks and waiting for the disk
+  std::atomic<std::int64_t> read_nanoseconds{0};             // reading and hashing the subject's files
 };
 
 struct RunOptions {
   std::size_t threads = 1;
   bool fail_fast = false;
+  bool retry_failed = false;                     // failed units count as pending
   std::chrono::milliseconds commit_every{1000};  // what a kill can lose
   std::function<void()> before_commit;           // called once, before the first
 };

@@ -6,6 +6,7 @@
 
 #include "pipeline/command.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/inspect_summary.hpp"
 #include "pipeline/nearest.hpp"
 #include "pipeline/options.hpp"
 #include "pipeline/run_reader.hpp"
@@ -15,61 +16,6 @@ namespace hookflow::pipeline {
 namespace {
 
 namespace po = boost::program_options;
-
-std::string axes_text(const std::vector<Axis>& axes) {
-  std::string text;
-  for (const Axis& axis : axes)
-    text += (text.empty() ? "" : ", ") + axis.name + " " + std::to_string(axis.size());
-  return "[" + text + "]";
-}
-
-std::string label(const Axis& axis, std::size_t step) {
-  if (const auto* words = std::get_if<std::vector<std::string>>(&axis.coordinates)) return (*words)[step];
-  return std::visit(
-      [&](const auto& labels) {
-        if constexpr (std::is_arithmetic_v<typename std::decay_t<decltype(labels)>::value_type>) {
-          return shown_number(static_cast<double>(labels[step]));
-        } else {
-          return labels[step];
-        }
-      },
-      axis.coordinates);
-}
-
-void print_summary(const RunFileView& file, bool provenance) {
-  const auto root = [&](const std::string& name) {
-    const auto found = file.root.find(name);
-    return found == file.root.end() ? std::string() : found->second;
-  };
-  std::cout << root("workflow_name") << ": " << root("about") << "\n"
-            << "model " << root("model") << ", " << file.prompts
-            << (file.prompts == 1 ? " prompt, " : " prompts, ")
-            << (file.complete ? "complete" : "NOT COMPLETE") << "\n";
-  for (const LaneProgress& lane : file.lanes) {
-    std::cout << "  " << lane.lane.name << ": " << lane.done << " done, " << lane.failed << " failed, "
-              << lane.pending << " pending (prompts x parts)\n";
-  }
-  for (const GroupLayout& group : file.groups) {
-    std::cout << "\n/" << group.name << (group.about.empty() ? "" : "  " + group.about) << "\n";
-    Table table({"variable", "axes", "units", "meaning"});
-    for (const Variable& variable : group.variables) {
-      table.add({variable.name, axes_text(variable.axes), variable.units, variable.long_name});
-    }
-    if (!group.variables.empty()) table.print(std::cout);
-  }
-  std::cout << "\n";
-  for (const TextTable& texts : file.texts) {
-    std::cout << "/" << texts.group << "/" << texts.name << "  " << axes_text({texts.axis}) << "  "
-              << texts.long_name << "\n";
-  }
-  for (const Failure& failure : file.failures) {
-    std::cout << "failed: prompt " << failure.prompt << ", stage '" << failure.stage
-              << "': " << failure.reason << "\n";
-  }
-  if (!provenance) return;
-  std::cout << "\n";
-  for (const auto& [name, value] : file.root) std::cout << "  " << name << ": " << value << "\n";
-}
 
 /// Shows the cells of variables that share their axes, a row a cell.
 class CellTable {
@@ -121,7 +67,7 @@ class CellTable {
     const std::string value = condition.substr(equals + 1);
     std::vector<std::string> labels;
     for (std::size_t step = 0; step < main_->axes[at].size(); ++step)
-      labels.push_back(label(main_->axes[at], step));
+      labels.push_back(label_of(main_->axes[at], step));
     if (std::find(labels.begin(), labels.end(), value) == labels.end()) {
       throw UsageError("inspect: --where " + condition + ": the axis has no such label" +
                        suggestion(value, labels));
@@ -146,7 +92,8 @@ class CellTable {
     for (std::size_t i = 0; i < std::min(most, cells_.size()); ++i) {
       std::vector<std::string> row;
       const std::vector<std::size_t> at = steps(cells_[i]);
-      for (std::size_t axis = 0; axis < at.size(); ++axis) row.push_back(label(main_->axes[axis], at[axis]));
+      for (std::size_t axis = 0; axis < at.size(); ++axis)
+        row.push_back(label_of(main_->axes[axis], at[axis]));
       for (const auto& [variable, values] : shown_)
         row.push_back(value_text(*variable, values[cell_in(*variable, at)]));
       table.add(std::move(row));
@@ -222,7 +169,7 @@ int inspect(const std::vector<std::string>& arguments) {
   const std::string path = options.required("file");
   const RunFileView file = read_run_file(path);
   if (!options.has("what")) {
-    print_summary(file, options.has("provenance"));
+    print_summary(file, options.has("provenance"), std::cout);
     return exit_code::kDone;
   }
   const int rows = options.get<int>("rows");

@@ -33,6 +33,8 @@ void add_prompt_texts(const Plan& plan, const Axis& axis, RunLayout& layout) {
 RunLayout make_layout(const Plan& plan) {
   RunLayout layout;
   layout.prompts = plan.prompts.size();
+  layout.workflow = to_json(plan.spec.resolved());
+  for (const Prompt& prompt : plan.prompts) layout.prompt_rows.push_back(to_json(prompt));
   for (const PlannedStage& stage : plan.stages) {
     if (!stage.stored) continue;
     const StageDecl& declaration = *stage.spec->declaration;

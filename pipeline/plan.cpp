@@ -230,9 +230,14 @@ void Plan::prepare() {
 }
 
 Plan make_plan(WorkflowSpec spec) {
+  std::vector<Prompt> prompts = read_prompts(spec.prompts, spec.base, spec.file);
+  return make_plan(std::move(spec), std::move(prompts));
+}
+
+Plan make_plan(WorkflowSpec spec, std::vector<Prompt> prompts) {
   Plan plan;
   plan.spec = std::move(spec);
-  plan.prompts = read_prompts(plan.spec.prompts, plan.spec.base, plan.spec.file);
+  plan.prompts = std::move(prompts);
   plan.subject = open_subject(plan.spec);
   Planner(plan).run();
   plan.layout = make_layout(plan);

@@ -64,5 +64,7 @@ Axis prompt_axis(const std::vector<Prompt>& prompts);
 /// Plans the workflow for its model and prompts. Throws UsageError listing all problems, InputError for a
 /// model or prompt file that is missing or malformed.
 Plan make_plan(WorkflowSpec spec);
+/// The same for prompts that are known, whatever the workflow says of them.
+Plan make_plan(WorkflowSpec spec, std::vector<Prompt> prompts);
 
 }  // namespace hookflow::pipeline

@@ -4,7 +4,9 @@
 #include <limits>
 
 #include "pipeline/error.hpp"
+#include "pipeline/json_row.hpp"
 #include "pipeline/nearest.hpp"
+#include "pipeline/param.hpp"
 #include "pipeline/prompt_files.hpp"
 #include "pipeline/prompt_rows.hpp"
 
@@ -105,6 +107,25 @@ std::vector<Prompt> read_prompts(const Node& prompts, const std::filesystem::pat
   if (!std::filesystem::exists(source.path))
     throw InputError(place + "no file '" + source.path.string() + "'");
   return read_prompt_file(source.path, source.limit);
+}
+
+std::string to_json(const Prompt& prompt) {
+  std::vector<std::pair<std::string, Node>> entries = {{"id", Node::scalar(prompt.id, true)}};
+  if (prompt.text) entries.emplace_back("text", Node::scalar(*prompt.text, true));
+  if (prompt.ids) entries.emplace_back("ids", write_param(*prompt.ids));
+  for (const auto& [name, value] : prompt.columns) entries.emplace_back(name, Node::scalar(value, true));
+  return to_json(Node::map(std::move(entries)));
+}
+
+std::vector<Prompt> read_prompt_json(std::span<const std::string> lines, const std::string& place) {
+  PromptRows rows;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    rows.begin(place + ", prompt " + std::to_string(i));
+    set_json_row(lines[i], rows);
+    rows.end();
+  }
+  if (const std::string problems = rows.problems(); !problems.empty()) throw InputError(problems);
+  return rows.take();
 }
 
 }  // namespace hookflow::pipeline

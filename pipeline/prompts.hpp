@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,5 +35,10 @@ struct Prompt {
 /// that is no object, a column that is neither text nor a number, text that is not UTF-8 or holds a NUL.
 std::vector<Prompt> read_prompts(const Node& prompts, const std::filesystem::path& base,
                                  const std::string& workflow_name);
+
+/// A prompt as one line of JSON, its columns by name: the same wherever it came from.
+std::string to_json(const Prompt& prompt);
+/// Prompts from such lines. `place` names them in messages; throws InputError for lines that are none.
+std::vector<Prompt> read_prompt_json(std::span<const std::string> lines, const std::string& place);
 
 }  // namespace hookflow::pipeline

@@ -1,7 +1,9 @@
 #include "pipeline/provenance.hpp"
 
+#include <array>
 #include <chrono>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 
 #include "pipeline/graph.hpp"
@@ -26,22 +28,14 @@ std::string cpu_name() {
 /// Every prompt with its columns, in an order that does not depend on where it came from.
 std::string prompts_hash(const std::vector<Prompt>& prompts) {
   std::string all;
-  for (const Prompt& prompt : prompts) {
-    std::vector<std::pair<std::string, Node>> entries = {{"id", Node::scalar(prompt.id, true)}};
-    if (prompt.text) entries.emplace_back("text", Node::scalar(*prompt.text, true));
-    if (prompt.ids) entries.emplace_back("ids", write_param(*prompt.ids));
-    for (const auto& [name, value] : prompt.columns) entries.emplace_back(name, Node::scalar(value, true));
-    all += to_json(Node::map(std::move(entries))) + "\n";
-  }
+  for (const Prompt& prompt : prompts) all += to_json(prompt) + "\n";
   return sha256(all);
 }
 
 Identity own_identity(const Plan& plan) {
   // The model is what its files hold, not what it is called.
   Node workflow = plan.spec.resolved();
-  std::erase_if(workflow.entries, [](const auto& entry) {
-    return entry.first == "model" || entry.first == "about" || entry.first == "show";
-  });
+  std::erase_if(workflow.entries, [](const auto& entry) { return !decides_results(entry.first); });
   return {{"result_version", std::to_string(kResultVersion)},
           {"workflow_sha256", sha256(to_json(workflow))},
           {"prompts_sha256", prompts_hash(plan.prompts)}};
@@ -51,13 +45,19 @@ Identity own_identity(const Plan& plan) {
 
 std::string program_version() { return HOOKFLOW_VERSION; }
 
-std::string utc_now() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+std::string utc_text(double seconds) {
+  constexpr double kLastYear = 253402300799.0;  // 9999
+  if (!(seconds >= 0 && seconds <= kLastYear)) return "-";
+  const auto whole = static_cast<std::time_t>(seconds);
   std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
+  gmtime_r(&whole, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+std::string utc_now() {
+  return utc_text(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count());
 }
 
 Identity run_identity(const Plan& plan) {
@@ -75,12 +75,13 @@ Identity open_identity(const Plan& plan) {
 Attributes run_provenance(const Plan& plan, std::size_t threads,
                           const std::vector<std::string>& command_line) {
   Attributes attributes = plan.subject->provenance();
+  if (const auto place = attributes.find("model_path"); place != attributes.end())
+    place->second = std::filesystem::absolute(place->second).lexically_normal().string();
   std::string words = "hookflow";
   for (const std::string& word : command_line) words += " " + word;
   attributes["command_line"] = words;
   attributes["workflow_name"] = plan.spec.name;
   attributes["about"] = plan.spec.about;
-  attributes["workflow"] = to_json(plan.spec.resolved());
   attributes["program_version"] = program_version();
   attributes["compiler"] = "g++ " __VERSION__;
   attributes["tbb"] = tbb_version();

@@ -13,6 +13,8 @@ inline constexpr int kResultVersion = 1;
 
 std::string program_version();
 std::string utc_now();  // 2026-01-31T23:59:59Z
+/// The same of a time in seconds since 1970; NaN: "-".
+std::string utc_text(double seconds);
 
 /// What two runs must share for one to go on where the other stopped. Hashes the model's files.
 Identity run_identity(const Plan& plan);

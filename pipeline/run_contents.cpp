@@ -95,6 +95,17 @@ void describe(h5::Dataset& dataset, const std::string& long_name, const std::str
   if (!names.empty()) dataset.set_texts("axes", names);
 }
 
+void write_text_rows(h5::Group& group, const std::string& name, std::size_t bytes, const Axis& rows,
+                     const std::string& long_name) {
+  h5::Dataset texts = group.create_dataset(name, h5::Kind::character, {rows.size(), bytes});
+  h5::Dataset byte = group.create_dataset(name + "_byte", h5::Kind::uint8, {bytes});
+  byte.make_bare_scale();
+  texts.attach_scale(group.open_dataset(rows.name), 0);
+  texts.attach_scale(byte, 1);
+  describe(texts, long_name, "", {rows, {name + "_byte", {}, "", ""}});
+  texts.set_text("charset", "UTF-8");  // as `_Encoding`, netCDF4 would decode each byte by itself
+}
+
 void write_contents(h5::File& file, const std::vector<GroupContents>& groups) {
   for (const GroupContents& group : groups) write_group(file, group);
 }

@@ -37,6 +37,12 @@ h5::Dataset write_scale(h5::Group& group, const Axis& axis);
 void describe(h5::Dataset& dataset, const std::string& long_name, const std::string& units,
               const std::vector<Axis>& axes);
 
+/// Texts of limited length, one a row and to be overwritten in place, the way netCDF has them: an axis of
+/// characters. Its library crashes on HDF5's. The rows' scale must be there.
+void write_text_rows(h5::Group& group, const std::string& name, std::size_t bytes, const Axis& rows,
+                     const std::string& long_name);
+
+/// The groups of results and inputs: all but the program's own, /checkpoint and /history.
 std::vector<GroupContents> read_contents(const h5::File& file);
 Axis read_axis(const h5::Group& group, const std::string& name);
 
@@ -50,11 +56,19 @@ inline constexpr std::size_t kReservedBytes = 512;
 void replace_identity(h5::File& file, const Identity& identity);
 /// Throws InputError unless the file is hookflow's and of this format.
 void check_format(const h5::File& file, const std::string& path);
-std::vector<std::string> identity_differences(const h5::File& file, const Identity& identity);
+/// The prompts as they were given, in JSON.
+std::vector<std::string> stored_prompt_rows(const h5::File& file);
+/// What the file was made from otherwise than `layout` and `identity` say: workflow keys, prompts by id,
+/// hashes; a line each with both values. When those are equal, what it holds otherwise.
+std::vector<std::string> mismatches(const h5::File& file, const RunLayout& layout,
+                                    const std::vector<GroupContents>& planned, const Identity& identity);
 /// What to throw when HDF5 cannot read what a run file must have.
 InputError damaged(const std::string& path, const std::exception& error);
 
 h5::Kind kind_of(Dtype dtype);
 inline constexpr const char* kCheckpointGroup = "checkpoint";
+inline constexpr const char* kHistoryGroup = "history";
+inline constexpr const char* kIdentityPrefix = "identity_";  // of root attributes
+inline constexpr const char* kPromptRows = "prompt_rows";    // in the checkpoint: the prompts in JSON
 
 }  // namespace hookflow::pipeline

@@ -59,7 +59,8 @@ void spell(Axis& axis) {
 
 void check_group(const GroupContents& group) {
   check_name(group.name, "a group");
-  if (group.name == kCheckpointGroup) refuse(group.name, "is the name of the file's own group");
+  if (group.name == kCheckpointGroup || group.name == kHistoryGroup)
+    refuse(group.name, "is the name of a group of the file's own");
   Names names(group.name);
   for (const Variable& variable : group.variables) names.add(variable.name, variable.axes);
   for (const TextTable& table : group.texts) {

@@ -4,27 +4,13 @@
 
 #include "pipeline/checkpoint.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/history.hpp"
+#include "pipeline/read_file.hpp"
 #include "pipeline/run_contents.hpp"
+#include "pipeline/run_lock.hpp"
 
 namespace hookflow::pipeline {
 namespace {
-
-// What HDF5 finds wrong in a file is the file's fault here, not the program's.
-template <class Read>
-auto read_file(const std::filesystem::path& path, const Read& read) {
-  std::error_code unknown;
-  if (!std::filesystem::is_regular_file(path, unknown))
-    throw InputError(path.string() + ": no such run file");
-  try {
-    const h5::File file = h5::File::open(path, false);
-    check_format(file, path.string());
-    return read(file);
-  } catch (const InputError&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw damaged(path.string(), error);
-  }
-}
 
 LaneProgress progress_of(const Checkpoint& checkpoint, std::size_t lane) {
   const std::vector<UnitState> states = checkpoint.states(lane);
@@ -48,18 +34,34 @@ RunFileView view_of(const h5::File& file) {
   }
   const Checkpoint checkpoint(file);
   view.prompts = checkpoint.prompts();
+  view.prompt = read_axis(file.open_group(kCheckpointGroup), "prompt");
+  if (view.prompt.size() != view.prompts)
+    throw std::runtime_error("/checkpoint/prompt: is not one id a prompt");
   for (std::size_t lane = 0; lane < checkpoint.lanes().size(); ++lane)
     view.lanes.push_back(progress_of(checkpoint, lane));
   view.folds = checkpoint.folds();
   for (std::size_t fold = 0; fold < view.folds.size(); ++fold)
     view.fold_done.push_back(checkpoint.fold_done(fold));
   view.failures = checkpoint.failures();
+  view.sessions = History(file).sessions();
   return view;
 }
 
 }  // namespace
 
-RunFileView read_run_file(const std::filesystem::path& path) { return read_file(path, view_of); }
+RunFileView read_run_file(const std::filesystem::path& path) {
+  RunFileView view = read_file(path, view_of);
+  view.being_written = is_being_written(path);
+  return view;
+}
+
+StoredInputs read_stored_inputs(const std::filesystem::path& path) {
+  return read_file(path, [](const h5::File& file) {
+    StoredInputs inputs{file.text("workflow"), stored_prompt_rows(file), ""};
+    if (file.has_attribute("model_path")) inputs.model_path = file.text("model_path");
+    return inputs;
+  });
+}
 
 std::vector<double> read_variable(const std::filesystem::path& path, const std::string& group,
                                   const std::string& variable) {

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "pipeline/error.hpp"
 #include "pipeline/run_contents.hpp"
 #include "pipeline/utf8.hpp"
@@ -8,7 +6,7 @@ namespace hookflow::pipeline {
 namespace {
 
 constexpr const char* kProgram = "hookflow";
-const std::string kPrefix = "identity_";
+const std::string kPrefix = kIdentityPrefix;
 
 }  // namespace
 
@@ -39,25 +37,6 @@ void check_format(const h5::File& file, const std::string& path) {
   if (version != kFormatVersion)
     throw InputError(path + ": has format " + std::to_string(version) + ", this hookflow knows format " +
                      std::to_string(kFormatVersion));
-}
-
-std::vector<std::string> identity_differences(const h5::File& file, const Identity& identity) {
-  std::vector<std::string> lines;
-  std::vector<std::string> known;
-  for (const auto& [name, value] : identity) {
-    known.push_back(kPrefix + name);
-    const bool stored = file.has_attribute(kPrefix + name);
-    const std::string old = stored ? file.text(kPrefix + name) : "";
-    // Never filled in: the run was killed before it knew, and so before it committed anything.
-    if (stored && old.empty()) continue;
-    if (!stored || old != spell_bytes(value))
-      lines.push_back(name + ": " + (stored ? "'" + old + "'" : "nothing") + " in the file, '" + value +
-                      "' now");
-  }
-  for (const std::string& name : file.attribute_names())
-    if (name.starts_with(kPrefix) && std::find(known.begin(), known.end(), name) == known.end())
-      lines.push_back(name.substr(kPrefix.size()) + ": '" + file.text(name) + "' in the file, nothing now");
-  return lines;
 }
 
 InputError damaged(const std::string& path, const std::exception& error) {

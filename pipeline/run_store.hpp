@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -13,7 +14,7 @@
 
 namespace hookflow::pipeline {
 
-inline constexpr int kFormatVersion = 1;
+inline constexpr int kFormatVersion = 2;
 
 /// The variables of one stage: a group of the file.
 struct GroupLayout {
@@ -55,6 +56,9 @@ struct RunLayout {
   std::string default_variable;
   std::vector<TextTable> texts;
   std::vector<ConstantArray> constants;
+  // What resuming needs to make this layout again.
+  std::string workflow;                  // JSON, with every default stated; empty: not kept
+  std::vector<std::string> prompt_rows;  // JSON of each prompt; empty: not kept
 };
 
 /// Name and value of what makes two runs the same: workflow, model, tokenizer, result version.
@@ -69,8 +73,23 @@ struct Failure {
   std::string reason;
 };
 
-/// The run file: results, provenance and checkpoint in one HDF5 file. Calls come from one thread at a time.
-/// Every method throws std::runtime_error naming file and object when HDF5 refuses (a full disk, a bad file).
+/// What one process did to a run file. Times are seconds since 1970 (UTC), NaN where there is none; units are
+/// prompts x parts.
+struct Session {
+  double started = 0;
+  double last_commit = 0;
+  double ended = 0;
+  std::int64_t done_before = 0;
+  std::int64_t done = 0;  // in the file at the last commit
+  std::int64_t failed = 0;
+  std::int64_t threads = 0;
+  std::string ended_by;  // "complete", "SIGINT", ...; empty: killed, or still at work
+  std::string program_version;
+};
+
+/// The run file: results, provenance and checkpoint in one HDF5 file. Calls may come from any thread; one
+/// that is under way is waited for. Every method throws std::runtime_error naming file and object when HDF5
+/// refuses (a full disk, a bad file).
 class RunStore {
  public:
   /// Creates the file whole: every dataset allocated, axes attached, fill values written, marked incomplete.
@@ -104,6 +123,8 @@ class RunStore {
   void record_failure(const Failure& failure);
   /// Makes everything written so far durable, then the marks: data, flush, marks, flush.
   void commit();
+  /// The same, unless another thread keeps the file busy for so long. Returns whether it was done.
+  bool try_commit(std::chrono::milliseconds patience);
 
   /// Rows [first, first + count) along the first axis, as doubles; an integer's -1 stays -1.
   [[nodiscard]] std::vector<double> read_rows(const std::string& group, const std::string& variable,
@@ -112,6 +133,11 @@ class RunStore {
   void write_rows(const std::string& group, const std::string& variable, std::size_t first,
                   const Column& values);
   void finish_fold(std::size_t fold);  // and commits
+
+  /// Adds this process to the file's history; every commit brings it up to date.
+  void begin_session(std::size_t threads, const std::string& program_version);
+  /// Notes how it ended, in up to 32 bytes.
+  void end_session(const std::string& how);
 
   /// Of the prompts with a failed unit, the first reason of the last attempt.
   [[nodiscard]] std::vector<Failure> failures() const;

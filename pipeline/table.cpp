@@ -41,6 +41,17 @@ void Table::print(std::ostream& out) const {
   }
 }
 
+std::string label_of(const Axis& axis, std::size_t step) {
+  return std::visit(
+      [step](const auto& labels) -> std::string {
+        if constexpr (std::is_arithmetic_v<typename std::decay_t<decltype(labels)>::value_type>)
+          return shown_number(static_cast<double>(labels[step]));
+        else
+          return labels[step];
+      },
+      axis.coordinates);
+}
+
 std::string shown_number(double value) {
   if (std::isnan(value)) return "-";
   std::ostringstream text;

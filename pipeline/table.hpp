@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/array.hpp"
+
 namespace hookflow::pipeline {
 
 /// Text in aligned columns: numbers to the right, words to the left.
@@ -16,6 +18,8 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+/// The label of one step of an axis.
+std::string label_of(const Axis& axis, std::size_t step);
 /// A number as people read it: six significant digits.
 std::string shown_number(double value);
 

@@ -151,7 +151,7 @@ class Reader {
       if (const Node* in = node.find("in")) stage.param_lines.emplace_back("in", in->line);
       if (!valid_id(id))
         problems_.add(node.line, "stage '" + id + "': an id has letters, digits, _ and - alone");
-      if (id == "checkpoint" || id == "prompts" || id == "items") {
+      if (id == "checkpoint" || id == "history" || id == "prompts" || id == "items") {
         problems_.add(node.line, "stage '" + id + "': the run file uses this name itself; choose another id");
       }
       if (read_stage(node, stage)) {
@@ -271,6 +271,17 @@ WorkflowSpec read_workflow_text(const std::string& text, const std::string& file
   WorkflowSpec spec;
   spec.file = file;
   spec.base = base;
+  Reader(root, spec).read();
+  return spec;
+}
+
+bool decides_results(const std::string& key) { return key != "model" && key != "about" && key != "show"; }
+
+WorkflowSpec read_resolved_workflow(const std::string& json, const std::string& file) {
+  Node root = parse_yaml(json, file);
+  root["prompts"] = Node::list({});
+  WorkflowSpec spec;
+  spec.file = file;
   Reader(root, spec).read();
   return spec;
 }

@@ -43,6 +43,10 @@ struct WorkflowSpec {
   [[nodiscard]] Node resolved() const;
 };
 
+/// Whether a workflow's key decides what is computed. The model is known by its files, not its name, and the
+/// rest is said for people.
+bool decides_results(const std::string& key);
+
 /// Reads and checks a workflow. `settings` are `--set` assignments, "a.b=c", applied first; a path's first
 /// word may be a stage's id. Throws InputError when the file cannot be read, UsageError listing all problems,
 /// each with its line and, for an unknown name, the nearest known one.
@@ -50,5 +54,7 @@ WorkflowSpec read_workflow(const std::filesystem::path& path, const std::vector<
 /// The same from text; `file` names it in messages.
 WorkflowSpec read_workflow_text(const std::string& text, const std::string& file,
                                 const std::filesystem::path& base, const std::vector<std::string>& settings);
+/// The workflow of which resolved() gave this JSON; it has no prompts. `file` names it in messages.
+WorkflowSpec read_resolved_workflow(const std::string& json, const std::string& file);
 
 }  // namespace hookflow::pipeline

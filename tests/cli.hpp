@@ -183,4 +183,15 @@ inline std::string sweep_over(const std::string& prompt_file) {
   return text.substr(0, begin) + "prompts: {file: " + prompt_file + "}\n" + text.substr(text.find("stages:"));
 }
 
+/// Prompts of different lengths, a line each.
+inline std::string prompt_lines(std::size_t count) {
+  const Words texts = {"Berlin is the capital of", "Paris is",
+                       "The capital of Germany is Berlin, and Paris is"};
+  std::string lines;
+  for (std::size_t i = 0; i < count; ++i) {
+    lines += R"({"text": ")" + texts[i % texts.size()] + R"(", "target": " Germany"})" + "\n";
+  }
+  return lines;
+}
+
 }  // namespace hookflow::test

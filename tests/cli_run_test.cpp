@@ -18,17 +18,6 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-/// Prompts of different lengths, a line each.
-std::string prompt_lines(std::size_t count) {
-  const Words texts = {"Berlin is the capital of", "Paris is",
-                       "The capital of Germany is Berlin, and Paris is"};
-  std::string lines;
-  for (std::size_t i = 0; i < count; ++i) {
-    lines += R"({"text": ")" + texts[i % texts.size()] + R"(", "target": " Germany"})" + "\n";
-  }
-  return lines;
-}
-
 class Run : public Cli {
  protected:
   /// A sweep over this many prompts.
@@ -94,7 +83,8 @@ TEST_F(Run, ResumesNoFileOfAnotherRun) {
   write("w.yaml", kSweep);
   succeed({"run", "w.yaml"});
   refuse({"run", "w.yaml", "--resume", "--set", "silenced.with={mean: head}"}, 3,
-         {"sweep.h5: belongs to another run", "'zero' in the file, 'mean_head' now"});
+         {"sweep.h5: belongs to another run",
+          R"(stages.silenced.with: ["zero"] in the file, [{"mean":"head"}] now)"});
 }
 
 TEST_F(Run, EveryWorkflowThatShipsIsValidAndRuns) {
@@ -143,14 +133,59 @@ TEST_F(Run, ThatFailsForSomePromptsKeepsTheOthers) {
   const auto row = static_cast<std::ptrdiff_t>(torn.size() / 3);
   EXPECT_TRUE(std::equal(torn.begin(), torn.begin() + 2 * row, whole.begin()));
   EXPECT_FALSE(std::equal(torn.begin() + 2 * row, torn.end(), whole.begin() + 2 * row));
-  Words resumed = words;
-  resumed.emplace_back("--resume");
-  EXPECT_EQ(run(resumed).code, 4);
+  EXPECT_TRUE(contains(succeed({"inspect", "sweep.h5"}), "failed: prompt '2', stage 'scores': "));
+  const std::string before = read_file(folder.path() / "sweep.h5");
+  EXPECT_EQ(run({"resume", "sweep.h5"}).code, 4);
+  EXPECT_TRUE(read_file(folder.path() / "sweep.h5") == before);
+  const Outcome again = run({"resume", "sweep.h5", "--retry-failed"});
+  EXPECT_EQ(again.code, 4) << again.err;
+  EXPECT_TRUE(contains(again.err, "1 of 3 prompts failed")) << again.err;
+  EXPECT_EQ(pipeline::read_run_file(folder.path() / "sweep.h5").sessions.size(), 2U);
+}
+
+TEST_F(Run, FailFastStopsAndTheRestCanBeRunLater) {
+  write_model_without_position(fs::path(HOOKFLOW_SOURCE_DIR) / "model/nano", folder.path() / "torn", 8);
+  write_sweep(200);
+  const Outcome outcome = run({"run", "w.yaml", "--model", "./torn", "--fail-fast", "--quiet"});
+  EXPECT_EQ(outcome.code, 4) << outcome.err;
+  const pipeline::RunFileView stopped = pipeline::read_run_file(folder.path() / "sweep.h5");
+  EXPECT_FALSE(stopped.complete);
+  ASSERT_EQ(stopped.sessions.size(), 1U);
+  EXPECT_EQ(stopped.sessions[0].ended_by, "fail-fast");
+  EXPECT_EQ(run({"resume", "sweep.h5"}).code, 4);
+  const pipeline::RunFileView whole = pipeline::read_run_file(folder.path() / "sweep.h5");
+  EXPECT_TRUE(whole.complete);
+  EXPECT_EQ(whole.failures.size(), 66U);
+  EXPECT_EQ(run({"resume", "sweep.h5", "--fail-fast"}).code, 4) << "nothing is left to fail";
+}
+
+TEST_F(Run, ThatCannotWriteSaysSoAndGoesOnWhenItCan) {
+  write_sweep(40);
+  succeed({"run", "w.yaml", "--out", "whole.h5"});
+  for (const std::size_t eighth : {2U, 4U, 6U}) {
+    const pid_t child = start({"run", "w.yaml", "--out", "x.h5", "--force", "--commit-every", "0"});
+    while (!fs::exists(folder.path() / "x.h5")) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    ::kill(child, SIGINT);
+    ASSERT_EQ(wait_for(child).code, 130);
+    file_size_limit = fs::file_size(folder.path() / "x.h5") * eighth / 8 - 1;
+    const Outcome full = run({"resume", "x.h5"});
+    file_size_limit.reset();
+    EXPECT_EQ(full.code, 1) << full.err;
+    EXPECT_EQ(full.out, "");
+    EXPECT_TRUE(full.err.starts_with("hookflow: x.h5: ")) << full.err;
+    EXPECT_TRUE(contains(full.err, "File too large\n")) << full.err;
+    EXPECT_TRUE(contains(full.err, "go on with: hookflow resume x.h5\n")) << full.err;
+    EXPECT_FALSE(contains(full.err, "HDF5-DIAG")) << full.err;
+    succeed({"resume", "x.h5"});
+    succeed({"diff", "x.h5", "whole.h5"});
+    fs::remove(folder.path() / "x.h5");
+  }
 }
 
 struct Stop {
   std::string name;
   int signal;
+  std::string spelled;
   int code;
 };
 
@@ -182,8 +217,8 @@ TEST_P(Stopped, GoesOnToTheBitsOfARunThatWasNot) {
   }
   EXPECT_EQ(outcome.code, GetParam().code) << outcome.err;
   EXPECT_EQ(outcome.out, "");
-  EXPECT_TRUE(contains(outcome.err, "stopped by signal " + std::to_string(GetParam().signal))) << outcome.err;
-  EXPECT_TRUE(contains(outcome.err, "--out stopped.h5 --resume")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "hookflow: stopped by " + GetParam().spelled + " with ")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "go on with: hookflow resume stopped.h5\n")) << outcome.err;
   EXPECT_EQ(folder.names(), (Words{"p.jsonl", "stopped.h5", "w.yaml", "whole.h5"}));
   EXPECT_TRUE(contains(succeed({"inspect", "stopped.h5"}), "NOT COMPLETE"));
   EXPECT_EQ(succeed({"run", "w.yaml", "--out", "stopped.h5", "--resume"}), "stopped.h5\n");
@@ -192,7 +227,9 @@ TEST_P(Stopped, GoesOnToTheBitsOfARunThatWasNot) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Run, Stopped,
-                         testing::Values(Stop{"Interrupt", SIGINT, 130}, Stop{"Terminate", SIGTERM, 143}),
+                         testing::Values(Stop{"Interrupt", SIGINT, "SIGINT", 130},
+                                         Stop{"Terminate", SIGTERM, "SIGTERM", 143},
+                                         Stop{"HangUp", SIGHUP, "SIGHUP", 129}),
                          [](const auto& stop) { return stop.param.name; });
 
 /// A file system in memory, gone with the test.

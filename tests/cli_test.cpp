@@ -10,7 +10,7 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-const Words kCommands = {"describe", "inspect", "list", "run", "tokenize", "validate"};
+const Words kCommands = {"describe", "diff", "inspect", "list", "resume", "run", "tokenize", "validate"};
 
 class Commands : public Cli {};
 

@@ -55,6 +55,7 @@ class ToyRun {
     RunOptions options;
     options.threads = threads;
     options.fail_fast = fail_fast;
+    options.retry_failed = retry_failed;
     options.commit_every = std::chrono::milliseconds(0);
     run_units(plan, *store, options, *monitor, stop);
   }
@@ -78,6 +79,7 @@ class ToyRun {
   std::optional<RunStore> store;
   std::unique_ptr<Monitor> monitor;
   std::atomic<bool> stop{false};
+  bool retry_failed = false;
 };
 
 /// x of toy.rows for 4 variants in parts of 3 and 1.
@@ -149,6 +151,33 @@ TEST(Graph, FailureOfABatchFailsItsUnit) {
   ASSERT_EQ(toy.store->failures().size(), 3U);  // p3, p4, p5
   EXPECT_EQ(toy.store->failures()[0].reason, "no luck with p4");
   EXPECT_EQ(toy.count(1, UnitState::failed), 6U);
+}
+
+TEST(Graph, FailedPromptsAreRunAgainWhenAskedAndLeaveNoTrace) {
+  ToyRun whole(toy_plan(8));
+  whole.run();
+  ToyRun toy(toy_plan(8, kStages, "[xs, ns]", {"thirds.fail=[p4, p7]"}));
+  toy.run();
+  ASSERT_EQ(toy.store->failures().size(), 2U);
+  toy.plan = toy_plan(8, kStages, "[xs, ns]", {"thirds.fail=[p7]"});
+  toy.reopen();
+  toy.run();
+  EXPECT_EQ(toy::expand_runs, 0);
+  EXPECT_EQ(toy.store->failures().size(), 2U);
+  toy.reopen();
+  toy.retry_failed = true;
+  toy.run();
+  EXPECT_EQ(toy::expand_runs, 4);  // two units of two parts
+  ASSERT_EQ(toy.store->failures().size(), 1U);
+  EXPECT_EQ(toy.store->failures()[0].prompt, 7U);
+  EXPECT_EQ(toy.monitor->failed, 3U);
+  EXPECT_EQ(toy.monitor->done, toy.monitor->total);
+  toy.plan = toy_plan(8);
+  toy.reopen();
+  toy.run();
+  EXPECT_TRUE(toy.store->failures().empty());
+  EXPECT_EQ(toy.values("xs", "x"), whole.values("xs", "x"));
+  EXPECT_EQ(toy.values("ns", "n"), whole.values("ns", "n"));
 }
 
 TEST(Graph, FailFastStopsAtTheFirstFailure) {

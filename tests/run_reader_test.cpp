@@ -64,7 +64,7 @@ TEST_F(RunReaderTest, TellsTheLayoutAndItsAttributes) {
   EXPECT_EQ(view.root.at("program"), "hookflow");
   EXPECT_EQ(view.root.at("identity_model_sha256"), "bb22");
   EXPECT_EQ(view.root.at("ended"), "");
-  EXPECT_EQ(view.root.at("format_version"), "1");
+  EXPECT_EQ(view.root.at("format_version"), std::to_string(kFormatVersion));
 }
 
 TEST_F(RunReaderTest, ReadsVariables) {
@@ -84,7 +84,9 @@ TEST_F(RunReaderTest, KnowsOnlyItsOwnFormat) {
     read_run_file(path);
     FAIL();
   } catch (const InputError& error) {
-    EXPECT_NE(std::string(error.what()).find("has format 2"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("has format " + std::to_string(kFormatVersion + 1)),
+              std::string::npos)
+        << error.what();
   }
   h5::File::create(folder.path() / "other.h5");
   EXPECT_THROW(read_run_file(folder.path() / "other.h5"), InputError);

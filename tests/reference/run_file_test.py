@@ -79,6 +79,15 @@ class RunFile(unittest.TestCase):
         for vocabulary in self.groups("vocabulary"):
             self.assertEqual(list(vocabulary.token.values), ["!", " the", r"\xe6\x9d", r"\x00", ""])
 
+    def test_history(self):
+        for history in self.groups("history"):
+            self.assertEqual(history.counts.sel(session=0, count="failed"), 1)
+            self.assertEqual(history.counts.sel(session=0, count="threads"), 2)
+            self.assertGreater(history.times.values[0, 0], np.datetime64("2024-01-01"))
+            self.assertTrue(np.isnat(history.times.values[1, 0]))
+            self.assertEqual(history.ended_by.values[0].decode(), "complete")
+            self.assertEqual(history.program_version.values[0].decode(), "1.2.3")
+
     def test_checkpoint(self):
         for checkpoint in self.groups("checkpoint"):
             self.assertEqual(checkpoint.done_silenced.dtype, np.uint8)
@@ -127,7 +136,7 @@ class RunFile(unittest.TestCase):
 
     def test_netcdf_sees_every_group(self):
         with netCDF4.Dataset(self.path) as file:
-            self.assertEqual(set(file.groups), {"scores", "by_layer", "prompts", "vocabulary", "checkpoint"})
+            self.assertEqual(set(file.groups), {"scores", "by_layer", "prompts", "vocabulary", "checkpoint", "history"})
             self.assertEqual(file["scores/log_prob"].dimensions, ("prompt", "replacement", "layer", "head"))
 
     def test_command_line_tools(self):

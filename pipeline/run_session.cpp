@@ -1,0 +1,166 @@
+#include "pipeline/run_session.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <future>
+#include <iostream>
+#include <stdexcept>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "pipeline/command.hpp"
+#include "pipeline/provenance.hpp"
+#include "pipeline/stop_signals.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A path as a shell reads it back.
+std::string shell_word(const std::string& path) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '.' || c == '_' || c == '-';
+  };
+  if (!path.empty() && path[0] != '-' && std::all_of(path.begin(), path.end(), plain)) return path;
+  std::string quoted = "'";
+  for (const char c : path) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+/// One process's work on a run file.
+class RunSession {
+ public:
+  RunSession(Plan& plan, RunStore& store, const std::filesystem::path& path, SessionOptions options)
+      : plan_(plan), store_(store), path_(path), options_(std::move(options)), monitor_(plan.stages.size()) {
+    monitor_.read_nanoseconds = options_.reading.count();
+  }
+
+  int run() {
+    try {
+      return work();
+    } catch (const std::exception& error) {
+      try {
+        store_.end_session("failure");
+      } catch (const std::exception&) {  // what ends the run may keep this from being told, too
+      }
+      throw std::runtime_error(std::string(error.what()) + "\n" + how_to_go_on());
+    }
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  int work() {
+    store_.begin_session(options_.run.threads, program_version());
+    {
+      const StopDeadline deadline(options_.patience, [this] { give_up(); });
+      {
+        const Progress progress(monitor_, options_.progress);
+        run_units(plan_, store_, options_.run, monitor_, StopSignals::requested());
+      }
+      if (StopSignals::requested()) return stopped();
+      if (monitor_.failed_fast) {
+        store_.end_session("fail-fast");
+        tell_failures(store_.failures());
+        tell_end("failed", exit_code::kPromptsFailed);
+        return exit_code::kPromptsFailed;
+      }
+      run_folds(plan_, store_, monitor_);
+    }
+    const std::vector<Failure> failures = store_.failures();
+    store_.finish({{"ended_utc", utc_now()}});
+    const double wall = std::chrono::duration<double>(Clock::now() - start_ + options_.reading).count();
+    tell_times(plan_, monitor_, time_use(monitor_, wall, processor_seconds(), options_.run.threads),
+               options_.progress);
+    if (!failures.empty()) tell_failures(failures);
+    const int code = failures.empty() ? exit_code::kDone : exit_code::kPromptsFailed;
+    tell_end("complete", code);
+    return code;
+  }
+
+  int stopped() {
+    store_.end_session(StopSignals::name(StopSignals::number()));
+    tell_stopped();
+    return StopSignals::exit_code();
+  }
+
+  /// What is in flight takes too long, or a disk hangs: whatever stands in the file by now is kept.
+  [[noreturn]] void give_up() {
+    constexpr std::chrono::milliseconds kPatience{300};
+    auto committed = std::make_shared<std::promise<void>>();
+    std::future<void> done = committed->get_future();
+    std::thread([this, committed] {
+      try {
+        if (store_.try_commit(kPatience)) store_.end_session(StopSignals::name(StopSignals::number()));
+      } catch (const std::exception&) {  // then it is not committed
+      }
+      committed->set_value();
+    }).detach();
+    done.wait_for(kPatience + kPatience / 3);
+    tell_stopped();
+    std::_Exit(StopSignals::exit_code());
+  }
+
+  [[nodiscard]] std::string how_to_go_on() const {
+    return "what was committed is kept; go on with: hookflow resume " + shell_word(path_.string());
+  }
+
+  void tell_stopped() const {
+    if (options_.progress == ProgressStyle::json) return tell_end("stopped", StopSignals::exit_code());
+    std::cerr << "hookflow: stopped by " << StopSignals::name(StopSignals::number()) << " with "
+              << monitor_.done << " of " << monitor_.total << " units done; " << how_to_go_on() << std::endl;
+  }
+
+  void tell_end(const std::string& status, int code) const {
+    if (options_.progress != ProgressStyle::json) return;
+    const Json line = {{"event", "end"},
+                       {"status", status},
+                       {"code", code},
+                       {"file", path_.string()},
+                       {"done", +monitor_.done},
+                       {"total", monitor_.total},
+                       {"failed", +monitor_.failed}};
+    std::cerr << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+  }
+
+  void tell_failures(const std::vector<Failure>& failures) const {
+    tell_failed_prompts(plan_, failures, options_.progress);
+  }
+
+  Plan& plan_;
+  RunStore& store_;
+  const std::filesystem::path& path_;
+  SessionOptions options_;
+  Monitor monitor_;
+  Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace
+
+void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures, ProgressStyle style) {
+  constexpr std::size_t kShown = 10;
+  if (style == ProgressStyle::json) {
+    for (const Failure& failure : failures) {
+      const Json line = {{"event", "failed"},
+                         {"prompt", plan.prompts[failure.prompt].id},
+                         {"stage", failure.stage},
+                         {"reason", failure.reason}};
+      std::cerr << line.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+    }
+    return;
+  }
+  std::cerr << failures.size() << " of " << plan.prompts.size() << " prompts failed\n";
+  for (std::size_t i = 0; i < std::min(kShown, failures.size()); ++i) {
+    std::cerr << "  prompt '" << plan.prompts[failures[i].prompt].id << "', stage '" << failures[i].stage
+              << "': " << failures[i].reason << "\n";
+  }
+  if (failures.size() > kShown) std::cerr << "  ... `hookflow inspect` lists all\n";
+}
+
+int run_session(Plan& plan, RunStore& store, const std::filesystem::path& path, SessionOptions options) {
+  return RunSession(plan, store, path, std::move(options)).run();
+}
+
+}  // namespace hookflow::pipeline

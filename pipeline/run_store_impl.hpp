@@ -1,0 +1,86 @@
+#pragma once
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "pipeline/checkpoint.hpp"
+#include "pipeline/h5.hpp"
+#include "pipeline/history.hpp"
+#include "pipeline/run_store.hpp"
+
+/// For pipeline/run_store*.cpp alone.
+namespace hookflow::pipeline {
+
+/// Since 1970, UTC.
+inline double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// What a kill leaves. In creation: a file under a temporary name, which the next attempt removes. Afterwards
+// nothing is allocated or moved any more: rows, marks and the attributes set at the end overwrite their own
+// bytes, and a mark reaches the disk after the rows it vouches for. So a kill leaves rows without a mark,
+// which are computed again, or an attribute of before.
+struct RunStore::Impl {
+  std::filesystem::path path;
+  h5::File file;
+  std::map<std::pair<std::string, std::string>, h5::Dataset> datasets;
+  Checkpoint checkpoint;
+  History history;
+  bool complete;
+  // Recursive: methods call each other. Timed: whoever ends the process cannot wait for a disk that hangs.
+  std::recursive_timed_mutex mutex;
+
+  Impl(std::filesystem::path file_path, h5::File open_file)
+      : path(std::move(file_path)),
+        file(std::move(open_file)),
+        checkpoint(file),
+        history(file),
+        complete(file.integer("complete") != 0) {}
+
+  void open_datasets(const RunLayout& layout) {
+    for (const GroupLayout& group : layout.groups) {
+      const h5::Group opened = file.open_group(group.name);
+      for (const Variable& variable : group.variables)
+        datasets.emplace(std::pair(group.name, variable.name), opened.open_dataset(variable.name));
+    }
+  }
+
+  [[nodiscard]] h5::Dataset& dataset(const std::string& group, const std::string& variable) {
+    const auto found = datasets.find({group, variable});
+    if (found == datasets.end())
+      throw std::logic_error(path.string() + ": no variable /" + group + "/" + variable +
+                             " to write or read");
+    return found->second;
+  }
+
+  void write(h5::Dataset& dataset, const h5::Block& block, const Column& values, std::size_t from,
+             std::size_t count) const {
+    const auto write_part = [&](const auto& column) {
+      using Value = typename std::decay_t<decltype(column)>::value_type;
+      if (std::is_integral_v<Value> != (dataset.kind() == h5::Kind::int64))
+        throw std::logic_error(path.string() + ": " + dataset.path() +
+                               ": integers and floats are not the same");
+      dataset.write(block, std::span(column).subspan(from, count));
+    };
+    std::visit(write_part, values);
+  }
+
+  void tell_history() {
+    if (!history.under_way()) return;
+    history.update(seconds_now(), checkpoint.count(UnitState::done), checkpoint.count(UnitState::failed));
+  }
+
+  // A finished file that is written again is no longer complete until it is finished again.
+  void reopen() {
+    if (!complete) return;
+    file.replace_integer("complete", 0);
+    file.sync();
+    complete = false;
+  }
+};
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,108 @@
+// How a run file comes to be, and is opened to go on.
+#include <stdexcept>
+
+#include "pipeline/error.hpp"
+#include "pipeline/new_file.hpp"
+#include "pipeline/run_contents.hpp"
+#include "pipeline/run_lock.hpp"
+#include "pipeline/run_store_impl.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+void check_space(const std::filesystem::path& path, const std::vector<GroupContents>& groups) {
+  std::uintmax_t needed = 0;
+  for (const GroupContents& group : groups)
+    for (const Variable& variable : group.variables)
+      needed += cell_count(variable.axes) * size_of(variable.dtype);
+  std::error_code unknown;
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const auto room = std::filesystem::space(folder, unknown);
+  if (!unknown && room.available < needed)
+    throw InputError(path.string() + ": needs " + std::to_string((needed >> 10U) + 1) + " KiB, but " +
+                     folder.string() + " has " + std::to_string(room.available >> 10U) + " KiB free");
+}
+
+/// The file under its temporary name; messages call it by its own.
+h5::File create_file(const std::filesystem::path& path, const std::string& temporary) {
+  try {
+    h5::File file = h5::File::create(temporary);
+    file.rename(path.string());
+    return file;
+  } catch (const std::runtime_error& error) {
+    const std::string message = error.what();
+    throw InputError(path.string() +
+                     (message.starts_with(temporary) ? message.substr(temporary.size()) : ": " + message));
+  }
+}
+
+void write_everything(h5::File& file, const RunLayout& layout, const std::vector<GroupContents>& groups) {
+  write_contents(file, groups);
+  Checkpoint::create(file, layout);
+  History::create(file);
+  if (layout.default_group.empty()) return;
+  for (const GroupContents& group : groups)
+    for (const Variable& variable : group.variables)
+      if (group.name == layout.default_group && variable.name == layout.default_variable)
+        return write_default_plot(file, group.name, variable);
+  throw std::logic_error("run layout: no default variable /" + layout.default_group + "/" +
+                         layout.default_variable);
+}
+
+void check_same_run(const h5::File& file, const std::string& path, const RunLayout& layout,
+                    const std::vector<GroupContents>& planned, const Identity& identity) {
+  const std::vector<std::string> lines = mismatches(file, layout, planned, identity);
+  if (lines.empty()) return;
+  std::string message = path + ": belongs to another run, and cannot be resumed with this one:";
+  for (const std::string& line : lines) message += "\n  " + line;
+  throw InputError(message);
+}
+
+}  // namespace
+
+RunStore RunStore::create(const std::filesystem::path& path, const RunLayout& layout,
+                          const Identity& identity, const Attributes& provenance, bool overwrite) {
+  const std::vector<GroupContents> groups = plan_contents(layout);
+  NewFile made(path, overwrite);
+  h5::File file = create_file(path, made.temporary().string());
+  check_space(path, groups);
+  lock_for_writing(file.descriptor(), path);
+  try {
+    Attributes attributes = provenance;
+    if (!layout.workflow.empty()) attributes["workflow"] = layout.workflow;
+    write_root(file, identity, attributes);
+    write_everything(file, layout, groups);
+    file.sync();
+  } catch (const std::runtime_error& error) {  // no room, as nothing else fails here
+    throw InputError(error.what());
+  }
+  auto impl = std::make_unique<Impl>(path, std::move(file));
+  impl->open_datasets(layout);
+  made.place();
+  return RunStore(std::move(impl));
+}
+
+RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layout,
+                        const Identity& identity) {
+  const std::vector<GroupContents> planned = plan_contents(layout);
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(path, unknown))
+    throw InputError(path.string() + ": no such run file");
+  if (is_being_written(path))
+    throw InputError(path.string() + ": is being written by another process; wait for it to end, or stop it");
+  try {
+    h5::File file = h5::File::open(path, true);
+    lock_for_writing(file.descriptor(), path);
+    check_format(file, path.string());
+    check_same_run(file, path.string(), layout, planned, identity);
+    auto impl = std::make_unique<Impl>(path, std::move(file));
+    impl->open_datasets(layout);
+    return RunStore(std::move(impl));
+  } catch (const InputError&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw damaged(path.string(), error);
+  }
+}
+
+}  // namespace hookflow::pipeline

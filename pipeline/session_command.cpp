@@ -1,0 +1,107 @@
+#include "pipeline/session_command.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <future>
+#include <iostream>
+#include <memory>
+#include <thread>
+
+#include <nlohmann/json.hpp>
+
+#include "pipeline/command.hpp"
+#include "pipeline/error.hpp"
+#include "pipeline/provenance.hpp"
+#include "pipeline/stop_signals.hpp"
+
+namespace hookflow::pipeline {
+
+namespace po = boost::program_options;
+namespace fs = std::filesystem;
+
+void add_session_options(Options& options) {
+  options.add()("threads,j", po::value<int>(), "threads; default: one a core. Results do not depend on it")(
+      "commit-every", po::value<double>()->default_value(1.0),
+      "seconds between commits: the work that a kill can lose")("retry-failed",
+                                                                "run the prompts that failed again")(
+      "fail-fast", "stop at the first prompt that fails")("quiet,q", "no progress and no summary")(
+      "json", "progress and summary as JSON, one object a line");
+}
+
+SessionOptions session_options(const Options& options) {
+  SessionOptions session;
+  const int threads = options.get_or("threads", static_cast<int>(std::thread::hardware_concurrency()));
+  if (threads < 1 || threads > 4096) {
+    throw UsageError("--threads " + std::to_string(threads) + ": must be 1 to 4096");
+  }
+  session.run.threads = static_cast<std::size_t>(threads);
+  const double seconds = options.get<double>("commit-every");
+  if (!(seconds >= 0 && seconds <= 3600)) throw UsageError("--commit-every: must be 0 to 3600 seconds");
+  session.run.commit_every = std::chrono::milliseconds(std::llround(seconds * 1000));
+  session.run.fail_fast = options.has("fail-fast");
+  session.run.retry_failed = options.has("retry-failed");
+  if (options.has("quiet") && options.has("json")) throw UsageError("--quiet and --json exclude each other");
+  session.progress = options.has("quiet")  ? ProgressStyle::quiet
+                     : options.has("json") ? ProgressStyle::json
+                                           : ProgressStyle::lines;
+  return session;
+}
+
+namespace {
+
+/// A complete file is left as it is. Returns the exit code of the run that made it.
+int tell_complete(const Plan& plan, const RunStore& store, const fs::path& path, ProgressStyle style) {
+  const std::vector<Failure> failures = store.failures();
+  if (style == ProgressStyle::lines) std::cerr << path.string() << ": is complete already; nothing to do\n";
+  if (failures.empty()) return exit_code::kDone;
+  tell_failed_prompts(plan, failures, style);
+  return exit_code::kPromptsFailed;
+}
+
+/// Before there is a file to keep, a signal need not wait for long.
+[[noreturn]] void stop_early() {
+  std::cerr << "hookflow: stopped by " << StopSignals::name(StopSignals::number()) << " before the first unit"
+            << std::endl;
+  std::_Exit(StopSignals::exit_code());
+}
+
+}  // namespace
+
+int execute(Plan& plan, const Target& target, SessionOptions options) {
+  StopSignals::install();
+  std::unique_ptr<StopDeadline> deadline = std::make_unique<StopDeadline>(options.patience, stop_early);
+  const auto start = std::chrono::steady_clock::now();
+  plan.prepare();
+  // Hashing a large model takes longer than its first results: it runs beside them, until the first commit.
+  std::future<Identity> identity = std::async(std::launch::async, [&plan] { return run_identity(plan); });
+  const bool goes_on = target.resume && fs::exists(target.path);
+  const Identity known = goes_on ? identity.get() : open_identity(plan);
+  options.reading = std::chrono::steady_clock::now() - start;
+  RunStore store = goes_on ? RunStore::open(target.path, plan.layout, known)
+                           : RunStore::create(target.path, plan.layout, known,
+                                              run_provenance(plan, options.run.threads, target.command_line),
+                                              target.overwrite);
+  deadline.reset();
+  options.run.before_commit = [&] { store.set_identity(goes_on ? known : identity.get()); };
+  const bool nothing_left = store.complete() && !(options.run.retry_failed && !store.failures().empty());
+  const int code = nothing_left ? tell_complete(plan, store, target.path, options.progress)
+                                : run_session(plan, store, target.path, options);
+  if (code == exit_code::kDone || code == exit_code::kPromptsFailed)
+    std::cout << target.path.string() << "\n";
+  return code;
+}
+
+int guarded(ProgressStyle style, const std::function<int()>& action) {
+  if (style != ProgressStyle::json) return action();
+  try {
+    return action();
+  } catch (const std::exception& error) {
+    const nlohmann::ordered_json line = {
+        {"event", "error"}, {"code", code_of(error)}, {"message", error.what()}};
+    std::cerr << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    return code_of(error);
+  }
+}
+
+}  // namespace hookflow::pipeline
