@@ -59,7 +59,7 @@ def planned_flop(options, model):
     """What the dry run says the sweep computes."""
     text = subprocess.run([options.build / "hookflow", "run", options.work / "sweep.yaml", "--model", model, "-n"],
                           check=True, capture_output=True, text=True).stdout
-    line = next(line for line in text.splitlines() if line.startswith("work"))
+    line = next(line for line in text.splitlines() if line.startswith("work "))
     number, unit = line.split()[1:3]
     return float(number) * {"MFLOP": 1e6, "GFLOP": 1e9, "TFLOP": 1e12}[unit]
 

@@ -27,9 +27,13 @@ void add_vector_product(CBLAS_TRANSPOSE transpose_b, std::span<const float> row,
               row.data(), 1, 1.0F, out.data(), 1);
 }
 
-void product(CBLAS_TRANSPOSE transpose_b, View a, View b, MutableView out, Into into) {
-  // Two pools of threads would fight each other for the cores.
+// Two pools of threads would fight each other for the cores.
+void use_one_thread() {
   [[maybe_unused]] static const bool single_threaded = (openblas_set_num_threads(1), true);
+}
+
+void product(CBLAS_TRANSPOSE transpose_b, View a, View b, MutableView out, Into into) {
+  use_one_thread();
   if (out.rows == 0 || out.columns == 0) {
     return;
   }
@@ -52,6 +56,18 @@ void product(CBLAS_TRANSPOSE transpose_b, View a, View b, MutableView out, Into 
 void multiply(View a, View b, MutableView out, Into into) { product(CblasNoTrans, a, b, out, into); }
 
 void multiply_transposed(View a, View b, MutableView out, Into into) { product(CblasTrans, a, b, out, into); }
+
+void multiply_transposed(std::span<const double> a, std::span<const double> b, std::size_t k,
+                         std::span<double> out) {
+  if (out.empty() || k == 0) {
+    std::ranges::fill(out, 0.0);
+    return;
+  }
+  use_one_thread();
+  const int m = size(a.size() / k), n = size(b.size() / k);
+  cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, size(k), 1.0, a.data(), size(k), b.data(),
+              size(k), 0.0, out.data(), n);
+}
 
 std::string blas_version() { return openblas_get_config(); }
 

@@ -1,7 +1,6 @@
 #include "model/forward.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -106,27 +105,6 @@ void add_edits(const Variant& variant, const Config& config, Sequence& sequence)
 }
 
 }  // namespace
-
-std::vector<std::size_t> Positions::resolve(std::size_t length) const {
-  if (kind == Kind::last) {
-    return {length - 1};
-  }
-  std::vector<std::size_t> resolved(kind == Kind::all ? length : list.size());
-  if (kind == Kind::all) {
-    std::iota(resolved.begin(), resolved.end(), std::size_t{0});
-    return resolved;
-  }
-  const auto count = static_cast<std::int64_t>(length);
-  std::transform(list.begin(), list.end(), resolved.begin(), [count](std::int64_t position) {
-    if (position < -count || position >= count) {
-      throw InputError("position " + std::to_string(position) + " is outside a prompt of " +
-                       std::to_string(count) + " tokens, 0 to " + std::to_string(count - 1) +
-                       " or, from the end, -1 to " + std::to_string(-count));
-    }
-    return static_cast<std::size_t>(position < 0 ? position + count : position);
-  });
-  return resolved;
-}
 
 CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t>> prompts,
                     const ForwardPlan& plan) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "model/argmax.hpp"
 #include "model/vectorized.hpp"
 
 namespace hookflow {
@@ -17,7 +18,7 @@ HOOKFLOW_VECTORIZED float block_sum(const float* values, std::size_t count, floa
 
 double log_sum_exp(std::span<const float> values) {
   constexpr std::size_t kBlock = 1024;  // few terms a float sum, so that rounding stays small
-  const float largest = *std::max_element(values.begin(), values.end());
+  const float largest = values[argmax(values)];
   double sum = 0;
   for (std::size_t first = 0; first < values.size(); first += kBlock) {
     const std::size_t count = std::min(kBlock, values.size() - first);

@@ -4,6 +4,7 @@
 
 #include "pipeline/clock.hpp"
 #include "pipeline/graph.hpp"
+#include "pipeline/selection.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -41,6 +42,11 @@ class FileSink : public FoldSink {
   const PlannedStage& stage_;
 };
 
+const Variable& named(const std::vector<Variable>& variables, const std::string& name) {
+  return *std::find_if(variables.begin(), variables.end(),
+                       [&](const Variable& variable) { return variable.name == name; });
+}
+
 }  // namespace
 
 void run_folds(const Plan& plan, RunStore& store, Monitor& monitor) {
@@ -52,10 +58,10 @@ void run_folds(const Plan& plan, RunStore& store, Monitor& monitor) {
     for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
       if (stage.inputs[port] == kNone) continue;
       const PlannedStage& source = plan.stages[stage.inputs[port]];
-      const std::string& wanted = stage.spec->inputs[port].variable;
-      for (const Variable& variable : source.variables) {
-        if (!wanted.empty() && wanted != variable.name) continue;
-        inputs[port].push_back(std::make_unique<FileRows>(store, source.spec->id, variable));
+      const InputRef& ref = stage.spec->inputs[port];
+      for (const Variable& chosen : select_variables(source.variables, ref)) {
+        auto rows = std::make_unique<FileRows>(store, source.spec->id, named(source.variables, chosen.name));
+        inputs[port].push_back(select_rows(std::move(rows), ref.where));
       }
     }
     FileSink sink(store, stage);

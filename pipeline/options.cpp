@@ -1,6 +1,7 @@
 #include "pipeline/options.hpp"
 
 #include <iostream>
+#include <limits>
 
 #include "pipeline/error.hpp"
 #include "pipeline/nearest.hpp"
@@ -8,6 +9,10 @@
 namespace hookflow::pipeline {
 
 namespace po = boost::program_options;
+
+namespace {
+constexpr const char* kSurplus = "surplus argument";
+}
 
 Options::Options(std::string usage, std::string about)
     : usage_(std::move(usage)), about_(std::move(about)), described_("Options") {
@@ -26,10 +31,14 @@ void Options::positional(const std::string& name, int count, const std::string& 
 bool Options::parse(const std::vector<std::string>& arguments) {
   po::options_description all;
   all.add(described_).add(hidden_);
+  all.add_options()(kSurplus, po::value<std::vector<std::string>>());
+  po::positional_options_description positional = positional_;
+  const bool any_number = positional.max_total_count() == std::numeric_limits<unsigned>::max();
+  if (!any_number) positional.add(kSurplus, -1);  // so that the message can name what is too much
   try {
     // No guessing: an abbreviation that works today may be ambiguous tomorrow.
     const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
-    po::store(po::command_line_parser(arguments).options(all).positional(positional_).style(style).run(),
+    po::store(po::command_line_parser(arguments).options(all).positional(positional).style(style).run(),
               values_);
     po::notify(values_);
   } catch (const po::unknown_option& error) {
@@ -39,6 +48,10 @@ bool Options::parse(const std::vector<std::string>& arguments) {
                      "\nusage: hookflow " + usage_);
   } catch (const po::error& error) {
     throw UsageError(std::string(error.what()) + "\nusage: hookflow " + usage_);
+  }
+  if (has(kSurplus)) {
+    throw UsageError("'" + get<std::vector<std::string>>(kSurplus).front() +
+                     "' is one argument too many\nusage: hookflow " + usage_);
   }
   if (!has("help")) return true;
   std::cout << "usage: hookflow " << usage_ << "\n" << about_ << "\n\n" << described_;

@@ -8,6 +8,7 @@
 #include "pipeline/layout.hpp"
 #include "pipeline/nearest.hpp"
 #include "pipeline/problems.hpp"
+#include "pipeline/selection.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -85,8 +86,8 @@ class Planner {
       planned.inputs.push_back(ref.stage.empty() ? kNone : index_.at(ref.stage));
       if (!ref.stage.empty() && !planned_[planned.inputs.back()]) return false;  // said already
       context.inputs.push_back(planned_input(spec, ref, planned.inputs.back()));
-      if (!ref.variable.empty() && context.inputs.back().variables.empty())
-        return false;  // unknown, and said
+      const bool picks = !ref.variable.empty() || !ref.where.empty();
+      if (picks && context.inputs.back().variables.empty()) return false;  // unknown, and said
     }
     if (planned.unit != nullptr && !choose_lane(spec, planned)) return false;
     if (planned.unit != nullptr) context.lane = plan_.lanes[planned.lane].axes;
@@ -117,17 +118,16 @@ class Planner {
   PlannedInput planned_input(const StageSpec& spec, const InputRef& ref, std::size_t from) {
     if (from == kNone) return {};
     const PlannedStage& source = plan_.stages[from];
-    PlannedInput input{ref.stage, &source.output, source.variables};
-    if (ref.variable.empty()) return input;
-    std::vector<std::string> names;
-    for (const Variable& variable : source.variables) names.push_back(variable.name);
-    const auto found = std::find(names.begin(), names.end(), ref.variable);
-    if (found == names.end()) {
-      problem(spec, "in: '" + ref.stage + "' has no variable '" + ref.variable + "'" +
-                        suggestion(ref.variable, names));
-      input.variables.clear();
-    } else {
-      input.variables = {source.variables[static_cast<std::size_t>(found - names.begin())]};
+    PlannedInput input{ref.stage, &source.output, {}};
+    if (!ref.where.empty() && plan_.stages.back().fold == nullptr) {
+      problem(spec,
+              "in: '" + to_string(ref) + "': only stages that aggregate can pick a place along an axis");
+      return input;
+    }
+    try {
+      input.variables = select_variables(source.variables, ref);
+    } catch (const ParamError& error) {
+      problem(spec, std::string("in: ") + error.what());
     }
     return input;
   }

@@ -4,14 +4,10 @@
 #include <map>
 
 #include "pipeline/nearest.hpp"
+#include "pipeline/param.hpp"
 
 namespace hookflow::pipeline {
 namespace {
-
-InputRef parse_ref(const std::string& text) {
-  const std::size_t dot = text.find('.');
-  return dot == std::string::npos ? InputRef{text, {}} : InputRef{text.substr(0, dot), text.substr(dot + 1)};
-}
 
 /// Wires one stage after the other, then orders them.
 class Wiring {
@@ -76,7 +72,12 @@ class Wiring {
       problem(node, to_json(node) + " is not the name of a stage");
       return nullptr;
     }
-    ref = parse_ref(node.text);
+    try {
+      ref = parse_input_ref(node.text);
+    } catch (const ParamError& error) {
+      problem(node, error.what());
+      return nullptr;
+    }
     const auto found = index_.find(ref.stage);
     if (found != index_.end()) return &stages_[found->second];
     if (broken_.contains(ref.stage)) {

@@ -248,8 +248,7 @@ Node WorkflowSpec::resolved() const {
     for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
       const InputRef& ref = stage.inputs[port];
       if (ref.stage.empty()) continue;
-      const std::string text = ref.variable.empty() ? ref.stage : ref.stage + "." + ref.variable;
-      inputs.emplace_back(stage.declaration->inputs[port].name, Node::scalar(text, true));
+      inputs.emplace_back(stage.declaration->inputs[port].name, Node::scalar(to_string(ref), true));
     }
     if (!inputs.empty()) entries.emplace_back("in", Node::map(std::move(inputs)));
     for (const ParamDecl& param : stage.declaration->params)

@@ -5,16 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/input_ref.hpp"
 #include "pipeline/node.hpp"
 #include "pipeline/registry.hpp"
 
 namespace hookflow::pipeline {
-
-/// Where an input comes from: `clean`, or `scores.prob` for one variable of it.
-struct InputRef {
-  std::string stage;     // empty: an optional port that is not wired
-  std::string variable;  // empty: all
-};
 
 /// One entry under `stages:`, checked against its declaration.
 struct StageSpec {

@@ -2,6 +2,7 @@
 
 #include "pipeline/registry.hpp"
 #include "stages/flops.hpp"
+#include "stages/position_axis.hpp"
 #include "stages/replacement.hpp"
 #include "stages/values.hpp"
 #include "stages/variant_grid.hpp"
@@ -28,8 +29,11 @@ class Ablate : public BatchStage {
     wishes_->plan.logits = Positions::last();
     const Config& config = wishes_->clean->subject->config();
     grid_ = make_variant_grid({at, with, positions, together}, config);
-    check_positions(context);
-    for (const Variant& variant : grid_.variants) wishes_->clean->want_first_edit(first_edit(variant));
+    check_positions("positions", positions, context.prompts, wishes_->clean->tokens.lengths);
+    for (const Variant& variant : grid_.variants) {
+      wishes_->first_edits.push_back(first_edit(variant));
+      wishes_->clean->want_first_edit(wishes_->first_edits.back());
+    }
     unit_tokens_ = context.unit_weight;
     chunk_ =
         std::max<std::size_t>(1, static_cast<std::size_t>(rows) / std::max<std::size_t>(1, unit_tokens_));
@@ -40,7 +44,10 @@ class Ablate : public BatchStage {
     return output;
   }
 
-  void prepare() override { model_ = &wishes_->clean->subject->model(); }
+  void prepare() override {
+    model_ = &wishes_->clean->subject->model();
+    wishes_->keep_as_clean();
+  }
 
   [[nodiscard]] Cost cost() const override {
     const Wishes& clean = *wishes_->clean;
@@ -83,18 +90,6 @@ class Ablate : public BatchStage {
   }
 
  private:
-  /// Every chosen position must exist in every prompt.
-  void check_positions(const PlanContext& context) const {
-    const std::vector<std::size_t>& lengths = wishes_->clean->tokens.lengths;
-    for (std::size_t i = 0; i < lengths.size(); ++i) {
-      try {
-        (void)positions.resolve(lengths[i]);
-      } catch (const std::exception& error) {
-        throw ParamError("positions: prompt '" + context.prompts[i].id + "': " + error.what(), 0);
-      }
-    }
-  }
-
   VariantGrid grid_;
   VariantFacts wishes_;
   std::size_t unit_tokens_ = 0;
@@ -112,7 +107,8 @@ const bool kRegistered = register_stage(
         .param("with", &Ablate::with,
                "What takes the activation's place: zero, {value: x}, {mean: head}, "
                "{mean: positions}, {add: [x, ...]}")
-        .param("positions", &Ablate::positions, "Which positions are edited: all, last, or a list")
+        .param("positions", &Ablate::positions,
+               "Which positions are edited: all, last, a list, or a slice such as \"1:\"")
         .param("together", &Ablate::together,
                "Axes whose places are all edited in one variant instead of one each: "
                "place, layer, head")

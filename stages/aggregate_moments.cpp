@@ -1,91 +1,117 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "pipeline/registry.hpp"
 #include "stages/axis_fold.hpp"
+#include "stages/fold_inputs.hpp"
 
 namespace hookflow::stages {
 namespace {
 
 using namespace pipeline;
 
-/// Running count, mean and sum of squared distances from it (Welford 1962), smallest and largest.
+/// Running count, mean and sum of squared distances from it (Welford 1962), smallest, largest and how many
+/// are negative.
 struct Moments {
   std::int64_t count = 0;
+  std::int64_t negative = 0;
   double mean = 0;
   double squares = 0;
-  double min = std::nan("");
-  double max = std::nan("");
+  double smallest = std::nan("");
+  double largest = std::nan("");
 
   void add(double value) {
     ++count;
+    if (value < 0) ++negative;
     const double distance = value - mean;
     mean += distance / static_cast<double>(count);
     squares += distance * (value - mean);
-    min = count == 1 ? value : std::min(min, value);
-    max = count == 1 ? value : std::max(max, value);
-  }
-  [[nodiscard]] double std() const {
-    return count < 2 ? std::nan("") : std::sqrt(squares / static_cast<double>(count - 1));
+    smallest = count == 1 ? value : std::min(smallest, value);
+    largest = count == 1 ? value : std::max(largest, value);
   }
 };
+
+/// One of the numbers that can be asked for.
+struct Statistic {
+  const char* name;
+  const char* meaning;
+  bool has_units;  // those of the variable
+  double (*value)(const Moments&);
+};
+
+constexpr const char* kCount = "count";  // the one that is an integer
+constexpr std::array<Statistic, 6> kStatistics = {{
+    {kCount, "number of values", false, [](const Moments& cell) { return static_cast<double>(cell.count); }},
+    {"mean", "mean", true, [](const Moments& cell) { return cell.count == 0 ? std::nan("") : cell.mean; }},
+    {"std", "unbiased standard deviation", true,
+     [](const Moments& cell) {
+       return cell.count < 2 ? std::nan("") : std::sqrt(cell.squares / static_cast<double>(cell.count - 1));
+     }},
+    {"min", "smallest", true, [](const Moments& cell) { return cell.smallest; }},
+    {"max", "largest", true, [](const Moments& cell) { return cell.largest; }},
+    {"negative_share", "share of values below 0", false,
+     [](const Moments& cell) {
+       return cell.count == 0 ? std::nan("")
+                              : static_cast<double>(cell.negative) / static_cast<double>(cell.count);
+     }},
+}};
+
+std::vector<std::string> statistic_names() {
+  std::vector<std::string> names;
+  for (const Statistic& statistic : kStatistics) names.emplace_back(statistic.name);
+  return names;
+}
+
+const Statistic& statistic_named(const std::string& name) {
+  return *std::find_if(kStatistics.begin(), kStatistics.end(),
+                       [&](const Statistic& statistic) { return name == statistic.name; });
+}
 
 /// Count, mean, unbiased standard deviation, smallest and largest over named axes.
 class AggregateMoments : public FoldStage {
  public:
   std::vector<std::string> over;
+  std::vector<std::string> statistics = {kCount, "mean", "std", "min", "max"};
 
   Output plan(const PlanContext& context) override {
     Output output;
-    for (const Variable& variable : context.inputs[0].variables) {
-      if (!folds(variable)) continue;
-      const std::vector<Axis> kept = axes_without(variable, over);
-      const auto declare = [&](const char* suffix, Dtype dtype, const std::string& units,
-                               const std::string& what) {
-        output.variables.push_back(
-            {variable.name + suffix, dtype, kept, units, what + " of " + variable.long_name});
-      };
-      declare("_count", Dtype::int64, "1", "number of values");
-      declare("_mean", Dtype::float64, variable.units, "mean");
-      declare("_std", Dtype::float64, variable.units, "unbiased standard deviation");
-      declare("_min", Dtype::float64, variable.units, "smallest");
-      declare("_max", Dtype::float64, variable.units, "largest");
+    for (const std::size_t i : variables_over(context.inputs[0], over)) {
+      const Variable& variable = context.inputs[0].variables[i];
+      for (const std::string& name : statistics) {
+        const Statistic& statistic = statistic_named(name);
+        output.variables.push_back({variable.name + "_" + name,
+                                    name == kCount ? Dtype::int64 : Dtype::float64,
+                                    axes_without(variable, over), statistic.has_units ? variable.units : "1",
+                                    std::string(statistic.meaning) + " of " + variable.long_name});
+      }
     }
-    if (output.variables.empty())
-      throw ParamError("over: " + no_such_axes(context.inputs[0].variables, over), 0);
     return output;
   }
 
   void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
     std::size_t next = 0;
     for (const auto& rows : inputs[0]) {
-      if (!folds(rows->variable())) continue;
+      if (!folds_over(rows->variable(), over)) continue;
       fold_axes<Moments>(*rows, over, [&](std::size_t first_row, const std::vector<Moments>& cells) {
         write(sink, next, first_row, cells);
       });
-      next += 5;
+      next += statistics.size();
     }
   }
 
  private:
-  [[nodiscard]] bool folds(const Variable& variable) const {
-    return has_axes(variable, over) && variable.units != kTokenId;
-  }
-
-  static void write(FoldSink& sink, std::size_t variable, std::size_t first_row,
-                    const std::vector<Moments>& cells) {
-    std::vector<std::int64_t> counts;
-    for (const Moments& cell : cells) counts.push_back(cell.count);
-    sink.write(variable, first_row, counts);
-    const auto numbers = [&](std::size_t offset, auto value) {
+  void write(FoldSink& sink, std::size_t variable, std::size_t first_row,
+             const std::vector<Moments>& cells) const {
+    for (const std::string& name : statistics) {
       std::vector<double> values;
-      for (const Moments& cell : cells) values.push_back(value(cell));
-      sink.write(variable + offset, first_row, values);
-    };
-    numbers(1, [](const Moments& cell) { return cell.count == 0 ? std::nan("") : cell.mean; });
-    numbers(2, [](const Moments& cell) { return cell.std(); });
-    numbers(3, [](const Moments& cell) { return cell.min; });
-    numbers(4, [](const Moments& cell) { return cell.max; });
+      for (const Moments& cell : cells) values.push_back(statistic_named(name).value(cell));
+      if (name == kCount) {
+        sink.write(variable++, first_row, std::vector<std::int64_t>(values.begin(), values.end()));
+      } else {
+        sink.write(variable++, first_row, values);
+      }
+    }
   }
 };
 
@@ -95,8 +121,11 @@ const bool kRegistered = register_stage(
         "Count, mean, unbiased standard deviation, smallest and largest over named axes; "
         "cells without a value and failed prompts are left out")
         .input("in", kMeasures, "what is aggregated: every variable that has the axes, token ids excepted")
-        .output(kMeasures, "<variable>_count, _mean, _std, _min, _max, with the remaining axes")
-        .required("over", &AggregateMoments::over, "Axes to aggregate over", distinct()));
+        .output(kMeasures, "<variable>_count, _mean, ..., one a statistic, with the remaining axes")
+        .required("over", &AggregateMoments::over, "Axes to aggregate over", distinct())
+        .param("statistics", &AggregateMoments::statistics,
+               "Which numbers to keep; negative_share is the share of values below 0",
+               each_of(statistic_names())));
 
 }  // namespace
 }  // namespace hookflow::stages

@@ -45,12 +45,12 @@ std::string no_such_axes(const std::vector<pipeline::Variable>& variables,
   return "no variable of the input has all of these axes; it has " + all;
 }
 
-std::vector<std::size_t> fold_targets(const pipeline::Variable& variable,
+std::vector<std::size_t> fold_targets(std::span<const pipeline::Axis> axes,
                                       const std::vector<std::string>& over) {
   std::vector<std::size_t> targets = {0};
-  for (std::size_t i = 1; i < variable.axes.size(); ++i) {
-    const std::size_t size = variable.axes[i].size();
-    const bool folded = contains(over, variable.axes[i].name);
+  for (const pipeline::Axis& axis : axes) {
+    const std::size_t size = axis.size();
+    const bool folded = contains(over, axis.name);
     std::vector<std::size_t> next;
     next.reserve(targets.size() * size);
     for (const std::size_t target : targets) {
@@ -59,6 +59,11 @@ std::vector<std::size_t> fold_targets(const pipeline::Variable& variable,
     targets = std::move(next);
   }
   return targets;
+}
+
+std::size_t slab_rows(std::size_t cells) {
+  constexpr std::size_t kSlabCells = std::size_t{1} << 20;
+  return std::max<std::size_t>(1, kSlabCells / std::max<std::size_t>(1, cells));
 }
 
 }  // namespace hookflow::stages

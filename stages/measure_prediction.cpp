@@ -4,6 +4,7 @@
 #include "pipeline/nearest.hpp"
 #include "pipeline/registry.hpp"
 #include "stages/next_token.hpp"
+#include "stages/position_axis.hpp"
 #include "stages/replacement.hpp"
 #include "stages/target_tokens.hpp"
 #include "stages/values.hpp"
@@ -48,8 +49,8 @@ class Prediction : public PromptStage {
     if (edited_) context.facts<VariantFacts>(1)->want_logits(positions);
     const bool by_token = std::any_of(metrics.begin(), metrics.end(), token_metric);
     if (by_token) targets_ = find_target_tokens(context.prompts, tokens, *clean->subject);
-    check_positions(context, clean->tokens.lengths);
-    declare(clean->tokens.longest, by_token);
+    axis_ = PositionAxis("positions", positions, context.prompts, clean->tokens.lengths);
+    declare(by_token);
     Output output;
     output.variables = variables_;
     return output;
@@ -58,7 +59,7 @@ class Prediction : public PromptStage {
   [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
     const auto& pass = inputs.get<Pass>(0);
     const LogitRows clean(pass.result().logits, pass.wishes->plan.logits, positions, pass.length);
-    Rows rows(*this, inputs.index());
+    Rows rows(*this, inputs.index(), pass.length);
     if (!edited_) {
       rows.add(clean, nullptr);
       return rows.finish(0, 1);
@@ -78,7 +79,8 @@ class Prediction : public PromptStage {
   /// Fills the variables' columns, pass after pass.
   class Rows {
    public:
-    Rows(const Prediction& stage, std::size_t prompt) : stage_(stage), prompt_(prompt) {
+    Rows(const Prediction& stage, std::size_t prompt, std::size_t length)
+        : stage_(stage), prompt_(prompt), length_(length) {
       for (const Variable& variable : stage.variables_) {
         if (variable.dtype == Dtype::int64) {
           columns_.emplace_back(std::vector<std::int64_t>());
@@ -89,13 +91,15 @@ class Prediction : public PromptStage {
     }
 
     void add(const LogitRows& pass, const std::vector<NextToken>* clean) {
-      for (std::size_t position = 0; position < stage_.position_count_; ++position) {
+      std::size_t row = 0;
+      for (const auto& position : stage_.axis_.in(length_)) {
         next_ = 0;
-        if (position >= pass.count()) {  // beyond this prompt's end
+        if (!position) {  // not in this prompt
           add_missing();
           continue;
         }
-        add_prediction(NextToken(pass.row(position)), clean == nullptr ? nullptr : &(*clean)[position]);
+        add_prediction(NextToken(pass.row(row)), clean == nullptr ? nullptr : &(*clean)[row]);
+        ++row;
       }
     }
 
@@ -160,28 +164,18 @@ class Prediction : public PromptStage {
 
     const Prediction& stage_;
     std::size_t prompt_;
+    std::size_t length_;  // tokens of the prompt
     std::vector<Column> columns_;
     std::size_t next_ = 0;  // the column that is filled next
   };
 
-  void check_positions(const PlanContext& context, const std::vector<std::size_t>& lengths) const {
-    for (std::size_t i = 0; i < lengths.size(); ++i) {
-      try {
-        (void)positions.resolve(lengths[i]);
-      } catch (const std::exception& error) {
-        throw ParamError("positions: prompt '" + context.prompts[i].id + "': " + error.what(), 0);
-      }
-    }
-  }
-
-  void declare(std::size_t longest, bool by_token) {
+  void declare(bool by_token) {
     if (!edited_ && metrics.size() == 1 && metrics.front() == "kl_from_clean") {
       throw ParamError(
           "metrics: kl_from_clean compares with an edited pass; wire the variants of an ablation", 0);
     }
     std::vector<Axis> axes;
-    position_count_ = positions.resolve(longest).size();
-    if (positions.kind != Positions::Kind::last) axes.push_back(position_axis(longest));
+    if (axis_.has_axis()) axes.push_back(axis_.axis("position"));
     std::vector<Axis> token_axes = axes;
     token_axes.push_back({"token", tokens, "column that names the token", ""});
     names_tokens_ = by_token && !edited_;
@@ -217,17 +211,9 @@ class Prediction : public PromptStage {
     variables_.push_back(variable);
   }
 
-  [[nodiscard]] Axis position_axis(std::size_t longest) const {
-    std::vector<std::int64_t> labels = positions.list;
-    if (positions.kind == Positions::Kind::all) {
-      for (std::size_t i = 0; i < longest; ++i) labels.push_back(static_cast<std::int64_t>(i));
-    }
-    return {"position", std::move(labels), "position in the prompt, counted from 0", ""};
-  }
-
   bool edited_ = false;
   bool names_tokens_ = false;  // whether token_id is stored: once, with the clean pass
-  std::size_t position_count_ = 1;
+  PositionAxis axis_;
   std::vector<std::vector<std::int32_t>> targets_;  // [prompt][token]
   std::vector<Variable> variables_;
 };
@@ -246,7 +232,7 @@ const bool kRegistered = register_stage(
         .param("tokens", &Prediction::tokens, "Columns of the prompts that name the tokens to measure",
                distinct())
         .param("positions", &Prediction::positions,
-               "Where the next token is predicted: last, all, or a list"));
+               "Where the next token is predicted: last, all, a list, or a slice such as \"1:\""));
 
 }  // namespace
 }  // namespace hookflow::stages

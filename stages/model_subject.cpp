@@ -8,6 +8,7 @@
 #include "model/error.hpp"
 #include "model/hook.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/hash_memory.hpp"
 #include "pipeline/sha256.hpp"
 
 namespace hookflow::stages {
@@ -24,11 +25,10 @@ auto translated(Action action) {
 }
 
 /// One hash for several files: that of the lines `hash  name`, as sha256sum prints them.
-std::string hash_files(const std::vector<std::filesystem::path>& files) {
-  if (files.size() == 1) return pipeline::sha256_file(files.front());
+std::string hash_files(const pipeline::HashMemory& memory, const std::vector<std::filesystem::path>& files) {
+  if (files.size() == 1) return memory.sha256_file(files.front());
   std::string lines;
-  for (const auto& file : files)
-    lines += pipeline::sha256_file(file) + "  " + file.filename().string() + "\n";
+  for (const auto& file : files) lines += memory.sha256_file(file) + "  " + file.filename().string() + "\n";
   return pipeline::sha256(lines);
 }
 
@@ -68,9 +68,10 @@ std::vector<std::string> ModelSubject::identity_names() const {
 
 std::vector<std::pair<std::string, std::string>> ModelSubject::identity() {
   const std::vector<std::string> names = identity_names();
-  return {{names[0], pipeline::sha256_file(directory_ / "config.json")},
-          {names[1], hash_files(model().weights.files())},
-          {names[2], tokenizer_ ? hash_files(tokenizer_->files()) : "none"}};
+  const auto memory = pipeline::HashMemory::of_user();
+  return {{names[0], memory.sha256_file(directory_ / "config.json")},
+          {names[1], hash_files(memory, model().weights.files())},
+          {names[2], tokenizer_ ? hash_files(memory, tokenizer_->files()) : "none"}};
 }
 
 std::map<std::string, std::string> ModelSubject::provenance() {

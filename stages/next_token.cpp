@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "model/argmax.hpp"
 #include "model/log_sum_exp.hpp"
 
 namespace hookflow::stages {
@@ -18,9 +19,8 @@ LogitRows::LogitRows(const Tensor& logits, const Positions& kept, const Position
   }
 }
 
-NextToken::NextToken(std::span<const float> logits) : logits_(logits) {
-  const auto largest = std::max_element(logits.begin(), logits.end());
-  argmax_ = largest - logits.begin();
+NextToken::NextToken(std::span<const float> logits)
+    : logits_(logits), argmax_(static_cast<std::int64_t>(hookflow::argmax(logits))) {
   log_sum_ = log_sum_exp(logits);
   if (!std::isfinite(log_sum_)) throw std::runtime_error("the logits are not finite");
 }

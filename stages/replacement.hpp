@@ -14,7 +14,8 @@ pipeline::Node write_param(const Replacement& replacement);
 /// The label of a replacement along its axis: `zero`, `mean_head`, `value_0.5`, ...
 std::string label(const Replacement& replacement);
 
-/// `all`, `last`, a number, or a list of numbers, of which negative ones count from the end.
+/// `all`, `last`, a number, a list of numbers, or a slice as Python's, such as "1:" or "1:-1", in quotes
+/// where YAML wants them. Negative numbers count from the end. Throws pipeline::ParamError.
 void read_param(const pipeline::Node& node, Positions& positions);
 pipeline::Node write_param(const Positions& positions);
 

@@ -20,19 +20,6 @@ std::string hint(const std::string& text, const Tokenizer& tokenizer) {
   return "pick one of them, or another text that `hookflow tokenize` shows as one token";
 }
 
-std::int32_t only_token(const std::string& text, const Tokenizer& tokenizer) {
-  const std::vector<std::int32_t> ids = tokenizer.encode(text);
-  if (ids.size() == 1) return ids.front();
-  std::string tokens;
-  for (const std::int32_t id : ids)
-    tokens += (tokens.empty() ? "" : ", ") + ("'" + printable(tokenizer.token(id)) + "'");
-  throw pipeline::ParamError(
-      "'" + text + "' is " +
-          (ids.empty() ? "no token" : std::to_string(ids.size()) + " tokens (" + tokens + ")") +
-          ", but must be exactly one; " + hint(text, tokenizer),
-      0);
-}
-
 std::int32_t token_id(const std::string& text, std::size_t vocabulary) {
   std::int64_t id = -1;
   const char* end = text.data() + text.size();
@@ -47,9 +34,22 @@ std::int32_t token_id(const std::string& text, std::size_t vocabulary) {
 
 }  // namespace
 
+std::int32_t only_token(const std::string& text, const Tokenizer& tokenizer) {
+  const std::vector<std::int32_t> ids = tokenizer.encode(text);
+  if (ids.size() == 1) return ids.front();
+  std::string tokens;
+  for (const std::int32_t id : ids)
+    tokens += (tokens.empty() ? "" : ", ") + ("'" + printable(tokenizer.token(id)) + "'");
+  throw pipeline::ParamError(
+      "'" + text + "' is " +
+          (ids.empty() ? "no token" : std::to_string(ids.size()) + " tokens (" + tokens + ")") +
+          ", but must be exactly one; " + hint(text, tokenizer),
+      0);
+}
+
 std::vector<std::vector<std::int32_t>> find_target_tokens(const std::vector<pipeline::Prompt>& prompts,
                                                           const std::vector<std::string>& columns,
-                                                          ModelSubject& subject) {
+                                                          ModelSubject& subject, const std::string& param) {
   std::vector<std::vector<std::int32_t>> found;
   std::string problems;
   std::size_t count = 0;
@@ -76,7 +76,7 @@ std::vector<std::vector<std::int32_t>> find_target_tokens(const std::vector<pipe
     }
   }
   if (count > kMostProblems) problems += "\n  ... and " + std::to_string(count - kMostProblems) + " more";
-  if (count > 0) throw pipeline::ParamError("tokens:" + problems, 0);
+  if (count > 0) throw pipeline::ParamError(param + ":" + problems, 0);
   return found;
 }
 

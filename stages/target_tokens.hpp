@@ -8,12 +8,16 @@
 
 namespace hookflow::stages {
 
+/// The id of a text that is exactly one token. Throws pipeline::ParamError with the tokens that it is.
+std::int32_t only_token(const std::string& text, const Tokenizer& tokenizer);
+
 /// The token ids that columns of the prompts name: [prompt][column]. A column of a prompt given as text is
 /// text that is one token; of a prompt given as ids, a token id. Throws pipeline::ParamError listing every
 /// prompt whose column is missing, is not exactly one token (with the tokens that it is), or is no id of the
-/// vocabulary.
+/// vocabulary; the list begins with the parameter's name.
 std::vector<std::vector<std::int32_t>> find_target_tokens(const std::vector<pipeline::Prompt>& prompts,
                                                           const std::vector<std::string>& columns,
-                                                          ModelSubject& subject);
+                                                          ModelSubject& subject,
+                                                          const std::string& param = "tokens");
 
 }  // namespace hookflow::stages

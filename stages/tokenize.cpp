@@ -53,13 +53,12 @@ class Tokenize : public PromptStage {
   Output plan(const PlanContext& context) override {
     subject_ = &model_of(context.subject);
     TokenFacts facts;
-    std::vector<std::vector<std::int32_t>> ids;
     std::string problems;
     std::size_t count = 0;
     for (const Prompt& prompt : context.prompts) {
       try {
-        ids.push_back(ids_of(prompt, *subject_));
-        facts.lengths.push_back(ids.back().size());
+        facts.ids.push_back(ids_of(prompt, *subject_));
+        facts.lengths.push_back(facts.ids.back().size());
         facts.longest = std::max(facts.longest, facts.lengths.back());
       } catch (const ParamError& error) {
         if (++count <= kMostProblems) {
@@ -73,7 +72,7 @@ class Tokenize : public PromptStage {
     Output output;
     output.weights = facts.lengths;
     output.facts = facts;
-    output.known = fed_tokens(ids, facts);
+    output.known = fed_tokens(facts);
     return output;
   }
 
@@ -85,14 +84,13 @@ class Tokenize : public PromptStage {
 
  private:
   /// The ids as they are fed, for the record; right-padded in the file alone.
-  static std::vector<KnownArray> fed_tokens(const std::vector<std::vector<std::int32_t>>& ids,
-                                            const TokenFacts& facts) {
+  static std::vector<KnownArray> fed_tokens(const TokenFacts& facts) {
     std::vector<std::int64_t> positions(facts.longest);
     std::iota(positions.begin(), positions.end(), 0);
     const Axis axis = {"position", std::move(positions), "position in the prompt, counted from 0", ""};
     std::vector<std::int64_t> padded;
-    padded.reserve(ids.size() * facts.longest);
-    for (const auto& row : ids) {
+    padded.reserve(facts.ids.size() * facts.longest);
+    for (const auto& row : facts.ids) {
       padded.insert(padded.end(), row.begin(), row.end());
       padded.insert(padded.end(), facts.longest - row.size(), -1);
     }

@@ -5,11 +5,9 @@
 namespace hookflow::stages {
 namespace {
 
-bool same(const Positions& a, const Positions& b) { return a.kind == b.kind && a.list == b.list; }
-
 /// Both, or all positions where they differ.
 void widen(Positions& have, const Positions& wanted) {
-  if (!same(have, wanted)) have = Positions::all();
+  if (!(have == wanted)) have = Positions::all();
 }
 
 void add_logits(ForwardPlan& plan, const Positions& positions) {
@@ -21,9 +19,13 @@ void add_logits(ForwardPlan& plan, const Positions& positions) {
   }
 }
 
+auto find_capture(ForwardPlan& plan, const HookPoint& place) {
+  return std::find_if(plan.captures.begin(), plan.captures.end(),
+                      [&](const ForwardPlan::Capture& capture) { return capture.at == place; });
+}
+
 void add_capture(ForwardPlan& plan, const HookPoint& place, const Positions& positions) {
-  const auto found = std::find_if(plan.captures.begin(), plan.captures.end(),
-                                  [&](const ForwardPlan::Capture& capture) { return capture.at == place; });
+  const auto found = find_capture(plan, place);
   if (found == plan.captures.end()) {
     plan.captures.push_back({place, {}, positions});
   } else {
@@ -48,8 +50,13 @@ void VariantWishes::want_logits(const Positions& positions) { add_logits(plan, p
 
 void VariantWishes::want_capture(const HookPoint& place, const Positions& positions) {
   add_capture(plan, place, positions);
-  // What lies before a variant's first edit is taken from the clean pass, so that one must keep as much.
   clean->want_capture(place, positions);
+}
+
+void VariantWishes::keep_as_clean() {
+  for (ForwardPlan::Capture& capture : plan.captures) {
+    capture.positions = find_capture(clean->plan, capture.at)->positions;
+  }
 }
 
 }  // namespace hookflow::stages

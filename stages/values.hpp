@@ -22,7 +22,8 @@ struct Tokens : pipeline::Value {
 };
 
 struct TokenFacts {
-  std::vector<std::size_t> lengths;  // one a prompt
+  std::vector<std::vector<std::int32_t>> ids;  // as they are fed, one list a prompt
+  std::vector<std::size_t> lengths;            // one a prompt
   std::size_t longest = 0;
 };
 
@@ -52,10 +53,14 @@ struct Pass : pipeline::Value {
 /// What the stages behind an ablation want of its edited passes.
 struct VariantWishes {
   PassFacts clean;
+  std::vector<HookPoint> first_edits;  // of each variant, the place that it edits first
   ForwardPlan plan;
 
   void want_logits(const Positions& positions);
   void want_capture(const HookPoint& place, const Positions& positions);
+  /// What lies before a variant's first edit is the clean pass's own, so both keep the same positions. Called
+  /// once all wishes are told.
+  void keep_as_clean();
 };
 using VariantFacts = std::shared_ptr<VariantWishes>;
 

@@ -126,6 +126,31 @@ TEST(Ablate, ChunkedWorkHoldsLess) {
             sweep().chain.cost("silenced").bytes_in_flight);
 }
 
+TEST(Ablate, SliceEditsWhatTheListOfItsPositionsEdits) {
+  Ablation slice("{" + kSweep + ", positions: \"1:\"}", {ids_prompt("a", {45, 49, 73, 92})});
+  Ablation list("{" + kSweep + ", positions: [1, 2, 3]}", {ids_prompt("a", {45, 49, 73, 92})});
+  for (Ablation* made : {&slice, &list}) made->facts()->want_logits(Positions::last());
+  EXPECT_EQ(slice.logits(0), list.logits(0));
+  EXPECT_NE(slice.logits(0), sweep().logits(0));
+}
+
+// Another stage may want more of the clean pass than of the variants.
+TEST(Ablate, KeepsTheSamePositionsAsTheCleanPass) {
+  Ablation made("{at: \"blocks.1.attn.hook_z[0]\"}");
+  const HookPoint below = {HookKind::resid_post, 0};
+  made.facts()->want_capture(below, Positions::last());
+  made.facts()->clean->want_capture(below, Positions::all());
+  const PassResult& edited = made.chain.value<Variants>("silenced").results.at(0);
+  EXPECT_EQ(edited.captured.at(below).shape, (std::vector<std::size_t>{4, 48}));
+  EXPECT_EQ(made.facts()->plan.captures.at(0).positions, Positions::all());
+}
+
+TEST(Ablate, EmptySliceIsRefusedWithItsPrompt) {
+  const std::string message =
+      refusal<ParamError>([] { Ablation("{at: \"blocks.0.attn.hook_z[0]\", positions: \"2:\"}"); });
+  EXPECT_TRUE(names(message, {"positions: prompt 'b'", "2: are none in a prompt of 2 tokens"}));
+}
+
 TEST(Ablate, PositionThatAPromptLacksIsRefusedWithItsName) {
   const std::string message =
       refusal<ParamError>([] { Ablation("{at: \"blocks.0.attn.hook_z[0]\", positions: [0, 3]}"); });

@@ -2,20 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "fold_run.hpp"
 #include "pipeline/param.hpp"
-#include "stage_inputs.hpp"
 
 namespace hookflow::stages {
 namespace {
 
 using namespace pipeline;
 using namespace testing_support;
-
-struct NoSubject : Subject {
-  std::vector<std::pair<std::string, std::string>> identity() override { return {}; }
-  std::map<std::string, std::string> provenance() override { return {}; }
-  std::string description() const override { return ""; }
-};
 
 const double kNone = std::nan("");
 
@@ -77,6 +71,23 @@ TEST(Moments, OverAllAxesGivesOneNumber) {
   expect_near(values[0], {8});
   expect_near(values[1], {4.5});
   expect_near(values[2], {std::sqrt(40.0 / 7)});
+}
+
+TEST(Moments, KeepsTheStatisticsThatAreAskedFor) {
+  const Variable variable{"x", Dtype::float64, {numbered("layer", 2), numbered("head", 4)}, "nat", "an x"};
+  const FoldRun run = run_fold("aggregate.moments", "{over: head, statistics: [negative_share, mean]}",
+                               {{{variable, {-1, 0, kNone, 4, kNone, kNone, kNone, kNone}}}});
+  ASSERT_EQ(run.variables.size(), 2U);
+  EXPECT_EQ(run.variables.at("x_negative_share").units, "1");
+  expect_near(run.values.at("x_negative_share"), {1.0 / 3, kNone});
+  expect_near(run.values.at("x_mean"), {1, kNone});
+}
+
+TEST(Moments, UnknownStatisticIsRefusedWithTheNearest) {
+  const std::string message = refusal<ParamError>(
+      [] { make_stage("aggregate.moments", "{over: head, statistics: [negativ_share]}"); });
+  EXPECT_TRUE(
+      names(message, {"'negativ_share'", "did you mean 'negative_share'", "count, mean, std, min, max"}));
 }
 
 TEST(Moments, UnknownAxisIsRefusedWithTheNearest) {

@@ -38,6 +38,7 @@ TEST_F(Commands, TellTheVersion) { EXPECT_TRUE(succeed({"--version"}).starts_wit
 TEST_F(Commands, ThatAreUnknownAreRefusedWithTheNearest) {
   refuse({"rnu"}, 2, {"unknown command 'rnu' (did you mean 'run'?)"});
   refuse({"run", "--thread", "3"}, 2, {"'--thread' (did you mean '--threads'?)", "usage: hookflow run"});
+  refuse({"run", "w.yaml", "v.yaml"}, 2, {"'v.yaml' is one argument too many", "usage: hookflow run"});
   refuse({"list", "modles"}, 2, {"list: unknown 'modles' (did you mean 'models'?)"});
   refuse({"describe", "ablat"}, 2, {"describe: unknown stage 'ablat' (did you mean 'ablate'?)"});
   refuse({"run"}, 2, {"the argument workflow is missing", "usage: hookflow run"});

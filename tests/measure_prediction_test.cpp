@@ -157,6 +157,32 @@ TEST(MeasurePrediction, ListOfPositionsKeepsItsOrder) {
   }
 }
 
+TEST(MeasurePrediction, SliceFromTheEndIsAlignedAtTheEnd) {
+  Measured all("{positions: all, metrics: [logit]}");
+  Measured some("{positions: \"-3:\", metrics: [logit]}");
+  EXPECT_EQ(some.scores.variables[0].axes[0].coordinates,
+            pipeline::Coordinates(std::vector<std::int64_t>{-3, -2, -1}));
+  for (std::size_t prompt = 0; prompt < 2; ++prompt) {
+    const auto from = all.chain.numbers("scores", "logit", prompt);
+    const auto picked = some.chain.numbers("scores", "logit", prompt);
+    const std::size_t length = prompt == 0 ? 4 : 2;
+    ASSERT_EQ(picked.size(), from.size() / 4 * 3);
+    for (std::size_t cell = 0; cell < picked.size(); ++cell) {
+      const std::size_t position = length + cell % 3;  // plus 3
+      if (position < 3) {
+        EXPECT_TRUE(std::isnan(picked[cell]));
+      } else {
+        EXPECT_NEAR(picked[cell], from[cell / 3 * 4 + position - 3], 1e-4);
+      }
+    }
+  }
+}
+
+TEST(MeasurePrediction, EmptySliceIsRefusedWithItsPrompt) {
+  const std::string problem = refusal<ParamError>([] { Measured("{positions: \"1:-1\"}"); });
+  EXPECT_TRUE(names(problem, {"positions: prompt 'b'", "1:-1 are none in a prompt of 2 tokens"}));
+}
+
 TEST(MeasurePrediction, TwoMeasuresOfOnePassMayWantOtherPositions) {
   Measured measured("{positions: last, metrics: [argmax]}");
   measured.chain.add("everywhere", "measure.prediction", "{positions: all, metrics: [argmax]}",

@@ -48,9 +48,13 @@ class StageChain {
       } else {
         const pipeline::Output& output = links_.at(input).output;
         context.inputs.push_back({input, &output, output.variables});
+        const auto& lane = links_.at(input).lane;
+        if (lane.size() > context.lane.size()) context.lane = lane;
       }
     }
     link.output = link.stage->plan(context);
+    link.lane = context.lane;
+    link.lane.insert(link.lane.end(), link.output.expands.begin(), link.output.expands.end());
     const auto& weights = link.output.weights;
     if (!weights.empty()) unit_weight_ = std::accumulate(weights.begin(), weights.end(), std::size_t{0});
     return link.output;
@@ -108,6 +112,7 @@ class StageChain {
     std::unique_ptr<pipeline::Stage> stage;
     std::vector<std::string> inputs;
     pipeline::Output output;
+    std::vector<pipeline::Axis> lane;                                // what the expands before and in it add
     std::map<std::size_t, std::vector<pipeline::Outcome>> outcomes;  // by part
   };
   std::vector<pipeline::Prompt> prompts_;

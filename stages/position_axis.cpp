@@ -1,0 +1,68 @@
+#include "stages/position_axis.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "model/error.hpp"
+#include "pipeline/param.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+bool counts_from_end(const Positions& positions) {
+  return positions.kind == Positions::Kind::last ||
+         (positions.kind == Positions::Kind::slice && positions.begin.value_or(0) < 0);
+}
+
+/// The labels of positions that are no list: those of any of the lengths, ascending.
+std::vector<std::int64_t> labels_of(const Positions& positions, const std::vector<std::size_t>& lengths) {
+  std::set<std::int64_t> labels;
+  for (const std::size_t length : std::set<std::size_t>(lengths.begin(), lengths.end())) {
+    const auto offset = counts_from_end(positions) ? static_cast<std::int64_t>(length) : 0;
+    for (const std::size_t position : positions.resolve(length)) {
+      labels.insert(static_cast<std::int64_t>(position) - offset);
+    }
+  }
+  return {labels.begin(), labels.end()};
+}
+
+}  // namespace
+
+void check_positions(const std::string& param, const Positions& positions,
+                     const std::vector<pipeline::Prompt>& prompts, const std::vector<std::size_t>& lengths) {
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    try {
+      static_cast<void>(positions.resolve(lengths[i]));
+    } catch (const InputError& error) {
+      throw pipeline::ParamError(param + ": prompt '" + prompts[i].id + "': " + error.what(), 0);
+    }
+  }
+}
+
+PositionAxis::PositionAxis(const std::string& param, Positions positions,
+                           const std::vector<pipeline::Prompt>& prompts,
+                           const std::vector<std::size_t>& lengths)
+    : positions_(std::move(positions)) {
+  check_positions(param, positions_, prompts, lengths);
+  labels_ = positions_.kind == Positions::Kind::list ? positions_.list : labels_of(positions_, lengths);
+}
+
+pipeline::Axis PositionAxis::axis(std::string name, const std::string& what) const {
+  const bool negative =
+      std::any_of(labels_.begin(), labels_.end(), [](std::int64_t label) { return label < 0; });
+  return {std::move(name), labels_,
+          what + " in the prompt, counted from 0" + (negative ? ", negative from the end" : ""), ""};
+}
+
+std::vector<std::optional<std::size_t>> PositionAxis::in(std::size_t length) const {
+  const std::vector<std::size_t> have = positions_.resolve(length);
+  std::vector<std::optional<std::size_t>> indices;
+  for (const std::int64_t label : labels_) {
+    const std::int64_t index = label < 0 ? label + static_cast<std::int64_t>(length) : label;
+    const auto found = std::find(have.begin(), have.end(), static_cast<std::size_t>(index));
+    indices.push_back(index < 0 || found == have.end() ? std::nullopt : std::optional(*found));
+  }
+  return indices;
+}
+
+}  // namespace hookflow::stages
