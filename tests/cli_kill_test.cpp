@@ -35,7 +35,14 @@ class Killed : public Cli, public testing::WithParamInterface<int> {
 
     words.insert(words.end(), {"--quiet", "--threads", threads, "--commit-every", "0.01"});
     const pid_t child = start(words);
-    std::this_thread::sleep_for(delay);
+    const auto begin = Clock::now();
+    const auto ended = [child] {
+      siginfo_t info{};
+      return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+             info.si_pid != 0;
+    };
+    while (Clock::now() - begin < delay && !ended())
+      std::this_thread::sleep_for(std::min<std::chrono::microseconds>(delay, std::chrono::microseconds(500)));
     ::kill(child, SIGKILL);
     const Outcome outcome = wait_for(child);
     EXPECT_TRUE(outcome.code == 0 || outcome.code == -SIGKILL) << outcome.code << outcome.err;
