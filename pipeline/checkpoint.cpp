@@ -88,6 +88,8 @@ Checkpoint::Checkpoint(const h5::Group& group)
 Checkpoint::Map Checkpoint::open_map(const h5::Group& group, const std::string& name) {
   h5::Dataset done = group.open_dataset(name);
   std::vector<std::uint8_t> written = done.read_all<std::uint8_t>();
+  if (std::any_of(written.begin(), written.end(), [](std::uint8_t state) { return state > 2; }))
+    throw std::runtime_error(done.path() + ": holds what is no state");
   return Map{std::move(done), written, written, {}};
 }
 

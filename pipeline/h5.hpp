@@ -40,6 +40,16 @@ struct Block {
   friend bool operator==(const Block&, const Block&) = default;
 };
 
+/// A stretch of the file.
+struct ByteRange {
+  std::uint64_t first = 0;
+  std::uint64_t size = 0;
+};
+
+/// HDF5's own note, in the superblock, of who has the file open.
+/// https://docs.hdfgroup.org/hdf5/v1_10/_f_m_t11.html, "File Consistency Flags"
+inline constexpr ByteRange kOpenFlag{20, 4};
+
 template <class T>
 concept Number = std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::int64_t> ||
     std::is_same_v<T, std::uint8_t>;
@@ -98,6 +108,8 @@ class Dataset : public Object {
   [[nodiscard]] const std::vector<std::size_t>& extents() const { return extents_; }
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] std::size_t cells() const;
+  /// Where its values lie; of texts, where their places in the heap do.
+  [[nodiscard]] ByteRange bytes() const;
 
   template <Number T>
   void write(const Block& block, std::span<const T> values) {

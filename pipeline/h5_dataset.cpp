@@ -28,6 +28,12 @@ std::size_t Dataset::cells() const {
   return std::accumulate(extents_.begin(), extents_.end(), std::size_t{1}, std::multiplies<>());
 }
 
+ByteRange Dataset::bytes() const {
+  quiet();
+  const std::uint64_t size = H5Dget_storage_size(handle_.get());
+  return size == 0 ? ByteRange{} : ByteRange{H5Dget_offset(handle_.get()), size};
+}
+
 std::size_t Dataset::stored_cells() const {
   quiet();
   const Handle stored(check(H5Dget_type(handle_.get()), where(), "reading the type"), H5Tclose);

@@ -5,6 +5,7 @@
 #include "pipeline/error.hpp"
 #include "pipeline/h5.hpp"
 #include "pipeline/run_contents.hpp"
+#include "pipeline/seal.hpp"
 
 namespace hookflow::pipeline {
 
@@ -15,6 +16,7 @@ auto read_file(const std::filesystem::path& path, const Read& read) {
   std::error_code unknown;
   if (!std::filesystem::is_regular_file(path, unknown))
     throw InputError(path.string() + ": no such run file");
+  check_seal(path);
   try {
     const h5::File file = h5::File::open(path, false);
     check_format(file, path.string());

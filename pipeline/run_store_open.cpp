@@ -6,6 +6,7 @@
 #include "pipeline/run_contents.hpp"
 #include "pipeline/run_lock.hpp"
 #include "pipeline/run_store_impl.hpp"
+#include "pipeline/seal.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -49,6 +50,44 @@ void write_everything(h5::File& file, const RunLayout& layout, const std::vector
                          layout.default_variable);
 }
 
+/// What is written after the file is made: results, the checkpoint and the history, and attributes whose
+/// value is not known yet.
+std::vector<h5::ByteRange> changing_bytes(h5::File& file, const RunLayout& layout,
+                                          const std::vector<std::string>& open_texts) {
+  std::vector<h5::ByteRange> ranges = find_attributes(file, open_texts, {"complete"});
+  ranges.push_back(h5::kOpenFlag);
+  for (const GroupLayout& group : layout.groups) {
+    const h5::Group opened = file.open_group(group.name);
+    for (const Variable& variable : group.variables)
+      ranges.push_back(opened.open_dataset(variable.name).bytes());
+  }
+  for (const char* name : {kCheckpointGroup, kHistoryGroup}) {
+    const h5::Group group = file.open_group(name);
+    for (const std::string& member : group.dataset_names()) {
+      const h5::Dataset dataset = group.open_dataset(member);
+      if (!dataset.is_scale() && dataset.kind() != h5::Kind::text) ranges.push_back(dataset.bytes());
+    }
+  }
+  return ranges;
+}
+
+/// Names of the root's attributes that are made without a value.
+std::vector<std::string> open_attributes(const Identity& identity, const Attributes& attributes) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : identity)
+    if (value.empty()) names.push_back(kIdentityPrefix + name);
+  for (const auto& [name, value] : attributes)
+    if (value.empty()) names.push_back(name);
+  return names;
+}
+
+std::size_t most_ranges(const RunLayout& layout, const std::vector<std::string>& open_texts) {
+  constexpr std::size_t kOwn = 16;  // of the checkpoint and the history
+  std::size_t ranges = kOwn + layout.lanes.size() + open_texts.size();
+  for (const GroupLayout& group : layout.groups) ranges += group.variables.size();
+  return ranges;
+}
+
 void check_same_run(const h5::File& file, const std::string& path, const RunLayout& layout,
                     const std::vector<GroupContents>& planned, const Identity& identity) {
   const std::vector<std::string> lines = mismatches(file, layout, planned, identity);
@@ -70,8 +109,11 @@ RunStore RunStore::create(const std::filesystem::path& path, const RunLayout& la
   try {
     Attributes attributes = provenance;
     if (!layout.workflow.empty()) attributes["workflow"] = layout.workflow;
+    const std::vector<std::string> open_texts = open_attributes(identity, attributes);
+    make_seal(file, most_ranges(layout, open_texts));
     write_root(file, identity, attributes);
     write_everything(file, layout, groups);
+    set_seal(file, changing_bytes(file, layout, open_texts));
     file.sync();
   } catch (const std::runtime_error& error) {  // no room, as nothing else fails here
     throw InputError(error.what());
@@ -90,6 +132,7 @@ RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layo
     throw InputError(path.string() + ": no such run file");
   if (is_being_written(path))
     throw InputError(path.string() + ": is being written by another process; wait for it to end, or stop it");
+  check_seal(path);
   try {
     h5::File file = h5::File::open(path, true);
     lock_for_writing(file.descriptor(), path);
