@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <memory>
 #include <span>
 
 namespace hookflow {
@@ -25,5 +26,8 @@ class FloatBlock {
   std::size_t capacity_ = 0;
   std::size_t taken_ = 0;
 };
+
+/// `count` floats of no set value, for the activations of one pass; many of them on huge pages.
+std::unique_ptr<float[]> scratch_floats(std::size_t count);
 
 }  // namespace hookflow

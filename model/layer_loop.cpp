@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "model/float_block.hpp"
 #include "model/ops.hpp"
 #include "model/parallel.hpp"
 #include "model/pass.hpp"
@@ -83,7 +84,7 @@ void Pass::unembed() {
              rows(ln_final_normalized));  // (m, d)
   reach({ln_final_scale, 0});
   reach({ln_final_normalized, 0});
-  const auto storage = std::make_unique_for_overwrite<float[]>(count * config_.vocabulary);
+  const auto storage = scratch_floats(count * config_.vocabulary);
   logits_ = {storage.get(), count, config_.vocabulary};
   linear_transposed(rows(ln_final_normalized), model_.weights.lm_head, model_.weights.lm_head_bias,
                     rows(logits));

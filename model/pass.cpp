@@ -5,6 +5,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "model/float_block.hpp"
+
 namespace hookflow {
 namespace {
 
@@ -48,7 +50,7 @@ Pass::Pass(const Model& model, std::vector<Sequence> sequences, const ForwardPla
   const std::size_t n = all_.rows(sequences_.size());
   const std::size_t d = config_.width;
   const std::size_t widest = std::max(3 * d, config_.mlp_width);
-  storage_ = std::make_unique_for_overwrite<float[]>(n * (3 * d + 1 + widest));
+  storage_ = scratch_floats(n * (3 * d + 1 + widest));
   residual_ = {storage_.get(), n, d};
   normalized_ = {residual_.data + n * d, n, d};
   out_ = {normalized_.data + n * d, n, d};

@@ -40,15 +40,18 @@ std::vector<Bpe::Merge> merges(const TokenizerFiles& files, const Vocabulary& vo
   std::vector<Bpe::Merge> merges;
   merges.reserve(files.merges.size());
   for (const TokenizerFiles::Merge& merge : files.merges) {
-    const auto id_of = [&](const std::string& spelling) {
-      const std::optional<std::string> bytes = bytes_of_spelling(spelling);
+    const auto id_of = [&](const std::optional<std::string>& bytes, const std::string& spelling) {
       const auto id = bytes ? vocabulary.find(*bytes) : std::nullopt;
       if (id) return *id;
       throw InputError(files.merge_place + std::to_string(merge.number) + ": '" + merge.left + " " +
                        merge.right + "': token '" + spelling + "' is not in " +
                        files.vocabulary_file.string());
     };
-    merges.push_back({id_of(merge.left), id_of(merge.right), id_of(merge.left + merge.right)});
+    const std::optional<std::string> left = bytes_of_spelling(merge.left);
+    const std::optional<std::string> right = bytes_of_spelling(merge.right);
+    const std::int32_t left_id = id_of(left, merge.left);
+    const std::int32_t right_id = id_of(right, merge.right);
+    merges.push_back({left_id, right_id, id_of(*left + *right, merge.left + merge.right)});
   }
   return merges;
 }

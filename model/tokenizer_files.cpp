@@ -17,7 +17,19 @@
 namespace hookflow {
 namespace {
 
-using Json = nlohmann::json;
+/// An object's members as they stand in the file. A vocabulary has 50,000 of them: they are walked, not looked
+/// up, and a tree of them would take longer to build than all the rest of a tokenizer.
+template <typename Key, typename Value, typename Less, typename Allocator>
+struct Members : nlohmann::ordered_map<Key, Value, Less, Allocator> {
+  using Base = nlohmann::ordered_map<Key, Value, Less, Allocator>;
+  using Base::Base;
+  Value& operator[](const Key& key) {  // by which the parser adds one
+    this->emplace_back(key, Value());
+    return this->back().second;
+  }
+};
+
+using Json = nlohmann::basic_json<Members>;
 using Path = std::filesystem::path;
 
 [[noreturn]] void fail(const std::string& place, const std::string& rule) {

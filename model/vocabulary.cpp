@@ -55,6 +55,8 @@ std::string bytes_of(const Token& token, const std::string& place) {
 Vocabulary::Vocabulary(const TokenizerFiles& files) {
   const std::string place = files.vocabulary_file.string();
   const std::vector<Token> tokens = collect_tokens(files, place);
+  bytes_.reserve(tokens.size());
+  ids_.reserve(tokens.size());
   for (const Token& token : tokens) {
     const auto expected = static_cast<std::int32_t>(bytes_.size());
     if (token.id < expected) {
