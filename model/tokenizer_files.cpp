@@ -17,8 +17,8 @@
 namespace hookflow {
 namespace {
 
-/// An object's members as they stand in the file. A vocabulary has 50,000 of them: they are walked, not looked
-/// up, and a tree of them would take longer to build than all the rest of a tokenizer.
+/// An object's members as they stand in the file. A vocabulary has 50,000 of them: they are walked, not
+/// looked up, and a tree of them would take longer to build than all the rest of a tokenizer.
 template <typename Key, typename Value, typename Less, typename Allocator>
 struct Members : nlohmann::ordered_map<Key, Value, Less, Allocator> {
   using Base = nlohmann::ordered_map<Key, Value, Less, Allocator>;

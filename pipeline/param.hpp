@@ -44,6 +44,7 @@ void read_param(const Node& node, std::vector<T>& values) {
 template <typename T>
 Node write_param(const std::vector<T>& values) {
   std::vector<Node> items;
+  items.reserve(values.size());
   for (const T& value : values) items.push_back(write_param(value));
   return Node::list(std::move(items));
 }
