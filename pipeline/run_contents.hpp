@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/error.hpp"
@@ -68,6 +69,11 @@ InputError damaged(const std::string& path, const std::exception& error);
 h5::Kind kind_of(Dtype dtype);
 inline constexpr const char* kCheckpointGroup = "checkpoint";
 inline constexpr const char* kHistoryGroup = "history";
+inline constexpr const char* kSealGroup = "seal";
+/// A group that no stage and no input fills.
+inline bool is_own_group(std::string_view name) {
+  return name == kCheckpointGroup || name == kHistoryGroup || name == kSealGroup;
+}
 inline constexpr const char* kIdentityPrefix = "identity_";  // of root attributes
 inline constexpr const char* kPromptRows = "prompt_rows";    // in the checkpoint: the prompts in JSON
 

@@ -59,8 +59,7 @@ void spell(Axis& axis) {
 
 void check_group(const GroupContents& group) {
   check_name(group.name, "a group");
-  if (group.name == kCheckpointGroup || group.name == kHistoryGroup)
-    refuse(group.name, "is the name of a group of the file's own");
+  if (is_own_group(group.name)) refuse(group.name, "is the name of a group of the file's own");
   Names names(group.name);
   for (const Variable& variable : group.variables) names.add(variable.name, variable.axes);
   for (const TextTable& table : group.texts) {

@@ -79,7 +79,7 @@ Axis read_axis(const h5::Group& group, const std::string& name) {
 std::vector<GroupContents> read_contents(const h5::File& file) {
   std::vector<GroupContents> groups;
   for (const std::string& name : file.group_names())
-    if (name != kCheckpointGroup && name != kHistoryGroup) groups.push_back(read_group(file, name));
+    if (!is_own_group(name)) groups.push_back(read_group(file, name));
   return groups;
 }
 

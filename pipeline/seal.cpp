@@ -26,7 +26,7 @@ constexpr std::size_t kSearched = 65536;     // for the seal, from the file's st
 constexpr std::size_t kRootBytes = 4194304;  // in which the root's attributes lie
 constexpr std::size_t kBlock = std::size_t{1} << 20;
 constexpr std::size_t kMostRanges = 1 << 20;
-constexpr const char* kName = "seal";
+constexpr const char* kBytes = "byte";
 
 std::size_t bytes_for(std::size_t ranges) { return kHead + 16 * ranges + kDigest; }
 
@@ -112,12 +112,15 @@ class Descriptor {
 }  // namespace
 
 void make_seal(h5::File& file, std::size_t most_ranges) {
-  file.create_dataset(kName, h5::Kind::uint8, {bytes_for(most_ranges)})
-      .set_text("long_name", "SHA-256 of the bytes that never change, and which those are not");
+  h5::Group group = file.create_group(kSealGroup);
+  group.set_text("about", "SHA-256 of the file's bytes that never change, and which those are not");
+  h5::Dataset bytes = group.create_dataset(kBytes, h5::Kind::uint8, {bytes_for(most_ranges)});
+  bytes.set_text("long_name", "Magic, numbers and digest");
+  bytes.make_scale();  // its own, as readers want one for every axis
 }
 
 void set_seal(h5::File& file, std::vector<ByteRange> changing) {
-  h5::Dataset seal = file.open_dataset(kName);
+  h5::Dataset seal = file.open_group(kSealGroup).open_dataset(kBytes);
   file.flush();
   const int descriptor = file.descriptor();
   const std::uint64_t size = size_of_file(descriptor);

@@ -151,7 +151,7 @@ class Reader {
       if (const Node* in = node.find("in")) stage.param_lines.emplace_back("in", in->line);
       if (!valid_id(id))
         problems_.add(node.line, "stage '" + id + "': an id has letters, digits, _ and - alone");
-      if (id == "checkpoint" || id == "history" || id == "prompts" || id == "items") {
+      if (id == "checkpoint" || id == "history" || id == "seal" || id == "prompts" || id == "items") {
         problems_.add(node.line, "stage '" + id + "': the run file uses this name itself; choose another id");
       }
       if (read_stage(node, stage)) {

@@ -204,7 +204,7 @@ TEST(Plan, FoldOfAFoldIsPlannedAfterIt) {
 }
 
 TEST(Plan, NamesOfTheFileItselfAreNoStages) {
-  for (const std::string id : {"checkpoint", "prompts", "items"}) {
+  for (const std::string id : {"checkpoint", "history", "seal", "prompts", "items"}) {
     const std::string stages =
         "\n  numbers: {stage: toy.source}\n  " + id + ": {stage: toy.number, in: numbers}\n";
     EXPECT_TRUE(

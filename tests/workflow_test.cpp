@@ -154,7 +154,7 @@ INSTANTIATE_TEST_SUITE_P(
         Rejected{"UnknownMean", "in: pass,", "in: pass, with: {mean: heads},",
                  "mean: unknown 'heads' (did you mean 'head'?)"},
         Rejected{"PositionsThatAreNone", "in: pass,", "in: pass, positions: first,",
-                 "positions must be all, last, or whole numbers"},
+                 "positions must be all, last, whole numbers, or a quoted slice"},
         Rejected{"NoPositions", "in: pass,", "in: pass, positions: [],", "the list of positions is empty"},
         Rejected{"BadId", "  tokens: {", "  to/kens: {", "an id has letters, digits, _ and - alone"}),
     [](const auto& rejected) { return rejected.param.name; });
