@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <future>
 #include <iostream>
+#include <malloc.h>
 #include <memory>
 #include <thread>
 
@@ -50,13 +51,26 @@ SessionOptions session_options(const Options& options) {
 
 namespace {
 
+UnitCounts counts_of(const Plan& plan, const RunStore& store) {
+  UnitCounts counts;
+  for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
+    for (const UnitState state : store.states(lane)) {
+      ++counts.total;
+      counts.done += state != UnitState::pending;
+      counts.failed += state == UnitState::failed;
+    }
+  }
+  return counts;
+}
+
 /// A complete file is left as it is. Returns the exit code of the run that made it.
 int tell_complete(const Plan& plan, const RunStore& store, const fs::path& path, ProgressStyle style) {
   const std::vector<Failure> failures = store.failures();
   if (style == ProgressStyle::lines) std::cerr << path.string() << ": is complete already; nothing to do\n";
-  if (failures.empty()) return exit_code::kDone;
-  tell_failed_prompts(plan, failures, style);
-  return exit_code::kPromptsFailed;
+  const int code = failures.empty() ? exit_code::kDone : exit_code::kPromptsFailed;
+  if (!failures.empty()) tell_failed_prompts(plan, failures, style);
+  if (style == ProgressStyle::json) tell_outcome(path, "complete", code, counts_of(plan, store));
+  return code;
 }
 
 /// Before there is a file to keep, a signal need not wait for long.
@@ -64,6 +78,14 @@ int tell_complete(const Plan& plan, const RunStore& store, const fs::path& path,
   std::cerr << "hookflow: stopped by " << StopSignals::name(StopSignals::number()) << " before the first unit"
             << std::endl;
   std::_Exit(StopSignals::exit_code());
+}
+
+/// What only the file needed: its layout has every prompt and label again. glibc keeps freed memory for the
+/// thread that had it, and the work is done by others.
+void free_file_inputs(Plan& plan) {
+  plan.layout = {};
+  for (PlannedStage& stage : plan.stages) stage.output.known.clear();
+  malloc_trim(0);
 }
 
 }  // namespace
@@ -82,6 +104,7 @@ int execute(Plan& plan, const Target& target, SessionOptions options) {
                            : RunStore::create(target.path, plan.layout, known,
                                               run_provenance(plan, options.run.threads, target.command_line),
                                               target.overwrite);
+  free_file_inputs(plan);
   deadline.reset();
   options.run.before_commit = [&] { store.set_identity(goes_on ? known : identity.get()); };
   const bool nothing_left = store.complete() && !(options.run.retry_failed && !store.failures().empty());
