@@ -13,6 +13,7 @@
 
 #include "pipeline/command.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/h5_memory.hpp"
 #include "pipeline/provenance.hpp"
 #include "pipeline/stop_signals.hpp"
 
@@ -80,11 +81,16 @@ int tell_complete(const Plan& plan, const RunStore& store, const fs::path& path,
   std::_Exit(StopSignals::exit_code());
 }
 
-/// What only the file needed: its layout has every prompt and label again. glibc keeps freed memory for the
-/// thread that had it, and the work is done by others.
-void free_file_inputs(Plan& plan) {
+/// What only planning and the new file needed, which is much where prompts are many. Libraries keep what is
+/// freed: HDF5 for itself, glibc for the thread that had it, and the work is done by others.
+void free_planning(Plan& plan) {
   plan.layout = {};
-  for (PlannedStage& stage : plan.stages) stage.output.known.clear();
+  for (PlannedStage& stage : plan.stages) {
+    stage.output.known = {};
+    stage.output.facts.reset();
+  }
+  for (Prompt& prompt : plan.prompts) prompt.place = std::string();
+  h5::free_unused();
   malloc_trim(0);
 }
 
@@ -104,7 +110,7 @@ int execute(Plan& plan, const Target& target, SessionOptions options) {
                            : RunStore::create(target.path, plan.layout, known,
                                               run_provenance(plan, options.run.threads, target.command_line),
                                               target.overwrite);
-  free_file_inputs(plan);
+  free_planning(plan);
   deadline.reset();
   options.run.before_commit = [&] { store.set_identity(goes_on ? known : identity.get()); };
   const bool nothing_left = store.complete() && !(options.run.retry_failed && !store.failures().empty());
