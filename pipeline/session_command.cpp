@@ -81,6 +81,13 @@ int tell_complete(const Plan& plan, const RunStore& store, const fs::path& path,
   std::_Exit(StopSignals::exit_code());
 }
 
+/// glibc gives each thread an arena of its own, and what one has freed the others cannot use: over a long run
+/// that comes to more than what is in use.
+void share_memory(std::size_t threads) {
+  constexpr std::size_t kThreadsAnArena = 4;
+  mallopt(M_ARENA_MAX, static_cast<int>((threads + kThreadsAnArena - 1) / kThreadsAnArena));
+}
+
 /// What only planning and the new file needed, which is much where prompts are many. Libraries keep what is
 /// freed: HDF5 for itself, glibc for the thread that had it, and the work is done by others.
 void free_planning(Plan& plan) {
@@ -97,6 +104,7 @@ void free_planning(Plan& plan) {
 }  // namespace
 
 int execute(Plan& plan, const Target& target, SessionOptions options) {
+  share_memory(options.run.threads);
   StopSignals::install();
   std::unique_ptr<StopDeadline> deadline = std::make_unique<StopDeadline>(options.patience, stop_early);
   const auto start = std::chrono::steady_clock::now();
