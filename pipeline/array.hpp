@@ -1,7 +1,9 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -10,8 +12,24 @@ namespace hookflow::pipeline {
 /// Values of one type, row-major: what is written to and read from a dataset.
 using Column = std::variant<std::vector<float>, std::vector<double>, std::vector<std::int64_t>>;
 
-/// The labels along an axis.
-using Coordinates = std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
+/// The labels along an axis. They never change and copies share them: every variable of a run has the axis of
+/// its prompts, of which there may be many thousands.
+class Coordinates {
+ public:
+  using Labels = std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
+
+  Coordinates() : Coordinates(std::vector<std::int64_t>()) {}
+  template <typename Label>
+  Coordinates(std::vector<Label> labels) : labels_(std::make_shared<const Labels>(std::move(labels))) {}
+
+  [[nodiscard]] const Labels& labels() const { return *labels_; }
+  friend bool operator==(const Coordinates& a, const Coordinates& b) {
+    return a.labels_ == b.labels_ || *a.labels_ == *b.labels_;
+  }
+
+ private:
+  std::shared_ptr<const Labels> labels_;
+};
 
 /// A named dimension: prompt, replacement, layer, head, token, position, ...
 struct Axis {
@@ -21,7 +39,7 @@ struct Axis {
   std::string units;  // empty: none
 
   [[nodiscard]] std::size_t size() const {
-    return std::visit([](const auto& labels) { return labels.size(); }, coordinates);
+    return std::visit([](const auto& labels) { return labels.size(); }, coordinates.labels());
   }
   friend bool operator==(const Axis&, const Axis&) = default;
 };

@@ -44,8 +44,7 @@ void Checkpoint::create(h5::File& file, const RunLayout& layout) {
   h5::Group group = file.create_group(kCheckpointGroup);
   group.set_text("about", "Which units of the run are done; what resuming reads");
   Axis prompt = prompt_axis(layout);
-  if (auto* ids = std::get_if<std::vector<std::string>>(&prompt.coordinates))
-    for (std::string& id : *ids) id = spell_bytes(id);
+  spell_labels(prompt);
   write_scale(group, prompt);
   std::vector<std::string> lanes;
   for (const LaneLayout& lane : layout.lanes) {

@@ -16,11 +16,20 @@ static_assert(std::is_same_v<hid_t, std::int64_t>);
 using detail::check;
 using detail::quiet;
 
+constexpr std::size_t kCacheBytes = 1 << 20;
+
 Handle access_properties(const std::string& where) {
   Handle access(check(H5Pcreate(H5P_FILE_ACCESS), where, "preparing access"), H5Pclose);
   check(H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG), where, "preparing access");
   // Without a buffer between, a write that fails says so itself, not when the dataset is closed.
   check(H5Pset_sieve_buf_size(access.get(), 0), where, "preparing access");
+  // What it remembers of the file grows with the texts in it, to 32 MiB unless told otherwise.
+  H5AC_cache_config_t cache{};
+  cache.version = H5AC__CURR_CACHE_CONFIG_VERSION;
+  check(H5Pget_mdc_config(access.get(), &cache), where, "preparing access");
+  cache.set_initial_size = true;
+  cache.initial_size = cache.min_size = cache.max_size = kCacheBytes;
+  check(H5Pset_mdc_config(access.get(), &cache), where, "preparing access");
   check(H5Pset_file_locking(access.get(), false, true), where, "preparing access");
   return access;
 }

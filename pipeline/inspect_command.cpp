@@ -3,6 +3,7 @@
 #include <iostream>
 #include <map>
 #include <numeric>
+#include <sstream>
 
 #include "pipeline/command.hpp"
 #include "pipeline/error.hpp"
@@ -20,33 +21,19 @@ namespace po = boost::program_options;
 /// Shows the cells of variables that share their axes, a row a cell.
 class CellTable {
  public:
+  /// Of a group, the fullest variable and all that fit beside it; or the named ones alone, "group.one,other".
   CellTable(const std::string& path, const RunFileView& file, const std::string& what)
-      : path_(path), file_(file) {
+      : path_(path), file_(file), group_(group_named(what.substr(0, what.find('.')))) {
     const std::size_t dot = what.find('.');
-    const std::string group_name = what.substr(0, dot);
-    std::vector<std::string> names;
-    for (const GroupLayout& group : file.groups) {
-      names.push_back(group.name);
-      if (group.name == group_name) group_ = &group;
-    }
-    if (group_ == nullptr)
-      throw UsageError("inspect: no group '" + group_name + "'" + suggestion(group_name, names));
-    if (group_->variables.empty())
-      throw UsageError("inspect: the group '" + group_name + "' has no variables");
-    names.clear();
-    const auto& all = group_->variables;
-    const auto fullest = std::max_element(all.begin(), all.end(), [](const Variable& a, const Variable& b) {
-      return a.axes.size() < b.axes.size();
-    });
-    const std::string wanted = dot == std::string::npos ? fullest->name : what.substr(dot + 1);
-    for (const Variable& variable : group_->variables) {
-      names.push_back(variable.name);
-      if (variable.name == wanted) main_ = &variable;
-    }
-    if (main_ == nullptr)
-      throw UsageError("inspect: no variable '" + wanted + "'" + suggestion(wanted, names));
-    for (const Variable& variable : group_->variables) {
-      if (spans(variable)) shown_.emplace_back(&variable, read_variable(path_, group_->name, variable.name));
+    if (dot == std::string::npos) {
+      main_ = &*std::max_element(
+          group_.variables.begin(), group_.variables.end(),
+          [](const Variable& a, const Variable& b) { return a.axes.size() < b.axes.size(); });
+      for (const Variable& variable : group_.variables)
+        if (spans(variable)) show(variable);
+    } else {
+      std::istringstream names(what.substr(dot + 1) + ",");
+      for (std::string name; std::getline(names, name, ',');) show_named(name);
     }
     cells_.resize(cell_count(main_->axes));
     std::iota(cells_.begin(), cells_.end(), std::size_t{0});
@@ -104,6 +91,36 @@ class CellTable {
   }
 
  private:
+  [[nodiscard]] const GroupLayout& group_named(const std::string& name) const {
+    std::vector<std::string> names;
+    for (const GroupLayout& group : file_.groups) {
+      if (group.name == name && group.variables.empty())
+        throw UsageError("inspect: the group '" + name + "' has no variables");
+      if (group.name == name) return group;
+      names.push_back(group.name);
+    }
+    throw UsageError("inspect: no group '" + name + "'" + suggestion(name, names));
+  }
+
+  void show(const Variable& variable) {
+    shown_.emplace_back(&variable, read_variable(path_, group_.name, variable.name));
+  }
+
+  /// The first that is named decides on rows and order.
+  void show_named(const std::string& name) {
+    std::vector<std::string> names;
+    for (const Variable& variable : group_.variables) names.push_back(variable.name);
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end())
+      throw UsageError("inspect: no variable '" + name + "'" + suggestion(name, names));
+    const Variable& variable = group_.variables[static_cast<std::size_t>(found - names.begin())];
+    if (main_ == nullptr) main_ = &variable;
+    if (!spans(variable))
+      throw UsageError("inspect: '" + name + "' has the axes " + axes_text(variable.axes) + ", '" +
+                       main_->name + "' before it " + axes_text(main_->axes) + ": show each by itself");
+    show(variable);
+  }
+
   /// Whether each of the variable's axes is one of the main variable's, so that each cell has one value of
   /// it.
   [[nodiscard]] bool spans(const Variable& variable) const {
@@ -149,20 +166,20 @@ class CellTable {
 
   std::string path_;
   const RunFileView& file_;
-  const GroupLayout* group_ = nullptr;
+  const GroupLayout& group_;
   const Variable* main_ = nullptr;
   std::vector<std::pair<const Variable*, std::vector<double>>> shown_;
   std::vector<std::size_t> cells_;
 };
 
 int inspect(const std::vector<std::string>& arguments) {
-  Options options("inspect FILE.h5 [GROUP[.VARIABLE]] [options]",
-                  "Shows what a run file holds; with a group or a variable, its values as a table.");
+  Options options("inspect FILE.h5 [GROUP[.VARIABLE[,VARIABLE...]]] [options]",
+                  "Shows what a run file holds; with a group or variables of one, their values as a table.");
   options.positional("file", 1, "the run file");
-  options.positional("what", 1, "group or group.variable");
+  options.positional("what", 1, "group, group.variable or group.variable,variable");
   options.add()("where", po::value<std::vector<std::string>>()->composing(),
                 "axis=label: only these cells; may be repeated")(
-      "top", po::value<int>(), "the cells of largest magnitude, largest first")(
+      "top", po::value<int>(), "the cells of largest magnitude in the first variable, largest first")(
       "rows", po::value<int>()->default_value(50), "rows to show at most")("provenance",
                                                                            "how the file was made");
   if (!options.parse(arguments)) return exit_code::kDone;

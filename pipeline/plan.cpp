@@ -221,6 +221,7 @@ class Planner {
 
 Axis prompt_axis(const std::vector<Prompt>& prompts) {
   std::vector<std::string> ids;
+  ids.reserve(prompts.size());
   for (const Prompt& prompt : prompts) ids.push_back(prompt.id);
   return {"prompt", std::move(ids), "prompt", ""};
 }

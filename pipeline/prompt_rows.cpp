@@ -77,6 +77,7 @@ void PromptRows::set(const std::string& key, std::string value) {
 }
 
 void PromptRows::set_ids(std::vector<std::int64_t> ids) {
+  ids.shrink_to_fit();
   if (mention("ids")) prompts_.back().ids = std::move(ids);
 }
 

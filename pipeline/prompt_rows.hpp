@@ -31,7 +31,10 @@ class PromptRows {
   [[nodiscard]] std::size_t size() const { return prompts_.size(); }
   /// A line a problem, with its place; empty: none.
   [[nodiscard]] std::string problems() const;
-  [[nodiscard]] std::vector<Prompt> take() { return std::move(prompts_); }
+  [[nodiscard]] std::vector<Prompt> take() {
+    prompts_.shrink_to_fit();  // they stay for as long as the run
+    return std::move(prompts_);
+  }
 
  private:
   bool mention(const std::string& key);

@@ -80,7 +80,7 @@ h5::Dataset write_scale(h5::Group& group, const Axis& axis) {
       return scale;
     }
   };
-  h5::Dataset scale = std::visit(write, axis.coordinates);
+  h5::Dataset scale = std::visit(write, axis.coordinates.labels());
   scale.make_scale();
   describe(scale, axis.long_name, axis.units, {});
   return scale;
@@ -119,7 +119,7 @@ void write_default_plot(h5::File& file, const std::string& group_name, const Var
   group.set_text("signal", variable.name);
   std::vector<std::string> axes;
   for (const Axis& axis : variable.axes) {
-    const bool labelled = std::holds_alternative<std::vector<std::string>>(axis.coordinates);
+    const bool labelled = std::holds_alternative<std::vector<std::string>>(axis.coordinates.labels());
     axes.emplace_back(labelled ? "." : axis.name);  // h5web draws along numbers only; a dot counts the steps
   }
   if (!axes.empty()) group.set_texts("axes", axes);

@@ -25,6 +25,8 @@ struct GroupContents {
 /// in one group, an axis whose coordinates differ within a group, and constants or texts that do not fit
 /// their axes.
 std::vector<GroupContents> plan_contents(const RunLayout& layout);
+/// Spells out bytes of an axis's labels that are not UTF-8.
+void spell_labels(Axis& axis);
 /// The coordinates of the prompts: of any axis `prompt` of the layout's size, or else numbers from 0.
 Axis prompt_axis(const RunLayout& layout);
 

@@ -55,15 +55,16 @@ void compare_values(const std::string& what, const std::vector<Value>& in_file,
 
 void compare_axis(const std::string& group, const Axis& in_file, const Axis& planned, Lines& lines) {
   const std::string what = "axis /" + group + "/" + planned.name;
-  if (in_file.coordinates.index() != planned.coordinates.index()) {
+  if (in_file.coordinates.labels().index() != planned.coordinates.labels().index()) {
     lines.push_back(what + ": its labels are of another kind in the file");
     return;
   }
   std::visit(
       [&](const auto& labels) {
-        compare_values(what, std::get<std::decay_t<decltype(labels)>>(in_file.coordinates), labels, lines);
+        compare_values(what, std::get<std::decay_t<decltype(labels)>>(in_file.coordinates.labels()), labels,
+                       lines);
       },
-      planned.coordinates);
+      planned.coordinates.labels());
 }
 
 class Comparison {

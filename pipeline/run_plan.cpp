@@ -52,11 +52,6 @@ GroupContents& group_of(std::vector<GroupContents>& groups, const std::string& n
   return found != groups.end() ? *found : groups.emplace_back(GroupContents{name, {}, {}, {}, {}});
 }
 
-void spell(Axis& axis) {
-  if (auto* labels = std::get_if<std::vector<std::string>>(&axis.coordinates))
-    for (std::string& label : *labels) label = spell_bytes(label);
-}
-
 void check_group(const GroupContents& group) {
   check_name(group.name, "a group");
   if (is_own_group(group.name)) refuse(group.name, "is the name of a group of the file's own");
@@ -71,6 +66,14 @@ void check_group(const GroupContents& group) {
 }
 
 }  // namespace
+
+void spell_labels(Axis& axis) {
+  const auto* labels = std::get_if<std::vector<std::string>>(&axis.coordinates.labels());
+  if (labels == nullptr) return;
+  std::vector<std::string> spelled;
+  std::transform(labels->begin(), labels->end(), std::back_inserter(spelled), spell_bytes);
+  if (spelled != *labels) axis.coordinates = std::move(spelled);  // else they stay shared
+}
 
 std::vector<GroupContents> plan_contents(const RunLayout& layout) {
   std::vector<GroupContents> groups;
@@ -94,8 +97,8 @@ std::vector<GroupContents> plan_contents(const RunLayout& layout) {
   }
   for (GroupContents& group : groups) {
     for (Variable& variable : group.variables)
-      std::for_each(variable.axes.begin(), variable.axes.end(), spell);
-    for (TextTable& table : group.texts) spell(table.axis);
+      std::for_each(variable.axes.begin(), variable.axes.end(), spell_labels);
+    for (TextTable& table : group.texts) spell_labels(table.axis);
     check_group(group);
   }
   return groups;

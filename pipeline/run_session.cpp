@@ -64,7 +64,7 @@ class RunSession {
       if (monitor_.failed_fast) {
         store_.end_session("fail-fast");
         tell_failures(store_.failures());
-        tell_end("failed", exit_code::kPromptsFailed);
+        tell_stopped("at a failed prompt", "failed", exit_code::kPromptsFailed);
         return exit_code::kPromptsFailed;
       }
       run_folds(plan_, store_, monitor_);
@@ -108,21 +108,18 @@ class RunSession {
   }
 
   void tell_stopped() const {
-    if (options_.progress == ProgressStyle::json) return tell_end("stopped", StopSignals::exit_code());
-    std::cerr << "hookflow: stopped by " << StopSignals::name(StopSignals::number()) << " with "
-              << monitor_.done << " of " << monitor_.total << " units done; " << how_to_go_on() << std::endl;
+    tell_stopped("by " + StopSignals::name(StopSignals::number()), "stopped", StopSignals::exit_code());
+  }
+
+  void tell_stopped(const std::string& how, const std::string& status, int code) const {
+    if (options_.progress == ProgressStyle::json) return tell_end(status, code);
+    std::cerr << "hookflow: stopped " << how << " with " << monitor_.done << " of " << monitor_.total
+              << " units done; " << how_to_go_on() << std::endl;
   }
 
   void tell_end(const std::string& status, int code) const {
-    if (options_.progress != ProgressStyle::json) return;
-    const Json line = {{"event", "end"},
-                       {"status", status},
-                       {"code", code},
-                       {"file", path_.string()},
-                       {"done", +monitor_.done},
-                       {"total", monitor_.total},
-                       {"failed", +monitor_.failed}};
-    std::cerr << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+    if (options_.progress == ProgressStyle::json)
+      tell_outcome(path_, status, code, {monitor_.done, monitor_.total, monitor_.failed});
   }
 
   void tell_failures(const std::vector<Failure>& failures) const {
@@ -157,6 +154,14 @@ void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures,
               << "': " << failures[i].reason << "\n";
   }
   if (failures.size() > kShown) std::cerr << "  ... `hookflow inspect` lists all\n";
+}
+
+void tell_outcome(const std::filesystem::path& path, const std::string& status, int code,
+                  const UnitCounts& units) {
+  const Json line = {{"event", "end"},        {"status", status},   {"code", code},
+                     {"file", path.string()}, {"done", units.done}, {"total", units.total},
+                     {"failed", units.failed}};
+  std::cerr << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
 }
 
 int run_session(Plan& plan, RunStore& store, const std::filesystem::path& path, SessionOptions options) {

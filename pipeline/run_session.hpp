@@ -16,6 +16,16 @@ struct SessionOptions {
 /// The failed prompts with their reasons: the first few for people, all for programs.
 void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures, ProgressStyle style);
 
+struct UnitCounts {
+  std::size_t done = 0;  // the failed ones among them
+  std::size_t total = 0;
+  std::size_t failed = 0;
+};
+
+/// The last line that a program is told: how it ended and the exit code.
+void tell_outcome(const std::filesystem::path& path, const std::string& status, int code,
+                  const UnitCounts& units);
+
 /// Runs what is pending of a plan into its file and says on stderr how that went: progress, failures, and,
 /// however it ends, how to go on. Returns the exit code; throws what the store throws.
 int run_session(Plan& plan, RunStore& store, const std::filesystem::path& path, SessionOptions options);

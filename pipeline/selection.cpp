@@ -21,7 +21,7 @@ std::vector<std::string> label_texts(const Axis& axis) {
           }
         }
       },
-      axis.coordinates);
+      axis.coordinates.labels());
   return texts;
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <future>
 #include <iostream>
+#include <malloc.h>
 #include <memory>
 #include <thread>
 
@@ -12,6 +13,7 @@
 
 #include "pipeline/command.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/h5_memory.hpp"
 #include "pipeline/provenance.hpp"
 #include "pipeline/stop_signals.hpp"
 
@@ -50,13 +52,26 @@ SessionOptions session_options(const Options& options) {
 
 namespace {
 
+UnitCounts counts_of(const Plan& plan, const RunStore& store) {
+  UnitCounts counts;
+  for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
+    for (const UnitState state : store.states(lane)) {
+      ++counts.total;
+      counts.done += state != UnitState::pending;
+      counts.failed += state == UnitState::failed;
+    }
+  }
+  return counts;
+}
+
 /// A complete file is left as it is. Returns the exit code of the run that made it.
 int tell_complete(const Plan& plan, const RunStore& store, const fs::path& path, ProgressStyle style) {
   const std::vector<Failure> failures = store.failures();
   if (style == ProgressStyle::lines) std::cerr << path.string() << ": is complete already; nothing to do\n";
-  if (failures.empty()) return exit_code::kDone;
-  tell_failed_prompts(plan, failures, style);
-  return exit_code::kPromptsFailed;
+  const int code = failures.empty() ? exit_code::kDone : exit_code::kPromptsFailed;
+  if (!failures.empty()) tell_failed_prompts(plan, failures, style);
+  if (style == ProgressStyle::json) tell_outcome(path, "complete", code, counts_of(plan, store));
+  return code;
 }
 
 /// Before there is a file to keep, a signal need not wait for long.
@@ -66,9 +81,30 @@ int tell_complete(const Plan& plan, const RunStore& store, const fs::path& path,
   std::_Exit(StopSignals::exit_code());
 }
 
+/// glibc gives each thread an arena of its own, and what one has freed the others cannot use: over a long run
+/// that comes to more than what is in use.
+void share_memory(std::size_t threads) {
+  constexpr std::size_t kThreadsAnArena = 4;
+  mallopt(M_ARENA_MAX, static_cast<int>((threads + kThreadsAnArena - 1) / kThreadsAnArena));
+}
+
+/// What only planning and the new file needed, which is much where prompts are many. Libraries keep what is
+/// freed: HDF5 for itself, glibc for the thread that had it, and the work is done by others.
+void free_planning(Plan& plan) {
+  plan.layout = {};
+  for (PlannedStage& stage : plan.stages) {
+    stage.output.known = {};
+    stage.output.facts.reset();
+  }
+  for (Prompt& prompt : plan.prompts) prompt.place = std::string();
+  h5::free_unused();
+  malloc_trim(0);
+}
+
 }  // namespace
 
 int execute(Plan& plan, const Target& target, SessionOptions options) {
+  share_memory(options.run.threads);
   StopSignals::install();
   std::unique_ptr<StopDeadline> deadline = std::make_unique<StopDeadline>(options.patience, stop_early);
   const auto start = std::chrono::steady_clock::now();
@@ -82,6 +118,7 @@ int execute(Plan& plan, const Target& target, SessionOptions options) {
                            : RunStore::create(target.path, plan.layout, known,
                                               run_provenance(plan, options.run.threads, target.command_line),
                                               target.overwrite);
+  free_planning(plan);
   deadline.reset();
   options.run.before_commit = [&] { store.set_identity(goes_on ? known : identity.get()); };
   const bool nothing_left = store.complete() && !(options.run.retry_failed && !store.failures().empty());

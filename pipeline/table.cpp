@@ -49,7 +49,7 @@ std::string label_of(const Axis& axis, std::size_t step) {
         else
           return labels[step];
       },
-      axis.coordinates);
+      axis.coordinates.labels());
 }
 
 std::string shown_number(double value) {

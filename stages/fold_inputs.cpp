@@ -29,14 +29,14 @@ std::optional<std::string> difference(const Axis& a, const Axis& b) {
   if (a.size() != b.size())
     return "has " + std::to_string(a.size()) + " steps in a and " + std::to_string(b.size()) + " in b";
   const auto first_difference = [&](const auto& labels) -> std::optional<std::string> {
-    const auto* others = std::get_if<std::decay_t<decltype(labels)>>(&b.coordinates);
+    const auto* others = std::get_if<std::decay_t<decltype(labels)>>(&b.coordinates.labels());
     if (others == nullptr) return "has labels of another type in b than in a";
     const auto [in_a, in_b] = std::mismatch(labels.begin(), labels.end(), others->begin());
     if (in_a == labels.end()) return std::nullopt;
     return "has the label " + shown(*in_a) + " in a where b has " + shown(*in_b) + ", at step " +
            std::to_string(in_a - labels.begin());
   };
-  return std::visit(first_difference, a.coordinates);
+  return std::visit(first_difference, a.coordinates.labels());
 }
 
 std::string axis_names(const Variable& variable) {

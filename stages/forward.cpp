@@ -22,7 +22,10 @@ class Forward : public BatchStage {
     return output;
   }
 
-  void prepare() override { model_ = &wishes_->subject->model(); }
+  void prepare() override {
+    model_ = &wishes_->subject->model();
+    wishes_->tokens = {};  // all that were planned with are known
+  }
 
   [[nodiscard]] Cost cost() const override {
     const Config& config = wishes_->subject->config();

@@ -51,6 +51,7 @@ std::vector<std::vector<std::int32_t>> find_target_tokens(const std::vector<pipe
                                                           const std::vector<std::string>& columns,
                                                           ModelSubject& subject, const std::string& param) {
   std::vector<std::vector<std::int32_t>> found;
+  found.reserve(prompts.size());
   std::string problems;
   std::size_t count = 0;
   const auto problem = [&](const pipeline::Prompt& prompt, const std::string& message) {

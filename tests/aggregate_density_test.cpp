@@ -69,7 +69,8 @@ TEST(Density, IsThePlainSumForAnyBandwidth) {
     const FoldRun run = density("over: pair, bandwidth: " + write_param(bandwidth / deviation).text +
                                     ", grid: {from: -2, to: 2.5, count: 91}",
                                 {sample(values)});
-    const auto points = std::get<std::vector<double>>(run.variables.at("x_density").axes.back().coordinates);
+    const auto points =
+        std::get<std::vector<double>>(run.variables.at("x_density").axes.back().coordinates.labels());
     const double used = run.values.at("x_bandwidth").at(0);
     for (std::size_t i = 0; i < points.size(); ++i) {
       const double wanted = plain_density(values, used, points[i]);

@@ -88,7 +88,7 @@ TEST(Similarity, MatricesHoldTheTextbookFormulas) {
   const Similarity found(blocks, "{between: neuron, matrix: true}");
   const Variable& cosine = found.variable("cosine");
   ASSERT_EQ(cosine.axes.size(), 3U);
-  EXPECT_EQ(std::get<std::vector<std::string>>(cosine.axes[0].coordinates),
+  EXPECT_EQ(std::get<std::vector<std::string>>(cosine.axes[0].coordinates.labels()),
             (std::vector<std::string>{"q-q", "k-k", "q-k"}));
   EXPECT_EQ(cosine.axes[1].name, "neuron");
   EXPECT_EQ(cosine.axes[2].name, "other_neuron");

@@ -148,6 +148,8 @@ TEST_F(Run, FailFastStopsAndTheRestCanBeRunLater) {
   write_sweep(200);
   const Outcome outcome = run({"run", "w.yaml", "--model", "./torn", "--fail-fast", "--quiet"});
   EXPECT_EQ(outcome.code, 4) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "hookflow: stopped at a failed prompt with ")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "go on with: hookflow resume sweep.h5\n")) << outcome.err;
   const pipeline::RunFileView stopped = pipeline::read_run_file(folder.path() / "sweep.h5");
   EXPECT_FALSE(stopped.complete);
   ASSERT_EQ(stopped.sessions.size(), 1U);
@@ -157,6 +159,17 @@ TEST_F(Run, FailFastStopsAndTheRestCanBeRunLater) {
   EXPECT_TRUE(whole.complete);
   EXPECT_EQ(whole.failures.size(), 66U);
   EXPECT_EQ(run({"resume", "sweep.h5", "--fail-fast"}).code, 4) << "nothing is left to fail";
+}
+
+TEST_F(Run, TellsProgramsHowItEnded) {
+  const std::string end =
+      R"({"event":"end","status":"complete","code":0,"file":"sweep.h5","done":9,"total":9,"failed":0})";
+  write_sweep(3);
+  for (const Words& words : {Words{"run", "w.yaml", "--json"}, Words{"resume", "sweep.h5", "--json"}}) {
+    const Outcome outcome = run(words);
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_EQ(lines_of(outcome.err).back(), end) << words[0];
+  }
 }
 
 TEST_F(Run, ThatCannotWriteSaysSoAndGoesOnWhenItCan) {

@@ -177,6 +177,19 @@ TEST_F(Inspect, ShowsTheVariablesOfAGroupBesideEachOther) {
   EXPECT_TRUE(contains(lines.back(), " more; --rows shows more")) << lines.back();
 }
 
+TEST_F(Inspect, ShowsNamedVariablesAlone) {
+  const std::string axes = "prompt replacement layer head token ";
+  const auto header = [&](const std::string& what) {
+    std::istringstream words(table({what, "--rows", "1"}).at(0));
+    std::string names;
+    for (std::string word; words >> word;) names += word + " ";
+    return names;
+  };
+  EXPECT_EQ(header("scores.prob"), axes + "prob ");
+  EXPECT_EQ(header("scores.prob_change,argmax,prob"), axes + "prob_change argmax prob ");
+  EXPECT_EQ(header("scores.argmax"), "prompt replacement layer head argmax ");
+}
+
 TEST_F(Inspect, WhereKeepsTheCellsOfALabel) {
   const Words lines = table({"scores.prob", "--where", "layer=2", "--where", "head=3"});
   ASSERT_EQ(lines.size(), 2U);
@@ -213,6 +226,8 @@ TEST_F(Inspect, RefusesWhatTheFileDoesNotHave) {
   };
   refused({"scors"}, {"no group 'scors' (did you mean 'scores'?)"});
   refused({"scores.prb"}, {"no variable 'prb' (did you mean 'prob'?)"});
+  refused({"scores.prob,"}, {"no variable ''"});
+  refused({"scores.argmax,prob"}, {"'prob' has the axes [", "'argmax' before it ["});
   refused({"scores", "--where", "layr=1"}, {"--where layr=1", "(did you mean 'layer'?)"});
   refused({"scores", "--where", "layer=77"}, {"--where layer=77: the axis has no such label"});
   refused({"scores", "--where", "layer"}, {"must be axis=label"});

@@ -98,7 +98,7 @@ TEST(Gather, NeuronsAreNumberedInThePlaceAndSeveralLayersAreAnAxis) {
   ASSERT_EQ(axes.size(), 2U);
   EXPECT_EQ(axes[0].name, "layer");
   EXPECT_EQ(axes[1].name, "neuron");
-  const auto neurons = std::get<std::vector<std::int64_t>>(axes[1].coordinates);
+  const auto neurons = std::get<std::vector<std::int64_t>>(axes[1].coordinates.labels());
   EXPECT_EQ(neurons.size(), 16U);
   EXPECT_EQ(neurons.front(), 32);
   auto wanted = plain(gathered, 0, {HookKind::v, 0}, 3, 32, 16);

@@ -154,7 +154,9 @@ TEST(MeasureAttention, ScaledAcrossHeadsIsScaledAndMasked) {
 TEST(MeasureAttention, EarlierKeysAreThoseBeforeTheQuery) {
   Measured measured(R"({keys: earlier, queries: [0, 2, -1]})");
   Measured all("{}");
-  EXPECT_EQ(std::get<std::vector<std::int64_t>>(measured.output.variables[0].axes[3].coordinates).size(), 6U);
+  EXPECT_EQ(
+      std::get<std::vector<std::int64_t>>(measured.output.variables[0].axes[3].coordinates.labels()).size(),
+      6U);
   for (std::size_t prompt = 0; prompt < 2; ++prompt) {
     const std::size_t length = prompt == 0 ? 7 : 3;
     const auto found = measured.of("pattern", prompt);  // [2, 3, 3, 6]
@@ -187,7 +189,7 @@ TEST(MeasureAttention, SelfIsTheDiagonal) {
 TEST(MeasureAttention, ChosenHeadsKeepTheirNumbers) {
   Measured measured(R"({at: "blocks.1.attn.hook_scores_raw[2,0]", queries: last})");
   const auto& axes = measured.output.variables[0].axes;
-  const auto heads = std::get<std::vector<std::int64_t>>(axes[1].coordinates);
+  const auto heads = std::get<std::vector<std::int64_t>>(axes[1].coordinates.labels());
   EXPECT_EQ(axes[0].coordinates, pipeline::Coordinates(std::vector<std::int64_t>{1}));
   const auto raw = measured.of("raw");
   ASSERT_EQ(raw.size(), 2U * 7);

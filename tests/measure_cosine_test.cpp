@@ -71,7 +71,8 @@ Tensor captured(StageChain& chain, const HookPoint& place, std::optional<std::si
 TEST(MeasureCosine, EightVectorsGive28PairsOfEveryLayer) {
   Measured measured("{" + kResidual + "}");
   EXPECT_EQ(measured.axes(), (std::vector<std::string>{"layer", "pair"}));
-  const auto labels = std::get<std::vector<std::string>>(measured.output.variables[0].axes[1].coordinates);
+  const auto labels =
+      std::get<std::vector<std::string>>(measured.output.variables[0].axes[1].coordinates.labels());
   ASSERT_EQ(labels.size(), 28U);
   EXPECT_EQ(labels.front(), "1-2");
   EXPECT_EQ(labels[7], "2-3");

@@ -242,7 +242,10 @@ TEST_F(RunStoreTest, NamesEveryDifferenceOfIdentityAndLayout) {
       "axis /by_layer/layer[1]: 1 in the file, 5 now");
   expect(
       [](RunLayout& l) {
-        std::get<std::vector<double>>(l.groups[1].variables[1].axes[1].coordinates)[0] = 0.25;
+        Coordinates& bins = l.groups[1].variables[1].axes[1].coordinates;
+        auto changed = std::get<std::vector<double>>(bins.labels());
+        changed[0] = 0.25;
+        bins = changed;
       },
       "axis /by_layer/bin[0]: -0.5 in the file, 0.25 now");
   expect([](RunLayout& l) { std::get<std::vector<std::int64_t>>(l.constants[0].values)[4] = 77; },
