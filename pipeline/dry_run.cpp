@@ -4,6 +4,9 @@
 #include <iomanip>
 #include <ostream>
 #include <sstream>
+#include <sys/resource.h>
+
+#include "pipeline/provenance.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -21,6 +24,11 @@ std::string scaled(double value, const char* unit) {
   return text.str();
 }
 
+/// "1 prompt", "2 prompts".
+std::string counted(std::size_t number, const std::string& what) {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
 std::string axes_text(const std::vector<Axis>& axes) {
   std::string text;
   for (const Axis& axis : axes)
@@ -28,27 +36,35 @@ std::string axes_text(const std::vector<Axis>& axes) {
   return "[" + text + "]";
 }
 
-double stored_bytes(const Plan& plan) {
-  double bytes = 0;
-  for (const GroupLayout& group : plan.layout.groups) {
-    for (const Variable& variable : group.variables) {
-      bytes += static_cast<double>(cell_count(variable.axes) * size_of(variable.dtype));
-    }
-  }
-  return bytes;
+/// Of this process so far, in bytes: the program, its libraries, the prompts and the plan.
+double memory_now() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024;
 }
 
 }  // namespace
 
-void print_dry_run(const Plan& plan, std::size_t /*threads*/, std::ostream& out) {
-  out << "workflow " << plan.spec.name << ", model " << plan.spec.model << ", " << plan.prompts.size()
-      << " prompts in " << plan.units.size() << " units\n\n";
+RunEstimate estimate_run(const Plan& plan, std::size_t threads) {
+  RunEstimate estimate;
+  estimate.file_bytes = static_cast<double>(
+      RunStore::planned_size(plan.layout, open_identity(plan), run_provenance(plan, threads, {})));
+  for (const PlannedStage& stage : plan.stages) {
+    const Cost cost = stage.spec->stage->cost();
+    estimate.in_flight_bytes += cost.bytes_in_flight * static_cast<double>(threads);
+  }
+  estimate.memory_bytes = memory_now() + plan.subject->memory_bytes() + estimate.in_flight_bytes;
+  return estimate;
+}
+
+void print_dry_run(const Plan& plan, std::size_t threads, std::ostream& out) {
+  out << "workflow " << plan.spec.name << ", model " << plan.spec.model << ", " << counted(plan.prompts.size(), "prompt")
+      << " in " << counted(plan.units.size(), "unit") << "\n\n";
   Cost total;
   for (const PlannedStage& stage : plan.stages) {
     const Cost cost = stage.spec->stage->cost();
     total.passes += cost.passes;
     total.flops += cost.flops;
-    total.bytes_in_flight += cost.bytes_in_flight;
     out << std::left << std::setw(16) << stage.spec->id << std::setw(20) << stage.spec->declaration->name;
     if (cost.passes > 0) out << scaled(cost.passes, "passes") << ", " << scaled(cost.flops, "FLOP");
     if (stage.output.parts > 1) out << ", " << stage.output.parts << " parts a unit";
@@ -58,10 +74,12 @@ void print_dry_run(const Plan& plan, std::size_t /*threads*/, std::ostream& out)
           << variable.units << "\n";
     }
   }
-  out << "\nforward passes    " << static_cast<long long>(total.passes) << "\nwork              "
-      << scaled(total.flops, "FLOP") << "\nmemory in flight  " << scaled(total.bytes_in_flight, "B")
-      << " a unit of work, besides the weights\nfile size         " << scaled(stored_bytes(plan), "B")
-      << " of results\n";
+  const RunEstimate estimate = estimate_run(plan, threads);
+  out << "\nforward passes  " << static_cast<long long>(total.passes) << "\nwork            "
+      << scaled(total.flops, "FLOP") << "\nmemory          " << scaled(estimate.memory_bytes, "B")
+      << " at most, on " << counted(threads, "thread") << "; " << scaled(estimate.in_flight_bytes, "B")
+      << " of it for work in flight, " << scaled(plan.subject->memory_bytes(), "B") << " for the model"
+      << "\nfile size       " << scaled(estimate.file_bytes, "B") << "\n";
 }
 
 }  // namespace hookflow::pipeline

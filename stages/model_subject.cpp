@@ -87,6 +87,19 @@ std::vector<std::string> ModelSubject::vocabulary() const {
   return texts;
 }
 
+double ModelSubject::memory_bytes() const {
+  double stored = 0;
+  for (const auto& file : std::filesystem::directory_iterator(directory_))
+    if (file.path().extension() == ".safetensors") stored += static_cast<double>(file.file_size());
+  const auto width = static_cast<double>(config_.width);
+  const auto mlp_width = static_cast<double>(config_.mlp_width);
+  const double layer = 4 * width * width + 2 * width * mlp_width + 9 * width + mlp_width;
+  const double tables = static_cast<double>(config_.vocabulary + config_.context) * width;
+  const double floats = sizeof(float) * (static_cast<double>(config_.layers) * layer + tables + 2 * width);
+  // Two bytes a number are converted, and the file has been read then.
+  return stored < 0.9 * floats ? stored + floats : stored;
+}
+
 std::string ModelSubject::description() const {
   std::ostringstream text;
   text << name_ << ": " << config_.layers << " layers, " << config_.heads << " heads of "

@@ -34,6 +34,7 @@ class ModelSubject : public pipeline::Subject {
   [[nodiscard]] std::vector<std::string> identity_names() const override;
   [[nodiscard]] std::map<std::string, std::string> provenance() override;
   [[nodiscard]] std::vector<std::string> vocabulary() const override;
+  [[nodiscard]] double memory_bytes() const override;
   [[nodiscard]] std::string description() const override;
 
  private:
