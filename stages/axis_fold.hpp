@@ -34,7 +34,7 @@ struct CellFold {
   std::function<void(std::size_t first_row, std::vector<State>& cells)>
       start;  // optional: sets fresh cells up
   std::function<void(std::size_t first_row, const std::vector<State>& cells)> done;
-  std::size_t numbers = 1;  // held by a cell
+  std::size_t numbers = sizeof(State) / sizeof(double);  // that a cell holds
 };
 
 /// Folds the named axes of a stored variable into cells of type State, which has add(double). Reads in slabs

@@ -86,8 +86,9 @@ class Gather : public PassMeasure {
     const bool all_fail =
         std::all_of(found_.begin(), found_.end(), [](const Found& found) { return !found.failure.empty(); });
     if (all_fail) {
-      throw ParamError(std::string(token.given() ? "token" : "position") + ": no prompt has it; prompt '" +
-                           passes.prompts().front().id + "': " + found_.front().failure,
+      throw ParamError(std::string(token.given() ? "token" : "position") +
+                           ": no prompt has such a position; prompt '" + passes.prompts().front().id +
+                           "': " + found_.front().failure,
                        0);
     }
   }

@@ -14,16 +14,20 @@ constexpr double kReach = 37;  // bandwidths
 constexpr double kLargestStep = 20;
 
 /// Adds first * ratio^k * factors[k] to out[k] for k < count. Four powers at a time, which do not wait for
-/// each other.
+/// each other; the terms are made before any sum is written, so that a vector unit can take them together.
 void add_powers(double first, double ratio, const double* factors, double* out, std::size_t count) {
-  std::array<double, 4> powers = {first, first * ratio, first * ratio * ratio, first * ratio * ratio * ratio};
+  constexpr std::size_t kLanes = 4;
+  std::array<double, kLanes> powers{};
+  powers[0] = first;
+  for (std::size_t lane = 1; lane < kLanes; ++lane) powers[lane] = powers[lane - 1] * ratio;
   const double ratio_4 = (ratio * ratio) * (ratio * ratio);
   std::size_t k = 0;
-  for (; k + 4 <= count; k += 4) {
-    for (std::size_t lane = 0; lane < 4; ++lane) {
-      out[k + lane] += powers[lane] * factors[k + lane];
-      powers[lane] *= ratio_4;
-    }
+  for (; k + kLanes <= count; k += kLanes) {
+    std::array<double, kLanes> sums{};
+    for (std::size_t lane = 0; lane < kLanes; ++lane)
+      sums[lane] = out[k + lane] + powers[lane] * factors[k + lane];
+    for (std::size_t lane = 0; lane < kLanes; ++lane) powers[lane] *= ratio_4;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) out[k + lane] = sums[lane];
   }
   for (std::size_t lane = 0; k + lane < count; ++lane) out[k + lane] += powers[lane] * factors[k + lane];
 }

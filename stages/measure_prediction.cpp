@@ -80,7 +80,7 @@ class Prediction : public PromptStage {
   class Rows {
    public:
     Rows(const Prediction& stage, std::size_t prompt, std::size_t length)
-        : stage_(stage), prompt_(prompt), length_(length) {
+        : stage_(stage), prompt_(prompt), positions_(stage.axis_.in(length)) {
       for (const Variable& variable : stage.variables_) {
         if (variable.dtype == Dtype::int64) {
           columns_.emplace_back(std::vector<std::int64_t>());
@@ -92,7 +92,7 @@ class Prediction : public PromptStage {
 
     void add(const LogitRows& pass, const std::vector<NextToken>* clean) {
       std::size_t row = 0;
-      for (const auto& position : stage_.axis_.in(length_)) {
+      for (const auto& position : positions_) {
         next_ = 0;
         if (!position) {  // not in this prompt
           add_missing();
@@ -164,7 +164,7 @@ class Prediction : public PromptStage {
 
     const Prediction& stage_;
     std::size_t prompt_;
-    std::size_t length_;  // tokens of the prompt
+    std::vector<std::optional<std::size_t>> positions_;  // of this prompt, along the axis
     std::vector<Column> columns_;
     std::size_t next_ = 0;  // the column that is filled next
   };

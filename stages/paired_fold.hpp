@@ -68,7 +68,8 @@ void fold_pairs(const pipeline::StoredRows& a, const pipeline::StoredRows& b,
   const std::vector<std::size_t> targets = fold_targets(std::span(axes).subspan(1), over);
   const std::size_t cells = targets.empty() ? 1 : *std::max_element(targets.begin(), targets.end()) + 1;
   const bool keeps_first = std::find(over.begin(), over.end(), axes.front().name) == over.end();
-  const std::size_t slab = slab_rows(targets.size());
+  const std::size_t slab =
+      slab_rows(std::max(targets.size(), keeps_first ? cells * sizeof(State) / sizeof(double) : 0));
   if (keeps_first) only = {};
   std::vector<State> states(keeps_first ? 0 : std::min(only.count, cells - only.first));
   for (std::size_t first = 0; first < axes.front().size(); first += slab) {

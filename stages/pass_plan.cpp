@@ -19,6 +19,9 @@ PassPlan::PassPlan(const PlanContext& context) : context_(context) {
   if (context.inputs.at(0)) clean_ = context.facts<PassFacts>(0);
   if (context.inputs.at(1)) variants_ = context.facts<VariantFacts>(1);
   if (!clean_ && !variants_) throw ParamError("in: give a clean pass, edited ones, or both", 0);
+  if (compares() && variants_->clean != clean_) {
+    throw ParamError("in: the edited passes are variants of another pass than the clean one", 0);
+  }
 }
 
 std::vector<HookPoint> PassPlan::first_edits() const {

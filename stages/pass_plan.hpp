@@ -11,7 +11,7 @@ namespace hookflow::stages {
 /// What a stage that measures passes is planned from: its ports `clean` and `edited`, the prompts and model.
 class PassPlan {
  public:
-  /// Throws pipeline::ParamError when neither port is wired.
+  /// Throws pipeline::ParamError when neither port is wired, or the variants are not those of the clean pass.
   explicit PassPlan(const pipeline::PlanContext& context);
 
   [[nodiscard]] bool edited() const { return variants_ != nullptr; }

@@ -55,12 +55,14 @@ pipeline::Axis PositionAxis::axis(std::string name, const std::string& what) con
 }
 
 std::vector<std::optional<std::size_t>> PositionAxis::in(std::size_t length) const {
-  const std::vector<std::size_t> have = positions_.resolve(length);
+  std::vector<bool> chosen(length);
+  for (const std::size_t position : positions_.resolve(length)) chosen[position] = true;
+  const auto count = static_cast<std::int64_t>(length);
   std::vector<std::optional<std::size_t>> indices;
   for (const std::int64_t label : labels_) {
-    const std::int64_t index = label < 0 ? label + static_cast<std::int64_t>(length) : label;
-    const auto found = std::find(have.begin(), have.end(), static_cast<std::size_t>(index));
-    indices.push_back(index < 0 || found == have.end() ? std::nullopt : std::optional(*found));
+    const std::int64_t index = label < 0 ? label + count : label;
+    const bool there = index >= 0 && index < count && chosen[static_cast<std::size_t>(index)];
+    indices.push_back(there ? std::optional(static_cast<std::size_t>(index)) : std::nullopt);
   }
   return indices;
 }

@@ -171,10 +171,13 @@ std::string refused(const std::string& params, Prompts prompts = two_prompts(),
 }
 
 TEST(Gather, TokenThatNoPromptHasIsRefused) {
-  EXPECT_TRUE(names(refused("{" + kQkv + ", token: 77}"),
-                    {"token: no prompt has it; prompt 'a': token 77 is not there", "45, 49, 73"}));
-  EXPECT_TRUE(names(refused("{" + kQkv + ", position: 9}"), {"position: no prompt has it", "position 9"}));
-  EXPECT_TRUE(names(refused("{" + kQkv + ", token: 13, offset: 9}"), {"no prompt has it", "offset 9"}));
+  EXPECT_TRUE(
+      names(refused("{" + kQkv + ", token: 77}"),
+            {"token: no prompt has such a position; prompt 'a': token 77 is not there", "45, 49, 73"}));
+  EXPECT_TRUE(names(refused("{" + kQkv + ", position: 9}"),
+                    {"position: no prompt has such a position", "position 9"}));
+  EXPECT_TRUE(
+      names(refused("{" + kQkv + ", token: 13, offset: 9}"), {"no prompt has such a position", "offset 9"}));
 }
 
 TEST(Gather, TokenThatIsNoneIsRefused) {

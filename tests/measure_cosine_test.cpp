@@ -226,6 +226,15 @@ TEST(MeasureCosine, NoInputIsRefused) {
   EXPECT_TRUE(names(refused("{" + kResidual + "}", {"", ""}), {"in: give a clean pass, edited ones"}));
 }
 
+TEST(MeasureCosine, VariantsOfAnotherPassAreRefused) {
+  Measured measured("{" + kResidual + "}");
+  measured.chain.add("again", "forward", "{}", {"tokens"});
+  const std::string problem = refusal<ParamError>([&] {
+    measured.chain.add("other", "measure.cosine", "{" + kResidual + "}", {"again", "silenced"});
+  });
+  EXPECT_TRUE(names(problem, {"in: the edited passes are variants of another pass"}));
+}
+
 TEST(MeasureCosine, PlaceWithoutVectorsIsRefused) {
   EXPECT_TRUE(
       names(refused("{at: blocks.0.attn.hook_pattern}"), {"at: blocks.*.attn.hook_pattern", "vector"}));

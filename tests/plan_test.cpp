@@ -215,7 +215,7 @@ TEST(Plan, NamesOfTheFileItselfAreNoStages) {
 TEST(Plan, DryRunTellsEveryStagesCost) {
   const Plan plan = plan_of(workflow());
   std::ostringstream out;
-  print_dry_run(plan, out);
+  print_dry_run(plan, 1, out);
   const std::string text = out.str();
   EXPECT_TRUE(
       names(text, {"2 prompts in 1 units", "2 passes", "24 passes", "6 parts a unit",

@@ -79,6 +79,7 @@ TEST(Walls, OneFileKnowsEachLibrary) {
   expect_only_in("yaml-cpp/", R"(pipeline/yaml\.cpp)");
   expect_only_in("(cblas|openblas)", R"(model/blas\.cpp)");
   expect_only_in("openssl/", R"(pipeline/sha256\.cpp)");
+  expect_only_in("boost/math/", R"(stages/student_t\.cpp)");
 }
 
 TEST(Walls, OneFileKnowsThePatternsLibrary) {
