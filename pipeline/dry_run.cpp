@@ -1,11 +1,14 @@
 #include "pipeline/dry_run.hpp"
 
+#include <algorithm>
 #include <array>
+#include <fstream>
 #include <iomanip>
 #include <ostream>
 #include <sstream>
-#include <sys/resource.h>
+#include <unistd.h>
 
+#include "pipeline/graph.hpp"
 #include "pipeline/provenance.hpp"
 
 namespace hookflow::pipeline {
@@ -36,11 +39,37 @@ std::string axes_text(const std::vector<Axis>& axes) {
   return "[" + text + "]";
 }
 
-/// Of this process so far, in bytes: the program, its libraries, the prompts and the plan.
+/// Of this process as it is, in bytes: the program, its libraries, the prompts and the plan.
 double memory_now() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) * 1024;
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages >> pages;  // the second: those in memory
+  return static_cast<double>(pages) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+/// Numbers of one packet's stored variables, as they wait to be written.
+double waiting_bytes(const Plan& plan, const PlannedStage& stage, std::size_t unit_prompts) {
+  double cells = 0;  // of the run
+  for (const Variable& variable : stage.variables) cells += static_cast<double>(cell_count(variable.axes));
+  const double packets = static_cast<double>(plan.prompts.size() * plan.lanes[stage.lane].parts);
+  return cells * sizeof(double) * static_cast<double>(unit_prompts) / packets;
+}
+
+/// At most as many stages run as there are threads, each on one packet; what they leave waits in as many
+/// packets as the graph lets be under way.
+double in_flight(const Plan& plan, std::size_t threads) {
+  std::size_t unit_prompts = 0;
+  for (const Unit& unit : plan.units) unit_prompts = std::max(unit_prompts, unit.count);
+  double working = 0;
+  double held = 0;
+  for (const PlannedStage& stage : plan.stages) {
+    if (stage.unit == nullptr) continue;
+    const Cost cost = stage.spec->stage->cost();
+    const std::size_t packets = plan.units.size() * plan.lanes[stage.lane].parts;
+    working = std::max(working, cost.bytes_working * static_cast<double>(std::min(threads, packets)));
+    held += (cost.bytes_held + waiting_bytes(plan, stage, unit_prompts)) *
+            static_cast<double>(std::min(most_in_flight(threads), packets));
+  }
+  return working + held;
 }
 
 }  // namespace
@@ -49,17 +78,16 @@ RunEstimate estimate_run(const Plan& plan, std::size_t threads) {
   RunEstimate estimate;
   estimate.file_bytes = static_cast<double>(
       RunStore::planned_size(plan.layout, open_identity(plan), run_provenance(plan, threads, {})));
-  for (const PlannedStage& stage : plan.stages) {
-    const Cost cost = stage.spec->stage->cost();
-    estimate.in_flight_bytes += cost.bytes_in_flight * static_cast<double>(threads);
-  }
-  estimate.memory_bytes = memory_now() + plan.subject->memory_bytes() + estimate.in_flight_bytes;
+  for (const PlannedStage& stage : plan.stages)
+    estimate.subject_bytes = std::max(estimate.subject_bytes, stage.spec->stage->cost().bytes_shared);
+  estimate.in_flight_bytes = in_flight(plan, threads);
+  estimate.memory_bytes = memory_now() + estimate.subject_bytes + estimate.in_flight_bytes;
   return estimate;
 }
 
 void print_dry_run(const Plan& plan, std::size_t threads, std::ostream& out) {
-  out << "workflow " << plan.spec.name << ", model " << plan.spec.model << ", " << counted(plan.prompts.size(), "prompt")
-      << " in " << counted(plan.units.size(), "unit") << "\n\n";
+  out << "workflow " << plan.spec.name << ", model " << plan.spec.model << ", "
+      << counted(plan.prompts.size(), "prompt") << " in " << counted(plan.units.size(), "unit") << "\n\n";
   Cost total;
   for (const PlannedStage& stage : plan.stages) {
     const Cost cost = stage.spec->stage->cost();
@@ -78,7 +106,7 @@ void print_dry_run(const Plan& plan, std::size_t threads, std::ostream& out) {
   out << "\nforward passes  " << static_cast<long long>(total.passes) << "\nwork            "
       << scaled(total.flops, "FLOP") << "\nmemory          " << scaled(estimate.memory_bytes, "B")
       << " at most, on " << counted(threads, "thread") << "; " << scaled(estimate.in_flight_bytes, "B")
-      << " of it for work in flight, " << scaled(plan.subject->memory_bytes(), "B") << " for the model"
+      << " of it for work in flight, " << scaled(estimate.subject_bytes, "B") << " for the model"
       << "\nfile size       " << scaled(estimate.file_bytes, "B") << "\n";
 }
 

@@ -7,7 +7,8 @@ namespace hookflow::pipeline {
 
 /// What a run will take, in bytes.
 struct RunEstimate {
-  double memory_bytes = 0;     // at its peak: this process as it is, the subject, and what is in flight
+  double memory_bytes = 0;     // at its peak: this process as it is, and the two below
+  double subject_bytes = 0;    // of what stages read of the subject
   double in_flight_bytes = 0;  // activations and results under way, on that many threads
   double file_bytes = 0;       // of the run file
 };

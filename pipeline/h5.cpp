@@ -89,7 +89,7 @@ Dataset Group::create_dataset(const std::string& name, Kind kind, const std::vec
   quiet();
   const std::string place = file_ + ": " + path_of(name);
   const Handle properties = untimed(H5P_DATASET_CREATE, place);
-  if (is_sketch_) {
+  if (is_sketch_ && kind != Kind::text) {
     check(H5Pset_fill_time(properties.get(), H5D_FILL_TIME_NEVER), place, "filling");
   } else if (kind != Kind::text) {
     check(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_EARLY), place, "allocating");
@@ -166,9 +166,9 @@ File File::sketch() {
 
 std::uint64_t File::size_when_allocated() {
   flush();
-  hsize_t size = 0;
-  check(H5Fget_filesize(handle_.get(), &size), file_, "measuring");
-  return size + unallocated();
+  haddr_t end = 0;
+  check(H5Fget_eoa(handle_.get(), &end), file_, "measuring");
+  return end + unallocated();
 }
 
 File File::create(const std::filesystem::path& path) {

@@ -1,5 +1,8 @@
 // How a run file comes to be, and is opened to go on.
+#include <cerrno>
 #include <stdexcept>
+#include <system_error>
+#include <unistd.h>
 
 #include "pipeline/error.hpp"
 #include "pipeline/new_file.hpp"
@@ -120,8 +123,7 @@ RunStore RunStore::create(const std::filesystem::path& path, const RunLayout& la
   check_space(path, groups);
   lock_for_writing(file.descriptor(), path);
   try {
-    const std::vector<std::string> open_texts =
-        write_everything(file, layout, groups, identity, provenance);
+    const std::vector<std::string> open_texts = write_everything(file, layout, groups, identity, provenance);
     set_seal(file, changing_bytes(file, layout, open_texts));
     file.sync();
   } catch (const std::runtime_error& error) {  // no room, as nothing else fails here
@@ -149,6 +151,8 @@ RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layo
   if (is_being_written(path))
     throw InputError(path.string() + ": is being written by another process; wait for it to end, or stop it");
   check_seal(path);
+  if (::access(path.c_str(), W_OK) != 0)
+    throw InputError(path.string() + ": cannot be written: " + std::generic_category().message(errno));
   try {
     h5::File file = h5::File::open(path, true);
     lock_for_writing(file.descriptor(), path);

@@ -26,8 +26,6 @@ class Subject {
   [[nodiscard]] virtual std::map<std::string, std::string> provenance() = 0;
   /// Labels that explain stored numbers: what each token id means. Empty: none.
   [[nodiscard]] virtual std::vector<std::string> vocabulary() const { return {}; }
-  /// What it will take in memory, in bytes, once stages use it: read or mapped.
-  [[nodiscard]] virtual double memory_bytes() const { return 0; }
   /// Sizes and named places, for `describe`.
   [[nodiscard]] virtual std::string description() const = 0;
 };

@@ -7,6 +7,7 @@
 #include "model/blas.hpp"
 #include "model/error.hpp"
 #include "model/hook.hpp"
+#include "model/weight_files.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/hash_memory.hpp"
 #include "pipeline/sha256.hpp"
@@ -87,17 +88,17 @@ std::vector<std::string> ModelSubject::vocabulary() const {
   return texts;
 }
 
-double ModelSubject::memory_bytes() const {
-  double stored = 0;
-  for (const auto& file : std::filesystem::directory_iterator(directory_))
-    if (file.path().extension() == ".safetensors") stored += static_cast<double>(file.file_size());
-  const auto width = static_cast<double>(config_.width);
-  const auto mlp_width = static_cast<double>(config_.mlp_width);
-  const double layer = 4 * width * width + 2 * width * mlp_width + 9 * width + mlp_width;
-  const double tables = static_cast<double>(config_.vocabulary + config_.context) * width;
-  const double floats = sizeof(float) * (static_cast<double>(config_.layers) * layer + tables + 2 * width);
-  // Two bytes a number are converted, and the file has been read then.
-  return stored < 0.9 * floats ? stored + floats : stored;
+double ModelSubject::converted_bytes() const {
+  double bytes = 0;
+  for (const auto& file : open_weight_files(directory_)) {
+    for (const auto& [name, tensor] : file->tensors()) {
+      const auto format = tensor.float_format();
+      if (!format || usable_in_place(tensor)) continue;
+      const auto stored = static_cast<double>(tensor.bytes.size());
+      bytes += stored + stored / static_cast<double>(size_of(*format)) * sizeof(float);
+    }
+  }
+  return bytes;
 }
 
 std::string ModelSubject::description() const {
