@@ -154,7 +154,7 @@ std::uint64_t Group::unallocated() const {
 File File::sketch() {
   quiet();
   const std::string name = "(a file in memory)";
-  constexpr std::size_t kGrowth = std::size_t{1} << 20;
+  constexpr std::size_t kGrowth = 4096;  // to which its size is rounded up
   const Handle access = access_properties(name);
   check(H5Pset_fapl_core(access.get(), kGrowth, false), name, "preparing access");
   Handle handle(check(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), name, "creating"),
@@ -166,9 +166,9 @@ File File::sketch() {
 
 std::uint64_t File::size_when_allocated() {
   flush();
-  haddr_t end = 0;
-  check(H5Fget_eoa(handle_.get(), &end), file_, "measuring");
-  return end + unallocated();
+  hsize_t size = 0;
+  check(H5Fget_filesize(handle_.get(), &size), file_, "measuring");
+  return size + unallocated();
 }
 
 File File::create(const std::filesystem::path& path) {
