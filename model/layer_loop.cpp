@@ -84,6 +84,9 @@ void Pass::unembed() {
              rows(ln_final_normalized));  // (m, d)
   reach({ln_final_scale, 0});
   reach({ln_final_normalized, 0});
+  if (!wanted_logits_ && !captures_.wants({logits, 0})) {
+    return;
+  }
   const auto storage = scratch_floats(count * config_.vocabulary);
   logits_ = {storage.get(), count, config_.vocabulary};
   linear_transposed(rows(ln_final_normalized), model_.weights.lm_head, model_.weights.lm_head_bias,

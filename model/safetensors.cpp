@@ -175,6 +175,11 @@ std::optional<FloatFormat> StoredTensor::float_format() const {
   return std::nullopt;
 }
 
+bool usable_in_place(const StoredTensor& tensor) {
+  return tensor.float_format() == FloatFormat::f32 &&
+         reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
+}
+
 SafetensorsFile::SafetensorsFile(std::filesystem::path path) : path_(std::move(path)), file_(path_) {
   const std::string place = path_.string();
   const std::size_t header_size = read_header_size(file_.bytes(), place);

@@ -23,6 +23,10 @@ struct StoredTensor {
   [[nodiscard]] std::optional<FloatFormat> float_format() const;
 };
 
+/// Float32 at an aligned address can be used where it lies. Early writers did not pad the header, so that all
+/// data of their files is off by some bytes: GPT-2's own files are such.
+bool usable_in_place(const StoredTensor& tensor);
+
 /// A memory-mapped safetensors file: 8 bytes of header length, a JSON header, then the data
 /// (https://huggingface.co/docs/safetensors). Every promise of the header is checked when the file is opened,
 /// so the bytes of each tensor lie inside the mapping, belong to it alone and fit its dtype and shape. No

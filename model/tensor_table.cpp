@@ -1,7 +1,6 @@
 #include "model/tensor_table.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -21,13 +20,6 @@ bool is_mask_buffer(const std::string& name) {
 std::string without_prefix(const std::string& name) {
   constexpr std::string_view kPrefix = "transformer.";
   return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name;
-}
-
-// Float32 at an aligned address can be used where it lies. Early writers did not pad the header, so that all
-// data of their files is off by some bytes: GPT-2's own files are such.
-bool usable_in_place(const StoredTensor& tensor) {
-  return tensor.float_format() == FloatFormat::f32 &&
-         reinterpret_cast<std::uintptr_t>(tensor.bytes.data()) % alignof(float) == 0;
 }
 
 std::size_t element_count(const StoredTensor& tensor) {

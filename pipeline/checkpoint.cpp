@@ -172,12 +172,18 @@ bool Checkpoint::has_marks() const {
          std::any_of(lanes_.begin(), lanes_.end(), [](const Map& map) { return !map.changed.empty(); });
 }
 
-void Checkpoint::write_marks() {
+bool Checkpoint::take_back_folds() {
   const bool units =
       std::any_of(lanes_.begin(), lanes_.end(), [](const Map& map) { return !map.changed.empty(); });
-  if (units)
-    for (std::size_t fold = 0; fold < folds_.written.size(); ++fold)
-      if (folds_.written[fold] != 0) set(folds_, fold, 0);
+  if (!units) return false;
+  for (std::size_t fold = 0; fold < folds_.written.size(); ++fold)
+    if (folds_.written[fold] != 0) set(folds_, fold, 0);
+  const bool any = !folds_.changed.empty();
+  write(folds_);
+  return any;
+}
+
+void Checkpoint::write_marks() {
   clear_mended();
   write(folds_);
   for (Map& lane : lanes_) write(lane);

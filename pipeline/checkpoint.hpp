@@ -36,7 +36,9 @@ class Checkpoint {
   void record(const Failure& failure);
 
   [[nodiscard]] bool has_marks() const;
-  /// Writes the marks. A fold that was done is no longer, once units are marked after it.
+  /// A fold that was done is no longer, once units are marked after it. Returns whether there was one: that
+  /// must reach the disk before the marks do.
+  bool take_back_folds();
   void write_marks();
 
  private:

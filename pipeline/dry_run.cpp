@@ -1,9 +1,15 @@
 #include "pipeline/dry_run.hpp"
 
+#include <algorithm>
 #include <array>
+#include <fstream>
 #include <iomanip>
 #include <ostream>
 #include <sstream>
+#include <unistd.h>
+
+#include "pipeline/graph.hpp"
+#include "pipeline/provenance.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -21,6 +27,11 @@ std::string scaled(double value, const char* unit) {
   return text.str();
 }
 
+/// "1 prompt", "2 prompts".
+std::string counted(std::size_t number, const std::string& what) {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
 std::string axes_text(const std::vector<Axis>& axes) {
   std::string text;
   for (const Axis& axis : axes)
@@ -28,27 +39,60 @@ std::string axes_text(const std::vector<Axis>& axes) {
   return "[" + text + "]";
 }
 
-double stored_bytes(const Plan& plan) {
-  double bytes = 0;
-  for (const GroupLayout& group : plan.layout.groups) {
-    for (const Variable& variable : group.variables) {
-      bytes += static_cast<double>(cell_count(variable.axes) * size_of(variable.dtype));
-    }
+/// Of this process as it is, in bytes: the program, its libraries, the prompts and the plan.
+double memory_now() {
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages >> pages;  // the second: those in memory
+  return static_cast<double>(pages) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+/// Numbers of one packet's stored variables, as they wait to be written.
+double waiting_bytes(const Plan& plan, const PlannedStage& stage, std::size_t unit_prompts) {
+  double cells = 0;  // of the run
+  for (const Variable& variable : stage.variables) cells += static_cast<double>(cell_count(variable.axes));
+  const double packets = static_cast<double>(plan.prompts.size() * plan.lanes[stage.lane].parts);
+  return cells * sizeof(double) * static_cast<double>(unit_prompts) / packets;
+}
+
+/// At most as many stages run as there are threads, each on one packet; what they leave waits in as many
+/// packets as the graph lets be under way.
+double in_flight(const Plan& plan, std::size_t threads) {
+  std::size_t unit_prompts = 0;
+  for (const Unit& unit : plan.units) unit_prompts = std::max(unit_prompts, unit.count);
+  double working = 0;
+  double held = 0;
+  for (const PlannedStage& stage : plan.stages) {
+    if (stage.unit == nullptr) continue;
+    const Cost cost = stage.spec->stage->cost();
+    const std::size_t packets = plan.units.size() * plan.lanes[stage.lane].parts;
+    working = std::max(working, cost.bytes_working * static_cast<double>(std::min(threads, packets)));
+    held += (cost.bytes_held + waiting_bytes(plan, stage, unit_prompts)) *
+            static_cast<double>(std::min(most_in_flight(threads), packets));
   }
-  return bytes;
+  return working + held;
 }
 
 }  // namespace
 
-void print_dry_run(const Plan& plan, std::size_t /*threads*/, std::ostream& out) {
-  out << "workflow " << plan.spec.name << ", model " << plan.spec.model << ", " << plan.prompts.size()
-      << " prompts in " << plan.units.size() << " units\n\n";
+RunEstimate estimate_run(const Plan& plan, std::size_t threads) {
+  RunEstimate estimate;
+  estimate.file_bytes = static_cast<double>(
+      RunStore::planned_size(plan.layout, open_identity(plan), run_provenance(plan, threads, {})));
+  for (const PlannedStage& stage : plan.stages)
+    estimate.subject_bytes = std::max(estimate.subject_bytes, stage.spec->stage->cost().bytes_shared);
+  estimate.in_flight_bytes = in_flight(plan, threads);
+  estimate.memory_bytes = memory_now() + estimate.subject_bytes + estimate.in_flight_bytes;
+  return estimate;
+}
+
+void print_dry_run(const Plan& plan, std::size_t threads, std::ostream& out) {
+  out << "workflow " << plan.spec.name << ", model " << plan.spec.model << ", "
+      << counted(plan.prompts.size(), "prompt") << " in " << counted(plan.units.size(), "unit") << "\n\n";
   Cost total;
   for (const PlannedStage& stage : plan.stages) {
     const Cost cost = stage.spec->stage->cost();
     total.passes += cost.passes;
     total.flops += cost.flops;
-    total.bytes_in_flight += cost.bytes_in_flight;
     out << std::left << std::setw(16) << stage.spec->id << std::setw(20) << stage.spec->declaration->name;
     if (cost.passes > 0) out << scaled(cost.passes, "passes") << ", " << scaled(cost.flops, "FLOP");
     if (stage.output.parts > 1) out << ", " << stage.output.parts << " parts a unit";
@@ -58,10 +102,12 @@ void print_dry_run(const Plan& plan, std::size_t /*threads*/, std::ostream& out)
           << variable.units << "\n";
     }
   }
-  out << "\nforward passes    " << static_cast<long long>(total.passes) << "\nwork              "
-      << scaled(total.flops, "FLOP") << "\nmemory in flight  " << scaled(total.bytes_in_flight, "B")
-      << " a unit of work, besides the weights\nfile size         " << scaled(stored_bytes(plan), "B")
-      << " of results\n";
+  const RunEstimate estimate = estimate_run(plan, threads);
+  out << "\nforward passes  " << static_cast<long long>(total.passes) << "\nwork            "
+      << scaled(total.flops, "FLOP") << "\nmemory          " << scaled(estimate.memory_bytes, "B")
+      << " at most, on " << counted(threads, "thread") << "; " << scaled(estimate.in_flight_bytes, "B")
+      << " of it for work in flight, " << scaled(estimate.subject_bytes, "B") << " for the model"
+      << "\nfile size       " << scaled(estimate.file_bytes, "B") << "\n";
 }
 
 }  // namespace hookflow::pipeline

@@ -99,7 +99,7 @@ class UnitGraph {
   }
 
   void build() {
-    const std::size_t in_flight = options_.threads + 2;
+    const std::size_t in_flight = most_in_flight(options_.threads);
     source_ = std::make_unique<flow::input_node<std::size_t>>(
         graph_, [this](tbb::flow_control& control) { return next_unit(control); });
     unit_limit_ = std::make_unique<flow::limiter_node<std::size_t>>(graph_, in_flight);

@@ -35,6 +35,9 @@ struct RunOptions {
   std::function<void()> before_commit;           // called once, before the first
 };
 
+/// How many units, and how many parts of each expand, are under way at once at most.
+inline std::size_t most_in_flight(std::size_t threads) { return threads + 2; }
+
 /// Runs every unit that the store has not marked, through a TBB flow graph with one node a stage: source ->
 /// limiter -> the lane's stages -> store, and behind an expand one packet a part, with a limiter of its own.
 /// What is in flight is bounded by the limiters, so memory does not grow with prompts or variants. Stops

@@ -79,7 +79,9 @@ Group Group::create_group(const std::string& name) {
   Handle group(check(H5Gcreate2(handle_.get(), name.c_str(), H5P_DEFAULT, properties.get(), H5P_DEFAULT),
                      place, "creating the group"),
                H5Gclose);
-  return {std::move(group), file_, path_of(name)};
+  Group made(std::move(group), file_, path_of(name));
+  made.is_sketch_ = is_sketch_;
+  return made;
 }
 
 Group Group::open_group(const std::string& name) const {
@@ -87,14 +89,18 @@ Group Group::open_group(const std::string& name) const {
   Handle group(check(H5Gopen2(handle_.get(), name.c_str(), H5P_DEFAULT), file_ + ": " + path_of(name),
                      "opening the group"),
                H5Gclose);
-  return {std::move(group), file_, path_of(name)};
+  Group opened(std::move(group), file_, path_of(name));
+  opened.is_sketch_ = is_sketch_;
+  return opened;
 }
 
 Dataset Group::create_dataset(const std::string& name, Kind kind, const std::vector<std::size_t>& extents) {
   quiet();
   const std::string place = file_ + ": " + path_of(name);
   const Handle properties = untimed(H5P_DATASET_CREATE, place);
-  if (kind != Kind::text) {
+  if (is_sketch_ && kind != Kind::text) {
+    check(H5Pset_fill_time(properties.get(), H5D_FILL_TIME_NEVER), place, "filling");
+  } else if (kind != Kind::text) {
     check(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_EARLY), place, "allocating");
     check(H5Pset_fill_time(properties.get(), H5D_FILL_TIME_ALLOC), place, "filling");
   }
@@ -141,6 +147,38 @@ std::vector<std::string> Group::members(int wanted) const {
 
 std::vector<std::string> Group::group_names() const { return members(H5O_TYPE_GROUP); }
 std::vector<std::string> Group::dataset_names() const { return members(H5O_TYPE_DATASET); }
+
+std::uint64_t Group::unallocated() const {
+  std::uint64_t bytes = 0;
+  for (const std::string& name : group_names()) bytes += open_group(name).unallocated();
+  for (const std::string& name : dataset_names()) {
+    const Dataset dataset = open_dataset(name);
+    const Handle stored(check(H5Dget_type(dataset.handle_.get()), where(), "reading the type"), H5Tclose);
+    if (dataset.kind() != Kind::text && dataset.bytes().size == 0)
+      bytes += dataset.cells() * H5Tget_size(stored.get());
+  }
+  return bytes;
+}
+
+File File::sketch() {
+  quiet();
+  const std::string name = "(a file in memory)";
+  constexpr std::size_t kGrowth = 4096;  // to which its size is rounded up
+  const Handle access = access_properties(name);
+  check(H5Pset_fapl_core(access.get(), kGrowth, false), name, "preparing access");
+  Handle handle(check(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), name, "creating"),
+                H5Fclose);
+  File file(std::move(handle), name);
+  file.is_sketch_ = true;
+  return file;
+}
+
+std::uint64_t File::size_when_allocated() {
+  flush();
+  hsize_t size = 0;
+  check(H5Fget_filesize(handle_.get(), &size), file_, "measuring");
+  return size + unallocated();
+}
 
 File File::create(const std::filesystem::path& path) {
   quiet();

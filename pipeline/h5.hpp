@@ -170,8 +170,12 @@ class Group : public Object {
   using Object::Object;
 
  private:
+  friend class File;
   [[nodiscard]] std::string path_of(const std::string& name) const;
   [[nodiscard]] std::vector<std::string> members(int wanted) const;
+  [[nodiscard]] std::uint64_t unallocated() const;
+
+  bool is_sketch_ = false;
 };
 
 /// An open file; as a Group, its root. HDF5's own locking is left off: see RunLock.
@@ -179,6 +183,9 @@ class File : public Group {
  public:
   static File create(const std::filesystem::path& path);  // which must not exist
   static File open(const std::filesystem::path& path, bool writable);
+  /// A file in memory alone, of which only what is written takes room, to find out how large one would be.
+  static File sketch();
+  [[nodiscard]] std::uint64_t size_when_allocated();
 
   [[nodiscard]] int descriptor() const;  // HDF5's own
   void flush();

@@ -109,6 +109,7 @@ void RunStore::commit() {
   impl_->file.sync();
   if (!impl_->checkpoint.has_marks()) return;
   impl_->reopen();
+  if (impl_->checkpoint.take_back_folds()) impl_->file.sync();
   impl_->checkpoint.write_marks();
   impl_->tell_history();
   impl_->file.sync();

@@ -1,5 +1,8 @@
 // How a run file comes to be, and is opened to go on.
+#include <cerrno>
 #include <stdexcept>
+#include <system_error>
+#include <unistd.h>
 
 #include "pipeline/error.hpp"
 #include "pipeline/new_file.hpp"
@@ -37,10 +40,7 @@ h5::File create_file(const std::filesystem::path& path, const std::string& tempo
   }
 }
 
-void write_everything(h5::File& file, const RunLayout& layout, const std::vector<GroupContents>& groups) {
-  write_contents(file, groups);
-  Checkpoint::create(file, layout);
-  History::create(file);
+void write_plot(h5::File& file, const RunLayout& layout, const std::vector<GroupContents>& groups) {
   if (layout.default_group.empty()) return;
   for (const GroupContents& group : groups)
     for (const Variable& variable : group.variables)
@@ -88,6 +88,22 @@ std::size_t most_ranges(const RunLayout& layout, const std::vector<std::string>&
   return ranges;
 }
 
+/// All but the seal. Returns the names of the attributes that are to get a value later.
+std::vector<std::string> write_everything(h5::File& file, const RunLayout& layout,
+                                          const std::vector<GroupContents>& groups, const Identity& identity,
+                                          const Attributes& provenance) {
+  Attributes attributes = provenance;
+  if (!layout.workflow.empty()) attributes["workflow"] = layout.workflow;
+  std::vector<std::string> open_texts = open_attributes(identity, attributes);
+  make_seal(file, most_ranges(layout, open_texts));
+  write_root(file, identity, attributes);
+  write_contents(file, groups);
+  Checkpoint::create(file, layout);
+  History::create(file);
+  write_plot(file, layout, groups);
+  return open_texts;
+}
+
 void check_same_run(const h5::File& file, const std::string& path, const RunLayout& layout,
                     const std::vector<GroupContents>& planned, const Identity& identity) {
   const std::vector<std::string> lines = mismatches(file, layout, planned, identity);
@@ -107,12 +123,7 @@ RunStore RunStore::create(const std::filesystem::path& path, const RunLayout& la
   check_space(path, groups);
   lock_for_writing(file.descriptor(), path);
   try {
-    Attributes attributes = provenance;
-    if (!layout.workflow.empty()) attributes["workflow"] = layout.workflow;
-    const std::vector<std::string> open_texts = open_attributes(identity, attributes);
-    make_seal(file, most_ranges(layout, open_texts));
-    write_root(file, identity, attributes);
-    write_everything(file, layout, groups);
+    const std::vector<std::string> open_texts = write_everything(file, layout, groups, identity, provenance);
     set_seal(file, changing_bytes(file, layout, open_texts));
     file.sync();
   } catch (const std::runtime_error& error) {  // no room, as nothing else fails here
@@ -124,6 +135,13 @@ RunStore RunStore::create(const std::filesystem::path& path, const RunLayout& la
   return RunStore(std::move(impl));
 }
 
+std::uint64_t RunStore::planned_size(const RunLayout& layout, const Identity& identity,
+                                     const Attributes& provenance) {
+  h5::File file = h5::File::sketch();
+  write_everything(file, layout, plan_contents(layout), identity, provenance);
+  return file.size_when_allocated();
+}
+
 RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layout,
                         const Identity& identity) {
   const std::vector<GroupContents> planned = plan_contents(layout);
@@ -133,6 +151,8 @@ RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layo
   if (is_being_written(path))
     throw InputError(path.string() + ": is being written by another process; wait for it to end, or stop it");
   check_seal(path);
+  if (::access(path.c_str(), W_OK) != 0)
+    throw InputError(path.string() + ": cannot be written: " + std::generic_category().message(errno));
   try {
     h5::File file = h5::File::open(path, true);
     lock_for_writing(file.descriptor(), path);

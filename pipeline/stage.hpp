@@ -52,9 +52,11 @@ struct Output {
 
 /// Work and memory of a stage over the whole run, for the dry run.
 struct Cost {
-  double passes = 0;           // forward passes
-  double flops = 0;            // floating-point operations
-  double bytes_in_flight = 0;  // of one unit of work
+  double passes = 0;         // forward passes
+  double flops = 0;          // floating-point operations
+  double bytes_working = 0;  // while it runs on one unit of work
+  double bytes_held = 0;     // by what it then leaves to the stages behind it
+  double bytes_shared = 0;   // of the subject, all through the run; shared with the other stages
 };
 
 struct PlannedInput {

@@ -2,6 +2,7 @@
 
 #include "pipeline/registry.hpp"
 #include "stages/flops.hpp"
+#include "stages/pass_memory.hpp"
 #include "stages/position_axis.hpp"
 #include "stages/replacement.hpp"
 #include "stages/values.hpp"
@@ -60,7 +61,9 @@ class Ablate : public BatchStage {
       }
     }
     const std::size_t tokens = unit_tokens_ * std::min(chunk_, grid_.variants.size());
-    cost.bytes_in_flight = pass_bytes(config, tokens, clean.tokens.longest, wishes_->plan);
+    cost.bytes_working = working_bytes(config, tokens, clean.tokens.longest, wishes_->plan);
+    cost.bytes_held = held_bytes(config, tokens, clean.tokens.longest, wishes_->plan);
+    cost.bytes_shared = weight_bytes(*clean.subject, clean.tokens, wishes_->plan);
     return cost;
   }
 

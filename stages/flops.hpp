@@ -9,8 +9,4 @@ namespace hookflow::stages {
 /// everything from `start` on, and logits at the positions that `plan` asks for.
 double pass_flops(const Config& config, std::size_t length, const HookPoint& start, const ForwardPlan& plan);
 
-/// Bytes that a pass of `tokens` tokens in all holds while it runs: activations, logits, captures, and what
-/// variants need to join it. `longest` is the longest prompt's length.
-double pass_bytes(const Config& config, std::size_t tokens, std::size_t longest, const ForwardPlan& plan);
-
 }  // namespace hookflow::stages

@@ -1,5 +1,6 @@
 #include "pipeline/registry.hpp"
 #include "stages/flops.hpp"
+#include "stages/pass_memory.hpp"
 #include "stages/values.hpp"
 
 namespace hookflow::stages {
@@ -34,7 +35,10 @@ class Forward : public BatchStage {
       cost.passes += 1;
       cost.flops += pass_flops(config, length, {HookKind::embed, 0}, wishes_->plan);
     }
-    cost.bytes_in_flight = pass_bytes(config, unit_tokens_, wishes_->tokens.longest, wishes_->plan);
+    const TokenFacts& tokens = wishes_->tokens;
+    cost.bytes_working = working_bytes(config, unit_tokens_, tokens.longest, wishes_->plan);
+    cost.bytes_held = held_bytes(config, unit_tokens_, tokens.longest, wishes_->plan);
+    cost.bytes_shared = weight_bytes(*wishes_->subject, tokens, wishes_->plan);
     return cost;
   }
 

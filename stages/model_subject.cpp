@@ -7,6 +7,7 @@
 #include "model/blas.hpp"
 #include "model/error.hpp"
 #include "model/hook.hpp"
+#include "model/weight_files.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/hash_memory.hpp"
 #include "pipeline/sha256.hpp"
@@ -85,6 +86,19 @@ std::vector<std::string> ModelSubject::vocabulary() const {
     texts.push_back(printable(tokenizer_->token(static_cast<std::int32_t>(id))));
   }
   return texts;
+}
+
+double ModelSubject::converted_bytes() const {
+  double bytes = 0;
+  for (const auto& file : open_weight_files(directory_)) {
+    for (const auto& [name, tensor] : file->tensors()) {
+      const auto format = tensor.float_format();
+      if (!format || usable_in_place(tensor)) continue;
+      const auto stored = static_cast<double>(tensor.bytes.size());
+      bytes += stored + stored / static_cast<double>(size_of(*format)) * sizeof(float);
+    }
+  }
+  return bytes;
 }
 
 std::string ModelSubject::description() const {

@@ -29,6 +29,9 @@ class ModelSubject : public pipeline::Subject {
   [[nodiscard]] bool has_tokenizer() const { return tokenizer_.has_value(); }
   /// The whole model; mapped at the first call. Throws pipeline::InputError.
   [[nodiscard]] const Model& model();
+  /// Of weights that cannot be used where the file has them: as stored, and as float32. Reads the headers
+  /// alone.
+  [[nodiscard]] double converted_bytes() const;
 
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> identity() override;
   [[nodiscard]] std::vector<std::string> identity_names() const override;

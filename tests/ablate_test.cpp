@@ -122,8 +122,8 @@ TEST(Ablate, CountsEveryVariantOfEveryPrompt) {
 }
 
 TEST(Ablate, ChunkedWorkHoldsLess) {
-  EXPECT_LT(sweep(", rows: 6").chain.cost("silenced").bytes_in_flight,
-            sweep().chain.cost("silenced").bytes_in_flight);
+  EXPECT_LT(sweep(", rows: 6").chain.cost("silenced").bytes_working,
+            sweep().chain.cost("silenced").bytes_working);
 }
 
 TEST(Ablate, SliceEditsWhatTheListOfItsPositionsEdits) {

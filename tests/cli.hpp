@@ -28,6 +28,7 @@ struct Outcome {
   int code = -1;  // of a program that a signal ended: minus the signal
   std::string out;
   std::string err;
+  double peak_bytes = 0;  // of memory
 };
 
 inline std::string read_file(const std::filesystem::path& path) {
@@ -71,8 +72,10 @@ class Cli : public testing::Test {
 
   Outcome wait_for(pid_t child) {
     int status = 0;
-    ::waitpid(child, &status, 0);
+    rusage usage{};
+    ::wait4(child, &status, 0, &usage);
     Outcome outcome;
+    outcome.peak_bytes = static_cast<double>(usage.ru_maxrss) * 1024;
     outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
     outcome.out = read_file(streams_.path() / "out");
     outcome.err = read_file(streams_.path() / "err");

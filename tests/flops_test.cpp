@@ -80,18 +80,11 @@ TEST(Flops, EditOfTheLastLayerLeavesItsAskedRows) {
   EXPECT_EQ(flops_from(HookKind::resid_post, 2), kEmbed);
 }
 
-TEST(Flops, BytesGrowWithTokensAndWithWhatIsKept) {
-  const double few = pass_bytes(config(), 10, 5, last_logits());
-  EXPECT_GT(pass_bytes(config(), 20, 5, last_logits()), few);
-  ForwardPlan more = last_logits();
-  more.captures = {{{HookKind::z, 0}, {}, Positions::all()}};
-  EXPECT_EQ(pass_bytes(config(), 10, 5, more) - few, 10 * 8 * sizeof(float));
-  more = last_logits();
-  more.first_edits = {{HookKind::z, 0}};
-  EXPECT_GT(pass_bytes(config(), 10, 5, more), few);
-  more = last_logits();
-  more.captures = {{{HookKind::pattern, 0}, {}, Positions::all()}};
-  EXPECT_EQ(pass_bytes(config(), 10, 5, more) - few, 10 * 2 * 5 * sizeof(float));
+TEST(Flops, LayersBehindWhatIsAskedForAreNotRun) {
+  ForwardPlan plan;
+  plan.wants_logits = false;
+  plan.captures = {{{HookKind::resid_post, 1}, {}, Positions::all()}};
+  EXPECT_EQ(flops_from(HookKind::embed, 0, plan), 2 * layer(5));
 }
 
 }  // namespace

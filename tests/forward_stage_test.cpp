@@ -76,7 +76,9 @@ TEST(ForwardStage, CountsOnePassAPrompt) {
   const pipeline::Cost cost = clean.chain.cost("clean");
   EXPECT_EQ(cost.passes, 3);
   EXPECT_GT(cost.flops, without_logits);
-  EXPECT_GT(cost.bytes_in_flight, 0);
+  EXPECT_GT(cost.bytes_working, 0);
+  EXPECT_GT(cost.bytes_held, 0);
+  EXPECT_GT(cost.bytes_shared, 0);
 }
 
 }  // namespace

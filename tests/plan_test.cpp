@@ -218,8 +218,8 @@ TEST(Plan, DryRunTellsEveryStagesCost) {
   print_dry_run(plan, 1, out);
   const std::string text = out.str();
   EXPECT_TRUE(
-      names(text, {"2 prompts in 1 units", "2 passes", "24 passes", "6 parts a unit",
-                   "forward passes    26\n", "[prompt 2 x replacement 2 x layer 2 x head 3 x token 2]"}));
+      names(text, {"2 prompts in 1 unit\n", "2 passes", "24 passes", "6 parts a unit",
+                   "forward passes  26\n", "[prompt 2 x replacement 2 x layer 2 x head 3 x token 2]"}));
   const auto number_after = [&](const std::string& label, const std::string& unit) {
     std::istringstream rest(text.substr(text.find(label) + label.size()));
     double number = 0;
@@ -232,8 +232,17 @@ TEST(Plan, DryRunTellsEveryStagesCost) {
   const Cost silenced = stage_of(plan, "silenced").spec->stage->cost();
   EXPECT_NEAR(number_after("\nwork ", "FLOP"), clean.flops + silenced.flops,
               0.006 * (clean.flops + silenced.flops));
-  const double bytes = clean.bytes_in_flight + silenced.bytes_in_flight;
-  EXPECT_NEAR(number_after("\nmemory in flight ", "B"), bytes, 0.006 * bytes);
+  const RunEstimate estimate = estimate_run(plan, 1);
+  EXPECT_GE(estimate.in_flight_bytes, std::max(clean.bytes_working, silenced.bytes_working));
+  EXPECT_EQ(estimate.subject_bytes, std::max(clean.bytes_shared, silenced.bytes_shared));
+  EXPECT_GT(estimate.memory_bytes, estimate.in_flight_bytes + estimate.subject_bytes);
+  EXPECT_NEAR(number_after("\nmemory ", "B"), estimate.memory_bytes, 0.05 * estimate.memory_bytes);
+  EXPECT_NEAR(number_after("\nfile size ", "B"), estimate.file_bytes, 0.006 * estimate.file_bytes);
+}
+
+TEST(Plan, DryRunTellsMoreThreadsMoreMemory) {
+  const Plan plan = plan_of(workflow());
+  EXPECT_GT(estimate_run(plan, 2).in_flight_bytes, estimate_run(plan, 1).in_flight_bytes);
 }
 
 }  // namespace
