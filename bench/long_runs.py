@@ -26,7 +26,7 @@ LENGTHS = (5, 6, 8, 9, 11)  # of the prompts, in tokens: those of short sentence
 VOCABULARY = 3900  # ids below it stand in nano's
 STARTED, LAST_COMMIT = 0, 1  # columns of /history/times
 DONE_BEFORE, DONE = 0, 1  # and of /history/counts
-KILL_AFTER = (1.0, 4.0)  # seconds of work
+KILL_AFTER = (0.0, 3.0)  # seconds, behind the first one of work
 WORKFLOW = """workflow: long_runs
 model: nano
 prompts: {{file: {prompts}}}
@@ -117,6 +117,7 @@ def killed_sessions(options, workflow):
         words = ["resume", run_file] if kill else ["run", workflow, "--out", run_file, "--force"]
         begin = time.time()
         process = start(options, *words)
+        process.stderr.readline()  # progress: a second of work
         time.sleep(chosen.uniform(*KILL_AFTER))
         moment = time.time()
         process.send_signal(signal.SIGKILL)
@@ -144,7 +145,7 @@ def main():
     size = many.with_suffix(".h5").stat().st_size
     print(f"{options.many} prompts, {end['total']} units (prompts x parts), run file {size / 2**20:.0f} MiB, "
           f"{options.threads} threads, {long.seconds:.1f} s: {end['total'] / long.seconds:.0f} units a second; "
-          f"shares {times['shares']}; {len(kills)} kills, each after {KILL_AFTER[0]:g} to {KILL_AFTER[1]:g} s\n")
+          f"shares {times['shares']}; {len(kills)} kills, each after {1 + KILL_AFTER[0]:g} to {1 + KILL_AFTER[1]:g} s of work\n")
     print("| a long run | seen | limit |\n| --- | --- | --- |")
     print(f"| peak memory, {options.many} prompts against {options.few} | {long.peak_kib / 1024:.1f} MiB against "
           f"{short.peak_kib / 1024:.1f} MiB: {memory:.2f} times | 1.2 times |")
