@@ -44,7 +44,7 @@ TEST_F(CliDryRun, OfManySentencesAndNeurons) { expect_truth(shipped("qkv_similar
 TEST_F(CliDryRun, OfWideAttention) { expect_truth(shipped("attention_scores.yaml")); }
 
 TEST_F(CliDryRun, OfASweepOverManyPrompts) {
-  write("prompts.jsonl", prompt_lines(2000));
+  write("prompts.jsonl", prompt_lines(100));
   write("sweep.yaml", sweep_over("prompts.jsonl"));
   expect_truth("sweep.yaml");
 }
