@@ -39,8 +39,9 @@ std::vector<Line> lines_of(const std::vector<std::string>& folders, const std::r
 const std::vector<Line>& includes() {
   static const std::vector<Line> found = [] {
     std::vector<Line> lines = lines_of({"model", "pipeline", "stages"}, std::regex(R"(\.[hc]pp$)"));
-    std::erase_if(lines, [](const Line& line) {
-      return !std::regex_search(line.text, std::regex(R"(^\s*#\s*include\b)"));
+    const std::regex include(R"(^\s*#\s*include\b)");
+    std::erase_if(lines, [&](const Line& line) {
+      return line.text.find('#') == std::string::npos || !std::regex_search(line.text, include);
     });
     return lines;
   }();
