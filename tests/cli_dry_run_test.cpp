@@ -33,7 +33,9 @@ class CliDryRun : public Cli {
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     const auto file = static_cast<double>(std::filesystem::file_size(folder.path() / "out.h5"));
     EXPECT_NEAR(told(text, "file size") / file, 1, kNear);
-    if (kMemoryIsTheProgramsOwn) EXPECT_NEAR(told(text, "memory") / outcome.peak_bytes, 1, kNear);
+    if (kMemoryIsTheProgramsOwn) {
+      EXPECT_NEAR(told(text, "memory") / outcome.peak_bytes, 1, kNear);
+    }
   }
 
   static std::string shipped(const std::string& name) {
