@@ -30,20 +30,20 @@ class Names {
     for (const Axis& axis : axes) {
       check_name(axis.name, "an axis");
       if (!own.insert(axis.name).second) refuse(group_ + "/" + name, "has two axes '" + axis.name + "'");
-      const auto [known, is_new] = axes_.try_emplace(axis.name, &axis);
-      if (!is_new && known->second->coordinates != axis.coordinates)
+      const auto [known, is_new] = axes_.try_emplace(axis.name, axis.coordinates);
+      if (!is_new && known->second != axis.coordinates)
         refuse(group_ + "/" + name, "axis '" + axis.name + "' has other coordinates elsewhere in the group");
     }
   }
   void finish() const {
-    for (const auto& [name, axis] : axes_)
+    for (const auto& [name, coordinates] : axes_)
       if (datasets_.contains(name)) refuse(group_ + "/" + name, "is both a variable and an axis");
   }
 
  private:
   std::string group_;
   std::set<std::string> datasets_;
-  std::map<std::string, const Axis*> axes_;
+  std::map<std::string, Coordinates> axes_;
 };
 
 GroupContents& group_of(std::vector<GroupContents>& groups, const std::string& name) {
