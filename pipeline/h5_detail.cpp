@@ -35,6 +35,7 @@ void fail(const std::string& where, const char* action) {
     return 0;
   };
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, collect, &said);
+  H5Eclear2(H5E_DEFAULT);  // a thread that ends would leave it behind
   std::string message = where + ": " + action;
   if (!said.empty()) message += ": " + said.back();
   if (said.size() > 1 && said.front() != said.back()) message += ": " + gist(said.front());
