@@ -236,7 +236,8 @@ TEST(Plan, DryRunTellsEveryStagesCost) {
   EXPECT_GE(estimate.in_flight_bytes, std::max(clean.bytes_working, silenced.bytes_working));
   EXPECT_EQ(estimate.subject_bytes, std::max(clean.bytes_shared, silenced.bytes_shared));
   EXPECT_GT(estimate.memory_bytes, estimate.in_flight_bytes + estimate.subject_bytes);
-  EXPECT_NEAR(number_after(" on 1 thread; ", "B"), estimate.in_flight_bytes, 0.006 * estimate.in_flight_bytes);
+  EXPECT_NEAR(number_after(" on 1 thread; ", "B"), estimate.in_flight_bytes,
+              0.006 * estimate.in_flight_bytes);
   EXPECT_GE(number_after("\nmemory ", "B"), estimate.in_flight_bytes + estimate.subject_bytes);
   EXPECT_NEAR(number_after("\nfile size ", "B"), estimate.file_bytes, 0.006 * estimate.file_bytes);
 }
