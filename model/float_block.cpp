@@ -39,11 +39,4 @@ std::span<float> FloatBlock::take(std::size_t count) {
   return piece;
 }
 
-std::unique_ptr<float[]> scratch_floats(std::size_t count) {
-  constexpr std::size_t kMany = std::size_t{1} << 20;
-  auto floats = std::make_unique_for_overwrite<float[]>(count);
-  if (count >= kMany) ask_for_huge_pages(floats.get(), count);
-  return floats;
-}
-
 }  // namespace hookflow

@@ -27,7 +27,4 @@ class FloatBlock {
   std::size_t taken_ = 0;
 };
 
-/// `count` floats of no set value, for the activations of one pass; many of them on huge pages.
-std::unique_ptr<float[]> scratch_floats(std::size_t count);
-
 }  // namespace hookflow

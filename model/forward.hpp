@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/hook.hpp"
+#include "model/shared_rows.hpp"
 #include "model/tensor.hpp"
 
 namespace hookflow {
@@ -86,7 +87,7 @@ struct ForwardPlan {
 /// What one pass of one prompt left behind.
 struct PassResult {
   std::map<HookPoint, Tensor> captured;  // shapes of HOOKS.md, heads and positions as asked for
-  Tensor logits;                         // (asked positions, vocabulary)
+  SharedRows logits;                     // (asked positions, vocabulary); without rows where none were asked
   std::vector<float> put_in;  // an edited pass: each intervention's scalar (mean_head, value, zero: 0);
                               // NaN where it is none, or each head has its own
 };

@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "model/float_block.hpp"
 #include "model/ops.hpp"
 #include "model/parallel.hpp"
 #include "model/pass.hpp"
+#include "model/scratch.hpp"
 
 // The model. Shapes: n = rows of the batch, m = those still asked for (in the last layer fewer), d = model
 // width, f = MLP width, e = head width, p = positions of one sequence.
@@ -92,22 +92,20 @@ void Pass::unembed() {
   linear_transposed(rows(ln_final_normalized), model_.weights.lm_head, model_.weights.lm_head_bias,
                     rows(logits));
   reach({logits, 0});
-  hand_out_logits();
+  hand_out_logits(storage);
 }
 
-void Pass::hand_out_logits() {
+void Pass::hand_out_logits(const std::shared_ptr<const float[]>& memory) {
   if (!wanted_logits_) {
     return;
   }
-  parallel_blocks(sequences_.size(), [this](std::size_t index) {
+  parallel_blocks(sequences_.size(), [&](std::size_t index) {
     const Sequence& sequence = sequences_[index];
-    const std::vector<std::size_t> positions = wanted_logits_->resolve(sequence.length);
-    Tensor& logits = sequence.result->logits;
-    logits = Tensor({positions.size(), config_.vocabulary});
-    for (std::size_t i = 0; i < positions.size(); ++i) {
-      const auto from = logits_.row(current_->first(index) + current_->find(index, positions[i]));
-      std::copy(from.begin(), from.end(), logits.matrix().row(i).begin());
+    std::vector<std::size_t> rows = wanted_logits_->resolve(sequence.length);
+    for (std::size_t& row : rows) {
+      row = current_->first(index) + current_->find(index, row);
     }
+    sequence.result->logits = SharedRows(logits_, memory, rows);
   });
 }
 

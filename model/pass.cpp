@@ -5,7 +5,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "model/float_block.hpp"
+#include "model/scratch.hpp"
 
 namespace hookflow {
 namespace {

@@ -75,7 +75,7 @@ class Pass {
   void attend_head(std::size_t layer, const HeadQueries& work, MutableView scores);
   void capture_head_results(std::size_t layer);
   void unembed();
-  void hand_out_logits();
+  void hand_out_logits(const std::shared_ptr<const float[]>& memory);
 
   // What happens at every place: reach.cpp.
   void reach(const HookPoint& point);
@@ -114,7 +114,7 @@ class Pass {
   RowLayout all_, queries_, mixed_, mlp_, final_;
   const RowLayout* current_ = &all_;  // the rows that the residual stream has now
 
-  std::unique_ptr<float[]> storage_;
+  std::shared_ptr<float[]> storage_;
   MutableView residual_;    // (n, d)
   MutableView normalized_;  // (n, d), and z, which comes after
   MutableView out_;         // (n, d): what attention or MLP adds to the residual stream

@@ -61,7 +61,7 @@ class Ablate : public BatchStage {
       }
     }
     const std::size_t tokens = unit_tokens_ * std::min(chunk_, grid_.variants.size());
-    cost.bytes_working = working_bytes(config, tokens, clean.tokens.longest, wishes_->plan);
+    cost.bytes_working = working_bytes(config, tokens, clean.tokens.longest);
     cost.bytes_held = held_bytes(config, tokens, clean.tokens.longest, wishes_->plan);
     cost.bytes_shared = weight_bytes(*clean.subject, clean.tokens, wishes_->plan);
     return cost;

@@ -36,7 +36,7 @@ class Forward : public BatchStage {
       cost.flops += pass_flops(config, length, {HookKind::embed, 0}, wishes_->plan);
     }
     const TokenFacts& tokens = wishes_->tokens;
-    cost.bytes_working = working_bytes(config, unit_tokens_, tokens.longest, wishes_->plan);
+    cost.bytes_working = working_bytes(config, unit_tokens_, tokens.longest);
     cost.bytes_held = held_bytes(config, unit_tokens_, tokens.longest, wishes_->plan);
     cost.bytes_shared = weight_bytes(*wishes_->subject, tokens, wishes_->plan);
     return cost;

@@ -58,7 +58,7 @@ class Prediction : public PromptStage {
 
   [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
     const auto& pass = inputs.get<Pass>(0);
-    const LogitRows clean(pass.result().logits, pass.wishes->plan.logits, positions, pass.length);
+    const LogitRows clean(pass.result().logits.matrix(), pass.wishes->plan.logits, positions, pass.length);
     Rows rows(*this, inputs.index(), pass.length);
     if (!edited_) {
       rows.add(clean, nullptr);
@@ -69,7 +69,8 @@ class Prediction : public PromptStage {
       before.emplace_back(clean.row(position));
     const auto& variants = inputs.get<Variants>(1);
     for (const PassResult& result : variants.results) {
-      const LogitRows edited(result.logits, variants.wishes->plan.logits, positions, variants.length);
+      const LogitRows edited(result.logits.matrix(), variants.wishes->plan.logits, positions,
+                             variants.length);
       rows.add(edited, &before);
     }
     return rows.finish(variants.first, variants.results.size());

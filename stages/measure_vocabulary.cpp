@@ -54,7 +54,7 @@ class Vocabulary : public PromptStage {
  private:
   static void append(const PassResult& result, const ForwardPlan& plan, std::size_t length,
                      std::vector<float>& values) {
-    const LogitRows rows(result.logits, plan.logits, Positions::last(), length);
+    const LogitRows rows(result.logits.matrix(), plan.logits, Positions::last(), length);
     const NextToken next(rows.row(0));
     for (std::size_t id = 0; id < rows.row(0).size(); ++id) {
       values.push_back(static_cast<float>(next.log_prob(static_cast<std::int32_t>(id))));

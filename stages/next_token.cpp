@@ -9,8 +9,8 @@
 
 namespace hookflow::stages {
 
-LogitRows::LogitRows(const Tensor& logits, const Positions& kept, const Positions& wanted, std::size_t length)
-    : logits_(logits.matrix()) {
+LogitRows::LogitRows(View logits, const Positions& kept, const Positions& wanted, std::size_t length)
+    : logits_(logits) {
   const std::vector<std::size_t> have = kept.resolve(length);
   for (const std::size_t position : wanted.resolve(length)) {
     const auto found = std::find(have.begin(), have.end(), position);

@@ -13,7 +13,7 @@ namespace hookflow::stages {
 class LogitRows {
  public:
   /// `logits` (kept positions, vocabulary) of a prompt of `length` tokens.
-  LogitRows(const Tensor& logits, const Positions& kept, const Positions& wanted, std::size_t length);
+  LogitRows(View logits, const Positions& kept, const Positions& wanted, std::size_t length);
 
   [[nodiscard]] std::size_t count() const { return rows_.size(); }
   [[nodiscard]] std::span<const float> row(std::size_t index) const { return logits_.row(rows_[index]); }

@@ -57,10 +57,10 @@ std::size_t layers_run(const Config& config, const ForwardPlan& plan) {
   return layers;
 }
 
-double working_bytes(const Config& config, std::size_t tokens, std::size_t longest, const ForwardPlan& plan) {
+double working_bytes(const Config& config, std::size_t tokens, std::size_t longest) {
   const std::size_t width = 3 * config.width + 1 + std::max(3 * config.width, config.mlp_width);
   const double floats = as_double(tokens * width) + as_double(longest * longest);
-  return (floats + logit_floats(config, tokens, longest, plan)) * sizeof(float);
+  return floats * sizeof(float);
 }
 
 double held_bytes(const Config& config, std::size_t tokens, std::size_t longest, const ForwardPlan& plan) {

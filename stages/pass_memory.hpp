@@ -9,9 +9,9 @@ namespace hookflow::stages {
 /// How many layers a pass goes through to reach what `plan` asks for.
 std::size_t layers_run(const Config& config, const ForwardPlan& plan);
 
-/// Bytes that a pass of `tokens` tokens in all takes while it runs: activations, attention scores, logits.
-/// `longest` is the longest prompt's length.
-double working_bytes(const Config& config, std::size_t tokens, std::size_t longest, const ForwardPlan& plan);
+/// Bytes that a pass of `tokens` tokens in all takes while it runs, and that the next one takes again:
+/// activations and attention scores. `longest` is the longest prompt's length.
+double working_bytes(const Config& config, std::size_t tokens, std::size_t longest);
 
 /// Bytes that it leaves behind: captures, logits, and what variants need to join it.
 double held_bytes(const Config& config, std::size_t tokens, std::size_t longest, const ForwardPlan& plan);

@@ -4,6 +4,7 @@
 #include "stage_chain.hpp"
 #include "stages/values.hpp"
 #include "stages/variant_grid.hpp"
+#include "tests/tensor_of.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -33,7 +34,7 @@ struct Ablation {
     for (std::size_t part = 0; part < output.parts; ++part) {
       const auto& variants = chain.value<Variants>("silenced", prompt, part);
       EXPECT_EQ(variants.first, all.size());
-      for (const PassResult& result : variants.results) all.push_back(result.logits.values);
+      for (const PassResult& result : variants.results) all.push_back(tensor_of(result.logits).values);
     }
     return all;
   }
@@ -76,8 +77,8 @@ TEST(Ablate, EqualsRunEditedToTheBit) {
     }
     const auto results = run_edited(model, clean, edited, plan);
     for (std::size_t v = begin; v < end; ++v) {
-      EXPECT_EQ(first[v], results[v - begin].logits.values) << v;
-      EXPECT_EQ(second[v], results[end - begin + v - begin].logits.values) << v;
+      EXPECT_EQ(first[v], tensor_of(results[v - begin].logits).values) << v;
+      EXPECT_EQ(second[v], tensor_of(results[end - begin + v - begin].logits).values) << v;
     }
   }
 }
@@ -100,7 +101,7 @@ TEST(Ablate, AddingNothingChangesNothing) {
   made.facts()->want_logits(Positions::last());
   made.facts()->clean->want_logits(Positions::last());
   for (std::size_t prompt = 0; prompt < 2; ++prompt) {
-    const auto clean = made.chain.value<Pass>("clean", prompt).result().logits.values;
+    const auto clean = tensor_of(made.chain.value<Pass>("clean", prompt).result().logits).values;
     for (const auto& edited : made.logits(prompt)) {
       for (std::size_t i = 0; i < clean.size(); ++i) EXPECT_NEAR(edited[i], clean[i], 1e-5);
     }

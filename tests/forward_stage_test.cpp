@@ -2,6 +2,7 @@
 
 #include "stage_chain.hpp"
 #include "stages/values.hpp"
+#include "tests/tensor_of.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -33,14 +34,14 @@ TEST(ForwardStage, IsTheCleanPassOfAllItsPrompts) {
     const auto& pass = clean.chain.value<Pass>("clean", prompt);
     EXPECT_EQ(pass.index, prompt);
     EXPECT_EQ(pass.length, kIds[prompt].size());
-    EXPECT_EQ(pass.result().logits.values, wanted.results[prompt].logits.values);
+    EXPECT_EQ(tensor_of(pass.result().logits).values, tensor_of(wanted.results[prompt].logits).values);
   }
 }
 
 TEST(ForwardStage, KeepsNothingThatNobodyAsksFor) {
   Clean clean;
   const PassResult& result = clean.chain.value<Pass>("clean").result();
-  EXPECT_TRUE(result.logits.values.empty());
+  EXPECT_TRUE(result.logits.matrix().rows == 0);
   EXPECT_TRUE(result.captured.empty());
 }
 
@@ -49,7 +50,7 @@ TEST(ForwardStage, KeepsWhatIsAskedFor) {
   clean.facts->want_logits(Positions::last());
   clean.facts->want_capture({HookKind::z, 1}, Positions::all());
   const PassResult& result = clean.chain.value<Pass>("clean").result();
-  EXPECT_EQ(result.logits.shape, (std::vector<std::size_t>{1, 97}));
+  EXPECT_EQ(tensor_of(result.logits).shape, (std::vector<std::size_t>{1, 97}));
   EXPECT_EQ(result.captured.at({HookKind::z, 1}).shape, (std::vector<std::size_t>{5, 3, 16}));
 }
 

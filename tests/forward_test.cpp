@@ -11,6 +11,7 @@
 
 #include "model/error.hpp"
 #include "tests/naive_gpt2.hpp"
+#include "tests/tensor_of.hpp"
 #include "tests/tiny_model.hpp"
 
 namespace hookflow {
@@ -108,8 +109,9 @@ void expect_matches(const PassResult& result, const NaiveGpt2& naive, const Forw
                  what + " " + to_string(capture.at));
   }
   if (plan.wants_logits) {
-    expect_close(result.logits, expected(naive, {{HookKind::logits, 0}, {}, plan.logits}, config, length),
-                 kTolerance, what + " logits");
+    expect_close(tensor_of(result.logits),
+                 expected(naive, {{HookKind::logits, 0}, {}, plan.logits}, config, length), kTolerance,
+                 what + " logits");
   }
 }
 
@@ -207,7 +209,7 @@ TEST(RunClean, GivesShapesInTheOrderOfTheHookTable) {
   EXPECT_EQ(shape_of(HookKind::result), (std::vector<std::size_t>{1, 1, 21}));
   EXPECT_EQ(shape_of(HookKind::pattern), (std::vector<std::size_t>{3, 2, 6}));
   EXPECT_EQ(shape_of(HookKind::ln2_scale), (std::vector<std::size_t>{6, 1}));
-  EXPECT_EQ(pass.results[0].logits.shape, (std::vector<std::size_t>{1, 37}));
+  EXPECT_EQ(tensor_of(pass.results[0].logits).shape, (std::vector<std::size_t>{1, 37}));
 }
 
 TEST(RunClean, GivesEveryPlaceAloneAsItDoesAmongAllOthers) {
@@ -220,7 +222,7 @@ TEST(RunClean, GivesEveryPlaceAloneAsItDoesAmongAllOthers) {
     plan.captures = {{point, {}, Positions::all()}};
     const CleanPass pass = run_clean(tiny.model, prompts, plan);
     for (std::size_t i = 0; i < prompts.size(); ++i) {
-      EXPECT_TRUE(pass.results[i].logits.values.empty());
+      EXPECT_TRUE(pass.results[i].logits.matrix().rows == 0);
       expect_close(pass.results[i].captured.at(point), whole.results[i].captured.at(point).values, 1e-6,
                    to_string(point));
     }
@@ -234,7 +236,7 @@ TEST(RunClean, GivesTheSameLogitsWhenTheLastLayerIsPruned) {
   const CleanPass pruned = run_clean(tiny.model, prompts, ForwardPlan{});
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     const auto last = whole.results[i].logits.matrix().row(prompts[i].size() - 1);
-    expect_close(pruned.results[i].logits, last, 1e-6, "logits");
+    expect_close(tensor_of(pruned.results[i].logits), last, 1e-6, "logits");
   }
 }
 
@@ -279,8 +281,8 @@ TEST(RunClean, PassesNaNOn) {
   auto& embedding = const_cast<float&>(tiny.model.weights.wte.row(static_cast<std::size_t>(prompt[3]))[0]);
   embedding = std::numeric_limits<float>::quiet_NaN();
   const CleanPass pass = run_clean(tiny.model, Prompts{prompt}, ForwardPlan{});
-  EXPECT_TRUE(
-      std::ranges::all_of(pass.results[0].logits.values, [](float value) { return std::isnan(value); }));
+  EXPECT_TRUE(std::ranges::all_of(tensor_of(pass.results[0].logits).values,
+                                  [](float value) { return std::isnan(value); }));
 }
 
 TEST(RunEdited, MatchesThePlainModelForEveryPlaceAndReplacement) {
@@ -397,7 +399,7 @@ TEST(RunEdited, ChangesNothingByAnEditThatChangesNothing) {
   keep_for(variants, plan);
   const CleanPass clean = run_clean(tiny.model, prompts, plan);
   for (const PassResult& result : run_edited(tiny.model, clean, of_prompt(0, variants), plan)) {
-    expect_close(result.logits, clean.results[0].logits.values, 1e-6, "logits");
+    expect_close(tensor_of(result.logits), tensor_of(clean.results[0].logits).values, 1e-6, "logits");
   }
 }
 
@@ -407,7 +409,7 @@ TEST(RunEdited, GivesTheCleanPassForAVariantWithoutEdits) {
   const CleanPass clean = run_clean(tiny.model, Prompts{tiny.prompt(4)}, plan);
   const std::vector<Variant> variants(1);
   const auto results = run_edited(tiny.model, clean, of_prompt(0, variants), plan);
-  EXPECT_EQ(results[0].logits.values, clean.results[0].logits.values);
+  EXPECT_EQ(tensor_of(results[0].logits).values, tensor_of(clean.results[0].logits).values);
   EXPECT_EQ(results[0].captured.size(), plan.captures.size());
   EXPECT_TRUE(results[0].put_in.empty());
 }
@@ -468,7 +470,7 @@ TEST(RunEdited, GivesEqualBitsForOneThreadAndMany) {
   const auto one = run(1);
   const auto many = run(4);
   for (std::size_t i = 0; i < one.size(); ++i) {
-    EXPECT_EQ(one[i].logits.values, many[i].logits.values);
+    EXPECT_EQ(tensor_of(one[i].logits).values, tensor_of(many[i].logits).values);
     for (const auto& [point, tensor] : one[i].captured) {
       EXPECT_EQ(tensor.values, many[i].captured.at(point).values) << to_string(point);
     }

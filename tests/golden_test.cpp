@@ -11,6 +11,7 @@
 #include "model/forward.hpp"
 #include "model/model.hpp"
 #include "model/safetensors.hpp"
+#include "tests/tensor_of.hpp"
 
 // Holds every case of tests/golden, which another implementation computed in double, against this one.
 
@@ -132,7 +133,7 @@ TEST_P(Golden, EditedLogitsAndCaptures) {
     const CleanPass clean = run_clean(model_, prompts(), plan);
     const EditedPrompt edited{item["prompt"], &variants[i]};
     const PassResult result = run_edited(model_, clean, std::span(&edited, 1), plan).at(0);
-    expect_stored(result.logits, item["logits"], false);
+    expect_stored(tensor_of(result.logits), item["logits"], false);
     for (const auto& [hook, name] : captures.items()) {
       expect_stored(result.captured.at(point(hook)), name);
     }
@@ -158,7 +159,7 @@ TEST_P(Golden, EditedLogitsOfAllVariantsTogether) {
   const auto results = run_edited(model_, clean, edited, plan);
   for (std::size_t i = 0; i < variants.size(); ++i) {
     const json& item = cases_["variants"][i];
-    Tensor logits = results[i].logits;
+    Tensor logits = tensor_of(results[i].logits);
     if (item["logits_at"] == "last") {
       logits.values.erase(logits.values.begin(),
                           logits.values.end() - static_cast<std::ptrdiff_t>(logits.shape[1]));

@@ -6,6 +6,7 @@
 #include "plain_prediction.hpp"
 #include "stage_chain.hpp"
 #include "stages/values.hpp"
+#include "tests/tensor_of.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -32,7 +33,8 @@ TEST(MeasureVocabulary, OfACleanPassIsItsLogSoftmax) {
   ASSERT_EQ(measured.words.variables.size(), 1U);
   EXPECT_EQ(measured.words.variables[0].axes.at(0).size(), kVocabulary);
   for (std::size_t prompt = 0; prompt < 2; ++prompt) {
-    const PlainPrediction plain(measured.chain.value<Pass>("clean", prompt).result().logits.values);
+    const PlainPrediction plain(
+        tensor_of(measured.chain.value<Pass>("clean", prompt).result().logits).values);
     const auto values = measured.chain.numbers("words", "log_prob", prompt);
     ASSERT_EQ(values.size(), kVocabulary);
     double sum = 0;
@@ -51,7 +53,7 @@ TEST(MeasureVocabulary, OfVariantsIsARowEach) {
   ASSERT_EQ(variants.results.size(), 2U);
   ASSERT_EQ(values.size(), 2 * kVocabulary);
   for (std::size_t v = 0; v < 2; ++v) {
-    const PlainPrediction plain(variants.results[v].logits.values);
+    const PlainPrediction plain(tensor_of(variants.results[v].logits).values);
     for (std::size_t id = 0; id < kVocabulary; ++id) {
       EXPECT_NEAR(values[v * kVocabulary + id], plain.log_prob(id), 1e-5);
     }

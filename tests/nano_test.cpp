@@ -11,6 +11,7 @@
 #include "model/forward.hpp"
 #include "model/model.hpp"
 #include "model/tokenizer.hpp"
+#include "tests/tensor_of.hpp"
 
 namespace hookflow {
 namespace {
@@ -22,7 +23,7 @@ class Nano : public testing::Test {
   [[nodiscard]] std::int32_t next(const std::vector<std::int32_t>& ids) const {
     const std::vector<std::vector<std::int32_t>> prompts = {ids};
     const CleanPass pass = run_clean(model_, prompts, ForwardPlan{});
-    const std::vector<float>& logits = pass.results[0].logits.values;
+    const std::vector<float> logits = tensor_of(pass.results[0].logits).values;
     return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
   }
 

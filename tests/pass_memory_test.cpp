@@ -31,7 +31,7 @@ ForwardPlan nothing() {
 
 TEST(PassMemory, WorkingGrowsWithTokens) {
   const double each = (3 * 8 + 1 + 3 * 8) * kFloat;  // three vectors, a scale, and q, k and v
-  EXPECT_EQ(working_bytes(config(), 20, 5, nothing()) - working_bytes(config(), 10, 5, nothing()), 10 * each);
+  EXPECT_EQ(working_bytes(config(), 20, 5) - working_bytes(config(), 10, 5), 10 * each);
 }
 
 TEST(PassMemory, HoldsWhatIsAskedForAlone) {
