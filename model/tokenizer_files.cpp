@@ -1,35 +1,18 @@
 #include "model/tokenizer_files.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <initializer_list>
-#include <iterator>
 #include <limits>
 #include <sstream>
 #include <string_view>
 #include <system_error>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "model/error.hpp"
+#include "model/placed_json.hpp"
 
 namespace hookflow {
 namespace {
 
-/// An object's members as they stand in the file. A vocabulary has 50,000 of them: they are walked, not
-/// looked up, and a tree of them would take longer to build than all the rest of a tokenizer.
-template <typename Key, typename Value, typename Less, typename Allocator>
-struct Members : nlohmann::ordered_map<Key, Value, Less, Allocator> {
-  using Base = nlohmann::ordered_map<Key, Value, Less, Allocator>;
-  using Base::Base;
-  Value& operator[](const Key& key) {  // by which the parser adds one
-    this->emplace_back(key, Value());
-    return this->back().second;
-  }
-};
-
-using Json = nlohmann::basic_json<Members>;
 using Path = std::filesystem::path;
 
 [[noreturn]] void fail(const std::string& place, const std::string& rule) {
@@ -41,78 +24,14 @@ bool is_there(const Path& path) {
   return std::filesystem::exists(path, ignored);
 }
 
-std::string read_text(const Path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(stream), {});
-  if (!stream) fail(path.string(), "cannot be read");
-  return text;
-}
-
-/// A JSON value that knows where it stands, so that each check can name the place.
-struct Node {
-  const Json& value;
-  std::string place;
-  const char* separator = ".";  // between this place and a key in it
-
-  [[noreturn]] void fail(const std::string& rule) const { hookflow::fail(place, rule); }
-  [[noreturn]] void refuse(const std::string& rule) const {
-    fail(value.dump(-1, ' ', false, Json::error_handler_t::replace) + " is not supported: " + rule);
-  }
-
-  bool has(const char* key) const { return value.contains(key) && !value.at(key).is_null(); }
-  Node at(const char* key) const {
-    if (!value.contains(key)) fail(std::string("lacks '") + key + "'");
-    return {value.at(key), place + separator + key};
-  }
-  Node at(std::size_t index) const { return {value.at(index), place + "[" + std::to_string(index) + "]"}; }
-
-  const Node& object() const {
-    if (!value.is_object()) fail("should be an object");
-    return *this;
-  }
-  const Node& array() const {
-    if (!value.is_array()) fail("should be an array");
-    return *this;
-  }
-  std::string text() const {
-    if (!value.is_string()) fail("should be a string");
-    return value.get<std::string>();
-  }
-  std::string type() const { return object().at("type").text(); }
-
-  void only(std::initializer_list<std::string_view> known) const {
-    for (const auto& [key, setting] : object().value.items()) {
-      if (std::ranges::find(known, key) == known.end()) fail("setting '" + key + "' is not supported");
-    }
-  }
-  /// The setting is absent, null, or one of the values that leave GPT-2's algorithm as it is.
-  void neutral(const char* key, std::initializer_list<Json> values, const char* rule) const {
-    if (has(key) && std::ranges::find(values, value.at(key)) == values.end()) at(key).refuse(rule);
-  }
-};
-
-struct Document {
-  Path path;
-  Json json;
-  Node root() const { return {json, path.string(), ": "}; }
-};
-
-Document read_json(const Path& path) {
-  try {
-    return {path, Json::parse(read_text(path))};
-  } catch (const Json::exception& error) {
-    fail(path.string(), std::string("is not JSON: ") + error.what());
-  }
-}
-
-std::int32_t token_id(const Json& value, const std::string& text, const Node& owner) {
+std::int32_t token_id(const FlatJson& value, const std::string& text, const PlacedJson& owner) {
   constexpr std::int64_t kLargest = std::numeric_limits<std::int32_t>::max();
   const bool fits = value.is_number_integer() && value >= 0 && value <= kLargest;
   if (!fits) owner.fail("token '" + text + "' has id " + value.dump() + "; an id is an integer from 0");
   return value.get<std::int32_t>();
 }
 
-std::vector<TokenizerFiles::Entry> read_ids(const Node& node) {
+std::vector<TokenizerFiles::Entry> read_ids(const PlacedJson& node) {
   std::vector<TokenizerFiles::Entry> entries;
   for (const auto& [text, id] : node.object().value.items()) {
     entries.push_back({text, token_id(id, text, node)});
@@ -121,7 +40,7 @@ std::vector<TokenizerFiles::Entry> read_ids(const Node& node) {
 }
 
 // Hugging Face's description of one token that is looked for in the text itself.
-std::string read_added_token(const Node& node) {
+std::string read_added_token(const PlacedJson& node) {
   if (node.value.is_string()) return node.text();
   for (const char* key : {"lstrip", "rstrip", "single_word"}) {
     node.object().neutral(key, {false}, "an added token stands for its own text and no more");
@@ -129,28 +48,28 @@ std::string read_added_token(const Node& node) {
   return node.at("content").text();
 }
 
-void check_pre_tokenizer(const Node& node) {
+void check_pre_tokenizer(const PlacedJson& node) {
   if (node.value.is_null() || node.type() != "ByteLevel") node.refuse("only ByteLevel, GPT-2's own, is");
   node.only({"type", "add_prefix_space", "trim_offsets", "use_regex"});
-  node.at("add_prefix_space");  // the library that writes the file has no default for it
+  static_cast<void>(node.at("add_prefix_space"));  // the library that writes the file has no default for it
   node.neutral("add_prefix_space", {false}, "a text is encoded as it stands");
   node.neutral("use_regex", {true}, "text is cut by GPT-2's pattern");
 }
 
-void check_post_processor(const Node& node) {
+void check_post_processor(const PlacedJson& node) {
   if (node.value.is_null() || node.type() == "ByteLevel") return;  // ByteLevel alters offsets, not ids
   constexpr const char* kRule = "no tokens are put before or after a text";
   if (node.type() == "Sequence") {
-    const Node parts = node.at("processors").array();
+    const PlacedJson parts = node.at("processors").array();
     for (std::size_t i = 0; i < parts.value.size(); ++i) check_post_processor(parts.at(i));
     return;
   }
   if (node.type() != "TemplateProcessing") node.refuse(kRule);
-  const Node single = node.at("single").array();
+  const PlacedJson single = node.at("single").array();
   if (single.value.size() != 1 || !single.value[0].contains("Sequence")) node.refuse(kRule);
 }
 
-void check_algorithm(const Node& model) {
+void check_algorithm(const PlacedJson& model) {
   // Early files name no type; their merges tell.
   if (model.has("type") && model.type() != "BPE") model.at("type").refuse("only BPE is");
   model.only({"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
@@ -162,8 +81,8 @@ void check_algorithm(const Node& model) {
   model.neutral("ignore_merges", {false}, "words are encoded by the merges alone");
 }
 
-TokenizerFiles::Merge read_merge(const Node& merges, std::size_t index) {
-  const Json& value = merges.value[index];
+TokenizerFiles::Merge read_merge(const PlacedJson& merges, std::size_t index) {
+  const FlatJson& value = merges.value[index];
   if (value.is_array() && value.size() == 2 && value[0].is_string() && value[1].is_string()) {
     return {value[0].get<std::string>(), value[1].get<std::string>(), index};
   }
@@ -178,11 +97,11 @@ TokenizerFiles::Merge read_merge(const Node& merges, std::size_t index) {
 }
 
 void read_tokenizer_json(const Path& path, TokenizerFiles& files) {
-  const Document document = read_json(path);
-  const Node root = document.root();
+  const JsonDocument document = read_json_document(path);
+  const PlacedJson root = document.root();
   root.only({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
              "post_processor", "decoder", "model"});
-  const Node model = root.at("model").object();
+  const PlacedJson model = root.at("model").object();
   check_algorithm(model);
   if (root.has("normalizer")) root.at("normalizer").refuse("a text is encoded as it stands");
   check_pre_tokenizer(root.at("pre_tokenizer"));
@@ -194,12 +113,12 @@ void read_tokenizer_json(const Path& path, TokenizerFiles& files) {
   files.vocabulary_file = path;
   files.files.push_back(path);
   files.vocabulary = read_ids(model.at("vocab"));
-  const Node merges = model.at("merges").array();
+  const PlacedJson merges = model.at("merges").array();
   files.merge_place = path.string() + ": merge ";
   for (std::size_t i = 0; i < merges.value.size(); ++i) files.merges.push_back(read_merge(merges, i));
 
   if (!root.has("added_tokens")) return;
-  const Node added = root.at("added_tokens").array();
+  const PlacedJson added = root.at("added_tokens").array();
   for (std::size_t i = 0; i < added.value.size(); ++i) {
     const std::string text = read_added_token(added.at(i).object());
     files.added.push_back({text, token_id(added.at(i).at("id").value, text, added.at(i))});
@@ -209,7 +128,7 @@ void read_tokenizer_json(const Path& path, TokenizerFiles& files) {
 void read_merges_txt(const Path& path, TokenizerFiles& files) {
   files.merge_place = path.string() + ":";
   files.files.push_back(path);
-  std::istringstream lines(read_text(path));
+  std::istringstream lines(read_whole_text(path));
   std::string line;
   for (std::size_t number = 1; std::getline(lines, line); ++number) {
     if (line.ends_with('\r')) line.pop_back();
@@ -227,37 +146,37 @@ void read_merges_txt(const Path& path, TokenizerFiles& files) {
 void read_vocab_json(const Path& directory, TokenizerFiles& files) {
   files.vocabulary_file = directory / "vocab.json";
   files.files.push_back(files.vocabulary_file);
-  files.vocabulary = read_ids(read_json(files.vocabulary_file).root());
+  files.vocabulary = read_ids(read_json_document(files.vocabulary_file).root());
   read_merges_txt(directory / "merges.txt", files);
   const Path added = directory / "added_tokens.json";
   if (!is_there(added)) return;
   files.files.push_back(added);
-  files.added = read_ids(read_json(added).root());
+  files.added = read_ids(read_json_document(added).root());
 }
 
 void read_tokenizer_config(const Path& path, TokenizerFiles& files) {
-  const Document document = read_json(path);
-  const Node root = document.root().object();
+  const JsonDocument document = read_json_document(path);
+  const PlacedJson root = document.root().object();
   files.files.push_back(path);
   root.neutral("add_prefix_space", {false}, "a text is encoded as it stands");
   root.neutral("add_bos_token", {false}, "no tokens are put before or after a text");
   root.neutral("add_eos_token", {false}, "no tokens are put before or after a text");
   if (!root.has("added_tokens_decoder")) return;
 
-  const Node added = root.at("added_tokens_decoder").object();
+  const PlacedJson added = root.at("added_tokens_decoder").object();
   for (const auto& [key, token] : added.value.items()) {
-    const Node node = added.at(key.c_str());
+    const PlacedJson node = added.at(key.c_str());
     const std::string text = read_added_token(node);
-    const Json id = Json::parse(key, nullptr, false);
+    const FlatJson id = FlatJson::parse(key, nullptr, false);
     files.added.push_back({text, token_id(id, text, node)});
   }
 }
 
 // The names of special tokens; which ids they have is for the other files to say.
 void read_special_tokens_map(const Path& path, TokenizerFiles& files) {
-  const Document document = read_json(path);
+  const JsonDocument document = read_json_document(path);
   files.files.push_back(path);
-  const auto mark = [&files](const Node& node) {
+  const auto mark = [&files](const PlacedJson& node) {
     const std::string text = read_added_token(node);
     const auto is_it = [&text](const TokenizerFiles::Entry& entry) { return entry.text == text; };
     if (std::ranges::any_of(files.added, is_it)) return;
@@ -265,9 +184,9 @@ void read_special_tokens_map(const Path& path, TokenizerFiles& files) {
     if (entry == files.vocabulary.end()) node.fail("token '" + text + "' has no id in the other files");
     files.added.push_back(*entry);
   };
-  const Node root = document.root().object();
+  const PlacedJson root = document.root().object();
   for (const auto& [role, value] : root.value.items()) {
-    const Node node = root.at(role.c_str());
+    const PlacedJson node = root.at(role.c_str());
     if (!value.is_array()) {
       if (!value.is_null()) mark(node);
       continue;
