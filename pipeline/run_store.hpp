@@ -27,6 +27,11 @@ struct GroupLayout {
 struct LaneLayout {
   std::string name;       // "items", or the id of the expanding stage
   std::size_t parts = 1;  // chunks of variants that a prompt is committed in
+  // What a unit, a part of a prompt, has in the file: of each of these variables, group/variable, of which a
+  // prompt's row is `variants` equal pieces, the pieces from part x variants_a_part on.
+  std::vector<std::string> variables;
+  std::size_t variants = 1;
+  std::size_t variants_a_part = 1;
 };
 
 /// Texts known when the file is made, along one axis: the prompts' texts, the vocabulary. Bytes that are not
