@@ -175,7 +175,7 @@ class Planner {
       return;
     }
     if (!output.expands.empty()) {
-      Lane lane{planned.spec->id, planned.lane, {}, plan_.lanes[planned.lane].axes,
+      Lane lane{planned.spec->id, planned.lane,          {}, plan_.lanes[planned.lane].axes,
                 output.parts,     output.variants_a_part};
       lane.axes.insert(lane.axes.end(), output.expands.begin(), output.expands.end());
       const std::size_t variants = cell_count(lane.axes);
