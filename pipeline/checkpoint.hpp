@@ -85,7 +85,7 @@ class Checkpoint {
   std::vector<Map> lanes_;
   Map folds_;
   FailureTexts texts_;
-  std::set<std::size_t> recorded_;  // since they were last read as a whole
+  std::set<std::size_t> recorded_;  // prompts, since the file was opened or they were retried
 };
 
 }  // namespace hookflow::pipeline

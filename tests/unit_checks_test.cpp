@@ -215,7 +215,7 @@ TEST_F(UnitChecksTest, ACompleteFileIsOneWhoseMarksSaySo) {
 
 TEST_F(UnitChecksTest, AFoldGoesWithADamagedUnit) {
   work();
-  damage_after([&](std::string& bytes) { flip(bytes, range("scores", "clean").first); });
+  EXPECT_TRUE(damage_after([&](std::string& bytes) { flip(bytes, range("scores", "clean").first); }).any());
   const RunStore store = open();
   EXPECT_FALSE(store.fold_done(0));
   EXPECT_FALSE(store.complete());
