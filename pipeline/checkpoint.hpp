@@ -5,10 +5,18 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/failure_texts.hpp"
 #include "pipeline/h5.hpp"
 #include "pipeline/run_store.hpp"
 
 namespace hookflow::pipeline {
+
+/// A unit that is done or failed.
+struct MarkedUnit {
+  std::size_t prompt = 0;
+  std::size_t part = 0;
+  UnitState state = UnitState::done;
+};
 
 /// The group /checkpoint: which units are done, which folds, and why a prompt failed. All of it is allocated
 /// when the file is made, so that marking overwrites bytes and moves nothing.
@@ -19,25 +27,41 @@ class Checkpoint {
 
   [[nodiscard]] const std::vector<std::string>& lanes() const { return lane_names_; }
   [[nodiscard]] const std::vector<std::string>& folds() const { return fold_names_; }
-  [[nodiscard]] std::size_t prompts() const { return reasons_.extents().at(0); }
+  [[nodiscard]] std::size_t prompts() const { return texts_.prompts(); }
   [[nodiscard]] std::size_t parts(std::size_t lane) const { return lanes_.at(lane).done.extents().at(1); }
   /// What a layout has otherwise, a line each.
   [[nodiscard]] std::vector<std::string> differences(const RunLayout& layout) const;
 
   [[nodiscard]] std::vector<UnitState> states(std::size_t lane) const;  // as written
   [[nodiscard]] std::int64_t count(UnitState state) const;              // over all lanes, as written
-  [[nodiscard]] bool fold_done(std::size_t fold) const { return folds_.written.at(fold) != 0; }
+  [[nodiscard]] bool fold_done(std::size_t fold) const { return folds_.written.at(fold) == 1; }
+  [[nodiscard]] bool all_done() const;  // units, be it that they failed, and folds, as written
   /// The prompts of which some unit has failed and not been done since.
   [[nodiscard]] std::vector<Failure> failures() const;
 
+  /// The marks of prompts [first, first + count), as written.
+  struct Marks {
+    std::vector<MarkedUnit> units;
+    std::vector<MarkedUnit> unreadable;  // bytes that are no state; they count as pending
+  };
+  [[nodiscard]] Marks marks(std::size_t lane, std::size_t first, std::size_t count) const;
+  [[nodiscard]] bool fold_unreadable(std::size_t fold) const { return folds_.written.at(fold) > 1; }
+  /// What is to be marked as done or failed with the next write; units in order.
+  [[nodiscard]] std::vector<MarkedUnit> coming(std::size_t lane) const;
+  [[nodiscard]] std::vector<std::size_t> coming_folds() const;
+
   void mark(std::size_t lane, std::size_t prompt, std::size_t part, UnitState state);
-  void mark_fold(std::size_t fold);
-  /// The first failure of a prompt since the file was opened stands, whatever lane it came from.
+  void mark_fold(std::size_t fold, bool done = true);
+  /// The first failure of a prompt stands, whatever lane it came from, until its marks are taken back.
   void record(const Failure& failure);
+  /// Marks what failed as pending.
+  void retry();
+  /// Clears the reasons of prompts of which no unit is marked as failed.
+  void clear_stale_failures();
 
   [[nodiscard]] bool has_marks() const;
-  /// A fold that was done is no longer, once units are marked after it. Returns whether there was one: that
-  /// must reach the disk before the marks do.
+  /// A fold that was done is no longer, once units are marked after it, or a fold is to be done again.
+  /// Returns whether there was one: that must reach the disk before the marks do.
   bool take_back_folds();
   void write_marks();
 
@@ -52,7 +76,6 @@ class Checkpoint {
   static Map open_map(const h5::Group& group, const std::string& name);
   static void set(Map& map, std::size_t cell, std::uint8_t state);
   static void write(Map& map);
-  void clear_mended();
 
   explicit Checkpoint(const h5::Group& group);
   [[nodiscard]] bool has_failed(std::size_t prompt) const;
@@ -61,9 +84,8 @@ class Checkpoint {
   std::vector<std::string> fold_names_;
   std::vector<Map> lanes_;
   Map folds_;
-  h5::Dataset stages_;
-  h5::Dataset reasons_;
-  std::set<std::size_t> recorded_;
+  FailureTexts texts_;
+  std::set<std::size_t> recorded_;  // prompts, since the file was opened or they were retried
 };
 
 }  // namespace hookflow::pipeline

@@ -4,7 +4,9 @@
 #include "pipeline/command.hpp"
 #include "pipeline/options.hpp"
 #include "pipeline/run_compare.hpp"
+#include "pipeline/run_lock.hpp"
 #include "pipeline/table.hpp"
+#include "pipeline/verify.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -18,11 +20,21 @@ std::string told(const DatasetDifference& found) {
   return text + ": " + found.first + " and " + found.second;
 }
 
+/// Whether results are not as they were stored, after saying so.
+bool tell_damage(const std::string& path) {
+  constexpr std::size_t kShown = 10;
+  if (is_being_written(path)) return false;  // its marks may be ahead of what was read of it
+  const Damage damage = verify_run_file(path);
+  if (!damage.any()) return false;
+  std::cout << told(damage, path, kShown);
+  return true;
+}
+
 int diff(const std::vector<std::string>& arguments) {
   Options options("diff FIRST.h5 SECOND.h5",
                   "Compares what two run files hold, to the bit: results, inputs, labels and what is done. "
                   "Times, counters and how the files were made do not count. Exit code 0 only if equal, 1 if "
-                  "not, 3 if a file cannot be read.");
+                  "not, 3 if a file cannot be read or is damaged.");
   options.positional("first", 1, "a run file");
   options.positional("second", 1, "another");
   if (!options.parse(arguments)) return exit_code::kDone;
@@ -39,6 +51,8 @@ int diff(const std::vector<std::string>& arguments) {
   if (!found.settings.empty()) std::cout << "settings that differ:\n";
   for (const Difference& setting : found.settings)
     std::cout << "  " << pipeline::told(setting, "in " + first, "in " + second) << "\n";
+  const bool damaged = tell_damage(first);
+  if ((second != first && tell_damage(second)) || damaged) return exit_code::kInput;
   return found.differences.empty() ? exit_code::kDone : exit_code::kDifferent;
 }
 

@@ -37,11 +37,8 @@ class UnitGraph {
         monitor_(monitor),
         stop_(stop),
         last_commit_(Clock::now()) {
-    for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
-      states_.push_back(store.states(lane));
-      if (options.retry_failed)
-        std::replace(states_[lane].begin(), states_[lane].end(), UnitState::failed, UnitState::pending);
-    }
+    if (options.retry_failed) store.retry_failed();
+    for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) states_.push_back(store.states(lane));
     count_work();
     build();
   }

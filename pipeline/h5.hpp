@@ -129,6 +129,10 @@ class Dataset : public Object {
     read(whole(), std::span<T>(values));
     return values;
   }
+  /// The same as bytes, in the file's type; not of texts in the heap.
+  void read_stored(const Block& block, std::span<char> bytes) const;
+  [[nodiscard]] std::size_t cell_bytes() const;
+
   void write_texts(std::span<const std::string> values);  // all of them
   [[nodiscard]] std::vector<std::string> read_texts() const;
   /// Of an array of characters, rows of bytes padded with zeros. A text that does not fit is cut with "…".

@@ -73,6 +73,25 @@ void Dataset::transfer(bool writing, const Block& block, Kind kind, void* values
           "reading");
 }
 
+std::size_t Dataset::cell_bytes() const {
+  switch (kind_) {
+    case Kind::float64:
+    case Kind::int64:
+      return 8;
+    case Kind::float32:
+      return 4;
+    case Kind::uint8:
+    case Kind::character:
+      return 1;
+    default:
+      throw std::runtime_error(where() + ": its cells have no size that is known");
+  }
+}
+
+void Dataset::read_stored(const Block& block, std::span<char> bytes) const {
+  transfer(false, block, kind_, bytes.data(), bytes.size() / cell_bytes());
+}
+
 void Dataset::write_texts(std::span<const std::string> values) {
   quiet();
   if (values.size() != cells())

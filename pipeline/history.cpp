@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kTextBytes = 32;
 const std::vector<std::string> kTimes = {"started", "last_commit", "ended"};
-const std::vector<std::string> kCounts = {"done_before", "done", "failed", "threads"};
+const std::vector<std::string> kCounts = {"done_before", "done", "failed", "threads", "damaged"};
 
 Axis session_axis() {
   std::vector<std::int64_t> numbers(History::kRows);
@@ -39,8 +39,9 @@ void History::create(h5::File& file) {
       create_table(group, "times", h5::Kind::float64, {session, {"time", kTimes, "Moment", ""}},
                    "When a session started, committed last and ended; no end: it was killed");
   times.set_text("units", "seconds since 1970-01-01 00:00:00");  // which readers of netCDF show as dates
-  create_table(group, "counts", h5::Kind::int64, {session, {"count", kCounts, "What is counted", ""}},
-               "Units (prompts x parts) done and failed in the file, and threads")
+  create_table(
+      group, "counts", h5::Kind::int64, {session, {"count", kCounts, "What is counted", ""}},
+      "Units (prompts x parts) done and failed in the file, threads, and units and folds found damaged")
       .set_text("missing", "-1 where there is no session");
   write_text_rows(group, "ended_by", kTextBytes, session, "How a session ended");
   write_text_rows(group, "program_version", kTextBytes, session, "Version of hookflow");
@@ -71,8 +72,8 @@ std::vector<Session> History::sessions() const {
   for (std::size_t row = 0; row < kRows && counts[row * kCounts.size()] >= 0; ++row) {
     const double* time = &times[row * kTimes.size()];
     const std::int64_t* count = &counts[row * kCounts.size()];
-    sessions.push_back(
-        {time[0], time[1], time[2], count[0], count[1], count[2], count[3], ends[row], versions[row]});
+    sessions.push_back({time[0], time[1], time[2], count[0], count[1], count[2], count[3], count[4],
+                        ends[row], versions[row]});
   }
   return sessions;
 }
@@ -84,8 +85,8 @@ void History::begin(const Session& session) {
   ends_.write_row_text(row_, session.ended_by);
   version_.write_row_text(row_, session.program_version);
   counts_.write(h5::Block{{row_, 0}, {1, kCounts.size()}},  // last: it says that there is a session
-                std::span<const std::int64_t>(
-                    std::array{session.done_before, session.done, session.failed, session.threads}));
+                std::span<const std::int64_t>(std::array{session.done_before, session.done, session.failed,
+                                                         session.threads, session.damaged}));
 }
 
 void History::update(double last_commit, std::int64_t done, std::int64_t failed) {

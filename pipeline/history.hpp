@@ -25,7 +25,7 @@ class History {
 
  private:
   h5::Dataset times_;    // [session, time]: started, last commit, ended; NaN: not yet
-  h5::Dataset counts_;   // [session, count]: done before, done, failed, threads; -1: no session
+  h5::Dataset counts_;   // [session, count]: done before, done, failed, threads, damaged; -1: no session
   h5::Dataset ends_;     // [session, byte]
   h5::Dataset version_;  // [session, byte]
   std::size_t row_ = kRows;

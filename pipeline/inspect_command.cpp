@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <sstream>
@@ -12,6 +13,7 @@
 #include "pipeline/options.hpp"
 #include "pipeline/run_reader.hpp"
 #include "pipeline/table.hpp"
+#include "pipeline/verify.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -172,6 +174,18 @@ class CellTable {
   std::vector<std::size_t> cells_;
 };
 
+/// Exit code 3 if something is damaged.
+int verify(const std::string& path) {
+  const Damage damage = verify_run_file(path);
+  if (!damage.any()) {
+    std::cout << path << ": all that is done is as it was stored\n";
+    return exit_code::kDone;
+  }
+  std::cout << told(damage, path, std::numeric_limits<std::size_t>::max())
+            << "`hookflow resume` computes that again\n";
+  return exit_code::kInput;
+}
+
 int inspect(const std::vector<std::string>& arguments) {
   Options options("inspect FILE.h5 [GROUP[.VARIABLE[,VARIABLE...]]] [options]",
                   "Shows what a run file holds; with a group or variables of one, their values as a table.");
@@ -181,9 +195,15 @@ int inspect(const std::vector<std::string>& arguments) {
                 "axis=label: only these cells; may be repeated")(
       "top", po::value<int>(), "the cells of largest magnitude in the first variable, largest first")(
       "rows", po::value<int>()->default_value(50), "rows to show at most")("provenance",
-                                                                           "how the file was made");
+                                                                           "how the file was made")(
+      "verify", "compare all results with their checksums; exit code 3 if any is damaged");
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::string path = options.required("file");
+  if (options.has("verify")) {
+    if (options.has("what") || options.has("provenance"))
+      throw UsageError("inspect: --verify is of the whole file, and shows nothing else");
+    return verify(path);
+  }
   const RunFileView file = read_run_file(path);
   if (!options.has("what")) {
     print_summary(file, options.has("provenance"), std::cout);

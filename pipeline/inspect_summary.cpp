@@ -30,13 +30,13 @@ void print_sessions(const RunFileView& file, std::ostream& out) {
   std::size_t units = 0;
   for (const LaneProgress& lane : file.lanes) units += lane.done + lane.failed + lane.pending;
   out << "\nHistory, of " << units << " units (prompts x parts)\n";
-  Table table(
-      {"started", "last commit", "end", "done before", "done", "failed", "a second", "threads", "hookflow"});
+  Table table({"started", "last commit", "end", "done before", "done", "failed", "damaged", "a second",
+               "threads", "hookflow"});
   for (const Session& session : file.sessions) {
     table.add({utc_text(session.started), utc_text(session.last_commit), how_it_ended(file, session),
                std::to_string(session.done_before), std::to_string(session.done),
-               std::to_string(session.failed), rate_of(session), std::to_string(session.threads),
-               session.program_version});
+               std::to_string(session.failed), std::to_string(session.damaged), rate_of(session),
+               std::to_string(session.threads), session.program_version});
   }
   table.print(out);
 }

@@ -28,6 +28,17 @@ void add_prompt_texts(const Plan& plan, const Axis& axis, RunLayout& layout) {
   }
 }
 
+LaneLayout lane_layout(const Plan& plan, const Lane& lane) {
+  LaneLayout layout{lane.name, lane.parts, {}, cell_count(lane.axes), lane.variants_a_part};
+  for (const std::size_t index : lane.stages) {
+    const PlannedStage& stage = plan.stages[index];
+    if (!stage.stored) continue;
+    for (const Variable& variable : stage.variables)
+      layout.variables.push_back(stage.spec->id + "/" + variable.name);
+  }
+  return layout;
+}
+
 }  // namespace
 
 RunLayout make_layout(const Plan& plan) {
@@ -55,7 +66,7 @@ RunLayout make_layout(const Plan& plan) {
     layout.texts.push_back(
         {"vocabulary", "token", {"id", std::move(ids), "token id", ""}, words, "text of a token"});
   }
-  for (const Lane& lane : plan.lanes) layout.lanes.push_back({lane.name, lane.parts});
+  for (const Lane& lane : plan.lanes) layout.lanes.push_back(lane_layout(plan, lane));
   for (const std::size_t fold : plan.folds) layout.folds.push_back(plan.stages[fold].spec->id);
   const std::size_t dot = plan.spec.show.find('.');
   layout.default_group = plan.spec.show.substr(0, dot);

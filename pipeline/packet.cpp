@@ -47,6 +47,14 @@ void store_measures(const PlannedStage& stage, std::size_t own_from, const Measu
   }
 }
 
+/// A unit's checksum is of the part's rows: what a stage writes elsewhere would have none.
+void expect_part(const Lane& lane, std::size_t part, const PlannedStage& stage, const Measures& measures) {
+  const std::size_t first = part * lane.variants_a_part;
+  const std::size_t count = std::min(lane.variants_a_part, cell_count(lane.axes) - first);
+  if (measures.first != first || measures.count != count)
+    throw std::logic_error(stage.spec->declaration->name + " gave rows of another part");
+}
+
 }  // namespace
 
 std::shared_ptr<Packet> start_packet(const Plan& plan, const Unit& unit) {
@@ -117,6 +125,7 @@ void store_packet(const Plan& plan, const Packet& packet, RunStore& store) {
         const PlannedStage& stage = plan.stages[index];
         if (!stage.stored) continue;
         const auto& measures = dynamic_cast<const Measures&>(*packet.values[index][row]);
+        expect_part(lane, packet.part, stage, measures);
         store_measures(stage, 1 + lane.axes.size(), measures, prompt, store);
       }
     }

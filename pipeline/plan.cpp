@@ -60,7 +60,7 @@ class Planner {
  public:
   explicit Planner(Plan& plan)
       : plan_(plan), problems_(plan.spec.file), prompt_axis_(prompt_axis(plan.prompts)) {
-    plan_.lanes.push_back({"items", kNone, {}, {}, 1});
+    plan_.lanes.push_back({"items", kNone, {}, {}, 1, 1});
   }
 
   void run() {
@@ -175,8 +175,15 @@ class Planner {
       return;
     }
     if (!output.expands.empty()) {
-      Lane lane{planned.spec->id, planned.lane, {}, plan_.lanes[planned.lane].axes, output.parts};
+      Lane lane{planned.spec->id, planned.lane,          {}, plan_.lanes[planned.lane].axes,
+                output.parts,     output.variants_a_part};
       lane.axes.insert(lane.axes.end(), output.expands.begin(), output.expands.end());
+      const std::size_t variants = cell_count(lane.axes);
+      if (output.variants_a_part == 0 ||
+          output.parts != (variants + output.variants_a_part - 1) / output.variants_a_part)
+        throw std::logic_error(planned.spec->declaration->name + ": " + std::to_string(variants) +
+                               " variants are not " + std::to_string(output.parts) + " parts of " +
+                               std::to_string(output.variants_a_part));
       planned.lane = plan_.lanes.size();
       plan_.lanes.push_back(std::move(lane));
     }

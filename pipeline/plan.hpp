@@ -35,6 +35,7 @@ struct Lane {
   std::vector<std::size_t> stages;
   std::vector<Axis> axes;  // that its expands add, outermost first
   std::size_t parts = 1;
+  std::size_t variants_a_part = 1;
 };
 
 /// Consecutive prompts that are run together.

@@ -213,7 +213,8 @@ class Comparison {
         differ("/checkpoint/folds", "'" + first.folds()[fold] + "' is done in one file alone");
     if (texts_of(first.failures()) != texts_of(second.failures()))
       differ("/checkpoint/failed_reason", "other prompts failed, or for other reasons");
-    if (first_.integer("complete") != second_.integer("complete"))
+    const bool complete = first_.integer("complete") != 0 && first.all_done();
+    if (complete != (second_.integer("complete") != 0 && second.all_done()))
       differ("/", "one of the two is not complete");
   }
 

@@ -26,7 +26,6 @@ LaneProgress progress_of(const Checkpoint& checkpoint, std::size_t lane) {
 RunFileView view_of(const h5::File& file) {
   RunFileView view;
   for (const std::string& name : file.attribute_names()) view.root[name] = file.text(name);
-  view.complete = file.integer("complete") != 0;
   for (GroupContents& group : read_contents(file)) {
     for (TextTable& table : group.texts) view.texts.push_back(std::move(table));
     if (!group.variables.empty())
@@ -42,6 +41,7 @@ RunFileView view_of(const h5::File& file) {
   view.folds = checkpoint.folds();
   for (std::size_t fold = 0; fold < view.folds.size(); ++fold)
     view.fold_done.push_back(checkpoint.fold_done(fold));
+  view.complete = file.integer("complete") != 0 && checkpoint.all_done();
   view.failures = checkpoint.failures();
   view.sessions = History(file).sessions();
   return view;

@@ -24,6 +24,8 @@ RunStore::RunStore(RunStore&&) noexcept = default;
 RunStore& RunStore::operator=(RunStore&&) noexcept = default;
 RunStore::~RunStore() = default;
 
+const Damage& RunStore::damage() const { return impl_->damage; }
+
 std::vector<UnitState> RunStore::states(std::size_t lane) const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->checkpoint.states(lane);
@@ -36,7 +38,7 @@ bool RunStore::fold_done(std::size_t fold) const {
 
 bool RunStore::complete() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->complete;
+  return impl_->said_complete && impl_->checkpoint.all_done();
 }
 
 void RunStore::write_cells(const std::string& group, const std::string& variable, std::size_t prompt,
@@ -106,13 +108,17 @@ void RunStore::record_failure(const Failure& failure) {
 
 void RunStore::commit() {
   const std::lock_guard lock(impl_->mutex);
+  impl_->checks.write(impl_->checkpoint);
   impl_->file.sync();
+  if (impl_->checkpoint.has_marks()) impl_->write_marks();
+}
+
+void RunStore::retry_failed() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->checkpoint.retry();
   if (!impl_->checkpoint.has_marks()) return;
-  impl_->reopen();
-  if (impl_->checkpoint.take_back_folds()) impl_->file.sync();
-  impl_->checkpoint.write_marks();
-  impl_->tell_history();
-  impl_->file.sync();
+  impl_->write_marks();
+  impl_->checkpoint.clear_stale_failures();
 }
 
 bool RunStore::try_commit(std::chrono::milliseconds patience) {
@@ -126,7 +132,8 @@ void RunStore::begin_session(std::size_t threads, const std::string& program_ver
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   const std::int64_t done = impl_->checkpoint.count(UnitState::done);
   impl_->history.begin({seconds_now(), kNone, kNone, done, done, impl_->checkpoint.count(UnitState::failed),
-                        static_cast<std::int64_t>(threads), "", program_version});
+                        static_cast<std::int64_t>(threads), static_cast<std::int64_t>(impl_->damage.count()),
+                        "", program_version});
 }
 
 void RunStore::end_session(const std::string& how) {

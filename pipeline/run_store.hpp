@@ -14,7 +14,9 @@
 
 namespace hookflow::pipeline {
 
-inline constexpr int kFormatVersion = 2;
+struct Damage;
+
+inline constexpr int kFormatVersion = 3;
 
 /// The variables of one stage: a group of the file.
 struct GroupLayout {
@@ -27,6 +29,11 @@ struct GroupLayout {
 struct LaneLayout {
   std::string name;       // "items", or the id of the expanding stage
   std::size_t parts = 1;  // chunks of variants that a prompt is committed in
+  // What a unit, a part of a prompt, has in the file: of each of these variables, group/variable, of which a
+  // prompt's row is `variants` equal pieces, the pieces from part x variants_a_part on.
+  std::vector<std::string> variables{};
+  std::size_t variants = 1;
+  std::size_t variants_a_part = 1;
 };
 
 /// Texts known when the file is made, along one axis: the prompts' texts, the vocabulary. Bytes that are not
@@ -83,7 +90,8 @@ struct Session {
   std::int64_t done = 0;  // in the file at the last commit
   std::int64_t failed = 0;
   std::int64_t threads = 0;
-  std::string ended_by;  // "complete", "SIGINT", ...; empty: killed, or still at work
+  std::int64_t damaged = 0;  // units and folds that it found so
+  std::string ended_by;      // "complete", "SIGINT", ...; empty: killed, or still at work
   std::string program_version;
 };
 
@@ -103,17 +111,21 @@ class RunStore {
                                     const Attributes& provenance);
   /// Opens a file to go on. Throws InputError that names what differs between the file's identity and
   /// `identity`, old and new value; for a file of another program or format; for one in use by another
-  /// process.
+  /// process. All that is done or failed is compared with its checksums: what is damaged counts as pending
+  /// again, and with it every fold.
   static RunStore open(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity);
 
   RunStore(RunStore&&) noexcept;
   RunStore& operator=(RunStore&&) noexcept;
   ~RunStore();
 
+  /// What was found damaged when the file was opened.
+  [[nodiscard]] const Damage& damage() const;
   /// State of every (prompt, part) of a lane, row-major, as last committed.
   [[nodiscard]] std::vector<UnitState> states(std::size_t lane) const;
   [[nodiscard]] bool fold_done(std::size_t fold) const;
-  /// Whether the run was finished. Writing to it again makes it incomplete until it is finished again.
+  /// Whether the run was finished, and no mark says otherwise. Writing to it again makes it incomplete until
+  /// it is finished again.
   [[nodiscard]] bool complete() const;
 
   /// Writes the cells [first, first + count) of one prompt's row of a variable, where a prompt's row is all
@@ -124,6 +136,8 @@ class RunStore {
   void mark(std::size_t lane, std::size_t prompt, std::size_t part, UnitState state);
   /// The first failure of a prompt stands: one that fails in several lanes keeps the first reason.
   void record_failure(const Failure& failure);
+  /// What has failed is pending again, and commits that. Reasons go with it.
+  void retry_failed();
   /// Makes everything written so far durable, then the marks: data, flush, marks, flush.
   void commit();
   /// The same, unless another thread keeps the file busy for so long. Returns whether it was done.

@@ -11,6 +11,7 @@
 #include "pipeline/h5.hpp"
 #include "pipeline/history.hpp"
 #include "pipeline/run_store.hpp"
+#include "pipeline/unit_checks.hpp"
 
 /// For pipeline/run_store*.cpp alone.
 namespace hookflow::pipeline {
@@ -22,15 +23,17 @@ inline double seconds_now() {
 
 // What a kill leaves. In creation: a file under a temporary name, which the next attempt removes. Afterwards
 // nothing is allocated or moved any more: rows, marks and the attributes set at the end overwrite their own
-// bytes, and a mark reaches the disk after the rows it vouches for. So a kill leaves rows without a mark,
-// which are computed again, or an attribute of before.
+// bytes, and a mark reaches the disk after the rows it vouches for and their checksum. So a kill leaves rows
+// without a mark, which are computed again, or an attribute of before.
 struct RunStore::Impl {
   std::filesystem::path path;
   h5::File file;
   std::map<std::pair<std::string, std::string>, h5::Dataset> datasets;
   Checkpoint checkpoint;
+  UnitChecks checks;
   History history;
-  bool complete;
+  bool said_complete;
+  Damage damage;  // that was found when the file was opened
   // Recursive: methods call each other. Timed: whoever ends the process cannot wait for a disk that hangs.
   std::recursive_timed_mutex mutex;
 
@@ -38,8 +41,9 @@ struct RunStore::Impl {
       : path(std::move(file_path)),
         file(std::move(open_file)),
         checkpoint(file),
+        checks(file, checkpoint),
         history(file),
-        complete(file.integer("complete") != 0) {}
+        said_complete(file.integer("complete") != 0) {}
 
   void open_datasets(const RunLayout& layout) {
     for (const GroupLayout& group : layout.groups) {
@@ -76,10 +80,34 @@ struct RunStore::Impl {
 
   // A finished file that is written again is no longer complete until it is finished again.
   void reopen() {
-    if (!complete) return;
+    if (!said_complete) return;
     file.replace_integer("complete", 0);
     file.sync();
-    complete = false;
+    said_complete = false;
+  }
+
+  // Marks alone, with what they vouch for on the disk.
+  void write_marks() {
+    reopen();
+    if (checkpoint.take_back_folds()) {
+      file.sync();
+      checks.forget_folds(checkpoint);
+    }
+    checkpoint.write_marks();
+    tell_history();
+    file.sync();
+  }
+
+  // Of what is damaged, the marks are taken back before anything else is done with the file.
+  void repair() {
+    damage = checks.find_damage(file, checkpoint);
+    if (damage.any()) {
+      for (const Damage::Unit& unit : damage.units)
+        checkpoint.mark(unit.lane, unit.prompt, unit.part, UnitState::pending);
+      for (const std::size_t fold : damage.folds) checkpoint.mark_fold(fold, false);
+      write_marks();
+    }
+    checkpoint.clear_stale_failures();
   }
 };
 

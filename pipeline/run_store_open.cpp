@@ -83,7 +83,7 @@ std::vector<std::string> open_attributes(const Identity& identity, const Attribu
 
 std::size_t most_ranges(const RunLayout& layout, const std::vector<std::string>& open_texts) {
   constexpr std::size_t kOwn = 16;  // of the checkpoint and the history
-  std::size_t ranges = kOwn + layout.lanes.size() + open_texts.size();
+  std::size_t ranges = kOwn + 2 * layout.lanes.size() + open_texts.size();
   for (const GroupLayout& group : layout.groups) ranges += group.variables.size();
   return ranges;
 }
@@ -99,6 +99,7 @@ std::vector<std::string> write_everything(h5::File& file, const RunLayout& layou
   write_root(file, identity, attributes);
   write_contents(file, groups);
   Checkpoint::create(file, layout);
+  UnitChecks::create(file, layout);
   History::create(file);
   write_plot(file, layout, groups);
   return open_texts;
@@ -160,6 +161,7 @@ RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layo
     check_same_run(file, path.string(), layout, planned, identity);
     auto impl = std::make_unique<Impl>(path, std::move(file));
     impl->open_datasets(layout);
+    impl->repair();
     return RunStore(std::move(impl));
   } catch (const InputError&) {
     throw;

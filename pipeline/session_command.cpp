@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pipeline/command.hpp"
+#include "pipeline/damage.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/h5_memory.hpp"
 #include "pipeline/provenance.hpp"
@@ -74,6 +75,16 @@ int tell_complete(const Plan& plan, const RunStore& store, const fs::path& path,
   return code;
 }
 
+void tell_damage(const Damage& damage, const fs::path& path, ProgressStyle style) {
+  constexpr std::size_t kShown = 10;
+  if (style == ProgressStyle::json) {
+    for (const std::string& line : json_lines_of(damage)) std::cerr << line << "\n";
+    return;
+  }
+  std::cerr << "hookflow: " << told(damage, path, kShown)
+            << "what is damaged, and all that aggregates, is computed again\n";
+}
+
 /// Before there is a file to keep, a signal need not wait for long.
 [[noreturn]] void stop_early() {
   std::cerr << "hookflow: stopped by " << StopSignals::name(StopSignals::number()) << " before the first unit"
@@ -118,6 +129,7 @@ int execute(Plan& plan, const Target& target, SessionOptions options) {
                            : RunStore::create(target.path, plan.layout, known,
                                               run_provenance(plan, options.run.threads, target.command_line),
                                               target.overwrite);
+  if (store.damage().any()) tell_damage(store.damage(), target.path, options.progress);
   free_planning(plan);
   deadline.reset();
   options.run.before_commit = [&] { store.set_identity(goes_on ? known : identity.get()); };

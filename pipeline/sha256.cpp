@@ -1,6 +1,6 @@
 #include "pipeline/sha256.hpp"
 
-#include <array>
+#include <bit>
 #include <cerrno>
 #include <cstdio>
 #include <memory>
@@ -16,40 +16,44 @@ namespace {
 
 constexpr std::size_t kBlock = std::size_t{1} << 20;
 
-class Sha256 {
- public:
-  Sha256() { check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr)); }
-  void add(const void* bytes, std::size_t count) { check(EVP_DigestUpdate(context_.get(), bytes, count)); }
-
-  [[nodiscard]] std::string hex() {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    check(EVP_DigestFinal_ex(context_.get(), digest.data(), &size));
-    std::string text;
-    for (unsigned int i = 0; i < size; ++i) {
-      text += kDigits[digest.at(i) >> 4U];
-      text += kDigits[digest.at(i) & 0xFU];
-    }
-    return text;
-  }
-
- private:
-  static void check(int result) {
-    if (result != 1) throw std::runtime_error("OpenSSL refuses to compute a SHA-256");
-  }
-
-  struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  };
-  std::unique_ptr<EVP_MD_CTX, Free> context_{EVP_MD_CTX_new()};
-};
+void check(int result) {
+  if (result != 1) throw std::runtime_error("OpenSSL refuses to compute a SHA-256");
+}
 
 }  // namespace
 
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) { check(EVP_DigestInit_ex(context_, EVP_sha256(), nullptr)); }
+Sha256::~Sha256() { EVP_MD_CTX_free(context_); }
+
+void Sha256::add(std::string_view bytes) { check(EVP_DigestUpdate(context_, bytes.data(), bytes.size())); }
+
+Sha256::Digest Sha256::take() {
+  Digest digest{};
+  check(EVP_DigestFinal_ex(context_, digest.data(), nullptr));
+  check(EVP_DigestInit_ex(context_, nullptr, nullptr));  // the same again
+  return digest;
+}
+
+std::string Sha256::hex() {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : take()) {
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 0xFU];
+  }
+  return text;
+}
+
+std::int64_t Sha256::first_64() {
+  const Digest digest = take();
+  std::uint64_t number = 0;
+  for (std::size_t i = 8; i-- > 0;) number = number << 8U | digest.at(i);
+  return std::bit_cast<std::int64_t>(number);
+}
+
 std::string sha256(std::string_view bytes) {
   Sha256 digest;
-  digest.add(bytes.data(), bytes.size());
+  digest.add(bytes);
   return digest.hex();
 }
 
@@ -65,7 +69,7 @@ std::string sha256_file(const std::filesystem::path& path) {
   Sha256 digest;
   std::vector<char> block(kBlock);
   while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get())) {
-    digest.add(block.data(), count);
+    digest.add({block.data(), count});
   }
   if (std::ferror(file.get()) != 0) fail();
   return digest.hex();

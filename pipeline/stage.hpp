@@ -44,7 +44,8 @@ struct KnownArray {
 struct Output {
   std::vector<Variable> variables;   // of Measures: each with its own axes only
   std::vector<Axis> expands;         // the axes that variants add
-  std::size_t parts = 1;             // an expanding stage's chunks of variants
+  std::size_t parts = 1;             // an expanding stage's chunks of variants,
+  std::size_t variants_a_part = 1;   // which are that many each; what is left is the last one's
   std::vector<std::size_t> weights;  // size of each prompt, for bounding what is in flight; the source's
   std::vector<KnownArray> known;     // stored when the file is made
   std::any facts;                    // what stages of one family tell each other

@@ -41,6 +41,7 @@ class Ablate : public BatchStage {
     Output output;
     output.expands = grid_.axes;
     output.parts = (grid_.variants.size() + chunk_ - 1) / chunk_;
+    output.variants_a_part = chunk_;
     output.facts = VariantFacts(wishes_);
     return output;
   }

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "pipeline/h5.hpp"
+#include "pipeline/unit_checks.hpp"
 #include "tests/cli.hpp"
 #include "tests/run_sample.hpp"
 
@@ -22,9 +23,20 @@ class Diff : public Cli {
     for (std::size_t prompt = 0; prompt < sample::kPrompts; ++prompt) {
       store.write_cells("scores", "log_prob", prompt, 0, sample::row(prompt));
       store.mark(sample::kItems, prompt, 0, UnitState::done);
+      for (std::size_t part = 0; part < 4; ++part)
+        store.mark(sample::kSilenced, prompt, part, UnitState::done);
     }
+    store.finish_fold(0);
     store.begin_session(3, "x");
     store.finish({{"ended_utc", name}});
+  }
+  /// As if what stands in the file had been computed.
+  static void make_checksums_fit(const h5::File& file) {
+    Checkpoint checkpoint(file);
+    for (std::size_t lane = 0; lane < checkpoint.lanes().size(); ++lane)
+      for (const MarkedUnit& unit : checkpoint.marks(lane, 0, checkpoint.prompts()).units)
+        checkpoint.mark(lane, unit.prompt, unit.part, unit.state);
+    UnitChecks(file, checkpoint).write(checkpoint);
   }
   /// The output of a comparison of a.h5 with a changed copy of it.
   template <class Change>
@@ -33,6 +45,7 @@ class Diff : public Cli {
     {
       h5::File file = h5::File::open(folder.path() / "b.h5", true);
       change(file);
+      make_checksums_fit(file);
     }
     const Outcome outcome = run({"diff", "a.h5", "b.h5"});
     EXPECT_EQ(outcome.code, code) << outcome.out << outcome.err;
@@ -96,6 +109,7 @@ TEST_F(Diff, KnowsOneNotANumberAndTwoZeros) {
   {
     h5::File file = h5::File::open(folder.path() / "a.h5", true);
     set(file, "log_prob", 0, 1, 0.0F);
+    make_checksums_fit(file);
   }
   changed([](h5::File& file) { set(file, "log_prob", 0, 1, -0.0F); });
 }
@@ -112,6 +126,23 @@ TEST_F(Diff, TellsWhatIsDoneInOneAlone) {
   EXPECT_TRUE(contains(said, "/checkpoint/done_items: 1 of 3 values differ, by up to 1 at prompt=2, part=0"))
       << said;
   EXPECT_TRUE(contains(said, "/checkpoint/failed_reason: ")) << said;
+}
+
+TEST_F(Diff, SaysThatAFileIsDamaged) {
+  make("a.h5");
+  make("b.h5");
+  {
+    h5::File file = h5::File::open(folder.path() / "b.h5", true);
+    set(file, "log_prob", 0, 1, 7.5F);
+  }
+  const Outcome outcome = run({"diff", "a.h5", "b.h5"});
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_TRUE(contains(outcome.out, "/scores/log_prob: 1 of 36 values differ")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out,
+                       "b.h5 is damaged: 1 unit (prompts x parts)\n"
+                       "  prompt 'berlin', part 2 of 'silenced': /scores/log_prob, /scores/argmax\n"))
+      << outcome.out;
+  EXPECT_FALSE(contains(outcome.out, "a.h5 is damaged")) << outcome.out;
 }
 
 TEST_F(Diff, NamesTheSettingsOfRealRuns) {

@@ -23,6 +23,7 @@ int main(int count, char** arguments) try {
   }
   store.record_failure({1, "tokens", "the prompt is longer than the model's context — 2 > 1"});
   store.mark(sample::kItems, 1, 0, UnitState::failed);
+  for (std::size_t part = 0; part < 4; ++part) store.mark(sample::kSilenced, 1, part, UnitState::failed);
   store.commit();
   if (count == 3) {
     std::cout << "half done" << std::endl;

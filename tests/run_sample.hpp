@@ -41,7 +41,8 @@ inline RunLayout layout() {
         {"histogram", Dtype::int64, {layer(), bin()}, "1", "Count"},
         {"total", Dtype::float64, {}, "nat", "Total"}}},
   };
-  layout.lanes = {{"items", 1}, {"silenced", 4}};
+  layout.lanes = {{"items", 1, {"scores/clean"}},
+                  {"silenced", 4, {"scores/log_prob", "scores/argmax"}, 4, 1}};
   layout.folds = {"by_layer"};
   layout.default_group = "scores";
   layout.default_variable = "log_prob";

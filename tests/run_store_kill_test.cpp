@@ -171,12 +171,13 @@ TEST(CommitTest, ReachesTheDiskBeforeTheMarksAreWritten) {
   store.write_cells("scores", "clean", 0, 0, std::vector<double>{1});
   store.mark(sample::kSilenced, 0, 0, UnitState::done);
   store.commit();
-  ASSERT_EQ(operations.size(), 5U);
+  ASSERT_EQ(operations.size(), 6U);
   EXPECT_GE(operations[0], 0);  // two datasets' rows
   EXPECT_GE(operations[1], 0);
-  EXPECT_EQ(operations[2], -1);
-  EXPECT_GE(operations[3], 0);  // the mark
-  EXPECT_EQ(operations[4], -1);
+  EXPECT_GE(operations[2], 0);  // the checksum
+  EXPECT_EQ(operations[3], -1);
+  EXPECT_GE(operations[4], 0);  // the mark
+  EXPECT_EQ(operations[5], -1);
 }
 
 }  // namespace

@@ -130,7 +130,12 @@ TEST_F(RunStoreTest, KeepsTheFirstReasonOfAFailedPrompt) {
   EXPECT_EQ(store.failures()[0].reason, "too long");
   EXPECT_EQ(store.states(sample::kItems)[1], UnitState::failed);
 
+  store.record_failure({1, "clean", "another reason, while the first one's mark stands"});
+  EXPECT_EQ(store.failures()[0].reason, "too long");
+  store.retry_failed();
+  EXPECT_TRUE(store.failures().empty());
   store.record_failure({1, "clean", "another reason, of a second attempt"});
+  store.mark(sample::kItems, 1, 0, UnitState::failed);
   EXPECT_EQ(store.failures()[0].reason, "another reason, of a second attempt");
   store.mark(sample::kItems, 1, 0, UnitState::done);
   store.mark(sample::kSilenced, 1, 0, UnitState::done);
@@ -165,6 +170,12 @@ TEST_F(RunStoreTest, DoneFoldsAreUndoneByLaterUnits) {
 TEST_F(RunStoreTest, FinishingMarksTheFileComplete) {
   {
     RunStore store = create();
+    for (std::size_t prompt = 0; prompt < sample::kPrompts; ++prompt) {
+      store.mark(sample::kItems, prompt, 0, UnitState::done);
+      for (std::size_t part = 0; part < 4; ++part)
+        store.mark(sample::kSilenced, prompt, part, UnitState::done);
+    }
+    store.finish_fold(0);
     store.finish({{"ended", "2024-01-01T01:00:00Z"}});
   }
   {

@@ -91,6 +91,7 @@ class Expand : public BatchStage {
     Output output;
     output.expands = {{"variant", std::move(labels), "variant", ""}};
     output.parts = static_cast<std::size_t>((variants + chunk - 1) / chunk);
+    output.variants_a_part = static_cast<std::size_t>(chunk);
     return output;
   }
   std::vector<ValuePtr> run(std::span<const Inputs> prompts, std::size_t part) const override {

@@ -3,6 +3,7 @@
 
 usage: run_file_test.py RUN_FILE_SAMPLE    (the program of tests/run_file_sample.cpp)
 """
+import hashlib
 import os
 import shutil
 import subprocess
@@ -24,6 +25,10 @@ except ImportError as missing:
 PROMPTS = ["berlin", "køln", "東京"]
 ENGINES = ("h5netcdf", "netcdf4")
 REASON = "the prompt is longer than the model's context — 2 > 1"
+
+
+def first_number(digest):
+    return int.from_bytes(digest.digest()[:8], "little", signed=True)
 
 
 class RunFile(unittest.TestCase):
@@ -91,12 +96,36 @@ class RunFile(unittest.TestCase):
     def test_checkpoint(self):
         for checkpoint in self.groups("checkpoint"):
             self.assertEqual(checkpoint.done_silenced.dtype, np.uint8)
-            self.assertEqual(checkpoint.done_silenced.values.tolist(), [[1] * 4, [0] * 4, [1] * 4])
+            self.assertEqual(checkpoint.done_silenced.values.tolist(), [[1] * 4, [2] * 4, [1] * 4])
             self.assertEqual(checkpoint.done_items.attrs["flag_meanings"], "pending done failed")
             self.assertEqual(list(checkpoint.folds.values), [1])
             self.assertEqual(checkpoint.failed_stage.dims, ("prompt",))
             self.assertEqual(checkpoint.failed_stage.values.tolist(), [b"", b"tokens", b""])
             self.assertEqual(checkpoint.failed_reason.values[1].decode(), REASON)
+
+    def test_checksums_can_be_made_again_from_what_the_file_says_of_them(self):
+        with h5py.File(self.path) as file:
+            checkpoint = file["checkpoint"]
+            for lane in checkpoint.attrs["lanes"]:
+                check, done = checkpoint["check_" + lane], checkpoint["done_" + lane]
+                for (prompt, part), stored in np.ndenumerate(check):
+                    state = done.attrs["flag_meanings"].split()[done[prompt, part]]
+                    digest = hashlib.sha256(f"{lane} {prompt} {part} {state}\n".encode())
+                    for name in check.attrs["variables"]:
+                        pieces = file[name][prompt].reshape(check.attrs["variants"], -1)
+                        step = check.attrs["variants_a_part"]
+                        digest.update(pieces[part * step:(part + 1) * step].tobytes())
+                    if state == "failed":
+                        for name in ("failed_stage", "failed_reason"):
+                            digest.update(checkpoint[name][prompt].tobytes())
+                    self.assertEqual(first_number(digest), stored, f"{lane} {prompt} {part}")
+            check = checkpoint["fold_check"]
+            for fold, stored in zip(checkpoint["fold"].asstr(), check):
+                digest = hashlib.sha256(f"{fold}\n".encode())
+                for name in check.attrs["variables"]:
+                    if name.startswith(fold + "/"):
+                        digest.update(file[name][()].tobytes())
+                self.assertEqual(first_number(digest), stored, fold)
 
     def test_root_attributes(self):
         for root in self.groups("/"):

@@ -1,0 +1,54 @@
+#include "pipeline/failure_texts.hpp"
+
+#include <algorithm>
+
+#include "pipeline/run_contents.hpp"
+#include "pipeline/utf8.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+constexpr std::size_t kStageBytes = 64;
+constexpr std::size_t kReasonBytes = 256;
+
+}  // namespace
+
+void FailureTexts::create(h5::Group& checkpoint, const Axis& prompt) {
+  write_text_rows(checkpoint, "failed_stage", kStageBytes, prompt, "Stage that failed");
+  write_text_rows(checkpoint, "failed_reason", kReasonBytes, prompt, "Why it failed");
+}
+
+FailureTexts::FailureTexts(const h5::Group& checkpoint)
+    : stages_(checkpoint.open_dataset("failed_stage")), reasons_(checkpoint.open_dataset("failed_reason")) {}
+
+void FailureTexts::write(const Failure& failure) {
+  stages_.write_row_text(failure.prompt, spell_bytes(failure.stage));
+  reasons_.write_row_text(failure.prompt, spell_bytes(failure.reason));
+}
+
+std::vector<Failure> FailureTexts::read(const std::function<bool(std::size_t prompt)>& wanted) const {
+  const std::vector<std::string> stages = stages_.read_row_texts();
+  const std::vector<std::string> reasons = reasons_.read_row_texts();
+  std::vector<Failure> failures;
+  for (std::size_t prompt = 0; prompt < stages.size(); ++prompt)
+    if (wanted(prompt)) failures.push_back({prompt, stages[prompt], reasons[prompt]});
+  return failures;
+}
+
+void FailureTexts::keep(const std::function<bool(std::size_t prompt)>& wanted) {
+  for (h5::Dataset* texts : {&stages_, &reasons_}) {
+    const std::size_t width = texts->extents().at(1);
+    const std::size_t rows_at_once = (std::size_t{1} << 20) / width;
+    for (std::size_t first = 0; first < prompts(); first += rows_at_once) {
+      const std::size_t count = std::min(rows_at_once, prompts() - first);
+      std::string bytes(count * width, '\0');
+      texts->read_stored(h5::Block{{first, 0}, {count, width}}, bytes);
+      for (std::size_t row = 0; row < count; ++row) {
+        const bool written = bytes.find_first_not_of('\0', row * width) < (row + 1) * width;
+        if (written && !wanted(first + row)) texts->write_row_text(first + row, "");
+      }
+    }
+  }
+}
+
+}  // namespace hookflow::pipeline
