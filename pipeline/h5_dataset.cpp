@@ -73,17 +73,15 @@ void Dataset::transfer(bool writing, const Block& block, Kind kind, void* values
           "reading");
 }
 
-void Dataset::write_texts(std::span<const std::string> values) {
+void Dataset::write_texts(std::size_t first, std::span<const std::string> values) {
   quiet();
-  if (values.size() != cells())
-    throw std::logic_error(where() + ": the number of texts is not the dataset's");
+  if (extents_.size() != 1 || first > extents_[0] || values.size() > extents_[0] - first)
+    throw std::logic_error(where() + ": has not so many texts");
   if (values.empty()) return;
   std::vector<const char*> pointers(values.size());
   std::transform(values.begin(), values.end(), pointers.begin(),
                  [](const auto& text) { return text.c_str(); });
-  const Handle type = detail::memory_type(Kind::text);
-  check(H5Dwrite(handle_.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), where(),
-        "writing");
+  transfer(true, {{first}, {values.size()}}, Kind::text, pointers.data(), pointers.size());
 }
 
 std::vector<std::string> Dataset::read_texts() const {

@@ -94,9 +94,9 @@ void free_planning(Plan& plan) {
   plan.layout = {};
   for (PlannedStage& stage : plan.stages) {
     stage.output.known = {};
+    stage.output.weights = {};
     stage.output.facts.reset();
   }
-  for (Prompt& prompt : plan.prompts) prompt.place = std::string();
   h5::free_unused();
   malloc_trim(0);
 }
