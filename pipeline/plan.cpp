@@ -160,10 +160,11 @@ class Planner {
   }
 
   void take_output(PlannedStage& planned) {
-    const Output& output = planned.output;
+    Output& output = planned.output;
     if (!output.weights.empty()) {
       plan_.units = divide(plan_.prompts.size(), output.weights, plan_.spec.batch_tokens);
       unit_weight_ = heaviest(plan_.units, output.weights);
+      output.weights = {};
     }
     if (planned.fold != nullptr) {
       planned.variables = output.variables;

@@ -94,7 +94,6 @@ void free_planning(Plan& plan) {
   plan.layout = {};
   for (PlannedStage& stage : plan.stages) {
     stage.output.known = {};
-    stage.output.weights = {};
     stage.output.facts.reset();
   }
   h5::free_unused();

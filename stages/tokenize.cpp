@@ -68,6 +68,7 @@ class Tokenize : public PromptStage {
         }
       }
     }
+    facts->ids.shrink_to_fit();
     if (count > kMostProblems) problems += "\n... and " + std::to_string(count - kMostProblems) + " more";
     if (count > 0) throw InputError(problems);
     Output output;
