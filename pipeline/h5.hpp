@@ -139,6 +139,7 @@ class Dataset : public Object {
   [[nodiscard]] std::vector<std::string> read_texts() const;
   /// Of an array of characters, rows of bytes padded with zeros. A text that does not fit is cut with "…".
   void write_row_text(std::size_t row, const std::string& value);
+  [[nodiscard]] std::string read_row_text(std::size_t row) const;
   [[nodiscard]] std::vector<std::string> read_row_texts() const;
 
   void make_scale();  // named as the dataset is

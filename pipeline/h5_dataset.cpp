@@ -108,6 +108,14 @@ void Dataset::write_row_text(std::size_t row, const std::string& value) {
   transfer(true, {{row, 0}, {1, extents_[1]}}, Kind::character, padded.data(), padded.size());
 }
 
+std::string Dataset::read_row_text(std::size_t row) const {
+  if (kind_ != Kind::character || extents_.size() != 2)
+    throw std::runtime_error(where() + ": has no rows of text");
+  std::string padded(extents_[1], '\0');
+  transfer(false, {{row, 0}, {1, extents_[1]}}, Kind::character, padded.data(), padded.size());
+  return padded.substr(0, padded.find('\0'));
+}
+
 std::vector<std::string> Dataset::read_row_texts() const {
   if (kind_ != Kind::character || extents_.size() != 2)
     throw std::runtime_error(where() + ": has no rows of text");
