@@ -164,7 +164,7 @@ class Planner {
     if (!output.weights.empty()) {
       plan_.units = divide(plan_.prompts.size(), output.weights, plan_.spec.batch_tokens);
       unit_weight_ = heaviest(plan_.units, output.weights);
-      output.weights = {};
+      output.weights = std::vector<std::size_t>();  // frees them
     }
     if (planned.fold != nullptr) {
       planned.variables = output.variables;
