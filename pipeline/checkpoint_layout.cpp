@@ -55,7 +55,7 @@ void Checkpoint::create(h5::File& file, const RunLayout& layout) {
   if (layout.prompt_rows.size() != layout.prompts)
     throw std::logic_error("run layout: there is not one row for each prompt");
   h5::Dataset rows = group.create_dataset(kPromptRows, h5::Kind::text, {layout.prompts});
-  rows.write_texts(layout.prompt_rows);
+  write_texts(rows, layout.prompt_rows);
   rows.attach_scale(group.open_dataset(prompt.name), 0);
   describe(rows, "The prompts as given, in JSON", "", {prompt});
 }

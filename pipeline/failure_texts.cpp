@@ -27,11 +27,10 @@ void FailureTexts::write(const Failure& failure) {
 }
 
 std::vector<Failure> FailureTexts::read(const std::function<bool(std::size_t prompt)>& wanted) const {
-  const std::vector<std::string> stages = stages_.read_row_texts();
-  const std::vector<std::string> reasons = reasons_.read_row_texts();
-  std::vector<Failure> failures;
-  for (std::size_t prompt = 0; prompt < stages.size(); ++prompt)
-    if (wanted(prompt)) failures.push_back({prompt, stages[prompt], reasons[prompt]});
+  std::vector<Failure> failures;  // read one by one: their rows are wide, and few of many prompts have one
+  for (std::size_t prompt = 0; prompt < prompts(); ++prompt)
+    if (wanted(prompt))
+      failures.push_back({prompt, stages_.read_row_text(prompt), reasons_.read_row_text(prompt)});
   return failures;
 }
 

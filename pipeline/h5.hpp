@@ -2,6 +2,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <numeric>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -37,6 +39,9 @@ enum class Kind { float32, float64, int64, uint8, character, text, other };
 struct Block {
   std::vector<std::size_t> start;
   std::vector<std::size_t> count;
+  [[nodiscard]] std::size_t cells() const {
+    return std::accumulate(count.begin(), count.end(), std::size_t{1}, std::multiplies<>());
+  }
   friend bool operator==(const Block&, const Block&) = default;
 };
 
@@ -133,10 +138,12 @@ class Dataset : public Object {
   void read_stored(const Block& block, std::span<char> bytes) const;
   [[nodiscard]] std::size_t cell_bytes() const;
 
-  void write_texts(std::span<const std::string> values);  // all of them
+  void write_texts(std::span<const std::string> values) { write_texts(0, values); }
+  void write_texts(std::size_t first, std::span<const std::string> values);  // from that row on
   [[nodiscard]] std::vector<std::string> read_texts() const;
   /// Of an array of characters, rows of bytes padded with zeros. A text that does not fit is cut with "…".
   void write_row_text(std::size_t row, const std::string& value);
+  [[nodiscard]] std::string read_row_text(std::size_t row) const;
   [[nodiscard]] std::vector<std::string> read_row_texts() const;
 
   void make_scale();  // named as the dataset is

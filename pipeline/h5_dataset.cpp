@@ -92,17 +92,15 @@ void Dataset::read_stored(const Block& block, std::span<char> bytes) const {
   transfer(false, block, kind_, bytes.data(), bytes.size() / cell_bytes());
 }
 
-void Dataset::write_texts(std::span<const std::string> values) {
+void Dataset::write_texts(std::size_t first, std::span<const std::string> values) {
   quiet();
-  if (values.size() != cells())
-    throw std::logic_error(where() + ": the number of texts is not the dataset's");
+  if (extents_.size() != 1 || first > extents_[0] || values.size() > extents_[0] - first)
+    throw std::logic_error(where() + ": has not so many texts");
   if (values.empty()) return;
   std::vector<const char*> pointers(values.size());
   std::transform(values.begin(), values.end(), pointers.begin(),
                  [](const auto& text) { return text.c_str(); });
-  const Handle type = detail::memory_type(Kind::text);
-  check(H5Dwrite(handle_.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), where(),
-        "writing");
+  transfer(true, {{first}, {values.size()}}, Kind::text, pointers.data(), pointers.size());
 }
 
 std::vector<std::string> Dataset::read_texts() const {
@@ -127,6 +125,14 @@ void Dataset::write_row_text(std::size_t row, const std::string& value) {
   std::string padded = cut_text(value, extents_[1]);
   padded.resize(extents_[1], '\0');
   transfer(true, {{row, 0}, {1, extents_[1]}}, Kind::character, padded.data(), padded.size());
+}
+
+std::string Dataset::read_row_text(std::size_t row) const {
+  if (kind_ != Kind::character || extents_.size() != 2)
+    throw std::runtime_error(where() + ": has no rows of text");
+  std::string padded(extents_[1], '\0');
+  transfer(false, {{row, 0}, {1, extents_[1]}}, Kind::character, padded.data(), padded.size());
+  return padded.substr(0, padded.find('\0'));
 }
 
 std::vector<std::string> Dataset::read_row_texts() const {

@@ -92,7 +92,7 @@ void run_stage(const Plan& plan, std::size_t stage, Packet& packet) {
       values.push_back(from == kNone ? nullptr : packet.values[from][row]);
     }
     const std::size_t prompt = packet.unit.first + row;
-    inputs.emplace_back(prompt, plan.prompts[prompt], std::move(values));
+    inputs.emplace_back(prompt, plan.prompts, std::move(values));
     rows.push_back(row);
   }
   std::vector<ValuePtr>& results = packet.values[stage];

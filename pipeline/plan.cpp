@@ -58,8 +58,7 @@ std::size_t line_of(const StageSpec& spec, const std::string& message) {
 /// Plans stage after stage, inputs first.
 class Planner {
  public:
-  explicit Planner(Plan& plan)
-      : plan_(plan), problems_(plan.spec.file), prompt_axis_(prompt_axis(plan.prompts)) {
+  explicit Planner(Plan& plan) : plan_(plan), problems_(plan.spec.file) {
     plan_.lanes.push_back({"items", kNone, {}, {}, 1, 1});
   }
 
@@ -161,10 +160,11 @@ class Planner {
   }
 
   void take_output(PlannedStage& planned) {
-    const Output& output = planned.output;
+    Output& output = planned.output;
     if (!output.weights.empty()) {
       plan_.units = divide(plan_.prompts.size(), output.weights, plan_.spec.batch_tokens);
       unit_weight_ = heaviest(plan_.units, output.weights);
+      output.weights = std::vector<std::size_t>();  // frees them
     }
     if (planned.fold != nullptr) {
       planned.variables = output.variables;
@@ -190,7 +190,7 @@ class Planner {
     plan_.lanes[planned.lane].stages.push_back(plan_.stages.size() - 1);
     planned.variables = output.variables;
     for (Variable& variable : planned.variables) {
-      std::vector<Axis> axes = {prompt_axis_};
+      std::vector<Axis> axes = {plan_.axis};
       const std::vector<Axis>& lane_axes = plan_.lanes[planned.lane].axes;
       axes.insert(axes.end(), lane_axes.begin(), lane_axes.end());
       axes.insert(axes.end(), variable.axes.begin(), variable.axes.end());
@@ -218,34 +218,35 @@ class Planner {
 
   Plan& plan_;
   Problems problems_;
-  Axis prompt_axis_;
   std::map<std::string, std::size_t> index_;
   std::vector<bool> planned_;  // whether the stage of that index could be planned
   std::size_t unit_weight_ = 1;
 };
 
-}  // namespace
-
-Axis prompt_axis(const std::vector<Prompt>& prompts) {
+Axis axis_of(const Prompts& prompts) {
   std::vector<std::string> ids;
   ids.reserve(prompts.size());
-  for (const Prompt& prompt : prompts) ids.push_back(prompt.id);
+  for (std::size_t i = 0; i < prompts.size(); ++i) ids.push_back(prompts.id(i));
   return {"prompt", std::move(ids), "prompt", ""};
 }
+
+}  // namespace
 
 void Plan::prepare() {
   for (StageSpec& stage : spec.stages) stage.stage->prepare();
 }
 
 Plan make_plan(WorkflowSpec spec) {
-  std::vector<Prompt> prompts = read_prompts(spec.prompts, spec.base, spec.file);
+  Prompts prompts = read_prompts(spec.prompts, spec.base, spec.file);
+  spec.prompts = {};  // a list of many is large
   return make_plan(std::move(spec), std::move(prompts));
 }
 
-Plan make_plan(WorkflowSpec spec, std::vector<Prompt> prompts) {
+Plan make_plan(WorkflowSpec spec, Prompts prompts) {
   Plan plan;
   plan.spec = std::move(spec);
   plan.prompts = std::move(prompts);
+  plan.axis = axis_of(plan.prompts);
   plan.subject = open_subject(plan.spec);
   Planner(plan).run();
   plan.layout = make_layout(plan);

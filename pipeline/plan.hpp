@@ -47,7 +47,8 @@ struct Unit {
 /// A workflow made ready to run: every axis and size known, nothing computed yet.
 struct Plan {
   WorkflowSpec spec;
-  std::vector<Prompt> prompts;
+  Prompts prompts;
+  Axis axis;  // the prompts', which every stored value of one begins with; their ids
   std::unique_ptr<Subject> subject;
   std::vector<PlannedStage> stages;  // in the order of spec.stages
   std::vector<Lane> lanes;           // parents first
@@ -59,13 +60,10 @@ struct Plan {
   void prepare();
 };
 
-/// The axis that every stored value of a prompt begins with: the prompts' ids.
-Axis prompt_axis(const std::vector<Prompt>& prompts);
-
 /// Plans the workflow for its model and prompts. Throws UsageError listing all problems, InputError for a
 /// model or prompt file that is missing or malformed.
 Plan make_plan(WorkflowSpec spec);
 /// The same for prompts that are known, whatever the workflow says of them.
-Plan make_plan(WorkflowSpec spec, std::vector<Prompt> prompts);
+Plan make_plan(WorkflowSpec spec, Prompts prompts);
 
 }  // namespace hookflow::pipeline

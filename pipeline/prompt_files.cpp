@@ -26,12 +26,12 @@ std::string extension(const std::filesystem::path& name) {
   return text;
 }
 
-void read_json_lines(std::istream& in, const std::string& name, std::size_t limit, PromptRows& rows) {
+void read_json_lines(std::istream& in, std::size_t limit, PromptRows& rows) {
   std::string text;
   for (std::size_t line = 1; rows.size() < limit && std::getline(in, text); ++line) {
     if (line == 1) text = without_bom(text);
     if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-    rows.begin(name + ':' + std::to_string(line));
+    rows.begin(line);
     set_json_row(text, rows);
     rows.end();
   }
@@ -113,7 +113,7 @@ void read_csv(std::istream& in, const std::string& name, std::size_t limit, Prom
     check_header(header, place());
     Fields fields;
     while (rows.size() < limit && reader.next(fields)) {
-      rows.begin(place());
+      rows.begin(reader.line());
       set_csv_row(header, fields, rows);
       rows.end();
     }
@@ -133,18 +133,18 @@ std::string prompt_file_problem(const std::filesystem::path& name) {
          (kind == ".json" ? "; of JSON, put one object on each line and call it .jsonl" : "");
 }
 
-std::vector<Prompt> read_prompt_file(const std::filesystem::path& path, std::size_t limit) {
+Prompts read_prompt_file(const std::filesystem::path& path, std::size_t limit) {
   const std::string name = path.string();
   const auto fail = [&name] {
     throw InputError(name + ": cannot be read: " + std::generic_category().message(errno));
   };
   std::ifstream in(path, std::ios::binary);
   if (!in) fail();
-  PromptRows rows;
+  PromptRows rows({name, ":"});
   if (extension(path) == ".csv") {
     read_csv(in, name, limit, rows);
   } else {
-    read_json_lines(in, name, limit, rows);
+    read_json_lines(in, limit, rows);
   }
   if (in.bad()) fail();
   if (const std::string problems = rows.problems(); !problems.empty()) throw InputError(problems);

@@ -2,7 +2,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include "pipeline/prompts.hpp"
 
@@ -12,6 +11,6 @@ namespace hookflow::pipeline {
 std::string prompt_file_problem(const std::filesystem::path& name);
 
 /// The first `limit` rows of a JSON Lines or CSV file. Throws InputError.
-std::vector<Prompt> read_prompt_file(const std::filesystem::path& path, std::size_t limit);
+Prompts read_prompt_file(const std::filesystem::path& path, std::size_t limit);
 
 }  // namespace hookflow::pipeline

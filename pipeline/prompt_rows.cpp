@@ -46,8 +46,9 @@ std::string column_name_problem(std::string_view name) {
   return "";
 }
 
-void PromptRows::begin(std::string place) {
-  prompts_.emplace_back().place = std::move(place);
+void PromptRows::begin(std::size_t number) {
+  prompt_ = {};
+  number_ = number;
   mentioned_.clear();
   has_id_ = false;
   refused_ = false;
@@ -61,24 +62,22 @@ bool PromptRows::mention(const std::string& key) {
 
 void PromptRows::set(const std::string& key, std::string value) {
   if (!mention(key)) return;
-  Prompt& prompt = prompts_.back();
   if (value.find('\0') != std::string::npos) {
     refuse_row("'" + key + "' holds a NUL character");
   } else if (key == "id") {
-    prompt.id = std::move(value);
+    prompt_.id = std::move(value);
     has_id_ = true;
   } else if (key == "text") {
-    prompt.text = std::move(value);
+    prompt_.text = std::move(value);
   } else if (const std::string problem = column_name_problem(key); !problem.empty()) {
     refuse_row(problem);
   } else {
-    prompt.columns.emplace(key, std::move(value));
+    prompt_.columns.emplace(key, std::move(value));
   }
 }
 
 void PromptRows::set_ids(std::vector<std::int64_t> ids) {
-  ids.shrink_to_fit();
-  if (mention("ids")) prompts_.back().ids = std::move(ids);
+  if (mention("ids")) prompt_.ids = std::move(ids);
 }
 
 void PromptRows::refuse(const std::string& key, const std::string& why) {
@@ -88,7 +87,7 @@ void PromptRows::refuse(const std::string& key, const std::string& why) {
 void PromptRows::refuse_row(const std::string& why) {
   refused_ = true;
   if (problems_.size() < kMaxListed) {
-    problems_.push_back(prompts_.back().place + ": " + why);
+    problems_.push_back(places_.of(number_) + ": " + why);
   } else {
     ++unlisted_;
   }
@@ -97,38 +96,37 @@ void PromptRows::refuse_row(const std::string& why) {
 void PromptRows::end() {
   if (!refused_) check_content();
   check_id();
+  prompts_.add(prompt_, number_);
 }
 
 void PromptRows::check_content() {
-  const Prompt& prompt = prompts_.back();
-  if (prompt.text && prompt.ids) {
+  if (prompt_.text && prompt_.ids) {
     refuse_row("both 'text' and 'ids' are given; a prompt is one of them");
-  } else if (!prompt.text && !prompt.ids) {
-    refuse_row("neither 'text' nor 'ids' is given" + misspelling(prompt));
-  } else if (prompt.text && prompt.text->empty()) {
+  } else if (!prompt_.text && !prompt_.ids) {
+    refuse_row("neither 'text' nor 'ids' is given" + misspelling(prompt_));
+  } else if (prompt_.text && prompt_.text->empty()) {
     refuse_row("'text' is empty");
-  } else if (prompt.ids && prompt.ids->empty()) {
+  } else if (prompt_.ids && prompt_.ids->empty()) {
     refuse_row("'ids' is empty");
   }
 }
 
 void PromptRows::check_id() {
-  Prompt& prompt = prompts_.back();
-  const std::size_t row = prompts_.size() - 1;
+  const std::size_t row = prompts_.size();
   if (!has_id_) {
     if (mentioned_.contains("id")) return;
-    prompt.id = std::to_string(row);
+    prompt_.id = std::to_string(row);
   }
-  if (prompt.id.empty()) return refuse_row("'id' is empty");
-  if (has_control(prompt.id)) return refuse_row("'id' holds a control character");
-  if (prompt.id.front() == ' ' || prompt.id.back() == ' ') {
-    return refuse_row("id '" + prompt.id + "' begins or ends with a space");
+  if (prompt_.id.empty()) return refuse_row("'id' is empty");
+  if (has_control(prompt_.id)) return refuse_row("'id' holds a control character");
+  if (prompt_.id.front() == ' ' || prompt_.id.back() == ' ') {
+    return refuse_row("id '" + prompt_.id + "' begins or ends with a space");
   }
-  const auto [first, is_new] = rows_of_ids_.emplace(prompt.id, row);
+  const auto [first, is_new] = rows_of_ids_.emplace(prompt_.id, row);
   if (is_new) return;
   const std::string number = has_id_ ? "" : " (the row's number, as it gives none)";
-  refuse_row("id '" + prompt.id + "'" + number + " is given twice, first at " +
-             prompts_[first->second].place);
+  refuse_row("id '" + prompt_.id + "'" + number + " is given twice, first at " +
+             prompts_.place(first->second));
 }
 
 std::string PromptRows::problems() const {

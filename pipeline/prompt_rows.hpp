@@ -6,9 +6,10 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include "pipeline/prompts.hpp"
+#include "pipeline/prompt_list.hpp"
 
 namespace hookflow::pipeline {
 
@@ -20,28 +21,30 @@ std::string column_name_problem(std::string_view name);
 /// Collects prompts, and everything that is wrong with them, from wherever they are read.
 class PromptRows {
  public:
-  /// A row: begin, set or refuse its keys, end.
-  void begin(std::string place);
+  explicit PromptRows(PromptPlaces places) : places_(places), prompts_(std::move(places)) {}
+
+  /// A row: begin, set or refuse its keys, end. `number`: of its place.
+  void begin(std::size_t number);
   void set(const std::string& key, std::string value);  // id, text or a column
   void set_ids(std::vector<std::int64_t> ids);
   void refuse(const std::string& key, const std::string& why);  // a key whose value cannot be used
   void refuse_row(const std::string& why);
   void end();
 
-  [[nodiscard]] std::size_t size() const { return prompts_.size(); }
+  [[nodiscard]] std::size_t size() const { return prompts_.size(); }  // of rows that have ended
   /// A line a problem, with its place; empty: none.
   [[nodiscard]] std::string problems() const;
-  [[nodiscard]] std::vector<Prompt> take() {
-    prompts_.shrink_to_fit();  // they stay for as long as the run
-    return std::move(prompts_);
-  }
+  [[nodiscard]] Prompts take() { return prompts_.take(); }
 
  private:
   bool mention(const std::string& key);
   void check_content();
   void check_id();
 
-  std::vector<Prompt> prompts_;                   // the last one is under way
+  PromptPlaces places_;
+  Prompts::Builder prompts_;  // those before
+  Prompt prompt_;             // the one under way
+  std::size_t number_ = PromptPlaces::kNone;
   std::set<std::string, std::less<>> mentioned_;  // its keys
   bool has_id_ = false;
   bool refused_ = false;  // the row as a whole

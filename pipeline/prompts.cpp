@@ -6,12 +6,13 @@
 #include "pipeline/error.hpp"
 #include "pipeline/json_row.hpp"
 #include "pipeline/nearest.hpp"
-#include "pipeline/param.hpp"
 #include "pipeline/prompt_files.hpp"
 #include "pipeline/prompt_rows.hpp"
 
 namespace hookflow::pipeline {
 namespace {
+
+std::size_t number_of(const Node& node) { return node.line > 0 ? node.line : PromptPlaces::kNone; }
 
 std::string place_of(const Node& node, const std::string& workflow_name) {
   return node.line > 0 ? workflow_name + ':' + std::to_string(node.line) : workflow_name;
@@ -41,10 +42,10 @@ void set_text(const std::string& key, const Node& value, PromptRows& rows) {
   rows.set(key, value.text);
 }
 
-std::vector<Prompt> read_list(const Node& list, const std::string& workflow_name) {
-  PromptRows rows;
+Prompts read_list(const Node& list, const std::string& workflow_name) {
+  PromptRows rows({workflow_name, ":"});
   for (const Node& item : list.items) {
-    rows.begin(place_of(item, workflow_name));
+    rows.begin(number_of(item));
     if (item.kind == Node::Kind::map) {
       for (const auto& [key, value] : item.entries) {
         key == "ids" ? set_ids(value, rows) : set_text(key, value, rows);
@@ -97,8 +98,8 @@ FileSource read_source(const Node& map, const std::filesystem::path& base, const
 
 }  // namespace
 
-std::vector<Prompt> read_prompts(const Node& prompts, const std::filesystem::path& base,
-                                 const std::string& workflow_name) {
+Prompts read_prompts(const Node& prompts, const std::filesystem::path& base,
+                     const std::string& workflow_name) {
   if (prompts.kind == Node::Kind::list) return read_list(prompts, workflow_name);
   const std::string place = place_of(prompts, workflow_name) + ": prompts: ";
   if (prompts.kind != Node::Kind::map)
@@ -109,18 +110,10 @@ std::vector<Prompt> read_prompts(const Node& prompts, const std::filesystem::pat
   return read_prompt_file(source.path, source.limit);
 }
 
-std::string to_json(const Prompt& prompt) {
-  std::vector<std::pair<std::string, Node>> entries = {{"id", Node::scalar(prompt.id, true)}};
-  if (prompt.text) entries.emplace_back("text", Node::scalar(*prompt.text, true));
-  if (prompt.ids) entries.emplace_back("ids", write_param(*prompt.ids));
-  for (const auto& [name, value] : prompt.columns) entries.emplace_back(name, Node::scalar(value, true));
-  return to_json(Node::map(std::move(entries)));
-}
-
-std::vector<Prompt> read_prompt_json(std::span<const std::string> lines, const std::string& place) {
-  PromptRows rows;
+Prompts read_prompt_json(const TextRows& lines, const std::string& place) {
+  PromptRows rows({place, ", prompt "});
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    rows.begin(place + ", prompt " + std::to_string(i));
+    rows.begin(i);
     set_json_row(lines[i], rows);
     rows.end();
   }

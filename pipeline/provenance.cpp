@@ -25,20 +25,13 @@ std::string cpu_name() {
   return "unknown";
 }
 
-/// Every prompt with its columns, in an order that does not depend on where it came from.
-std::string prompts_hash(const std::vector<Prompt>& prompts) {
-  std::string all;
-  for (const Prompt& prompt : prompts) all += to_json(prompt) + "\n";
-  return sha256(all);
-}
-
 Identity own_identity(const Plan& plan) {
   // The model is what its files hold, not what it is called.
   Node workflow = plan.spec.resolved();
   std::erase_if(workflow.entries, [](const auto& entry) { return !decides_results(entry.first); });
   return {{"result_version", std::to_string(kResultVersion)},
           {"workflow_sha256", sha256(to_json(workflow))},
-          {"prompts_sha256", prompts_hash(plan.prompts)}};
+          {"prompts_sha256", sha256(plan.prompts.json_lines())}};
 }
 
 }  // namespace

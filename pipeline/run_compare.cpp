@@ -173,8 +173,7 @@ class Comparison {
                                    : compare_numbers<double>(first, second, one.axes));
   }
 
-  void compare_texts(const std::string& path, const Axis& axis, const std::vector<std::string>& one,
-                     const std::vector<std::string>& other) {
+  void compare_texts(const std::string& path, const Axis& axis, const TextRows& one, const TextRows& other) {
     DatasetDifference found{path, "", 0, one.size(), 0, "", "", ""};
     for (std::size_t i = 0; i < one.size(); ++i) {
       if (one[i] == other[i] || found.unequal++ > 0) continue;

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "pipeline/blocks.hpp"
 #include "pipeline/utf8.hpp"
 
 namespace hookflow::pipeline {
@@ -19,6 +20,19 @@ std::vector<std::size_t> extents_of(const std::vector<Axis>& axes) {
 void attach(h5::Dataset& dataset, const std::vector<Axis>& axes,
             const std::map<std::string, h5::Dataset>& scales) {
   for (std::size_t i = 0; i < axes.size(); ++i) dataset.attach_scale(scales.at(axes[i].name), i);
+}
+
+void write_cells(h5::Dataset& dataset, const NumberCells& cells) {
+  for_stretches(cells.size(), [&](std::size_t first, std::size_t count) {
+    const Column column = cells.read(first, count);
+    std::size_t from = 0;
+    for (const h5::Block& block : blocks_of_range(dataset.extents(), first, count)) {
+      const std::size_t size = block.cells();
+      std::visit([&](const auto& values) { dataset.write(block, std::span(values).subspan(from, size)); },
+                 column);
+      from += size;
+    }
+  });
 }
 
 void write_group(h5::File& file, const GroupContents& contents) {
@@ -42,12 +56,12 @@ void write_group(h5::File& file, const GroupContents& contents) {
     else
       dataset.set_nan("_FillValue", kind_of(variable.dtype));
     if (const auto constant = contents.constants.find(variable.name); constant != contents.constants.end())
-      std::visit([&](const auto& values) { dataset.write_all(std::span(values)); }, constant->second);
+      write_cells(dataset, constant->second);
   }
   for (const TextTable& table : contents.texts) {
     add_scales({table.axis});
     h5::Dataset dataset = group.create_dataset(table.name, h5::Kind::text, {table.texts.size()});
-    dataset.write_texts(table.texts);
+    write_texts(dataset, table.texts);
     attach(dataset, {table.axis}, scales);
     describe(dataset, table.long_name, "", {table.axis});
   }
@@ -65,6 +79,12 @@ h5::Kind kind_of(Dtype dtype) {
       return h5::Kind::int64;
   }
   throw std::logic_error("kind_of: no such dtype");
+}
+
+void write_texts(h5::Dataset& dataset, const TextRows& texts) {
+  for_stretches(texts.size(), [&](std::size_t first, std::size_t count) {
+    dataset.write_texts(first, texts.read(first, count));
+  });
 }
 
 h5::Dataset write_scale(h5::Group& group, const Axis& axis) {

@@ -17,7 +17,7 @@ struct GroupContents {
   std::string name;
   std::string about;
   std::vector<Variable> variables;
-  std::map<std::string, Column> constants;  // variable -> its values; only where planned
+  std::map<std::string, NumberCells> constants;  // variable -> its values; only where planned
   std::vector<TextTable> texts;
 };
 
@@ -35,6 +35,8 @@ Axis prompt_axis(const RunLayout& layout);
 void write_contents(h5::File& file, const std::vector<GroupContents>& groups);
 /// Tells viewers that look for it (NeXus) which variable to draw first.
 void write_default_plot(h5::File& file, const std::string& group, const Variable& variable);
+/// All texts of a dataset, some at a time.
+void write_texts(h5::Dataset& dataset, const TextRows& texts);
 /// One axis as a dimension scale of a group; two lines of every dataset that has it.
 h5::Dataset write_scale(h5::Group& group, const Axis& axis);
 void describe(h5::Dataset& dataset, const std::string& long_name, const std::string& units,

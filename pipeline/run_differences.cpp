@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "pipeline/blocks.hpp"
 #include "pipeline/run_contents.hpp"
 
 namespace hookflow::pipeline {
@@ -31,26 +32,36 @@ bool same(const Value& a, const Value& b) {
   return a == b || (a != a && b != b);
 }
 
-template <class Value>
-void compare_values(const std::string& what, const std::vector<Value>& in_file,
-                    const std::vector<Value>& planned, Lines& lines) {
+// Values that differ, told as one line however many they are.
+class Unequal {
+ public:
+  template <class Value>
+  void compare(std::size_t at, const Value& in_file, const Value& planned) {
+    if (same(in_file, planned) || count_++ > 0) return;
+    first_ =
+        "[" + std::to_string(at) + "]: " + spelled(in_file) + " in the file, " + spelled(planned) + " now";
+  }
+  void tell(const std::string& what, Lines& lines) const {
+    if (count_ > 0)
+      lines.push_back(what + first_ + (count_ > 1 ? " (and " + std::to_string(count_ - 1) + " more)" : ""));
+  }
+
+ private:
+  std::size_t count_ = 0;
+  std::string first_;
+};
+
+// `in_file` and `planned`: vectors, or texts that are made when asked for.
+template <class InFile, class Planned>
+void compare_values(const std::string& what, const InFile& in_file, const Planned& planned, Lines& lines) {
   if (in_file.size() != planned.size()) {
     lines.push_back(what + ": " + std::to_string(in_file.size()) + " in the file, " +
                     std::to_string(planned.size()) + " now");
     return;
   }
-  std::size_t unequal = 0;
-  std::size_t first = 0;
-  for (std::size_t i = planned.size(); i-- > 0;)
-    if (!same(in_file[i], planned[i])) {
-      ++unequal;
-      first = i;
-    }
-  if (unequal == 0) return;
-  std::string line = what + "[" + std::to_string(first) + "]: " + spelled(in_file[first]) + " in the file, " +
-                     spelled(planned[first]) + " now";
-  if (unequal > 1) line += " (and " + std::to_string(unequal - 1) + " more)";
-  lines.push_back(line);
+  Unequal unequal;
+  for (std::size_t i = 0; i < planned.size(); ++i) unequal.compare(i, in_file[i], planned[i]);
+  unequal.tell(what, lines);
 }
 
 void compare_axis(const std::string& group, const Axis& in_file, const Axis& planned, Lines& lines) {
@@ -113,13 +124,28 @@ class Comparison {
     compare_axes(group.name, old.axes, wanted.axes);
     const auto constant = group.constants.find(wanted.name);
     if (constant == group.constants.end()) return;
-    const h5::Dataset dataset = file_.open_group(group.name).open_dataset(wanted.name);
-    std::visit(
-        [&](const auto& values) {
-          using Value = typename std::decay_t<decltype(values)>::value_type;
-          compare_values(path, dataset.read_all<Value>(), values, lines_);
-        },
-        constant->second);
+    compare_cells(path, file_.open_group(group.name).open_dataset(wanted.name), constant->second);
+  }
+
+  // Of the same shape.
+  void compare_cells(const std::string& path, const h5::Dataset& dataset, const NumberCells& planned) {
+    Unequal unequal;
+    for_stretches(planned.size(), [&](std::size_t first, std::size_t count) {
+      const Column column = planned.read(first, count);
+      std::visit(
+          [&](const auto& values) {
+            auto in_file = values;
+            std::size_t from = 0;
+            for (const h5::Block& block : blocks_of_range(dataset.extents(), first, count)) {
+              const std::size_t size = block.cells();
+              dataset.read(block, std::span(in_file).subspan(from, size));
+              from += size;
+            }
+            for (std::size_t i = 0; i < count; ++i) unequal.compare(first + i, in_file[i], values[i]);
+          },
+          column);
+    });
+    unequal.tell(path, lines_);
   }
 
   // The variables of a group share their axes: each is told of once.

@@ -37,7 +37,8 @@ std::vector<Difference> explained(const h5::File& file, const RunLayout& layout,
     found = workflow_differences(file.text("workflow"), layout.workflow);
     std::erase_if(found, [](const Difference& d) { return !decides_results(d.what); });
   } else if (hashes.what == "prompts_sha256" && !layout.prompt_rows.empty()) {
-    found = prompt_differences(stored_prompt_rows(file), layout.prompt_rows);
+    found =
+        prompt_differences(stored_prompt_rows(file), layout.prompt_rows.read(0, layout.prompt_rows.size()));
   }
   if (found.empty()) found.push_back(std::move(hashes));
   return found;

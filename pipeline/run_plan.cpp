@@ -70,9 +70,12 @@ void check_group(const GroupContents& group) {
 void spell_labels(Axis& axis) {
   const auto* labels = std::get_if<std::vector<std::string>>(&axis.coordinates.labels());
   if (labels == nullptr) return;
+  const bool as_is = std::all_of(labels->begin(), labels->end(),
+                                 [](const std::string& label) { return spell_bytes(label) == label; });
+  if (as_is) return;  // and shared
   std::vector<std::string> spelled;
   std::transform(labels->begin(), labels->end(), std::back_inserter(spelled), spell_bytes);
-  if (spelled != *labels) axis.coordinates = std::move(spelled);  // else they stay shared
+  axis.coordinates = std::move(spelled);
 }
 
 std::vector<GroupContents> plan_contents(const RunLayout& layout) {
@@ -86,14 +89,14 @@ std::vector<GroupContents> plan_contents(const RunLayout& layout) {
   for (const ConstantArray& constant : layout.constants) {
     GroupContents& group = group_of(groups, constant.group);
     group.variables.push_back(constant.variable);
-    group.constants[constant.variable.name] = constant.values;
-    const std::size_t values = std::visit([](const auto& column) { return column.size(); }, constant.values);
-    if (values != cell_count(constant.variable.axes))
+    group.constants.emplace(constant.variable.name, constant.values);
+    if (constant.values.size() != cell_count(constant.variable.axes))
       refuse(constant.group + "/" + constant.variable.name, "has not one value for each cell");
   }
   for (const TextTable& table : layout.texts) {
     TextTable& stored = group_of(groups, table.group).texts.emplace_back(table);
-    for (std::string& text : stored.texts) text = spell_bytes(text);
+    stored.texts = TextRows(table.texts.size(),
+                            [given = table.texts](std::size_t row) { return spell_bytes(given[row]); });
   }
   for (GroupContents& group : groups) {
     for (Variable& variable : group.variables)

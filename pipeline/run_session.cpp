@@ -141,7 +141,7 @@ void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures,
   if (style == ProgressStyle::json) {
     for (const Failure& failure : failures) {
       const Json line = {{"event", "failed"},
-                         {"prompt", plan.prompts[failure.prompt].id},
+                         {"prompt", plan.prompts.id(failure.prompt)},
                          {"stage", failure.stage},
                          {"reason", failure.reason}};
       std::cerr << line.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
@@ -150,7 +150,7 @@ void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures,
   }
   std::cerr << failures.size() << " of " << plan.prompts.size() << " prompts failed\n";
   for (std::size_t i = 0; i < std::min(kShown, failures.size()); ++i) {
-    std::cerr << "  prompt '" << plan.prompts[failures[i].prompt].id << "', stage '" << failures[i].stage
+    std::cerr << "  prompt '" << plan.prompts.id(failures[i].prompt) << "', stage '" << failures[i].stage
               << "': " << failures[i].reason << "\n";
   }
   if (failures.size() > kShown) std::cerr << "  ... `hookflow inspect` lists all\n";

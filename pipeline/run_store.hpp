@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "pipeline/array.hpp"
+#include "pipeline/rows.hpp"
 
 namespace hookflow::pipeline {
 
@@ -42,7 +43,7 @@ struct TextTable {
   std::string group;  // a stage's, or one of its own
   std::string name;
   Axis axis;
-  std::vector<std::string> texts;
+  TextRows texts;
   std::string long_name;
 };
 
@@ -50,7 +51,7 @@ struct TextTable {
 struct ConstantArray {
   std::string group;
   Variable variable;
-  Column values;
+  NumberCells values;
 };
 
 /// Everything about a run file that is fixed before the first unit: shapes never change afterwards.
@@ -64,8 +65,8 @@ struct RunLayout {
   std::vector<TextTable> texts;
   std::vector<ConstantArray> constants;
   // What resuming needs to make this layout again.
-  std::string workflow;                  // JSON, with every default stated; empty: not kept
-  std::vector<std::string> prompt_rows;  // JSON of each prompt; empty: not kept
+  std::string workflow;  // JSON, with every default stated; empty: not kept
+  TextRows prompt_rows;  // JSON of each prompt; empty: not kept
 };
 
 /// Name and value of what makes two runs the same: workflow, model, tokenizer, result version.

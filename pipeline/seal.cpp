@@ -22,7 +22,7 @@ namespace {
 constexpr std::string_view kMagic = "hookflow run file\n";
 constexpr std::size_t kHead = kMagic.size() + 24;
 constexpr std::size_t kDigest = 64;          // in hexadecimal
-constexpr std::size_t kSearched = 65536;     // for the seal, from the file's start on
+constexpr std::size_t kSearched = 65536;     // for the seal, from the file's start on; also at once
 constexpr std::size_t kRootBytes = 4194304;  // in which the root's attributes lie
 constexpr std::size_t kBlock = std::size_t{1} << 20;
 constexpr std::size_t kMostRanges = 1 << 20;
@@ -183,10 +183,12 @@ std::vector<ByteRange> find_attributes(h5::File& file, const std::vector<std::st
   std::vector<ByteRange> found;
   const auto look_for = [&](std::string_view value) {
     file.flush();
-    const std::string bytes = read_bytes(file.descriptor(), 0, kRootBytes);
-    const std::size_t at = bytes.find(value);
-    if (at == std::string::npos) throw std::logic_error("seal: an attribute is not where it should be");
-    found.push_back({at, value.size()});
+    for (std::size_t from = 0; from < kRootBytes; from += kSearched) {
+      const std::string bytes = read_bytes(file.descriptor(), from, kSearched + value.size());
+      const std::size_t at = bytes.find(value);
+      if (at != std::string::npos) return found.push_back({from + at, value.size()});
+    }
+    throw std::logic_error("seal: an attribute is not where it should be");
   };
   for (const std::string& name : texts) {
     std::string sign;

@@ -107,7 +107,6 @@ void free_planning(Plan& plan) {
     stage.output.known = {};
     stage.output.facts.reset();
   }
-  for (Prompt& prompt : plan.prompts) prompt.place = std::string();
   h5::free_unused();
   malloc_trim(0);
 }

@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "pipeline/array.hpp"
-#include "pipeline/prompts.hpp"
+#include "pipeline/prompt_list.hpp"
+#include "pipeline/rows.hpp"
 #include "pipeline/subject.hpp"
 
 namespace hookflow::pipeline {
@@ -37,7 +38,7 @@ inline constexpr const char* kMeasures = "measures";  // the port kind of Measur
 /// Numbers that a stage knows before anything runs, such as the token ids that are fed: [prompt, own axes].
 struct KnownArray {
   Variable variable;  // with its own axes only
-  Column values;
+  NumberCells values;
 };
 
 /// What is known of a stage's output before any prompt is run.
@@ -69,7 +70,7 @@ struct PlannedInput {
 
 /// What a stage is planned from.
 struct PlanContext {
-  const std::vector<Prompt>& prompts;
+  const Prompts& prompts;
   Subject& subject;
   std::vector<PlannedInput> inputs;  // one a declared port
   std::vector<Axis> lane;            // the axes that the expands above add
@@ -102,11 +103,11 @@ class Stage {
 /// One prompt's values at a stage's ports.
 class Inputs {
  public:
-  Inputs(std::size_t index, const Prompt& row, std::vector<ValuePtr> values)
-      : index_(index), prompt_(&row), values_(std::move(values)) {}
+  Inputs(std::size_t index, const Prompts& prompts, std::vector<ValuePtr> values)
+      : index_(index), prompts_(&prompts), values_(std::move(values)) {}
 
-  [[nodiscard]] std::size_t index() const { return index_; }  // of the prompt in the run
-  [[nodiscard]] const Prompt& prompt() const { return *prompt_; }
+  [[nodiscard]] std::size_t index() const { return index_; }           // of the prompt in the run
+  [[nodiscard]] Prompt prompt() const { return (*prompts_)[index_]; }  // parsed anew each time
   template <typename T>
   [[nodiscard]] const T& get(std::size_t port) const {
     return dynamic_cast<const T&>(*values_.at(port));
@@ -118,7 +119,7 @@ class Inputs {
 
  private:
   std::size_t index_;
-  const Prompt* prompt_;
+  const Prompts* prompts_;
   std::vector<ValuePtr> values_;
 };
 

@@ -30,7 +30,7 @@ class Ablate : public BatchStage {
     wishes_->plan.logits = Positions::last();
     const Config& config = wishes_->clean->subject->config();
     grid_ = make_variant_grid({at, with, positions, together}, config);
-    check_positions("positions", positions, context.prompts, wishes_->clean->tokens.lengths);
+    check_positions("positions", positions, context.prompts, wishes_->clean->tokens->lengths);
     for (const Variant& variant : grid_.variants) {
       wishes_->first_edits.push_back(first_edit(variant));
       wishes_->clean->want_first_edit(wishes_->first_edits.back());
@@ -55,16 +55,16 @@ class Ablate : public BatchStage {
     const Wishes& clean = *wishes_->clean;
     const Config& config = clean.subject->config();
     Cost cost;
-    for (const std::size_t length : clean.tokens.lengths) {
+    for (const std::size_t length : clean.tokens->lengths) {
       for (const Variant& variant : grid_.variants) {
         cost.passes += 1;
         cost.flops += pass_flops(config, length, first_edit(variant), wishes_->plan);
       }
     }
     const std::size_t tokens = unit_tokens_ * std::min(chunk_, grid_.variants.size());
-    cost.bytes_working = working_bytes(config, tokens, clean.tokens.longest);
-    cost.bytes_held = held_bytes(config, tokens, clean.tokens.longest, wishes_->plan);
-    cost.bytes_shared = weight_bytes(*clean.subject, clean.tokens, wishes_->plan);
+    cost.bytes_working = working_bytes(config, tokens, clean.tokens->longest);
+    cost.bytes_held = held_bytes(config, tokens, clean.tokens->longest, wishes_->plan);
+    cost.bytes_shared = weight_bytes(*clean.subject, *clean.tokens, wishes_->plan);
     return cost;
   }
 

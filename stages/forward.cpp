@@ -14,7 +14,7 @@ class Forward : public BatchStage {
   Output plan(const PlanContext& context) override {
     wishes_ = std::make_shared<Wishes>();
     wishes_->subject = &model_of(context.subject);
-    wishes_->tokens = context.facts<TokenFacts>(0);
+    wishes_->tokens = context.facts<TokenFactsPtr>(0);
     wishes_->plan.wants_logits = false;
     wishes_->plan.logits = Positions::last();
     unit_tokens_ = context.unit_weight;
@@ -25,17 +25,17 @@ class Forward : public BatchStage {
 
   void prepare() override {
     model_ = &wishes_->subject->model();
-    wishes_->tokens = {};  // all that were planned with are known
+    wishes_->tokens.reset();  // all that were planned with are known
   }
 
   [[nodiscard]] Cost cost() const override {
     const Config& config = wishes_->subject->config();
     Cost cost;
-    for (const std::size_t length : wishes_->tokens.lengths) {
+    for (const std::size_t length : wishes_->tokens->lengths) {
       cost.passes += 1;
       cost.flops += pass_flops(config, length, {HookKind::embed, 0}, wishes_->plan);
     }
-    const TokenFacts& tokens = wishes_->tokens;
+    const TokenFacts& tokens = *wishes_->tokens;
     cost.bytes_working = working_bytes(config, unit_tokens_, tokens.longest);
     cost.bytes_held = held_bytes(config, unit_tokens_, tokens.longest, wishes_->plan);
     cost.bytes_shared = weight_bytes(*wishes_->subject, tokens, wishes_->plan);

@@ -87,7 +87,7 @@ class Gather : public PassMeasure {
         std::all_of(found_.begin(), found_.end(), [](const Found& found) { return !found.failure.empty(); });
     if (all_fail) {
       throw ParamError(std::string(token.given() ? "token" : "position") +
-                           ": no prompt has such a position; prompt '" + passes.prompts().front().id +
+                           ": no prompt has such a position; prompt '" + passes.prompts().id(0) +
                            "': " + found_.front().failure,
                        0);
     }

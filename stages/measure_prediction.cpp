@@ -49,7 +49,7 @@ class Prediction : public PromptStage {
     if (edited_) context.facts<VariantFacts>(1)->want_logits(positions);
     const bool by_token = std::any_of(metrics.begin(), metrics.end(), token_metric);
     if (by_token) targets_ = find_target_tokens(context.prompts, tokens, *clean->subject);
-    axis_ = PositionAxis("positions", positions, context.prompts, clean->tokens.lengths);
+    axis_ = PositionAxis("positions", positions, context.prompts, clean->tokens->lengths);
     declare(by_token);
     Output output;
     output.variables = variables_;
@@ -215,7 +215,7 @@ class Prediction : public PromptStage {
   bool edited_ = false;
   bool names_tokens_ = false;  // whether token_id is stored: once, with the clean pass
   PositionAxis axis_;
-  std::vector<std::vector<std::int32_t>> targets_;  // [prompt][token]
+  TokenLists targets_;  // one a prompt
   std::vector<Variable> variables_;
 };
 

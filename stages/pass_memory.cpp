@@ -41,8 +41,7 @@ double logit_floats(const Config& config, std::size_t tokens, std::size_t longes
 /// around each that is touched.
 double embedding_bytes(const Config& config, const TokenFacts& tokens) {
   constexpr double kMappedTogether = 65536;
-  std::set<std::int32_t> fed;
-  for (const auto& ids : tokens.ids) fed.insert(ids.begin(), ids.end());
+  const std::set<std::int32_t> fed(tokens.ids.all().begin(), tokens.ids.all().end());
   const double table = as_double(config.vocabulary * config.width) * sizeof(float);
   return std::min(table, as_double(fed.size()) * kMappedTogether);
 }

@@ -18,8 +18,8 @@ class PassPlan {
   [[nodiscard]] bool compares() const { return clean_ != nullptr && variants_ != nullptr; }
   [[nodiscard]] ModelSubject& subject() const { return *any()->subject; }
   [[nodiscard]] const Config& config() const { return subject().config(); }
-  [[nodiscard]] const TokenFacts& tokens() const { return any()->tokens; }
-  [[nodiscard]] const std::vector<pipeline::Prompt>& prompts() const { return context_.prompts; }
+  [[nodiscard]] const TokenFacts& tokens() const { return *any()->tokens; }
+  [[nodiscard]] const pipeline::Prompts& prompts() const { return context_.prompts; }
   /// Of each variant, the place that it edits first; none for a clean pass alone.
   [[nodiscard]] std::vector<HookPoint> first_edits() const;
 

@@ -28,19 +28,18 @@ std::vector<std::int64_t> labels_of(const Positions& positions, const std::vecto
 
 }  // namespace
 
-void check_positions(const std::string& param, const Positions& positions,
-                     const std::vector<pipeline::Prompt>& prompts, const std::vector<std::size_t>& lengths) {
+void check_positions(const std::string& param, const Positions& positions, const pipeline::Prompts& prompts,
+                     const std::vector<std::size_t>& lengths) {
   for (std::size_t i = 0; i < lengths.size(); ++i) {
     try {
       static_cast<void>(positions.resolve(lengths[i]));
     } catch (const InputError& error) {
-      throw pipeline::ParamError(param + ": prompt '" + prompts[i].id + "': " + error.what(), 0);
+      throw pipeline::ParamError(param + ": prompt '" + prompts.id(i) + "': " + error.what(), 0);
     }
   }
 }
 
-PositionAxis::PositionAxis(const std::string& param, Positions positions,
-                           const std::vector<pipeline::Prompt>& prompts,
+PositionAxis::PositionAxis(const std::string& param, Positions positions, const pipeline::Prompts& prompts,
                            const std::vector<std::size_t>& lengths)
     : positions_(std::move(positions)) {
   check_positions(param, positions_, prompts, lengths);

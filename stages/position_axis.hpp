@@ -7,14 +7,14 @@
 
 #include "model/forward.hpp"
 #include "pipeline/array.hpp"
-#include "pipeline/prompts.hpp"
+#include "pipeline/prompt_list.hpp"
 
 namespace hookflow::stages {
 
 /// Throws pipeline::ParamError, which begins with the parameter's name, when a prompt lacks a position.
 /// `lengths`: tokens of each prompt.
-void check_positions(const std::string& param, const Positions& positions,
-                     const std::vector<pipeline::Prompt>& prompts, const std::vector<std::size_t>& lengths);
+void check_positions(const std::string& param, const Positions& positions, const pipeline::Prompts& prompts,
+                     const std::vector<std::size_t>& lengths);
 
 /// The axis along which chosen positions of prompts of different lengths are stored. Labels are positions
 /// counted from 0, or negative numbers for a slice that begins from the end; a list's are as it gives them.
@@ -22,7 +22,7 @@ class PositionAxis {
  public:
   PositionAxis() = default;
   /// Throws as check_positions does.
-  PositionAxis(const std::string& param, Positions positions, const std::vector<pipeline::Prompt>& prompts,
+  PositionAxis(const std::string& param, Positions positions, const pipeline::Prompts& prompts,
                const std::vector<std::size_t>& lengths);
 
   [[nodiscard]] const Positions& positions() const { return positions_; }

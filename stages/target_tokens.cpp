@@ -47,11 +47,9 @@ std::int32_t only_token(const std::string& text, const Tokenizer& tokenizer) {
       0);
 }
 
-std::vector<std::vector<std::int32_t>> find_target_tokens(const std::vector<pipeline::Prompt>& prompts,
-                                                          const std::vector<std::string>& columns,
-                                                          ModelSubject& subject, const std::string& param) {
-  std::vector<std::vector<std::int32_t>> found;
-  found.reserve(prompts.size());
+TokenLists find_target_tokens(const pipeline::Prompts& prompts, const std::vector<std::string>& columns,
+                              ModelSubject& subject, const std::string& param) {
+  TokenLists found;
   std::string problems;
   std::size_t count = 0;
   const auto problem = [&](const pipeline::Prompt& prompt, const std::string& message) {
@@ -59,7 +57,7 @@ std::vector<std::vector<std::int32_t>> find_target_tokens(const std::vector<pipe
       problems += "\n  " + prompt.place + ": prompt '" + prompt.id + "': " + message;
   };
   for (const pipeline::Prompt& prompt : prompts) {
-    std::vector<std::int32_t>& ids = found.emplace_back();
+    std::vector<std::int32_t> ids;
     std::vector<std::string> known;
     for (const auto& [name, value] : prompt.columns) known.push_back(name);
     for (const std::string& column : columns) {
@@ -75,9 +73,11 @@ std::vector<std::vector<std::int32_t>> find_target_tokens(const std::vector<pipe
         problem(prompt, column + ": " + error.what());
       }
     }
+    found.add(ids);
   }
   if (count > kMostProblems) problems += "\n  ... and " + std::to_string(count - kMostProblems) + " more";
   if (count > 0) throw pipeline::ParamError(param + ":" + problems, 0);
+  found.shrink_to_fit();  // it stays for as long as the run
   return found;
 }
 

@@ -3,8 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/prompts.hpp"
+#include "pipeline/prompt_list.hpp"
 #include "stages/model_subject.hpp"
+#include "stages/token_lists.hpp"
 
 namespace hookflow::stages {
 
@@ -15,9 +16,7 @@ std::int32_t only_token(const std::string& text, const Tokenizer& tokenizer);
 /// text that is one token; of a prompt given as ids, a token id. Throws pipeline::ParamError listing every
 /// prompt whose column is missing, is not exactly one token (with the tokens that it is), or is no id of the
 /// vocabulary; the list begins with the parameter's name.
-std::vector<std::vector<std::int32_t>> find_target_tokens(const std::vector<pipeline::Prompt>& prompts,
-                                                          const std::vector<std::string>& columns,
-                                                          ModelSubject& subject,
-                                                          const std::string& param = "tokens");
+TokenLists find_target_tokens(const pipeline::Prompts& prompts, const std::vector<std::string>& columns,
+                              ModelSubject& subject, const std::string& param = "tokens");
 
 }  // namespace hookflow::stages

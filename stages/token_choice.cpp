@@ -16,7 +16,7 @@ using pipeline::ParamError;
 
 constexpr std::size_t kMostTokens = 40;  // that a message lists
 
-std::string listed(const std::vector<std::int32_t>& ids, const ModelSubject& subject) {
+std::string listed(std::span<const std::int32_t> ids, const ModelSubject& subject) {
   std::string text;
   for (std::size_t i = 0; i < std::min(ids.size(), kMostTokens); ++i) {
     text += (i == 0 ? "" : ", ") + spelled_token(ids[i], subject);
@@ -52,14 +52,10 @@ Node write_param(const TokenChoice& token) {
   return {};
 }
 
-std::vector<std::int32_t> chosen_tokens(const TokenChoice& token,
-                                        const std::vector<pipeline::Prompt>& prompts, ModelSubject& subject) {
+std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline::Prompts& prompts,
+                                        ModelSubject& subject) {
   if (token.column) {
-    std::vector<std::int32_t> ids;
-    for (const auto& row : find_target_tokens(prompts, {*token.column}, subject, "token")) {
-      ids.push_back(row.front());
-    }
-    return ids;
+    return find_target_tokens(prompts, {*token.column}, subject, "token").all();
   }
   const std::size_t vocabulary = subject.config().vocabulary;
   if (token.id && (*token.id < 0 || *token.id >= static_cast<std::int64_t>(vocabulary))) {
@@ -83,7 +79,7 @@ std::string spelled_token(std::int32_t id, const ModelSubject& subject) {
   return "'" + printable(subject.tokenizer().token(id)) + "' (" + std::to_string(id) + ")";
 }
 
-std::size_t find_once(std::int32_t id, const std::vector<std::int32_t>& ids, const ModelSubject& subject) {
+std::size_t find_once(std::int32_t id, std::span<const std::int32_t> ids, const ModelSubject& subject) {
   const auto found = std::find(ids.begin(), ids.end(), id);
   const auto count = std::count(found, ids.end(), id);
   if (count == 1) return static_cast<std::size_t>(found - ids.begin());

@@ -2,11 +2,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "pipeline/node.hpp"
-#include "pipeline/prompts.hpp"
+#include "pipeline/prompt_list.hpp"
 #include "stages/model_subject.hpp"
 
 namespace hookflow::stages {
@@ -26,14 +27,14 @@ pipeline::Node write_param(const TokenChoice& token);
 
 /// The token id that is meant in each prompt. Throws pipeline::ParamError, which begins with `token:`, for
 /// text that is not one token, an id outside the vocabulary, and as find_target_tokens does.
-std::vector<std::int32_t> chosen_tokens(const TokenChoice& token,
-                                        const std::vector<pipeline::Prompt>& prompts, ModelSubject& subject);
+std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline::Prompts& prompts,
+                                        ModelSubject& subject);
 
 /// `' her' (607)`; the id alone for a model without a tokenizer.
 std::string spelled_token(std::int32_t id, const ModelSubject& subject);
 
 /// Where the id stands among a prompt's. Throws std::runtime_error, which names the tokens, when it is not
 /// there or there more than once.
-std::size_t find_once(std::int32_t id, const std::vector<std::int32_t>& ids, const ModelSubject& subject);
+std::size_t find_once(std::int32_t id, std::span<const std::int32_t> ids, const ModelSubject& subject);
 
 }  // namespace hookflow::stages

@@ -52,14 +52,15 @@ class Tokenize : public PromptStage {
  public:
   Output plan(const PlanContext& context) override {
     subject_ = &model_of(context.subject);
-    TokenFacts facts;
+    auto facts = std::make_shared<TokenFacts>();
     std::string problems;
     std::size_t count = 0;
     for (const Prompt& prompt : context.prompts) {
       try {
-        facts.ids.push_back(ids_of(prompt, *subject_));
-        facts.lengths.push_back(facts.ids.back().size());
-        facts.longest = std::max(facts.longest, facts.lengths.back());
+        const std::vector<std::int32_t> ids = ids_of(prompt, *subject_);
+        facts->ids.add(ids);
+        facts->lengths.push_back(ids.size());
+        facts->longest = std::max(facts->longest, ids.size());
       } catch (const ParamError& error) {
         if (++count <= kMostProblems) {
           problems +=
@@ -67,11 +68,12 @@ class Tokenize : public PromptStage {
         }
       }
     }
+    facts->ids.shrink_to_fit();
     if (count > kMostProblems) problems += "\n... and " + std::to_string(count - kMostProblems) + " more";
     if (count > 0) throw InputError(problems);
     Output output;
-    output.weights = facts.lengths;
-    output.facts = facts;
+    output.weights = facts->lengths;
+    output.facts = TokenFactsPtr(facts);
     output.known = fed_tokens(facts);
     return output;
   }
@@ -84,20 +86,31 @@ class Tokenize : public PromptStage {
 
  private:
   /// The ids as they are fed, for the record; right-padded in the file alone.
-  static std::vector<KnownArray> fed_tokens(const TokenFacts& facts) {
-    std::vector<std::int64_t> positions(facts.longest);
+  static std::vector<KnownArray> fed_tokens(const TokenFactsPtr& facts) {
+    std::vector<std::int64_t> positions(facts->longest);
     std::iota(positions.begin(), positions.end(), 0);
     const Axis axis = {"position", std::move(positions), "position in the prompt, counted from 0", ""};
-    std::vector<std::int64_t> padded;
-    padded.reserve(facts.ids.size() * facts.longest);
-    for (const auto& row : facts.ids) {
-      padded.insert(padded.end(), row.begin(), row.end());
-      padded.insert(padded.end(), facts.longest - row.size(), -1);
-    }
-    const std::vector<std::int64_t> lengths(facts.lengths.begin(), facts.lengths.end());
+    const auto id = [facts](std::size_t cell) {
+      const auto row = facts->ids[cell / facts->longest];
+      const std::size_t position = cell % facts->longest;
+      return position < row.size() ? std::int64_t{row[position]} : -1;
+    };
+    const auto length = [facts](std::size_t prompt) {
+      return static_cast<std::int64_t>(facts->lengths[prompt]);
+    };
+    const std::size_t prompts = facts->lengths.size();
     return {{{"ids", Dtype::int64, {axis}, kTokenId, "token ids that were fed, -1 behind the prompt's end"},
-             padded},
-            {{"length", Dtype::int64, {}, "1", "number of tokens"}, lengths}};
+             made_of(id, prompts * facts->longest)},
+            {{"length", Dtype::int64, {}, "1", "number of tokens"}, made_of(length, prompts)}};
+  }
+
+  template <typename Cell>
+  static NumberCells made_of(const Cell& cell, std::size_t size) {
+    return {size, [cell](std::size_t first, std::size_t count) {
+              std::vector<std::int64_t> values(count);
+              for (std::size_t i = 0; i < count; ++i) values[i] = cell(first + i);
+              return values;
+            }};
   }
 
   ModelSubject* subject_ = nullptr;

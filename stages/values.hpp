@@ -8,6 +8,7 @@
 #include "model/forward.hpp"
 #include "pipeline/stage.hpp"
 #include "stages/model_subject.hpp"
+#include "stages/token_lists.hpp"
 
 namespace hookflow::stages {
 
@@ -22,16 +23,17 @@ struct Tokens : pipeline::Value {
 };
 
 struct TokenFacts {
-  std::vector<std::vector<std::int32_t>> ids;  // as they are fed, one list a prompt
-  std::vector<std::size_t> lengths;            // one a prompt
+  TokenLists ids;                    // as they are fed, one list a prompt
+  std::vector<std::size_t> lengths;  // one a prompt
   std::size_t longest = 0;
 };
+using TokenFactsPtr = std::shared_ptr<const TokenFacts>;
 
 /// What the stages behind a forward pass want it to leave behind. Wishes are added while planning; a place
 /// that is wanted at different positions is kept at all of them.
 struct Wishes {
   ModelSubject* subject = nullptr;
-  TokenFacts tokens;
+  TokenFactsPtr tokens;  // while planning
   ForwardPlan plan;
 
   void want_logits(const Positions& positions);

@@ -49,7 +49,7 @@ inline FoldRun run_fold(const std::string& stage_name, const std::string& params
       inputs.back().push_back(std::make_unique<MemoryRows>(stored.variable, stored.values));
     }
   }
-  const std::vector<pipeline::Prompt> prompts;
+  const pipeline::Prompts prompts;
   const pipeline::Output output = stage->plan({prompts, subject, planned, {}, 1});
   MemorySink sink(output.variables);
   dynamic_cast<const pipeline::FoldStage&>(*stage).fold(inputs, sink);

@@ -14,12 +14,12 @@ using Labels = std::vector<std::int64_t>;
 using Cells = std::vector<std::optional<std::size_t>>;
 
 /// Prompts a, b, ... of the given lengths.
-std::vector<pipeline::Prompt> prompts_of(const std::vector<std::size_t>& lengths) {
-  std::vector<pipeline::Prompt> prompts;
+pipeline::Prompts prompts_of(const std::vector<std::size_t>& lengths) {
+  pipeline::Prompts::Builder prompts({"w.yaml", ":"});
   for (std::size_t i = 0; i < lengths.size(); ++i) {
-    prompts.push_back({std::string(1, static_cast<char>('a' + i)), {}, {}, {}, "w.yaml:1"});
+    prompts.add({std::string(1, static_cast<char>('a' + i)), {}, {}, {}, ""}, 1);
   }
-  return prompts;
+  return prompts.take();
 }
 
 PositionAxis axis_of(const Positions& positions, const std::vector<std::size_t>& lengths) {

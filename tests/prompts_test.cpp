@@ -16,9 +16,7 @@ using hookflow::TemporaryFolder;
 using Columns = std::map<std::string, std::string>;
 using Ids = std::vector<std::int64_t>;
 
-std::vector<Prompt> read_inline(std::string_view yaml) {
-  return read_prompts(parse_yaml(yaml, "w.yaml"), "", "w.yaml");
-}
+Prompts read_inline(std::string_view yaml) { return read_prompts(parse_yaml(yaml, "w.yaml"), "", "w.yaml"); }
 
 // The message that prompts in a workflow are refused with; empty when they are read.
 std::string refusal(std::string_view yaml) {
@@ -31,7 +29,7 @@ std::string refusal(std::string_view yaml) {
 }
 
 // Reads `bytes` as a file of that name; `more` are further keys beside `file`.
-std::vector<Prompt> read_file(const std::string& name, std::string_view bytes, const std::string& more = "") {
+Prompts read_file(const std::string& name, std::string_view bytes, const std::string& more = "") {
   const TemporaryFolder folder;
   folder.write(name, bytes);
   return read_prompts(parse_yaml("{file: " + name + more + "}", "w.yaml"), folder.path(), "w.yaml");

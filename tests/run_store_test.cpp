@@ -259,10 +259,18 @@ TEST_F(RunStoreTest, NamesEveryDifferenceOfIdentityAndLayout) {
         bins = changed;
       },
       "axis /by_layer/bin[0]: -0.5 in the file, 0.25 now");
-  expect([](RunLayout& l) { std::get<std::vector<std::int64_t>>(l.constants[0].values)[4] = 77; },
-         "/prompts/token_ids[4]: 6 in the file, 77 now");
-  expect([](RunLayout& l) { l.texts[0].texts[0] = "Paris is"; },
-         "/prompts/text[0]: 'Berlin is' in the file, 'Paris is' now");
+  expect(
+      [](RunLayout& l) {
+        auto ids = std::get<std::vector<std::int64_t>>(l.constants[0].values.read(0, 12));
+        ids[4] = 77;
+        l.constants[0].values = std::move(ids);
+      },
+      "/prompts/token_ids[4]: 6 in the file, 77 now");
+  expect(
+      [](RunLayout& l) {
+        l.texts[0].texts = {"Paris is", "Køln is", "東京 is"};
+      },
+      "/prompts/text[0]: 'Berlin is' in the file, 'Paris is' now");
   expect([](RunLayout& l) { l.lanes[1].parts = 5; },
          "items=1 silenced=4  in the file, items=1 silenced=5  now");
   expect([](RunLayout& l) { l.folds.clear(); }, "folds: by_layer  in the file,");
@@ -284,7 +292,7 @@ TEST_F(RunStoreTest, RefusesLayoutsThatAreBugs) {
   expect_bug([](RunLayout& l) { l.groups[0].variables[1].name = "log_prob"; });
   expect_bug([](RunLayout& l) { l.groups[0].variables[1].name = "layer"; });
   expect_bug([](RunLayout& l) { l.groups[0].variables[0].axes[1].name = "prompt"; });
-  expect_bug([](RunLayout& l) { l.texts[0].texts.pop_back(); });
+  expect_bug([](RunLayout& l) { l.texts[0].texts = {"Berlin is", "Køln is"}; });
   expect_bug([](RunLayout& l) { l.constants[0].values = std::vector<std::int64_t>{1}; });
   expect_bug([](RunLayout& l) { l.default_variable = "nothing"; });
   EXPECT_TRUE(folder.names().empty());

@@ -48,7 +48,7 @@ class ShippedPrompts : public testing::TestWithParam<std::string> {
       all.push_back(tokenizer_->encode(prompt.text.value()));
     return all;
   }
-  [[nodiscard]] static std::vector<pipeline::Prompt> prompts(const std::string& workflow) {
+  [[nodiscard]] static pipeline::Prompts prompts(const std::string& workflow) {
     const pipeline::WorkflowSpec spec = pipeline::read_workflow(kSource / "workflows" / workflow, {});
     return pipeline::read_prompts(spec.prompts, spec.base, spec.file);
   }

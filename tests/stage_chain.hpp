@@ -29,11 +29,18 @@ inline pipeline::Prompt text_prompt(std::string id, std::string text,
   return {std::move(id), std::move(text), {}, std::move(columns), "w.yaml:1"};
 }
 
+/// As a run has them, all at w.yaml:1.
+inline pipeline::Prompts as_prompts(const std::vector<pipeline::Prompt>& rows) {
+  pipeline::Prompts::Builder prompts({"w.yaml", ":"});
+  for (const pipeline::Prompt& row : rows) prompts.add(row, 1);
+  return prompts.take();
+}
+
 /// Stages of a model's workflow planned and run by hand, all prompts as one unit: no graph, no file.
 class StageChain {
  public:
-  StageChain(const std::string& model, std::vector<pipeline::Prompt> prompts)
-      : prompts_(std::move(prompts)), subject_(std::make_unique<stages::ModelSubject>(model)) {}
+  StageChain(const std::string& model, const std::vector<pipeline::Prompt>& prompts)
+      : prompts_(as_prompts(prompts)), subject_(std::make_unique<stages::ModelSubject>(model)) {}
 
   /// Adds a stage and plans it. `inputs`: for each port the stage before it; empty: not wired.
   const pipeline::Output& add(const std::string& id, const std::string& name,
@@ -73,7 +80,7 @@ class StageChain {
       std::vector<pipeline::ValuePtr> values;
       for (const std::string& input : link.inputs)
         values.push_back(input.empty() ? nullptr : run(input, part)[i].value);
-      inputs.emplace_back(i, prompts_[i], std::move(values));
+      inputs.emplace_back(i, prompts_, std::move(values));
     }
     return link.outcomes[part] = dynamic_cast<const pipeline::UnitStage&>(*link.stage).run_unit(inputs, part);
   }
@@ -115,7 +122,7 @@ class StageChain {
     std::vector<pipeline::Axis> lane;                                // what the expands before and in it add
     std::map<std::size_t, std::vector<pipeline::Outcome>> outcomes;  // by part
   };
-  std::vector<pipeline::Prompt> prompts_;
+  pipeline::Prompts prompts_;
   std::unique_ptr<stages::ModelSubject> subject_;
   std::map<std::string, Link> links_;
   std::size_t unit_weight_ = 1;

@@ -25,7 +25,10 @@ class TargetTokens : public ::testing::Test {
   std::vector<std::vector<std::int32_t>> find(const std::vector<Prompt>& prompts,
                                               const std::vector<std::string>& columns = {"target"}) {
     ModelSubject subject(model_.path().string());
-    return find_target_tokens(prompts, columns, subject);
+    const TokenLists found = find_target_tokens(as_prompts(prompts), columns, subject);
+    std::vector<std::vector<std::int32_t>> lists;
+    for (std::size_t i = 0; i < found.size(); ++i) lists.emplace_back(found[i].begin(), found[i].end());
+    return lists;
   }
   std::string problem(const std::vector<Prompt>& prompts,
                       const std::vector<std::string>& columns = {"target"}) {

@@ -1,0 +1,104 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hookflow::pipeline {
+
+/// One row of the inputs: text or token ids, and named columns.
+struct Prompt {
+  std::string id;
+  std::optional<std::string> text;  // exactly one of text and ids
+  std::optional<std::vector<std::int64_t>> ids;
+  std::map<std::string, std::string> columns;  // target, contrast, ...
+  std::string place;                           // file:line, for messages
+};
+
+/// A prompt as one line of JSON, its columns by name: the same wherever it came from.
+std::string to_json(const Prompt& prompt);
+
+/// What messages call the rows of a source: `p.jsonl:7`, `run.h5, prompt 3`, or the source alone.
+struct PromptPlaces {
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  std::string source;
+  std::string before_number;
+
+  [[nodiscard]] std::string of(std::size_t number) const {
+    return number == kNone ? source : source + before_number + std::to_string(number);
+  }
+};
+
+/// The prompts of a run, in order. Each is kept as its line of JSON alone, the one that the run file has, and
+/// parsed when it is asked for: what many thousands take is little more than their text. Copies share it.
+class Prompts {
+ public:
+  class Builder;
+  class Iterator;
+
+  Prompts();  // none
+
+  [[nodiscard]] std::size_t size() const { return lines_->ends.size(); }
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  /// Parsed anew each time.
+  [[nodiscard]] Prompt operator[](std::size_t prompt) const;
+  [[nodiscard]] std::string id(std::size_t prompt) const;  // for less than the whole takes
+  [[nodiscard]] std::string_view json(std::size_t prompt) const;
+  /// All of them, each line ended.
+  [[nodiscard]] const std::string& json_lines() const { return lines_->text; }
+  [[nodiscard]] std::string place(std::size_t prompt) const;
+  [[nodiscard]] Iterator begin() const;
+  [[nodiscard]] Iterator end() const;
+
+  /// Memory that they take, in bytes.
+  [[nodiscard]] std::size_t bytes() const;
+
+ private:
+  struct Lines {
+    PromptPlaces places;
+    std::string text;
+    std::vector<std::size_t> ends;       // of each line in `text`, behind its newline
+    std::vector<std::uint32_t> numbers;  // of each in its source, for its place
+  };
+  explicit Prompts(std::shared_ptr<const Lines> lines) : lines_(std::move(lines)) {}
+
+  std::shared_ptr<const Lines> lines_;
+};
+
+/// Makes prompts, one after the other.
+class Prompts::Builder {
+ public:
+  explicit Builder(PromptPlaces places);
+  /// `number`: of its place; kNone: it has none of its own.
+  void add(const Prompt& prompt, std::size_t number);
+  [[nodiscard]] std::size_t size() const { return lines_->ends.size(); }
+  [[nodiscard]] std::string place(std::size_t prompt) const;
+  Prompts take();
+
+ private:
+  std::shared_ptr<Lines> lines_;
+};
+
+class Prompts::Iterator {
+ public:
+  Iterator(const Prompts& prompts, std::size_t at) : prompts_(&prompts), at_(at) {}
+  Prompt operator*() const { return (*prompts_)[at_]; }
+  Iterator& operator++() {
+    ++at_;
+    return *this;
+  }
+  friend bool operator==(const Iterator& a, const Iterator& b) { return a.at_ == b.at_; }
+
+ private:
+  const Prompts* prompts_;
+  std::size_t at_;
+};
+
+inline Prompts::Iterator Prompts::begin() const { return {*this, 0}; }
+inline Prompts::Iterator Prompts::end() const { return {*this, size()}; }
+
+}  // namespace hookflow::pipeline
