@@ -239,6 +239,37 @@ TEST_P(Stopped, GoesOnToTheBitsOfARunThatWasNot) {
   expect_equal_numbers("whole.h5", "stopped.h5");
 }
 
+// All prompts are one unit, which no signal interrupts: the second one comes while it is under way.
+TEST_P(Stopped, TwiceEndsAtOnceAndSaysHowToGoOn) {
+  std::string lines;
+  for (int i = 0; i < 150; ++i)
+    lines += R"({"text": ")" + std::string(100, '?') + R"(", "target": " Germany"})" + "\n";
+  write("w.yaml", "batch_tokens: 1000000\n" + sweep_over("p.jsonl"));
+  write("p.jsonl", lines);
+  for (const bool json : {false, true}) {
+    Words words = {"run", "w.yaml", "--out", "the file.h5", "--force"};
+    if (json) words.emplace_back("--json");
+    const pid_t child = start(words);
+    while (!fs::exists(folder.path() / "the file.h5"))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    ::kill(child, GetParam().signal);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // else the two could come as one
+    ::kill(child, GetParam().signal);
+    const Outcome outcome = wait_for(child);
+    const std::string message =
+        "stopped at once; what was committed is kept; go on with: hookflow resume 'the file.h5'";
+    EXPECT_EQ(outcome.code, GetParam().code);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(lines_of(outcome.err).back(), json ? R"({"event":"error","code":)" +
+                                                       std::to_string(GetParam().code) + R"(,"message":")" +
+                                                       message + "\"}"
+                                                 : "hookflow: " + message);
+    EXPECT_TRUE(contains(succeed({"inspect", "the file.h5"}), "NOT COMPLETE"));
+    fs::remove(folder.path() / "the file.h5");
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Run, Stopped,
                          testing::Values(Stop{"Interrupt", SIGINT, "SIGINT", 130},
                                          Stop{"Terminate", SIGTERM, "SIGTERM", 143},
