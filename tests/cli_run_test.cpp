@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli.hpp"
+#include "tests/torn_model.hpp"
 
 namespace hookflow::test {
 namespace {
@@ -99,24 +100,6 @@ TEST_F(Run, EveryWorkflowThatShipsIsValidAndRuns) {
     EXPECT_TRUE(pipeline::read_run_file(folder.path() / "run.h5").complete);
   }
   EXPECT_GT(count, 0U);
-}
-
-/// The model with a position embedding that is not a number: longer prompts than that fail.
-void write_model_without_position(const fs::path& from, const fs::path& to, std::size_t position) {
-  fs::copy(from, to, fs::copy_options::recursive);
-  std::fstream file(to / "model.safetensors", std::ios::binary | std::ios::in | std::ios::out);
-  std::uint64_t size = 0;
-  file.read(reinterpret_cast<char*>(&size), sizeof size);
-  std::string text(size, ' ');
-  file.read(text.data(), static_cast<std::streamsize>(size));
-  const auto header = nlohmann::json::parse(text);
-  const auto& tensor =
-      header.contains("wpe.weight") ? header["wpe.weight"] : header.at("transformer.wpe.weight");
-  const auto begin = tensor["data_offsets"][0].get<std::size_t>();
-  const auto end = tensor["data_offsets"][1].get<std::size_t>();
-  const std::size_t row = (end - begin) / tensor["shape"][0].get<std::size_t>();
-  file.seekp(static_cast<std::streamoff>(sizeof size + size + begin + position * row));
-  file << std::string(row, '\xff');  // not a number in each format of floats
 }
 
 TEST_F(Run, ThatFailsForSomePromptsKeepsTheOthers) {
