@@ -36,15 +36,16 @@ class PowerLoss : public Cli {
 
   ~PowerLoss() override { ::unsetenv("LD_PRELOAD"); }
 
-  static Words begin_words(const std::string& file, const Words& more = {}) {
-    Words words = {"run", "w.yaml", "--model", "./torn", "--quiet", "--out", file, "--commit-every", "0"};
+  static Words with(Words words, const Words& more) {
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
-  static Words resume_words(const Words& more = {}) {
-    Words words = {"resume", kFile, "--quiet", "--commit-every", "0"};
-    words.insert(words.end(), more.begin(), more.end());
-    return words;
+  static Words begin_words(const std::string& file, const Words& more = {"--threads", "1"}) {
+    return with({"run", "w.yaml", "--model", "./torn", "--out", file, "--quiet", "--commit-every", "0"},
+                more);
+  }
+  static Words resume_words(const Words& more = {"--threads", "1"}) {
+    return with({"resume", kFile, "--quiet", "--commit-every", "0"}, more);
   }
 
   /// Runs and writes down what is done to files; `interrupt_at`: gets SIGINT at that wait for the disk.
@@ -134,7 +135,7 @@ TEST_F(PowerLoss, OfANewRun) {
 }
 
 TEST_F(PowerLoss, OfARunThatWasStoppedAndWentOn) {
-  record(begin_words(kFile, {"--threads", "1"}), 130, 8);
+  record(begin_words(kFile), 130, 8);
   record(resume_words({"--threads", "2"}), kPromptsFailed);
   EXPECT_EQ(pipeline::read_run_file(folder.path() / kFile).sessions.size(), 2U);
   cut_and_go_on({});
