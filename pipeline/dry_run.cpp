@@ -8,7 +8,7 @@
 #include <sstream>
 #include <unistd.h>
 
-#include "pipeline/graph.hpp"
+#include "pipeline/memory_in_flight.hpp"
 #include "pipeline/provenance.hpp"
 
 namespace hookflow::pipeline {
@@ -46,32 +46,6 @@ double memory_now() {
   return static_cast<double>(pages) * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
-/// Numbers of one packet's stored variables, as they wait to be written.
-double waiting_bytes(const Plan& plan, const PlannedStage& stage, std::size_t unit_prompts) {
-  double cells = 0;  // of the run
-  for (const Variable& variable : stage.variables) cells += static_cast<double>(cell_count(variable.axes));
-  const double packets = static_cast<double>(plan.prompts.size() * plan.lanes[stage.lane].parts);
-  return cells * sizeof(double) * static_cast<double>(unit_prompts) / packets;
-}
-
-/// At most as many stages run as there are threads, each on one packet; what they leave waits in as many
-/// packets as the graph lets be under way.
-double in_flight(const Plan& plan, std::size_t threads) {
-  std::size_t unit_prompts = 0;
-  for (const Unit& unit : plan.units) unit_prompts = std::max(unit_prompts, unit.count);
-  double working = 0;
-  double held = 0;
-  for (const PlannedStage& stage : plan.stages) {
-    if (stage.unit == nullptr) continue;
-    const Cost cost = stage.spec->stage->cost();
-    const std::size_t packets = plan.units.size() * plan.lanes[stage.lane].parts;
-    working = std::max(working, cost.bytes_working * static_cast<double>(std::min(threads, packets)));
-    held += (cost.bytes_held + waiting_bytes(plan, stage, unit_prompts)) *
-            static_cast<double>(std::min(most_in_flight(threads), packets));
-  }
-  return working + held;
-}
-
 }  // namespace
 
 RunEstimate estimate_run(const Plan& plan, std::size_t threads) {
@@ -80,7 +54,7 @@ RunEstimate estimate_run(const Plan& plan, std::size_t threads) {
       RunStore::planned_size(plan.layout, open_identity(plan), run_provenance(plan, threads, {})));
   for (const PlannedStage& stage : plan.stages)
     estimate.subject_bytes = std::max(estimate.subject_bytes, stage.spec->stage->cost().bytes_shared);
-  estimate.in_flight_bytes = in_flight(plan, threads);
+  estimate.in_flight_bytes = memory_in_flight(plan, threads);
   estimate.memory_bytes = memory_now() + estimate.subject_bytes + estimate.in_flight_bytes;
   return estimate;
 }

@@ -12,19 +12,6 @@ bool below(const Plan& plan, std::size_t lane, std::size_t ancestor) {
   return lane == ancestor;
 }
 
-/// Whether a packet of `lane` that has passed `stage` still needs `value`: for the file, for a later stage of
-/// its lane, or for any stage of a lane below, all of which run after it.
-bool needed_after(const Plan& plan, std::size_t value, std::size_t stage, std::size_t lane) {
-  if (plan.stages[value].stored && plan.stages[value].lane == lane) return true;
-  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
-    const PlannedStage& reader = plan.stages[i];
-    if (std::find(reader.inputs.begin(), reader.inputs.end(), value) == reader.inputs.end()) continue;
-    if (reader.unit != nullptr && (reader.lane == lane ? i > stage : below(plan, reader.lane, lane)))
-      return true;
-  }
-  return false;
-}
-
 void store_measures(const PlannedStage& stage, std::size_t own_from, const Measures& measures,
                     std::size_t prompt, RunStore& store) {
   if (measures.columns.size() != stage.variables.size()) {
@@ -56,6 +43,17 @@ void expect_part(const Lane& lane, std::size_t part, const PlannedStage& stage, 
 }
 
 }  // namespace
+
+bool needed_after(const Plan& plan, std::size_t value, std::size_t stage, std::size_t lane) {
+  if (plan.stages[value].stored && plan.stages[value].lane == lane) return true;
+  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
+    const PlannedStage& reader = plan.stages[i];
+    if (std::find(reader.inputs.begin(), reader.inputs.end(), value) == reader.inputs.end()) continue;
+    if (reader.unit != nullptr && (reader.lane == lane ? i > stage : below(plan, reader.lane, lane)))
+      return true;
+  }
+  return false;
+}
 
 std::shared_ptr<Packet> start_packet(const Plan& plan, const Unit& unit) {
   auto packet = std::make_shared<Packet>();

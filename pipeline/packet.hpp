@@ -27,6 +27,10 @@ std::shared_ptr<Packet> start_packet(const Plan& plan, const Unit& unit);
 std::shared_ptr<Packet> part_packet(const Plan& plan, const Packet& parent, std::size_t lane,
                                     std::size_t part);
 
+/// Whether a packet of `lane` that has passed `stage` still needs `value`, another stage's: for the file, for
+/// a later stage of its lane, or for any stage of a lane below, all of which run after it.
+bool needed_after(const Plan& plan, std::size_t value, std::size_t stage, std::size_t lane);
+
 /// Runs one stage of the packet's lane on the prompts that have not failed, and drops values that nothing
 /// later needs.
 void run_stage(const Plan& plan, std::size_t stage, Packet& packet);

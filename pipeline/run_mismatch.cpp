@@ -19,10 +19,10 @@ std::vector<Difference> identity_differences(const h5::File& file, const Identit
     known.push_back(prefix + name);
     const bool stored = file.has_attribute(prefix + name);
     const std::string old = stored ? file.text(prefix + name) : "";
-    // Never filled in: the run was killed before it knew, and so before it committed anything.
-    if (stored && old.empty()) continue;
-    if (!stored || old != spell_bytes(value))
-      found.push_back({name, stored ? "'" + old + "'" : "", "'" + value + "'"});
+    const std::string now = spell_bytes(value);
+    // Never filled in, or only in part when the power went: before the first commit, which waits for it.
+    if (stored && file.is_reserved(prefix + name) && now.starts_with(old)) continue;
+    if (!stored || old != now) found.push_back({name, stored ? "'" + old + "'" : "", "'" + value + "'"});
   }
   for (const std::string& name : file.attribute_names())
     if (name.starts_with(prefix) && std::find(known.begin(), known.end(), name) == known.end())

@@ -45,7 +45,7 @@ class RunSession {
         store_.end_session("failure");
       } catch (const std::exception&) {  // what ends the run may keep this from being told, too
       }
-      throw std::runtime_error(std::string(error.what()) + "\n" + how_to_go_on());
+      throw std::runtime_error(std::string(error.what()) + "\n" + how_to_go_on(path_));
     }
   }
 
@@ -103,10 +103,6 @@ class RunSession {
     std::_Exit(StopSignals::exit_code());
   }
 
-  [[nodiscard]] std::string how_to_go_on() const {
-    return "what was committed is kept; go on with: hookflow resume " + shell_word(path_.string());
-  }
-
   void tell_stopped() const {
     tell_stopped("by " + StopSignals::name(StopSignals::number()), "stopped", StopSignals::exit_code());
   }
@@ -114,7 +110,7 @@ class RunSession {
   void tell_stopped(const std::string& how, const std::string& status, int code) const {
     if (options_.progress == ProgressStyle::json) return tell_end(status, code);
     std::cerr << "hookflow: stopped " << how << " with " << monitor_.done << " of " << monitor_.total
-              << " units done; " << how_to_go_on() << std::endl;
+              << " units done; " << how_to_go_on(path_) << std::endl;
   }
 
   void tell_end(const std::string& status, int code) const {
@@ -162,6 +158,10 @@ void tell_outcome(const std::filesystem::path& path, const std::string& status, 
                      {"file", path.string()}, {"done", units.done}, {"total", units.total},
                      {"failed", units.failed}};
   std::cerr << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
+}
+
+std::string how_to_go_on(const std::filesystem::path& path) {
+  return "what was committed is kept; go on with: hookflow resume " + shell_word(path.string());
 }
 
 int run_session(Plan& plan, RunStore& store, const std::filesystem::path& path, SessionOptions options) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <string>
 
 #include "pipeline/graph.hpp"
 #include "pipeline/progress.hpp"
@@ -25,6 +26,9 @@ struct UnitCounts {
 /// The last line that a program is told: how it ended and the exit code.
 void tell_outcome(const std::filesystem::path& path, const std::string& status, int code,
                   const UnitCounts& units);
+
+/// "what was committed is kept; go on with: hookflow resume FILE", as a shell reads it.
+std::string how_to_go_on(const std::filesystem::path& path);
 
 /// Runs what is pending of a plan into its file and says on stderr how that went: progress, failures, and,
 /// however it ends, how to go on. Returns the exit code; throws what the store throws.

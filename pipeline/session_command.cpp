@@ -8,6 +8,7 @@
 #include <malloc.h>
 #include <memory>
 #include <thread>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -53,6 +54,12 @@ SessionOptions session_options(const Options& options) {
 
 namespace {
 
+/// What programs are told instead of a message; a line.
+std::string error_line(int code, const std::string& message) {
+  const nlohmann::ordered_json line = {{"event", "error"}, {"code", code}, {"message", message}};
+  return line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
 UnitCounts counts_of(const Plan& plan, const RunStore& store) {
   UnitCounts counts;
   for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
@@ -92,6 +99,16 @@ void tell_damage(const Damage& damage, const fs::path& path, ProgressStyle style
   std::_Exit(StopSignals::exit_code());
 }
 
+/// What a second signal says: from a terminal's last line of progress on, on a line of its own.
+void prepare_farewell(ProgressStyle style, const std::string& what_is_left) {
+  const std::string message = "stopped at once" + what_is_left;
+  StopSignals::prepare_farewell([&](int code) {
+    if (style == ProgressStyle::json) return error_line(code, message);
+    const bool terminal = style == ProgressStyle::lines && ::isatty(STDERR_FILENO) != 0;
+    return (terminal ? "\r\033[K" : "") + ("hookflow: " + message + "\n");
+  });
+}
+
 /// glibc gives each thread an arena of its own, and what one has freed the others cannot use: over a long run
 /// that comes to more than what is in use.
 void share_memory(std::size_t threads) {
@@ -115,19 +132,22 @@ void free_planning(Plan& plan) {
 
 int execute(Plan& plan, const Target& target, SessionOptions options) {
   share_memory(options.run.threads);
+  const bool goes_on = target.resume && fs::exists(target.path);
+  const std::string if_kept = "; " + how_to_go_on(target.path);
+  prepare_farewell(options.progress, goes_on ? if_kept : " before the first unit");
   StopSignals::install();
   std::unique_ptr<StopDeadline> deadline = std::make_unique<StopDeadline>(options.patience, stop_early);
   const auto start = std::chrono::steady_clock::now();
   plan.prepare();
   // Hashing a large model takes longer than its first results: it runs beside them, until the first commit.
   std::future<Identity> identity = std::async(std::launch::async, [&plan] { return run_identity(plan); });
-  const bool goes_on = target.resume && fs::exists(target.path);
   const Identity known = goes_on ? identity.get() : open_identity(plan);
   options.reading = std::chrono::steady_clock::now() - start;
   RunStore store = goes_on ? RunStore::open(target.path, plan.layout, known)
                            : RunStore::create(target.path, plan.layout, known,
                                               run_provenance(plan, options.run.threads, target.command_line),
                                               target.overwrite);
+  prepare_farewell(options.progress, if_kept);
   if (store.damage().any()) tell_damage(store.damage(), target.path, options.progress);
   free_planning(plan);
   deadline.reset();
@@ -145,9 +165,7 @@ int guarded(ProgressStyle style, const std::function<int()>& action) {
   try {
     return action();
   } catch (const std::exception& error) {
-    const nlohmann::ordered_json line = {
-        {"event", "error"}, {"code", code_of(error)}, {"message", error.what()}};
-    std::cerr << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    std::cerr << error_line(code_of(error), error.what());
     return code_of(error);
   }
 }

@@ -1,8 +1,13 @@
 #include "pipeline/stop_signals.hpp"
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
+#include <memory>
+#include <poll.h>
+#include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace hookflow::pipeline {
 namespace {
@@ -10,8 +15,28 @@ namespace {
 std::atomic<bool> stop_requested{false};
 std::atomic<int> stop_signal{0};
 
+constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP};
+using Farewells = std::array<std::string, kSignals.size()>;
+std::atomic<const Farewells*> farewells{nullptr};
+static_assert(std::atomic<const Farewells*>::is_always_lock_free);  // as a handler needs it
+
+/// Only calls that a handler may make, and none that waits: nobody may be reading stderr.
+void say_farewell(int signal) {
+  const Farewells* texts = farewells;
+  pollfd place{STDERR_FILENO, POLLOUT, 0};
+  if (texts == nullptr || ::poll(&place, 1, 0) != 1 || place.revents != POLLOUT) return;
+  for (std::size_t i = 0; i < kSignals.size(); ++i) {
+    if (kSignals[i] != signal) continue;
+    const std::string& text = (*texts)[i];
+    if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;  // and nobody is left to tell
+  }
+}
+
 extern "C" void handle_signal(int signal) {
-  if (stop_requested.exchange(true)) std::_Exit(128 + signal);
+  if (stop_requested.exchange(true)) {
+    say_farewell(signal);
+    std::_Exit(128 + signal);
+  }
   stop_signal = signal;
 }
 
@@ -20,13 +45,20 @@ extern "C" void handle_signal(int signal) {
 void StopSignals::install() {
   struct sigaction action {};
   action.sa_handler = handle_signal;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal : kSignals) {
     struct sigaction before {};
     sigaction(signal, nullptr, &before);
     if (signal == SIGHUP && before.sa_handler == SIG_IGN) continue;
     sigaction(signal, &action, nullptr);
   }
   std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow further is a write error like any other
+}
+
+void StopSignals::prepare_farewell(const std::function<std::string(int code)>& text) {
+  static std::vector<std::unique_ptr<Farewells>> all;  // kept: a handler may be reading the one before
+  auto& texts = *all.emplace_back(std::make_unique<Farewells>());
+  for (std::size_t i = 0; i < kSignals.size(); ++i) texts[i] = text(128 + kSignals[i]);
+  farewells = &texts;
 }
 
 const std::atomic<bool>& StopSignals::requested() { return stop_requested; }

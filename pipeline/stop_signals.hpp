@@ -14,6 +14,9 @@ namespace hookflow::pipeline {
 class StopSignals {
  public:
   static void install();
+  /// What a second signal says on stderr before it ends the process with `code`; asked now for every signal,
+  /// as a handler can make no text.
+  static void prepare_farewell(const std::function<std::string(int code)>& text);
   static const std::atomic<bool>& requested();
   static int number();                  // 0: none came
   static std::string name(int signal);  // SIGINT

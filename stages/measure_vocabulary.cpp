@@ -40,6 +40,7 @@ class Vocabulary : public PromptStage {
       const auto& variants = inputs.get<Variants>(1);
       measures->first = variants.first;
       measures->count = variants.results.size();
+      values.reserve(variants.results.size() * variants.wishes->clean->subject->config().vocabulary);
       for (const PassResult& result : variants.results) {
         append(result, variants.wishes->plan, variants.length, values);
       }

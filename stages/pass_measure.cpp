@@ -34,10 +34,13 @@ Variable change_of(Variable variable) {
   return variable;
 }
 
-Column column_for(Dtype dtype) {
-  if (dtype == Dtype::float32) return std::vector<float>();
-  if (dtype == Dtype::int64) return std::vector<std::int64_t>();
-  return std::vector<double>();
+/// With room for so many values: grown step by step, it would take up to three times their memory.
+Column column_for(Dtype dtype, std::size_t values) {
+  Column column = std::vector<double>();
+  if (dtype == Dtype::float32) column = std::vector<float>();
+  if (dtype == Dtype::int64) column = std::vector<std::int64_t>();
+  std::visit([values](auto& numbers) { numbers.reserve(values); }, column);
+  return column;
 }
 
 void add(const std::vector<double>& numbers, Column& column) {
@@ -78,8 +81,18 @@ Output PassMeasure::plan(const PlanContext& context) {
   return output;
 }
 
+/// The numbers of one pass as they are measured; with both, those of the clean pass and the changes as well.
+Cost PassMeasure::cost() const {
+  Cost cost;
+  for (const Variable& variable : variables_)
+    cost.bytes_working +=
+        static_cast<double>(cell_count(variable.axes) * sizeof(double)) * (compares_ ? 3 : 1);
+  return cost;
+}
+
 Numbers PassMeasure::measured(const MeasuredPass& pass) const {
   Numbers numbers(variables_.size());
+  for (std::size_t v = 0; v < numbers.size(); ++v) numbers[v].reserve(cell_count(variables_[v].axes));
   measure(pass, numbers);
   for (std::size_t v = 0; v < numbers.size(); ++v) {
     if (numbers[v].size() != cell_count(variables_[v].axes)) {
@@ -91,8 +104,11 @@ Numbers PassMeasure::measured(const MeasuredPass& pass) const {
 
 ValuePtr PassMeasure::run(const Inputs& inputs) const {
   auto measures = std::make_shared<Measures>();
+  const auto* edited = inputs.find<Variants>(1);
+  const std::size_t passes = edited == nullptr ? 1 : edited->results.size();
   for (const Variable& variable : variables_) {
-    for (int i = 0; i < (compares_ ? 2 : 1); ++i) measures->columns.push_back(column_for(variable.dtype));
+    for (int i = 0; i < (compares_ ? 2 : 1); ++i)
+      measures->columns.push_back(column_for(variable.dtype, passes * cell_count(variable.axes)));
   }
   const auto store = [&](const Numbers& now, const Numbers* before) {
     for (std::size_t v = 0; v < now.size(); ++v) {

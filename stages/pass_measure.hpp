@@ -29,6 +29,7 @@ using Numbers = std::vector<std::vector<double>>;
 class PassMeasure : public pipeline::PromptStage {
  public:
   pipeline::Output plan(const pipeline::PlanContext& context) final;
+  [[nodiscard]] pipeline::Cost cost() const final;
   [[nodiscard]] pipeline::ValuePtr run(const pipeline::Inputs& inputs) const final;
 
  protected:

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli.hpp"
+#include "tests/torn_model.hpp"
 
 namespace hookflow::test {
 namespace {
@@ -99,24 +100,6 @@ TEST_F(Run, EveryWorkflowThatShipsIsValidAndRuns) {
     EXPECT_TRUE(pipeline::read_run_file(folder.path() / "run.h5").complete);
   }
   EXPECT_GT(count, 0U);
-}
-
-/// The model with a position embedding that is not a number: longer prompts than that fail.
-void write_model_without_position(const fs::path& from, const fs::path& to, std::size_t position) {
-  fs::copy(from, to, fs::copy_options::recursive);
-  std::fstream file(to / "model.safetensors", std::ios::binary | std::ios::in | std::ios::out);
-  std::uint64_t size = 0;
-  file.read(reinterpret_cast<char*>(&size), sizeof size);
-  std::string text(size, ' ');
-  file.read(text.data(), static_cast<std::streamsize>(size));
-  const auto header = nlohmann::json::parse(text);
-  const auto& tensor =
-      header.contains("wpe.weight") ? header["wpe.weight"] : header.at("transformer.wpe.weight");
-  const auto begin = tensor["data_offsets"][0].get<std::size_t>();
-  const auto end = tensor["data_offsets"][1].get<std::size_t>();
-  const std::size_t row = (end - begin) / tensor["shape"][0].get<std::size_t>();
-  file.seekp(static_cast<std::streamoff>(sizeof size + size + begin + position * row));
-  file << std::string(row, '\xff');  // not a number in each format of floats
 }
 
 TEST_F(Run, ThatFailsForSomePromptsKeepsTheOthers) {
@@ -237,6 +220,37 @@ TEST_P(Stopped, GoesOnToTheBitsOfARunThatWasNot) {
   EXPECT_EQ(succeed({"run", "w.yaml", "--out", "stopped.h5", "--resume"}), "stopped.h5\n");
   EXPECT_TRUE(pipeline::read_run_file(folder.path() / "stopped.h5").complete);
   expect_equal_numbers("whole.h5", "stopped.h5");
+}
+
+// All prompts are one unit, which no signal interrupts: the second one comes while it is under way.
+TEST_P(Stopped, TwiceEndsAtOnceAndSaysHowToGoOn) {
+  std::string lines;
+  for (int i = 0; i < 150; ++i)
+    lines += R"({"text": ")" + std::string(100, '?') + R"(", "target": " Germany"})" + "\n";
+  write("w.yaml", "batch_tokens: 1000000\n" + sweep_over("p.jsonl"));
+  write("p.jsonl", lines);
+  for (const bool json : {false, true}) {
+    Words words = {"run", "w.yaml", "--out", "the file.h5", "--force"};
+    if (json) words.emplace_back("--json");
+    const pid_t child = start(words);
+    while (!fs::exists(folder.path() / "the file.h5"))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    ::kill(child, GetParam().signal);
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // else the two could come as one
+    ::kill(child, GetParam().signal);
+    const Outcome outcome = wait_for(child);
+    const std::string message =
+        "stopped at once; what was committed is kept; go on with: hookflow resume 'the file.h5'";
+    EXPECT_EQ(outcome.code, GetParam().code);
+    EXPECT_EQ(outcome.out, "");
+    EXPECT_EQ(lines_of(outcome.err).back(), json ? R"({"event":"error","code":)" +
+                                                       std::to_string(GetParam().code) + R"(,"message":")" +
+                                                       message + "\"}"
+                                                 : "hookflow: " + message);
+    EXPECT_TRUE(contains(succeed({"inspect", "the file.h5"}), "NOT COMPLETE"));
+    fs::remove(folder.path() / "the file.h5");
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Run, Stopped,

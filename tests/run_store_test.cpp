@@ -53,6 +53,20 @@ TEST_F(RunStoreTest, StartsWithEverythingMissingAndPending) {
   EXPECT_TRUE(store.failures().empty());
 }
 
+// Its value comes with the first commit, and may lie on two sectors of the disk.
+TEST_F(RunStoreTest, GoesOnWithAnIdentityThatAPowerCutLeftHalfWritten) {
+  const Identity open_one = {{"workflow_sha256", "aa11"}, {"model_sha256", ""}};
+  const auto left_with = [&](const std::string& model) {
+    RunStore::create(path, layout(), open_one, provenance(), true).set_identity({{"model_sha256", model}});
+    return refusal(layout());
+  };
+  for (const char* part : {"", "b", "bb2", "bb22"}) EXPECT_EQ(left_with(part), "opened") << part;
+  EXPECT_NE(left_with("bb23").find("model_sha256: 'bb23' in the file, 'bb22' now"), std::string::npos);
+  EXPECT_NE(left_with("bb222").find("model_sha256"), std::string::npos);
+  RunStore::create(path, layout(), {{"workflow_sha256", "aa1"}, {"model_sha256", ""}}, provenance(), true);
+  EXPECT_NE(refusal(layout()).find("workflow_sha256"), std::string::npos) << "known from the start: not open";
+}
+
 TEST_F(RunStoreTest, KeepsWhatWasCommitted) {
   {
     RunStore store = create();
