@@ -1,6 +1,7 @@
 #include "pipeline/failure_texts.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 #include "pipeline/run_contents.hpp"
 #include "pipeline/utf8.hpp"
@@ -43,7 +44,8 @@ void FailureTexts::keep(const std::function<bool(std::size_t prompt)>& wanted) {
       std::string bytes(count * width, '\0');
       texts->read_stored(h5::Block{{first, 0}, {count, width}}, bytes);
       for (std::size_t row = 0; row < count; ++row) {
-        const bool written = bytes.find_first_not_of('\0', row * width) < (row + 1) * width;
+        const std::string_view text = std::string_view(bytes).substr(row * width, width);
+        const bool written = text.find_first_not_of('\0') != std::string_view::npos;
         if (written && !wanted(first + row)) texts->write_row_text(first + row, "");
       }
     }

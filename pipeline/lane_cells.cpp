@@ -1,6 +1,7 @@
 #include "pipeline/lane_cells.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 #include <string_view>
 
@@ -18,14 +19,28 @@ std::size_t attribute(const h5::Dataset& check, const std::string& name) {
   return static_cast<std::size_t>(value);
 }
 
+std::size_t cells_of(const h5::Block& block) {
+  std::size_t cells = 1;
+  for (const std::size_t size : block.count) cells *= size;
+  return cells;
+}
+
+template <class Value>
+void fill(h5::Dataset& dataset, std::size_t first, std::size_t count, Value value) {
+  const std::size_t at_once = kAtOnce / sizeof value;
+  for (const std::size_t end = first + count; first < end; first += at_once) {
+    const std::vector<Value> values(std::min(at_once, end - first), value);
+    for (const h5::Block& block : blocks_of_range(dataset.extents(), first, values.size()))
+      dataset.write(block, std::span(values).first(cells_of(block)));
+  }
+}
+
 /// Whole rows of a dataset along its first axis, as the file has them.
 std::string read_rows(const h5::Dataset& dataset, std::size_t first, std::size_t count) {
   h5::Block block{std::vector<std::size_t>(dataset.extents().size()), dataset.extents()};
   block.start[0] = first;
   block.count[0] = count;
-  std::size_t bytes = dataset.cell_bytes();
-  for (const std::size_t size : block.count) bytes *= size;
-  std::string rows(bytes, '\0');
+  std::string rows(cells_of(block) * dataset.cell_bytes(), '\0');
   dataset.read_stored(block, rows);
   return rows;
 }
@@ -37,9 +52,7 @@ void add_cells(Sha256& digest, const h5::Dataset& dataset, std::size_t first, st
   std::string bytes;
   for (const std::size_t end = first + count; first < end; first += at_once) {
     for (const h5::Block& block : blocks_of_range(dataset.extents(), first, std::min(at_once, end - first))) {
-      std::size_t cells = 1;
-      for (const std::size_t size : block.count) cells *= size;
-      bytes.resize(cells * dataset.cell_bytes());
+      bytes.resize(cells_of(block) * dataset.cell_bytes());
       dataset.read_stored(block, bytes);
       digest.add(bytes);
     }
@@ -133,6 +146,25 @@ void LaneCells::add_large(Sha256& digest, const MarkedUnit& unit) const {
   for (const Cells& cells : cells_)
     add_cells(digest, cells.dataset, unit.prompt * cells.row_cells + from * cells.piece_cells,
               (to - from) * cells.piece_cells);
+}
+
+void LaneCells::clear(const MarkedUnit& unit) {
+  const std::size_t from = first_variant(unit.part);
+  const std::size_t to = first_variant(unit.part + 1);
+  for (Cells& cells : cells_) {
+    const std::size_t first = unit.prompt * cells.row_cells + from * cells.piece_cells;
+    const std::size_t count = (to - from) * cells.piece_cells;
+    switch (cells.dataset.kind()) {
+      case h5::Kind::float32:
+        fill(cells.dataset, first, count, std::numeric_limits<float>::quiet_NaN());
+        break;
+      case h5::Kind::float64:
+        fill(cells.dataset, first, count, std::numeric_limits<double>::quiet_NaN());
+        break;
+      default:
+        fill(cells.dataset, first, count, std::int64_t{-1});
+    }
+  }
 }
 
 std::vector<std::int64_t> LaneCells::checksums(std::span<const MarkedUnit> units) const {

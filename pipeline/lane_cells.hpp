@@ -24,6 +24,9 @@ class LaneCells {
   /// One for each of the units, which are in the order of their prompts. Reads a few MiB at a time.
   [[nodiscard]] std::vector<std::int64_t> checksums(std::span<const MarkedUnit> units) const;
 
+  /// Makes a unit's cells missing, whatever was left in them.
+  void clear(const MarkedUnit& unit);
+
  private:
   struct Cells {
     h5::Dataset dataset;

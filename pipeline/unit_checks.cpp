@@ -99,6 +99,8 @@ std::int64_t UnitChecks::fold_checksum(std::size_t fold) const {
 void UnitChecks::write(const Checkpoint& checkpoint) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     const std::vector<MarkedUnit> units = checkpoint.coming(i);
+    for (const MarkedUnit& unit : units)
+      if (unit.state == UnitState::failed) lanes_[i].cells.clear(unit);
     const std::vector<std::int64_t> checksums = lanes_[i].cells.checksums(units);
     const auto cell = [&](std::size_t unit) {
       return units[unit].prompt * checkpoint.parts(i) + units[unit].part;

@@ -18,7 +18,8 @@ class UnitChecks {
   static void create(h5::File& file, const RunLayout& layout);
   explicit UnitChecks(const h5::File& file, const Checkpoint& checkpoint);
 
-  /// Of what is marked since the last commit: reads back what the file holds, and writes the checksums.
+  /// Of what is marked since the last commit: reads back what the file holds, and writes the checksums. What
+  /// failed has no values, whatever was in the file, which may have been damaged while it was pending.
   void write(const Checkpoint& checkpoint);
   /// Of folds that are not done, so that a mark alone does not make them so.
   void forget_folds(const Checkpoint& checkpoint);

@@ -86,7 +86,7 @@ class RunFile(unittest.TestCase):
 
     def test_history(self):
         for history in self.groups("history"):
-            self.assertEqual(history.counts.sel(session=0, count="failed"), 1)
+            self.assertEqual(history.counts.sel(session=0, count="failed"), 5)
             self.assertEqual(history.counts.sel(session=0, count="threads"), 2)
             self.assertGreater(history.times.values[0, 0], np.datetime64("2024-01-01"))
             self.assertTrue(np.isnat(history.times.values[1, 0]))
