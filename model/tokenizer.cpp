@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "model/byte_unicode.hpp"
 #include "model/error.hpp"
-#include "model/parallel.hpp"
 #include "model/split.hpp"
 
 namespace hookflow {
@@ -38,42 +36,22 @@ std::array<std::int32_t, 256> byte_ids(const Vocabulary& vocabulary, const std::
   return ids;
 }
 
-/// The tokens of a merge's left, right and merged spelling, in that order.
-std::array<std::optional<std::int32_t>, 3> tokens_of(const TokenizerFiles::Merge& merge,
-                                                     const Vocabulary& vocabulary) {
-  const std::optional<std::string> left = bytes_of_spelling(merge.left);
-  const std::optional<std::string> right = bytes_of_spelling(merge.right);
-  const auto find = [&](const std::optional<std::string>& bytes) {
-    return bytes ? vocabulary.find(*bytes) : std::nullopt;
-  };
-  return {find(left), find(right), left && right ? vocabulary.find(*left + *right) : std::nullopt};
-}
-
-/// Throws InputError that names the first of them that is no token.
-void check_tokens(const std::array<std::optional<std::int32_t>, 3>& tokens,
-                  const TokenizerFiles::Merge& merge, const TokenizerFiles& files) {
-  const std::array<std::string, 3> spellings = {merge.left, merge.right, merge.left + merge.right};
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (tokens[i]) continue;
-    throw InputError(files.merge_place + std::to_string(merge.number) + ": '" + merge.left + " " +
-                     merge.right + "': token '" + spellings[i] + "' is not in " +
-                     files.vocabulary_file.string());
-  }
-}
-
 std::vector<Bpe::Merge> merges(const TokenizerFiles& files, const Vocabulary& vocabulary) {
-  constexpr std::size_t kBlock = 4096;
-  std::vector<std::array<std::optional<std::int32_t>, 3>> tokens(files.merges.size());
-  parallel_blocks(block_count(tokens.size(), kBlock), [&](std::size_t block) {
-    const std::size_t end = std::min(tokens.size(), (block + 1) * kBlock);
-    for (std::size_t i = block * kBlock; i < end; ++i) tokens[i] = tokens_of(files.merges[i], vocabulary);
-  });
   std::vector<Bpe::Merge> merges;
-  merges.reserve(tokens.size());
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const auto& [left, right, merged] = tokens[i];
-    if (!left || !right || !merged) check_tokens(tokens[i], files.merges[i], files);
-    merges.push_back({*left, *right, *merged});
+  merges.reserve(files.merges.size());
+  for (const TokenizerFiles::Merge& merge : files.merges) {
+    const auto id_of = [&](const std::optional<std::string>& bytes, const std::string& spelling) {
+      const auto id = bytes ? vocabulary.find(*bytes) : std::nullopt;
+      if (id) return *id;
+      throw InputError(files.merge_place + std::to_string(merge.number) + ": '" + merge.left + " " +
+                       merge.right + "': token '" + spelling + "' is not in " +
+                       files.vocabulary_file.string());
+    };
+    const std::optional<std::string> left = bytes_of_spelling(merge.left);
+    const std::optional<std::string> right = bytes_of_spelling(merge.right);
+    const std::int32_t left_id = id_of(left, merge.left);
+    const std::int32_t right_id = id_of(right, merge.right);
+    merges.push_back({left_id, right_id, id_of(*left + *right, merge.left + merge.right)});
   }
   return merges;
 }
