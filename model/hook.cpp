@@ -97,6 +97,7 @@ HookShape shape(HookKind kind, const Config& config) {
 
 std::vector<HookKind> all_hook_kinds() {
   std::vector<HookKind> kinds;
+  kinds.reserve(kHooks.size());
   for (const HookInfo& hook : kHooks) {
     kinds.push_back(hook.kind);
   }
