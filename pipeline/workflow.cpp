@@ -11,45 +11,10 @@
 #include "pipeline/nearest.hpp"
 #include "pipeline/problems.hpp"
 #include "pipeline/wiring.hpp"
+#include "pipeline/workflow_settings.hpp"
 
 namespace hookflow::pipeline {
 namespace {
-
-const std::vector<std::string> kKeys = {"workflow",     "about",  "model", "prompts",
-                                        "batch_tokens", "stages", "keep",  "show"};
-
-/// Sets `a.b=c` in the tree; the value is YAML.
-void apply_setting(Node& root, const std::string& setting) {
-  const std::size_t equals = setting.find('=');
-  if (equals == std::string::npos || equals == 0) {
-    throw UsageError("--set " + setting + ": must be path=value, such as scores.metrics=[prob]");
-  }
-  std::vector<std::string> path;
-  std::istringstream words(setting.substr(0, equals));
-  for (std::string word; std::getline(words, word, '.');) path.push_back(word);
-  if (std::find(kKeys.begin(), kKeys.end(), path.front()) == kKeys.end()) {
-    const Node* stages = root.find("stages");
-    if (stages == nullptr || stages->find(path.front()) == nullptr) {
-      std::vector<std::string> known = kKeys;
-      if (stages != nullptr) {
-        for (const auto& [id, node] : stages->entries) known.push_back(id);
-      }
-      throw UsageError("--set " + setting + ": '" + path.front() +
-                       "' is neither a key nor a stage of the workflow" + suggestion(path.front(), known));
-    }
-    path.insert(path.begin(), "stages");
-  }
-  Node* place = &root;
-  std::string above = "the workflow";
-  for (const std::string& word : path) {
-    if (place->kind != Node::Kind::map) {
-      throw UsageError("--set " + setting + ": " + above + " is no map, so it has no '" + word + "'");
-    }
-    place = &(*place)[word];
-    above = "'" + word + "'";
-  }
-  *place = parse_yaml_value(setting.substr(equals + 1));
-}
 
 bool valid_id(const std::string& id) {
   const auto allowed = [](char c) {
@@ -66,9 +31,10 @@ class Reader {
   void read() {
     if (root_.kind != Node::Kind::map)
       throw UsageError(spec_.file + ": a workflow is a map with the key 'stages'");
+    const std::vector<std::string>& keys = workflow_keys();
     for (const auto& [key, value] : root_.entries) {
-      if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end()) {
-        problems_.add(value.line, "unknown key '" + key + "'" + suggestion(key, kKeys));
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+        problems_.add(value.line, "unknown key '" + key + "'" + suggestion(key, keys));
       }
     }
     value_of("workflow", spec_.name, true);
