@@ -1,15 +1,10 @@
 #include "tests/cli.hpp"
+#include "tests/own_memory.hpp"
 
 // What the dry run tells of a run before it starts is held against what the run then takes.
 
 namespace hookflow::test {
 namespace {
-
-#ifdef __SANITIZE_ADDRESS__
-constexpr bool kMemoryIsTheProgramsOwn = false;  // most is the sanitizer's
-#else
-constexpr bool kMemoryIsTheProgramsOwn = true;
-#endif
 
 class CliDryRun : public Cli {
  protected:

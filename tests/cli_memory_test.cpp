@@ -1,15 +1,10 @@
 #include "tests/cli.hpp"
+#include "tests/own_memory.hpp"
 
 // What a run takes in memory hardly depends on how many prompts it has.
 
 namespace hookflow::test {
 namespace {
-
-#ifdef __SANITIZE_ADDRESS__
-constexpr bool kMemoryIsTheProgramsOwn = false;  // most is the sanitizer's
-#else
-constexpr bool kMemoryIsTheProgramsOwn = true;
-#endif
 
 /// One pass a prompt, so that a run of many is short.
 constexpr const char* kPasses = R"(workflow: passes
@@ -45,7 +40,6 @@ TEST_F(CliMemory, HardlyGrowsWithTheNumberOfPrompts) {
   const double many = peak_bytes(10000);
   EXPECT_LE(many / few, 1.2) << many << " bytes against " << few;
   RecordProperty("ratio", std::to_string(many / few));
-  std::cout << many / few << "\n";
 }
 
 }  // namespace
