@@ -18,6 +18,7 @@ Axis numbered(const std::string& name, std::size_t size, const std::string& long
 void create_map(h5::Group& group, const std::string& name, const std::vector<Axis>& axes,
                 const std::string& long_name) {
   std::vector<std::size_t> extents;
+  extents.reserve(axes.size());
   for (const Axis& axis : axes) extents.push_back(axis.size());
   h5::Dataset map = group.create_dataset(name, h5::Kind::uint8, extents);
   for (std::size_t i = 0; i < axes.size(); ++i) {

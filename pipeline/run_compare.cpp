@@ -21,7 +21,8 @@ constexpr std::size_t kCellsAtOnce = std::size_t{1} << 20;
 template <class Value>
 bool same(Value a, Value b) {
   if constexpr (std::is_floating_point_v<Value>)
-    return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (a != a && b != b);
+    return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) ||
+           (std::isnan(a) && std::isnan(b));
   else
     return a == b;
 }
@@ -224,6 +225,7 @@ class Comparison {
   }
   static std::vector<std::int64_t> numbers_of(const std::vector<UnitState>& states) {
     std::vector<std::int64_t> numbers;
+    numbers.reserve(states.size());
     for (const UnitState state : states) numbers.push_back(static_cast<std::int64_t>(state));
     return numbers;
   }

@@ -13,6 +13,7 @@ namespace {
 
 std::vector<std::size_t> extents_of(const std::vector<Axis>& axes) {
   std::vector<std::size_t> extents;
+  extents.reserve(axes.size());
   for (const Axis& axis : axes) extents.push_back(axis.size());
   return extents;
 }
@@ -111,6 +112,7 @@ void describe(h5::Dataset& dataset, const std::string& long_name, const std::str
   if (!long_name.empty()) dataset.set_text("long_name", spell_bytes(long_name));
   if (!units.empty()) dataset.set_text("units", spell_bytes(units));
   std::vector<std::string> names;
+  names.reserve(axes.size());
   for (const Axis& axis : axes) names.push_back(axis.name);
   if (!names.empty()) dataset.set_texts("axes", names);
 }

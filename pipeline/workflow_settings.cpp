@@ -39,7 +39,8 @@ void apply_setting(Node& root, const std::string& setting) {
   std::string above = "the workflow";
   for (const std::string& word : path) {
     if (place->kind != Node::Kind::map) {
-      throw UsageError("--set " + setting + ": " + above + " is no map, so it has no '" + word + "'");
+      throw UsageError(std::string("--set ").append(setting).append(": ").append(above).append(
+          " is no map, so it has no '" + word + "'"));
     }
     place = &(*place)[word];
     above = "'" + word + "'";
