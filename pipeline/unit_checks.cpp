@@ -16,15 +16,13 @@ constexpr std::size_t kUnitsAtOnce = 65536;
 
 constexpr const char* kHow =
     "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'LANE PROMPT PART STATE\\n' "
-    "(numbers from "
-    "0; STATE: done or failed), then of the unit's cells in each of `variables`, then, if it failed, of "
-    "the prompt's rows of failed_stage and failed_reason; -1: none. A prompt's row of a variable is "
-    "`variants` "
-    "equal pieces; part i has the `variants_a_part` pieces from i * variants_a_part on";
+    "(numbers from 0; STATE: done or failed), then of the unit's cells in each of `variables`, then, "
+    "if it failed, of the prompt's rows of failed_stage and failed_reason; -1: none. A prompt's row of "
+    "a variable is `variants` equal pieces; part i has the `variants_a_part` pieces from i * "
+    "variants_a_part on";
 constexpr const char* kHowFold =
-    "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'FOLD\\n', then of the cells of "
-    "each "
-    "of `variables` that begins with 'FOLD/'; -1: none";
+    "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'FOLD\\n', then of the cells "
+    "of each of `variables` that begins with 'FOLD/'; -1: none";
 
 h5::Dataset create_check(h5::Group& group, const std::string& name, const std::vector<std::string>& axes,
                          const std::string& long_name, const std::vector<std::string>& variables) {
