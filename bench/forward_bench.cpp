@@ -6,9 +6,9 @@
 #include <tbb/parallel_for.h>
 
 #include "bench/gpt2_small.hpp"
-#include "model/blas.hpp"
-#include "model/forward.hpp"
-#include "model/ops.hpp"
+#include "model/numerics/blas.hpp"
+#include "model/numerics/ops.hpp"
+#include "model/pass/forward.hpp"
 
 // The forward pass and its parts at GPT-2 small's sizes. Arguments are in the names; GFLOP/s count
 // multiplications and additions of the matrix products alone. `sgemm` is the same product as one call of the

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "model/model.hpp"
+#include "model/gpt2/model.hpp"
 
 namespace hookflow::bench {
 

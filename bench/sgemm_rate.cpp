@@ -7,7 +7,7 @@
 #include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 
-#include "model/blas.hpp"
+#include "model/numerics/blas.hpp"
 
 // The machine's own limit: every thread multiplies matrices of its own, of a layer's shape at GPT-2 small's
 // width, for about two seconds. Prints the sum of their rates; the argument is the number of threads.

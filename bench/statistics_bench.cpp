@@ -6,7 +6,7 @@
 
 #include <benchmark/benchmark.h>
 
-#include "pipeline/registry.hpp"
+#include "pipeline/stage/registry.hpp"
 
 // aggregate.density as a run executes it, from stored rows to written results, without the file: a million
 // normal values on 300 points from -4 to 4, on one thread. The argument is the bandwidth in thousandths of

@@ -13,7 +13,7 @@ template <typename Action>
 std::string input_error(Action&& action) {
   try {
     action();
-  } catch (const InputError& error) {
+  } catch (const ModelError& error) {
     return error.what();
   }
   ADD_FAILURE() << "was not refused";

@@ -1,0 +1,72 @@
+#include "model/files/placed_json.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "model/error.hpp"
+
+namespace hookflow {
+
+void PlacedJson::fail(const std::string& rule) const { throw ModelError(place + ": " + rule); }
+
+void PlacedJson::refuse(const std::string& rule) const {
+  fail(value.dump(-1, ' ', false, FlatJson::error_handler_t::replace) + " is not supported: " + rule);
+}
+
+bool PlacedJson::has(const char* key) const { return value.contains(key) && !value.at(key).is_null(); }
+
+PlacedJson PlacedJson::at(const char* key) const {
+  if (!value.contains(key)) fail(std::string("lacks '") + key + "'");
+  return {value.at(key), place + separator + key};
+}
+
+PlacedJson PlacedJson::at(std::size_t index) const {
+  return {value.at(index), place + "[" + std::to_string(index) + "]"};
+}
+
+const PlacedJson& PlacedJson::object() const {
+  if (!value.is_object()) fail("should be an object");
+  return *this;
+}
+
+const PlacedJson& PlacedJson::array() const {
+  if (!value.is_array()) fail("should be an array");
+  return *this;
+}
+
+std::string PlacedJson::text() const {
+  if (!value.is_string()) fail("should be a string");
+  return value.get<std::string>();
+}
+
+std::string PlacedJson::type() const { return object().at("type").text(); }
+
+void PlacedJson::only(std::initializer_list<std::string_view> known) const {
+  for (const auto& [key, setting] : object().value.items()) {
+    if (std::ranges::find(known, key) == known.end()) fail("setting '" + key + "' is not supported");
+  }
+}
+
+void PlacedJson::neutral(const char* key, std::initializer_list<FlatJson> values, const char* rule) const {
+  if (has(key) && std::ranges::find(values, value.at(key)) == values.end()) at(key).refuse(rule);
+}
+
+JsonDocument read_json_document(const std::filesystem::path& path) {
+  try {
+    return {path, FlatJson::parse(read_whole_text(path))};
+  } catch (const FlatJson::exception& error) {
+    throw ModelError(path.string() + ": is not JSON: " + error.what());
+  }
+}
+
+std::string read_whole_text(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  // An empty file makes the copy fail, which is no failure to read.
+  if (stream && stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
+  if (stream.bad() || !stream.is_open() || !text) throw ModelError(path.string() + ": cannot be read");
+  return std::move(text).str();
+}
+
+}  // namespace hookflow

@@ -1,0 +1,62 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+namespace hookflow {
+
+/// An object's members as they stand in the file. A vocabulary has 50,000 of them: they are walked, not
+/// looked up, and a tree of them would take longer to build than all the rest of a tokenizer.
+template <typename Key, typename Value, typename Less, typename Allocator>
+struct JsonMembers : nlohmann::ordered_map<Key, Value, Less, Allocator> {
+  using Base = nlohmann::ordered_map<Key, Value, Less, Allocator>;
+  using Base::Base;
+  Value& operator[](const Key& key) {  // by which the parser adds one
+    this->emplace_back(key, Value());
+    return this->back().second;
+  }
+};
+
+using FlatJson = nlohmann::basic_json<JsonMembers>;
+
+/// A JSON value that knows where it stands, so that each check can name the place. Borrows the value. All
+/// throw ModelError.
+struct PlacedJson {
+  const FlatJson& value;
+  std::string place;
+  const char* separator = ".";  // between this place and a key in it
+
+  [[noreturn]] void fail(const std::string& rule) const;
+  [[noreturn]] void refuse(const std::string& rule) const;
+
+  [[nodiscard]] bool has(const char* key) const;  // and that it is not null
+  [[nodiscard]] PlacedJson at(const char* key) const;
+  [[nodiscard]] PlacedJson at(std::size_t index) const;
+
+  [[nodiscard]] const PlacedJson& object() const;
+  [[nodiscard]] const PlacedJson& array() const;
+  [[nodiscard]] std::string text() const;
+  [[nodiscard]] std::string type() const;  // an object's entry of that name
+
+  /// An object with no other keys.
+  void only(std::initializer_list<std::string_view> known) const;
+  /// The setting is absent, null, or one of the values that change nothing.
+  void neutral(const char* key, std::initializer_list<FlatJson> values, const char* rule) const;
+};
+
+/// A file of JSON.
+struct JsonDocument {
+  std::filesystem::path path;
+  FlatJson json;
+  [[nodiscard]] PlacedJson root() const { return {json, path.string(), ": "}; }
+};
+
+/// Throws ModelError for a file that cannot be read or is not JSON.
+JsonDocument read_json_document(const std::filesystem::path& path);
+std::string read_whole_text(const std::filesystem::path& path);
+
+}  // namespace hookflow

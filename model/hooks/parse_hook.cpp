@@ -1,0 +1,138 @@
+#include <array>
+#include <utility>
+
+#include "model/error.hpp"
+#include "model/hooks/hook.hpp"
+#include "model/hooks/index_list.hpp"
+#include "model/nearest.hpp"
+
+namespace hookflow {
+namespace {
+
+struct Alias {
+  std::string_view path;
+  std::vector<HookKind> kinds;
+};
+
+// Where the modules of Hugging Face's GPT2LMHeadModel take and give what a hook point holds.
+const std::vector<Alias>& aliases() {
+  static const std::vector<Alias> table = {
+      {"wte:output", {HookKind::embed}},
+      {"wpe:output", {HookKind::pos_embed}},
+      {"h.*:input", {HookKind::resid_pre}},
+      {"h.*.ln_1:input", {HookKind::resid_pre}},
+      {"h.*.ln_1:output", {HookKind::ln1_normalized}},
+      {"h.*.attn:input", {HookKind::ln1_normalized}},
+      {"h.*.attn.c_attn:input", {HookKind::ln1_normalized}},
+      {"h.*.attn.c_attn:output", {HookKind::q, HookKind::k, HookKind::v}},
+      {"h.*.attn.c_proj:input", {HookKind::z}},
+      {"h.*.attn.c_proj:output", {HookKind::attn_out}},
+      {"h.*.attn:output", {HookKind::attn_out}},
+      {"h.*.ln_2:input", {HookKind::resid_mid}},
+      {"h.*.ln_2:output", {HookKind::ln2_normalized}},
+      {"h.*.mlp:input", {HookKind::ln2_normalized}},
+      {"h.*.mlp.c_fc:input", {HookKind::ln2_normalized}},
+      {"h.*.mlp.c_fc:output", {HookKind::mlp_pre}},
+      {"h.*.mlp.act:input", {HookKind::mlp_pre}},
+      {"h.*.mlp.act:output", {HookKind::mlp_post}},
+      {"h.*.mlp.c_proj:input", {HookKind::mlp_post}},
+      {"h.*.mlp.c_proj:output", {HookKind::mlp_out}},
+      {"h.*.mlp:output", {HookKind::mlp_out}},
+      {"h.*:output", {HookKind::resid_post}},
+      {"ln_f:output", {HookKind::ln_final_normalized}},
+      {"lm_head:input", {HookKind::ln_final_normalized}},
+      {"lm_head:output", {HookKind::logits}},
+  };
+  return table;
+}
+
+// The three parts of a name: which place, which layers, which heads.
+struct Parts {
+  std::string name;  // with `*` for the layers
+  std::optional<std::string_view> layers;
+  std::optional<std::string_view> heads;
+};
+
+Parts split(std::string_view text) {
+  Parts parts;
+  std::string_view rest = text;
+  if (const std::size_t bracket = rest.find('['); bracket != rest.npos) {
+    if (rest.back() != ']') {
+      throw ModelError("'" + std::string(text) +
+                       "': the list of heads that '[' opens must end the name with ']'");
+    }
+    parts.heads = rest.substr(bracket + 1, rest.size() - bracket - 2);
+    rest = rest.substr(0, bracket);
+  }
+  constexpr std::string_view kTransformer = "transformer.";
+  if (rest.starts_with(kTransformer)) {
+    rest.remove_prefix(kTransformer.size());
+  }
+  for (const std::string_view prefix : {"blocks.", "h."}) {
+    if (rest.starts_with(prefix)) {
+      rest.remove_prefix(prefix.size());
+      const std::size_t end = std::min(rest.find_first_of(".:"), rest.size());
+      parts.layers = rest.substr(0, end);
+      parts.name = std::string(prefix) + "*" + std::string(rest.substr(end));
+      return parts;
+    }
+  }
+  parts.name = rest;
+  return parts;
+}
+
+std::vector<HookKind> find_kinds(const std::string& name, std::string_view text) {
+  std::vector<std::string> known;
+  for (const HookKind kind : all_hook_kinds()) {
+    if (name == pattern_name(kind)) {
+      return {kind};
+    }
+    known.push_back(pattern_name(kind));
+  }
+  for (const Alias& alias : aliases()) {
+    if (name == alias.path) {
+      return alias.kinds;
+    }
+    known.emplace_back(alias.path);
+  }
+  throw ModelError("'" + std::string(text) + "': no hook point has this name (did you mean '" +
+                   nearest(name, known) + "'?)");
+}
+
+void refuse_heads(HookKind kind, const Parts& parts, std::string_view text) {
+  const std::string place = pattern_name(kind);
+  const std::string block = "blocks." + std::string(parts.layers.value_or("*"));
+  const std::string heads = "[" + std::string(*parts.heads) + "]";
+  if (kind < HookKind::attn_out || !in_block(kind)) {
+    throw ModelError("'" + std::string(text) + "': " + place + " has no heads; " + block +
+                     ".attn.hook_q, hook_k, " +
+                     "hook_v, hook_z, hook_result, hook_attn_scores, hook_scores_raw and hook_pattern have");
+  }
+  throw ModelError("'" + std::string(text) + "': at " + place +
+                   " there are no heads any more, W_O has mixed them; use " + block + ".attn.hook_z" + heads +
+                   " to silence a head before W_O, or " + block + ".attn.hook_result" + heads +
+                   " to see what it alone adds");
+}
+
+}  // namespace
+
+std::vector<HookSelection> parse_hooks(std::string_view text, const Config& config) {
+  const Parts parts = split(text);
+  std::vector<HookSelection> selections;
+  for (const HookKind kind : find_kinds(parts.name, text)) {
+    HookSelection selection{kind, {}, {}};
+    if (parts.layers) {
+      selection.layers = parse_index_list(*parts.layers, {text, "layer", config.layers});
+    }
+    if (parts.heads) {
+      if (!has_heads(kind)) {
+        refuse_heads(kind, parts, text);
+      }
+      selection.heads = parse_index_list(*parts.heads, {text, "head", config.heads});
+    }
+    selections.push_back(std::move(selection));
+  }
+  return selections;
+}
+
+}  // namespace hookflow

@@ -1,0 +1,90 @@
+#include <algorithm>
+
+#include "model/numerics/ops.hpp"
+#include "model/numerics/parallel.hpp"
+#include "model/pass/pass.hpp"
+
+namespace hookflow {
+namespace {
+
+// So many queries at a time look at the keys up to the last of them: the hidden half of a long prompt is left
+// out.
+constexpr std::size_t kQueryBlock = 128;
+// Multiplications that make a task worth its while; those of short prompts are put together.
+constexpr std::size_t kTaskWork = std::size_t{1} << 18U;
+
+}  // namespace
+
+std::vector<Pass::HeadQueries> Pass::attention_work(std::size_t layer) const {
+  using enum HookKind;
+  const bool captured = captures_.wants({scores_raw, layer}) || captures_.wants({attn_scores, layer}) ||
+                        captures_.wants({pattern, layer});
+  std::vector<HeadQueries> work;
+  for (std::size_t sequence = 0; sequence < active_; ++sequence) {
+    // Whoever looks at the square, or edits it, sees it whole.
+    const bool whole = captured || edits({pattern, layer}, sequence);
+    const auto positions = current_->positions(sequence);
+    const std::size_t step = whole ? std::max<std::size_t>(1, positions.size()) : kQueryBlock;
+    for (std::size_t head = 0; head < config_.heads; ++head) {
+      for (std::size_t first = 0; first < positions.size(); first += step) {
+        const std::size_t count = std::min(step, positions.size() - first);
+        const std::size_t keys = whole ? sequences_[sequence].length : positions[first + count - 1] + 1;
+        work.push_back({sequence, head, first, count, keys});
+      }
+    }
+  }
+  return work;
+}
+
+void Pass::attend(std::size_t layer) {
+  const std::vector<HeadQueries> work = attention_work(layer);
+  std::size_t largest = 1;
+  for (const HeadQueries& item : work) {
+    largest = std::max(largest, item.count * item.keys);
+  }
+  const std::size_t block = 1 + kTaskWork / (largest * config_.head_width);
+  parallel_blocks(block_count(work.size(), block), [&](std::size_t index) {
+    const auto scores = std::make_unique_for_overwrite<float[]>(largest);
+    for (std::size_t i = index * block; i < std::min(work.size(), (index + 1) * block); ++i) {
+      attend_head(layer, work[i], MutableView(scores.get(), work[i].count, work[i].keys));
+    }
+  });
+}
+
+void Pass::attend_head(std::size_t layer, const HeadQueries& work, MutableView scores) {
+  using enum HookKind;
+  const std::size_t e = config_.head_width;
+  const auto positions = current_->positions(work.sequence).subspan(work.first, work.count);
+  const auto of_head = [&](HookKind kind, std::size_t first, std::size_t count) {
+    return buffer(kind)
+        .row_range(layout(kind).first(work.sequence) + first, count)
+        .column_range(work.head * e, e);
+  };
+  const auto capture = [&](HookKind kind) {
+    captures_.take_square({kind, layer}, work.sequence, work.head, positions, scores);
+  };
+  attention_scores(of_head(q, work.first, work.count), of_head(k, 0, work.keys), scores);  // (m, p)
+  capture(scores_raw);
+  scale_and_mask(e, positions, scores);
+  capture(attn_scores);
+  causal_softmax(positions, scores);
+  edit_block({pattern, layer}, work.sequence, work.head, scores);
+  capture(pattern);
+  mix_values(scores, of_head(v, 0, work.keys), of_head(z, work.first, work.count));  // (m, e)
+}
+
+void Pass::capture_head_results(std::size_t layer) {
+  const HookPoint point{HookKind::result, layer};
+  if (!captures_.wants(point)) {
+    return;
+  }
+  const std::size_t e = config_.head_width;
+  const View projection = model_.weights.layers[layer].c_proj.weight;  // (h * e, d)
+  for (const std::size_t head : captures_.heads(point)) {
+    const LinearWeights of_head{projection.row_range(head * e, e), {}};
+    linear(rows(HookKind::z).column_range(head * e, e), of_head, rows(HookKind::attn_out));  // (m, d)
+    captures_.take_head(point, head, *current_, rows(HookKind::attn_out));
+  }
+}
+
+}  // namespace hookflow

@@ -1,0 +1,54 @@
+#pragma once
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "model/gpt2/config.hpp"
+#include "model/pass/forward.hpp"
+#include "model/pass/row_layout.hpp"
+
+namespace hookflow {
+
+/// Where a pass's captures go: room is made before it starts, and filled as it reaches their places.
+class Captures {
+ public:
+  /// Throws ModelError for heads or positions that are not there.
+  Captures(const Config& config, const ForwardPlan& plan);
+
+  /// Makes room in `result` for the next sequence, for places from `from` on; it is kept and written to.
+  void add_sequence(std::size_t length, const HookPoint& from, PassResult& result);
+
+  [[nodiscard]] bool wants(const HookPoint& point) const { return places_.contains(point); }
+  /// The heads that are wanted at a place.
+  [[nodiscard]] std::span<const std::size_t> heads(const HookPoint& point) const {
+    return places_.at(point).heads;
+  }
+
+  /// values (rows, w) or (rows, heads * w): what the sequences hold at a place.
+  void take(const HookPoint& point, const RowLayout& layout, View values);
+  /// One head of a place, of all sequences: values (rows, w).
+  void take_head(const HookPoint& point, std::size_t head, const RowLayout& layout, View values);
+  /// One head of one sequence at a square place: values (queries, keys). Safe side by side for others.
+  void take_square(const HookPoint& point, std::size_t sequence, std::size_t head,
+                   std::span<const std::size_t> queries, View values);
+
+ private:
+  struct Slot {
+    std::vector<std::size_t> positions;
+    Tensor* tensor = nullptr;  // none: this sequence does not capture the place
+  };
+  struct Place {
+    const ForwardPlan::Capture* asked = nullptr;
+    std::vector<std::size_t> heads;  // one, 0, for a place without heads
+    std::vector<Slot> slots;         // one a sequence
+  };
+
+  static void copy_head(const Place& place, std::size_t head_index, const RowLayout& layout, View values);
+
+  Config config_;
+  std::map<HookPoint, Place> places_;
+};
+
+}  // namespace hookflow

@@ -1,0 +1,168 @@
+#include "model/pass/forward.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#include "model/error.hpp"
+#include "model/gpt2/model.hpp"
+#include "model/pass/edits.hpp"
+#include "model/pass/pass.hpp"
+
+namespace hookflow {
+namespace {
+
+std::vector<std::size_t> sorted(std::vector<std::size_t> positions) {
+  std::sort(positions.begin(), positions.end());
+  return positions;
+}
+
+std::vector<std::size_t> all_of(std::size_t length) { return Positions::all().resolve(length); }
+
+// What a plan asks of one sequence at its own places.
+std::vector<Ask> asks_of(const ForwardPlan& plan, std::size_t length, const HookPoint& own_from) {
+  std::vector<Ask> asks;
+  for (const ForwardPlan::Capture& capture : plan.captures) {
+    if (!(capture.at < own_from)) {
+      asks.push_back({capture.at, sorted(capture.positions.resolve(length))});
+    }
+  }
+  if (plan.wants_logits) {
+    asks.push_back({{HookKind::logits, 0}, sorted(plan.logits.resolve(length))});
+  }
+  return asks;
+}
+
+void check_prompt(std::span<const std::int32_t> ids, std::size_t index, const Config& config) {
+  const std::string place = "prompt " + std::to_string(index);
+  if (ids.empty()) {
+    throw ModelError(place + " is empty; a pass needs at least one token");
+  }
+  if (ids.size() > config.context) {
+    throw ModelError(place + " has " + std::to_string(ids.size()) + " tokens; the model's context is " +
+                     std::to_string(config.context));
+  }
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] < 0 || static_cast<std::size_t>(ids[i]) >= config.vocabulary) {
+      throw ModelError(place + ": token id " + std::to_string(ids[i]) + " at position " + std::to_string(i) +
+                       " is outside the vocabulary of " + std::to_string(config.vocabulary));
+    }
+  }
+}
+
+// The place that a variant edits first; none for a variant without edits.
+std::optional<HookPoint> first_edit(const Variant& variant) {
+  if (variant.empty()) {
+    return std::nullopt;
+  }
+  return std::min_element(variant.begin(), variant.end(),
+                          [](const auto& a, const auto& b) { return a.at < b.at; })
+      ->at;
+}
+
+// Captures of places before a variant's own are the clean pass's.
+void copy_clean(const CleanPass::State& state, const ForwardPlan& plan, const PassResult& clean,
+                const std::optional<HookPoint>& own_from, PassResult& result) {
+  for (const ForwardPlan::Capture& capture : plan.captures) {
+    if (own_from && !(capture.at < *own_from)) {
+      continue;
+    }
+    const bool same =
+        std::any_of(state.plan.captures.begin(), state.plan.captures.end(), [&](const auto& kept) {
+          return kept.at == capture.at && kept.heads == capture.heads && kept.positions == capture.positions;
+        });
+    if (!same) {
+      throw std::logic_error("run_edited: " + to_string(capture.at) +
+                             " was not captured so by the clean pass");
+    }
+    result.captured[capture.at] = clean.captured.at(capture.at);
+  }
+  if (!own_from && plan.wants_logits) {
+    if (!state.plan.wants_logits || !(state.plan.logits == plan.logits)) {
+      throw std::logic_error("run_edited: these logits were not asked of the clean pass");
+    }
+    result.logits = clean.logits;
+  }
+}
+
+// Checks a variant against its prompt, and asks for what its means are taken of.
+void add_edits(const Variant& variant, const Config& config, Sequence& sequence) {
+  for (const Intervention& intervention : variant) {
+    check_intervention(intervention, config);
+    static_cast<void>(intervention.positions.resolve(sequence.length));
+    sequence.result->put_in.push_back(known_scalar(intervention.with));
+    if (takes_mean(intervention.with)) {
+      sequence.asks.push_back({intervention.at, all_of(sequence.length)});
+    }
+    const bool adds_to_pattern =
+        intervention.at.kind == HookKind::pattern && intervention.with.kind == Replacement::Kind::add;
+    if (adds_to_pattern && intervention.with.vector.size() != sequence.length) {
+      throw ModelError("intervention at " + to_string(intervention.at) + ": the vector to add has " +
+                       std::to_string(intervention.with.vector.size()) + " values, the prompt " +
+                       std::to_string(sequence.length) + " positions");
+    }
+  }
+}
+
+}  // namespace
+
+CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t>> prompts,
+                    const ForwardPlan& plan) {
+  CleanPass pass;
+  pass.results.resize(prompts.size());
+  const auto state = std::make_shared<CleanPass::State>();
+  state->plan = plan;
+  for (const HookPoint& edit : plan.first_edits) {
+    for (const HookKind kind : join_of(edit.kind).inherits) {
+      state->kept[{kind, edit.layer}];
+    }
+  }
+  std::vector<Sequence> sequences;
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    check_prompt(prompts[i], i, model.config);
+    Sequence sequence;
+    sequence.length = prompts[i].size();
+    sequence.prompt = i;
+    sequence.result = &pass.results[i];
+    sequence.asks = asks_of(plan, sequence.length, sequence.own_from);
+    for (const auto& [point, tensor] : state->kept) {
+      sequence.asks.push_back({point, all_of(sequence.length)});
+    }
+    sequences.push_back(std::move(sequence));
+  }
+  Pass(model, std::move(sequences), plan).run_clean(prompts, *state);
+  pass.state = state;
+  return pass;
+}
+
+std::vector<PassResult> run_edited(const Model& model, const CleanPass& clean,
+                                   std::span<const EditedPrompt> edited, const ForwardPlan& plan) {
+  std::vector<PassResult> results(edited.size());
+  std::vector<Sequence> sequences;
+  for (std::size_t i = 0; i < edited.size(); ++i) {
+    const auto& [prompt, variant] = edited[i];
+    const std::optional<HookPoint> own_from = first_edit(*variant);
+    Sequence sequence;
+    sequence.length = clean.state->rows.count(prompt);
+    sequence.prompt = prompt;
+    sequence.variant = variant;
+    sequence.result = &results[i];
+    add_edits(*variant, model.config, sequence);
+    copy_clean(*clean.state, plan, clean.results[prompt], own_from, results[i]);
+    if (!own_from) {
+      continue;
+    }
+    sequence.own_from = *own_from;
+    sequence.joins = {join_of(own_from->kind).at, own_from->layer};
+    std::ranges::move(asks_of(plan, sequence.length, *own_from), std::back_inserter(sequence.asks));
+    if (!sequence.asks.empty()) {
+      sequences.push_back(std::move(sequence));
+    }
+  }
+  std::stable_sort(sequences.begin(), sequences.end(),
+                   [](const Sequence& a, const Sequence& b) { return a.joins < b.joins; });
+  Pass(model, std::move(sequences), plan).run_edited(*clean.state);
+  return results;
+}
+
+}  // namespace hookflow

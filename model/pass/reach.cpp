@@ -1,0 +1,131 @@
+#include <algorithm>
+
+#include "model/pass/edits.hpp"
+#include "model/pass/pass.hpp"
+
+// What happens when a pass reaches a place: sequences join, edits are made, values are kept and captured.
+
+namespace hookflow {
+namespace {
+
+Tensor copy_of(View values) {
+  Tensor copy({values.rows, values.columns});
+  for (std::size_t row = 0; row < values.rows; ++row) {
+    std::ranges::copy(values.row(row), copy.matrix().row(row).begin());
+  }
+  return copy;
+}
+
+}  // namespace
+
+Join join_of(HookKind first_edit) {
+  using enum HookKind;
+  switch (first_edit) {
+    case q:
+    case k:
+    case v:
+    case pattern:
+      return {q, {resid_pre, q, k, v}};
+    case z:
+      return {z, {resid_pre, z}};
+    case attn_out:
+      return {attn_out, {resid_pre, attn_out}};
+    case mlp_post:
+      return {mlp_post, {resid_mid, mlp_post}};
+    case mlp_out:
+      return {mlp_out, {resid_mid, mlp_out}};
+    default:
+      return {first_edit, {first_edit}};  // the residual stream itself
+  }
+}
+
+void Pass::reach(const HookPoint& point) {
+  join(point);
+  edit(point);
+  if (kept_ != nullptr) {
+    if (const auto kept = kept_->kept.find(point); kept != kept_->kept.end()) {
+      kept->second = copy_of(rows(point.kind));
+    }
+  }
+  captures_.take(point, layout(point.kind), rows(point.kind));
+}
+
+void Pass::join(const HookPoint& point) {
+  for (; active_ < sequences_.size() && sequences_[active_].joins == point; ++active_) {
+    const Sequence& sequence = sequences_[active_];
+    for (const HookKind kind : join_of(sequence.own_from.kind).inherits) {
+      const Tensor& kept = clean_->kept.at({kind, point.layer});
+      const MutableView values = buffer(kind);
+      const RowLayout& held = layout(kind);
+      const auto positions = held.positions(active_);
+      for (std::size_t i = 0; i < positions.size(); ++i) {
+        const auto from = kept.matrix().row(clean_->rows.first(sequence.prompt) + positions[i]);
+        std::ranges::copy(from, values.row(held.first(active_) + i).begin());
+      }
+    }
+  }
+}
+
+void Pass::edit(const HookPoint& point) {
+  const auto edits = edits_.find(point);
+  if (edits == edits_.end()) {
+    return;
+  }
+  const RowLayout& held = layout(point.kind);
+  for (const auto& [sequence, interventions] : edits->second) {
+    edit_block(point, sequence, {}, buffer(point.kind).row_range(held.first(sequence), held.count(sequence)));
+  }
+}
+
+bool Pass::edits(const HookPoint& point, std::size_t sequence) const {
+  const auto at_point = edits_.find(point);
+  return at_point != edits_.end() && at_point->second.contains(sequence);
+}
+
+void Pass::edit_block(const HookPoint& point, std::size_t sequence, std::optional<std::size_t> head,
+                      MutableView block) {
+  if (!edits(point, sequence)) {
+    return;
+  }
+  const auto& indices = edits_.at(point).at(sequence);
+  const Tensor before = indices.size() > 1 ? copy_of(block) : Tensor();
+  const View original = indices.size() > 1 ? before.matrix() : block;
+  for (const std::size_t index : indices) {
+    const Intervention& intervention = (*sequences_[sequence].variant)[index];
+    if (head && intervention.head.value_or(*head) != *head) {
+      continue;
+    }
+    const auto rows = chosen_rows(intervention.positions, sequences_[sequence].length,
+                                  layout(point.kind).positions(sequence));
+    const auto replace = [&](std::size_t column, std::size_t width) {
+      return replace_rows(intervention.with, rows, original.column_range(column, width),
+                          block.column_range(column, width));
+    };
+    const std::size_t e = config_.head_width;
+    if (intervention.head) {
+      const float scalar = head ? replace(0, block.columns) : replace(*intervention.head * e, e);
+      sequences_[sequence].result->put_in[index] = scalar;
+    } else if (head || intervention.with.kind != Replacement::Kind::mean_head) {
+      replace(0, block.columns);
+    } else {
+      for (std::size_t each = 0; each < config_.heads; ++each) {
+        replace(each * e, e);
+      }
+    }
+  }
+}
+
+std::vector<std::size_t> Pass::chosen_rows(const Positions& chosen, std::size_t length,
+                                           std::span<const std::size_t> held) {
+  std::vector<std::size_t> positions = chosen.resolve(length);
+  std::ranges::sort(positions);
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < held.size(); ++row) {
+    if (std::ranges::binary_search(positions, held[row])) {
+      rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+}  // namespace hookflow

@@ -1,0 +1,102 @@
+#include "model/tokenizer/tokenizer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "model/error.hpp"
+#include "model/tokenizer/byte_unicode.hpp"
+#include "model/tokenizer/split.hpp"
+
+namespace hookflow {
+namespace {
+
+constexpr std::string_view kEndOfText = "<|endoftext|>";
+
+SpecialTokens special_tokens(const TokenizerFiles& files, const Vocabulary& vocabulary) {
+  std::vector<SpecialTokens::Entry> entries;
+  const auto add = [&entries](std::string_view text, std::int32_t id) {
+    const auto is_it = [text](const SpecialTokens::Entry& entry) { return entry.text == text; };
+    if (std::ranges::none_of(entries, is_it)) entries.push_back({std::string(text), id});
+  };
+  for (const TokenizerFiles::Entry& entry : files.added) add(entry.text, entry.id);
+  if (const auto id = vocabulary.find(kEndOfText)) add(kEndOfText, *id);
+  return SpecialTokens(std::move(entries));
+}
+
+// A vocabulary without all of them could not encode every text.
+std::array<std::int32_t, 256> byte_ids(const Vocabulary& vocabulary, const std::string& place) {
+  std::array<std::int32_t, 256> ids{};
+  for (std::size_t byte = 0; byte < ids.size(); ++byte) {
+    const char text = static_cast<char>(byte);
+    const auto id = vocabulary.find(std::string_view(&text, 1));
+    if (!id) throw ModelError(place + ": no token for the single byte " + std::to_string(byte));
+    ids[byte] = *id;
+  }
+  return ids;
+}
+
+std::vector<Bpe::Merge> merges(const TokenizerFiles& files, const Vocabulary& vocabulary) {
+  std::vector<Bpe::Merge> merges;
+  merges.reserve(files.merges.size());
+  for (const TokenizerFiles::Merge& merge : files.merges) {
+    const auto id_of = [&](const std::optional<std::string>& bytes, const std::string& spelling) {
+      const auto id = bytes ? vocabulary.find(*bytes) : std::nullopt;
+      if (id) return *id;
+      throw ModelError(files.merge_place + std::to_string(merge.number) + ": '" + merge.left + " " +
+                       merge.right + "': token '" + spelling + "' is not in " +
+                       files.vocabulary_file.string());
+    };
+    const std::optional<std::string> left = bytes_of_spelling(merge.left);
+    const std::optional<std::string> right = bytes_of_spelling(merge.right);
+    const std::int32_t left_id = id_of(left, merge.left);
+    const std::int32_t right_id = id_of(right, merge.right);
+    merges.push_back({left_id, right_id, id_of(*left + *right, merge.left + merge.right)});
+  }
+  return merges;
+}
+
+}  // namespace
+
+Tokenizer Tokenizer::load(const std::filesystem::path& directory) {
+  return Tokenizer(read_tokenizer_files(directory));
+}
+
+Tokenizer::Tokenizer(const TokenizerFiles& files)
+    : vocabulary_(files),
+      special_tokens_(special_tokens(files, vocabulary_)),
+      bpe_(byte_ids(vocabulary_, files.vocabulary_file.string()), merges(files, vocabulary_)),
+      files_(files.files) {}
+
+std::vector<std::int32_t> Tokenizer::encode(std::string_view text) const {
+  std::vector<std::int32_t> ids;
+  std::size_t start = 0;
+  for (const SpecialTokens::Match& match : special_tokens_.find_all(text)) {
+    bpe_.append_ids(split_pieces(text.substr(start, match.start - start)), ids);
+    ids.push_back(match.id);
+    start = match.start + match.length;
+  }
+  bpe_.append_ids(split_pieces(text.substr(start)), ids);
+  return ids;
+}
+
+std::string Tokenizer::decode(std::span<const std::int32_t> ids) const {
+  std::string text;
+  for (const std::int32_t id : ids) text += token(id);
+  return text;
+}
+
+const std::string& Tokenizer::token(std::int32_t id) const {
+  if (id < 0 || static_cast<std::size_t>(id) >= size()) {
+    throw ModelError("token id " + std::to_string(id) + " is outside the vocabulary: ids run from 0 to " +
+                     std::to_string(size() - 1));
+  }
+  return vocabulary_.bytes(static_cast<std::size_t>(id));
+}
+
+std::optional<std::int32_t> Tokenizer::find(std::string_view bytes) const {
+  const auto special = special_tokens_.id_of(bytes);
+  return special ? special : vocabulary_.find(bytes);
+}
+
+}  // namespace hookflow

@@ -1,0 +1,223 @@
+#include "model/tokenizer/tokenizer_files.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <sstream>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "model/error.hpp"
+#include "model/files/placed_json.hpp"
+
+namespace hookflow {
+namespace {
+
+using Path = std::filesystem::path;
+
+[[noreturn]] void fail(const std::string& place, const std::string& rule) {
+  throw ModelError(place + ": " + rule);
+}
+
+bool is_there(const Path& path) {
+  std::error_code ignored;  // whatever hides a file, it cannot be read
+  return std::filesystem::exists(path, ignored);
+}
+
+std::int32_t token_id(const FlatJson& value, const std::string& text, const PlacedJson& owner) {
+  constexpr std::int64_t kLargest = std::numeric_limits<std::int32_t>::max();
+  const bool fits = value.is_number_integer() && value >= 0 && value <= kLargest;
+  if (!fits) owner.fail("token '" + text + "' has id " + value.dump() + "; an id is an integer from 0");
+  return value.get<std::int32_t>();
+}
+
+std::vector<TokenizerFiles::Entry> read_ids(const PlacedJson& node) {
+  std::vector<TokenizerFiles::Entry> entries;
+  for (const auto& [text, id] : node.object().value.items()) {
+    entries.push_back({text, token_id(id, text, node)});
+  }
+  return entries;
+}
+
+// Hugging Face's description of one token that is looked for in the text itself.
+std::string read_added_token(const PlacedJson& node) {
+  if (node.value.is_string()) return node.text();
+  for (const char* key : {"lstrip", "rstrip", "single_word"}) {
+    node.object().neutral(key, {false}, "an added token stands for its own text and no more");
+  }
+  return node.at("content").text();
+}
+
+void check_pre_tokenizer(const PlacedJson& node) {
+  if (node.value.is_null() || node.type() != "ByteLevel") node.refuse("only ByteLevel, GPT-2's own, is");
+  node.only({"type", "add_prefix_space", "trim_offsets", "use_regex"});
+  static_cast<void>(node.at("add_prefix_space"));  // the library that writes the file has no default for it
+  node.neutral("add_prefix_space", {false}, "a text is encoded as it stands");
+  node.neutral("use_regex", {true}, "text is cut by GPT-2's pattern");
+}
+
+void check_post_processor(const PlacedJson& node) {
+  if (node.value.is_null() || node.type() == "ByteLevel") return;  // ByteLevel alters offsets, not ids
+  constexpr const char* kRule = "no tokens are put before or after a text";
+  if (node.type() == "Sequence") {
+    const PlacedJson parts = node.at("processors").array();
+    for (std::size_t i = 0; i < parts.value.size(); ++i) check_post_processor(parts.at(i));
+    return;
+  }
+  if (node.type() != "TemplateProcessing") node.refuse(kRule);
+  const PlacedJson single = node.at("single").array();
+  if (single.value.size() != 1 || !single.value[0].contains("Sequence")) node.refuse(kRule);
+}
+
+void check_algorithm(const PlacedJson& model) {
+  // Early files name no type; their merges tell.
+  if (model.has("type") && model.type() != "BPE") model.at("type").refuse("only BPE is");
+  model.only({"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
+              "byte_fallback", "ignore_merges", "vocab", "merges"});
+  model.neutral("dropout", {0, 0.0}, "encoding is not random");
+  model.neutral("continuing_subword_prefix", {""}, "tokens are bare bytes");
+  model.neutral("end_of_word_suffix", {""}, "tokens are bare bytes");
+  model.neutral("byte_fallback", {false}, "every byte is a token already");
+  model.neutral("ignore_merges", {false}, "words are encoded by the merges alone");
+}
+
+TokenizerFiles::Merge read_merge(const PlacedJson& merges, std::size_t index) {
+  const FlatJson& value = merges.value[index];
+  if (value.is_array() && value.size() == 2 && value[0].is_string() && value[1].is_string()) {
+    return {value[0].get<std::string>(), value[1].get<std::string>(), index};
+  }
+  if (value.is_string()) {
+    const std::string line = value.get<std::string>();
+    const std::size_t space = line.find(' ');
+    if (space != std::string::npos && line.find(' ', space + 1) == std::string::npos) {
+      return {line.substr(0, space), line.substr(space + 1), index};
+    }
+  }
+  merges.at(index).fail(value.dump() + " is no merge: it should be \"left right\" or [\"left\", \"right\"]");
+}
+
+void read_tokenizer_json(const Path& path, TokenizerFiles& files) {
+  const JsonDocument document = read_json_document(path);
+  const PlacedJson root = document.root();
+  root.only({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
+             "post_processor", "decoder", "model"});
+  const PlacedJson model = root.at("model").object();
+  check_algorithm(model);
+  if (root.has("normalizer")) root.at("normalizer").refuse("a text is encoded as it stands");
+  check_pre_tokenizer(root.at("pre_tokenizer"));
+  if (root.has("post_processor")) check_post_processor(root.at("post_processor"));
+  if (root.has("decoder") && root.at("decoder").type() != "ByteLevel") {
+    root.at("decoder").refuse("only ByteLevel, the bytes of the tokens, is");
+  }
+
+  files.vocabulary_file = path;
+  files.files.push_back(path);
+  files.vocabulary = read_ids(model.at("vocab"));
+  const PlacedJson merges = model.at("merges").array();
+  files.merge_place = path.string() + ": merge ";
+  for (std::size_t i = 0; i < merges.value.size(); ++i) files.merges.push_back(read_merge(merges, i));
+
+  if (!root.has("added_tokens")) return;
+  const PlacedJson added = root.at("added_tokens").array();
+  for (std::size_t i = 0; i < added.value.size(); ++i) {
+    const std::string text = read_added_token(added.at(i).object());
+    files.added.push_back({text, token_id(added.at(i).at("id").value, text, added.at(i))});
+  }
+}
+
+void read_merges_txt(const Path& path, TokenizerFiles& files) {
+  files.merge_place = path.string() + ":";
+  files.files.push_back(path);
+  std::istringstream lines(read_whole_text(path));
+  std::string line;
+  for (std::size_t number = 1; std::getline(lines, line); ++number) {
+    if (line.ends_with('\r')) line.pop_back();
+    if (number == 1 && line.starts_with("#version")) continue;
+    if (line.empty() && lines.peek() == std::char_traits<char>::eof()) break;
+    const std::size_t space = line.find(' ');
+    if (space == std::string::npos || line.find(' ', space + 1) != std::string::npos) {
+      fail(files.merge_place + std::to_string(number),
+           "'" + line + "' is no merge: a line should be two tokens with one space between");
+    }
+    files.merges.push_back({line.substr(0, space), line.substr(space + 1), number});
+  }
+}
+
+void read_vocab_json(const Path& directory, TokenizerFiles& files) {
+  files.vocabulary_file = directory / "vocab.json";
+  files.files.push_back(files.vocabulary_file);
+  files.vocabulary = read_ids(read_json_document(files.vocabulary_file).root());
+  read_merges_txt(directory / "merges.txt", files);
+  const Path added = directory / "added_tokens.json";
+  if (!is_there(added)) return;
+  files.files.push_back(added);
+  files.added = read_ids(read_json_document(added).root());
+}
+
+void read_tokenizer_config(const Path& path, TokenizerFiles& files) {
+  const JsonDocument document = read_json_document(path);
+  const PlacedJson root = document.root().object();
+  files.files.push_back(path);
+  root.neutral("add_prefix_space", {false}, "a text is encoded as it stands");
+  root.neutral("add_bos_token", {false}, "no tokens are put before or after a text");
+  root.neutral("add_eos_token", {false}, "no tokens are put before or after a text");
+  if (!root.has("added_tokens_decoder")) return;
+
+  const PlacedJson added = root.at("added_tokens_decoder").object();
+  for (const auto& [key, token] : added.value.items()) {
+    const PlacedJson node = added.at(key.c_str());
+    const std::string text = read_added_token(node);
+    const FlatJson id = FlatJson::parse(key, nullptr, false);
+    files.added.push_back({text, token_id(id, text, node)});
+  }
+}
+
+// The names of special tokens; which ids they have is for the other files to say.
+void read_special_tokens_map(const Path& path, TokenizerFiles& files) {
+  const JsonDocument document = read_json_document(path);
+  files.files.push_back(path);
+  const auto mark = [&files](const PlacedJson& node) {
+    const std::string text = read_added_token(node);
+    const auto is_it = [&text](const TokenizerFiles::Entry& entry) { return entry.text == text; };
+    if (std::ranges::any_of(files.added, is_it)) return;
+    const auto entry = std::ranges::find_if(files.vocabulary, is_it);
+    if (entry == files.vocabulary.end()) node.fail("token '" + text + "' has no id in the other files");
+    files.added.push_back(*entry);
+  };
+  const PlacedJson root = document.root().object();
+  for (const auto& [role, value] : root.value.items()) {
+    const PlacedJson node = root.at(role.c_str());
+    if (!value.is_array()) {
+      if (!value.is_null()) mark(node);
+      continue;
+    }
+    for (std::size_t i = 0; i < value.size(); ++i) mark(node.at(i));
+  }
+}
+
+}  // namespace
+
+TokenizerFiles read_tokenizer_files(const Path& directory) {
+  TokenizerFiles files;
+  const bool vocab = is_there(directory / "vocab.json");
+  const bool merges = is_there(directory / "merges.txt");
+  if (is_there(directory / "tokenizer.json")) {
+    read_tokenizer_json(directory / "tokenizer.json", files);
+  } else if (vocab && merges) {
+    read_vocab_json(directory, files);
+  } else {
+    const char* found = vocab    ? "holds vocab.json, but no merges.txt"
+                        : merges ? "holds merges.txt, but no vocab.json"
+                                 : "holds no tokenizer";
+    fail(directory.string(),
+         std::string(found) + "; a tokenizer is tokenizer.json, or vocab.json and merges.txt");
+  }
+  if (const Path path = directory / "tokenizer_config.json"; is_there(path))
+    read_tokenizer_config(path, files);
+  if (const Path path = directory / "special_tokens_map.json"; is_there(path)) {
+    read_special_tokens_map(path, files);
+  }
+  return files;
+}
+
+}  // namespace hookflow

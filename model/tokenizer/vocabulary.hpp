@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "model/tokenizer/tokenizer_files.hpp"
+
+namespace hookflow {
+
+/// The tokens: id -> bytes and back. Ids run from 0 without a hole.
+class Vocabulary {
+ public:
+  /// Throws ModelError for ids that repeat or leave a hole and for entries that spell no bytes.
+  explicit Vocabulary(const TokenizerFiles& files);
+
+  std::size_t size() const { return bytes_.size(); }
+  const std::string& bytes(std::size_t id) const { return bytes_[id]; }
+  std::optional<std::int32_t> find(std::string_view bytes) const;
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+
+  std::vector<std::string> bytes_;  // by id
+  std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> ids_;
+};
+
+}  // namespace hookflow

@@ -1,0 +1,82 @@
+#include "pipeline/command/command.hpp"
+
+#include <iostream>
+#include <map>
+#include <stdexcept>
+
+#include "pipeline/engine/provenance.hpp"
+#include "pipeline/error.hpp"
+#include "pipeline/text/nearest.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+std::map<std::string, Command>& commands() {
+  static std::map<std::string, Command> all;
+  return all;
+}
+
+void print_overview(std::ostream& out) {
+  out << "hookflow " << program_version()
+      << ": declared, resumable experiments on the inside of GPT-2-family models\n\n"
+      << "usage: hookflow COMMAND [options]; hookflow COMMAND --help says more\n\n";
+  for (const auto& [name, command] : commands()) {
+    out << "  " << name << std::string(12 - std::min<std::size_t>(name.size(), 11), ' ') << command.summary
+        << "\n";
+  }
+}
+
+int dispatch(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) {
+    print_overview(std::cerr);
+    return exit_code::kUsage;
+  }
+  const std::string& word = arguments.front();
+  if (word == "--help" || word == "-h" || word == "help") {
+    print_overview(std::cout);
+    return exit_code::kDone;
+  }
+  if (word == "--version") {
+    std::cout << "hookflow " << program_version() << "\n";
+    return exit_code::kDone;
+  }
+  const auto found = commands().find(word);
+  if (found == commands().end()) {
+    std::vector<std::string> names;
+    for (const auto& [name, command] : commands()) names.push_back(name);
+    throw UsageError("unknown command '" + word + "'" + suggestion(word, names));
+  }
+  return found->second.run({arguments.begin() + 1, arguments.end()});
+}
+
+}  // namespace
+
+bool register_command(Command command) {
+  const std::string name = command.name;
+  return commands().emplace(name, std::move(command)).second;
+}
+
+std::vector<const Command*> registered_commands() {
+  std::vector<const Command*> all;
+  for (const auto& [name, command] : commands()) all.push_back(&command);
+  return all;
+}
+
+int code_of(const std::exception& error) {
+  if (dynamic_cast<const UsageError*>(&error) != nullptr) return exit_code::kUsage;
+  if (dynamic_cast<const InputError*>(&error) != nullptr) return exit_code::kInput;
+  return exit_code::kFailed;
+}
+
+int run_command(const std::vector<std::string>& arguments) {
+  try {
+    const int code = dispatch(arguments);
+    if (!std::cout.flush()) throw std::runtime_error("standard output: cannot be written");
+    return code;
+  } catch (const std::exception& error) {
+    std::cerr << "hookflow: " << error.what() << "\n";
+    return code_of(error);
+  }
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,87 @@
+#include "pipeline/command/dry_run.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iomanip>
+#include <ostream>
+#include <sstream>
+#include <unistd.h>
+
+#include "pipeline/engine/memory_in_flight.hpp"
+#include "pipeline/engine/provenance.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+/// 1234567 as "1.23 M".
+std::string scaled(double value, const char* unit) {
+  constexpr std::array kPrefixes = {"", "k", "M", "G", "T", "P"};
+  std::size_t step = 0;
+  while (value >= 1000 && step + 1 < kPrefixes.size()) {
+    value /= 1000;
+    ++step;
+  }
+  std::ostringstream text;
+  text << std::setprecision(3) << value << " " << kPrefixes[step] << unit;
+  return text.str();
+}
+
+/// "1 prompt", "2 prompts".
+std::string counted(std::size_t number, const std::string& what) {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+}
+
+std::string sizes_text(const std::vector<Axis>& axes) {
+  std::string text;
+  for (const Axis& axis : axes)
+    text += (text.empty() ? "" : " x ") + axis.name + " " + std::to_string(axis.size());
+  return "[" + text + "]";
+}
+
+/// Of this process as it is, in bytes: the program, its libraries, the prompts and the plan.
+double memory_now() {
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages >> pages;  // the second: those in memory
+  return static_cast<double>(pages) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+RunEstimate estimate_run(const Plan& plan, std::size_t threads) {
+  RunEstimate estimate;
+  estimate.file_bytes = static_cast<double>(
+      RunStore::planned_size(plan.layout, open_identity(plan), run_provenance(plan, threads, {})));
+  for (const PlannedStage& stage : plan.stages)
+    estimate.subject_bytes = std::max(estimate.subject_bytes, stage.spec->stage->cost().bytes_shared);
+  estimate.in_flight_bytes = memory_in_flight(plan, threads);
+  estimate.memory_bytes = memory_now() + estimate.subject_bytes + estimate.in_flight_bytes;
+  return estimate;
+}
+
+void print_dry_run(const Plan& plan, std::size_t threads, std::ostream& out) {
+  out << "workflow " << plan.spec.name << ", model " << plan.spec.model << ", "
+      << counted(plan.prompts.size(), "prompt") << " in " << counted(plan.batches.size(), "unit") << "\n\n";
+  Cost total;
+  for (const PlannedStage& stage : plan.stages) {
+    const Cost cost = stage.spec->stage->cost();
+    total.passes += cost.passes;
+    total.flops += cost.flops;
+    out << std::left << std::setw(16) << stage.spec->id << std::setw(20) << stage.spec->declaration->name;
+    if (cost.passes > 0) out << scaled(cost.passes, "passes") << ", " << scaled(cost.flops, "FLOP");
+    if (stage.output.parts > 1) out << ", " << stage.output.parts << " parts a unit";
+    out << (stage.stored ? "  stored" : "") << "\n";
+    for (const Variable& variable : stage.variables) {
+      out << "    " << std::setw(24) << variable.name << " " << sizes_text(variable.axes) << " "
+          << variable.units << "\n";
+    }
+  }
+  const RunEstimate estimate = estimate_run(plan, threads);
+  out << "\nforward passes  " << static_cast<long long>(total.passes) << "\nwork            "
+      << scaled(total.flops, "FLOP") << "\nmemory          " << scaled(estimate.memory_bytes, "B")
+      << " at most, on " << counted(threads, "thread") << "; " << scaled(estimate.in_flight_bytes, "B")
+      << " of it for work in flight, " << scaled(estimate.subject_bytes, "B") << " for the model"
+      << "\nfile size       " << scaled(estimate.file_bytes, "B") << "\n";
+}
+
+}  // namespace hookflow::pipeline

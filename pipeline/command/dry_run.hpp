@@ -1,0 +1,21 @@
+#pragma once
+#include <iosfwd>
+
+#include "pipeline/engine/plan.hpp"
+
+namespace hookflow::pipeline {
+
+/// What a run will take, in bytes.
+struct RunEstimate {
+  double memory_bytes = 0;     // at its peak: this process as it is, and the two below
+  double subject_bytes = 0;    // of what stages read of the subject
+  double in_flight_bytes = 0;  // activations and results under way, on that many threads
+  double file_bytes = 0;       // of the run file
+};
+RunEstimate estimate_run(const Plan& plan, std::size_t threads);
+
+/// What a run would do: stages in order with their axes and sizes, forward passes, floating-point work,
+/// memory in flight and file size.
+void print_dry_run(const Plan& plan, std::size_t threads, std::ostream& out);
+
+}  // namespace hookflow::pipeline

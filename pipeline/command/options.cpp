@@ -1,0 +1,66 @@
+#include "pipeline/command/options.hpp"
+
+#include <iostream>
+#include <limits>
+
+#include "pipeline/error.hpp"
+#include "pipeline/text/nearest.hpp"
+
+namespace hookflow::pipeline {
+
+namespace po = boost::program_options;
+
+namespace {
+constexpr const char* kSurplus = "surplus argument";
+}
+
+Options::Options(std::string usage, std::string about)
+    : usage_(std::move(usage)), about_(std::move(about)), described_("Options") {
+  described_.add_options()("help,h", "print this and stop");
+}
+
+void Options::positional(const std::string& name, int count, const std::string& doc) {
+  if (count == 1) {
+    hidden_.add_options()(name.c_str(), po::value<std::string>(), doc.c_str());
+  } else {
+    hidden_.add_options()(name.c_str(), po::value<std::vector<std::string>>(), doc.c_str());
+  }
+  positional_.add(name.c_str(), count);
+}
+
+bool Options::parse(const std::vector<std::string>& arguments) {
+  po::options_description all;
+  all.add(described_).add(hidden_);
+  all.add_options()(kSurplus, po::value<std::vector<std::string>>());
+  po::positional_options_description positional = positional_;
+  const bool any_number = positional.max_total_count() == std::numeric_limits<unsigned>::max();
+  if (!any_number) positional.add(kSurplus, -1);  // so that the message can name what is too much
+  try {
+    // No guessing: an abbreviation that works today may be ambiguous tomorrow.
+    const int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
+    po::store(po::command_line_parser(arguments).options(all).positional(positional).style(style).run(),
+              values_);
+    po::notify(values_);
+  } catch (const po::unknown_option& error) {
+    std::vector<std::string> names;
+    for (const auto& option : described_.options()) names.push_back("--" + option->long_name());
+    throw UsageError(std::string(error.what()) + suggestion(error.get_option_name(), names) +
+                     "\nusage: hookflow " + usage_);
+  } catch (const po::error& error) {
+    throw UsageError(std::string(error.what()) + "\nusage: hookflow " + usage_);
+  }
+  if (has(kSurplus)) {
+    throw UsageError("'" + get<std::vector<std::string>>(kSurplus).front() +
+                     "' is one argument too many\nusage: hookflow " + usage_);
+  }
+  if (!has("help")) return true;
+  std::cout << "usage: hookflow " << usage_ << "\n" << about_ << "\n\n" << described_;
+  return false;
+}
+
+std::string Options::required(const std::string& name) const {
+  if (!has(name)) throw UsageError("the argument " + name + " is missing\nusage: hookflow " + usage_);
+  return get<std::string>(name);
+}
+
+}  // namespace hookflow::pipeline

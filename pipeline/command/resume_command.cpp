@@ -1,0 +1,62 @@
+#include <filesystem>
+#include <optional>
+
+#include "pipeline/command/command.hpp"
+#include "pipeline/command/options.hpp"
+#include "pipeline/command/session_command.hpp"
+#include "pipeline/engine/provenance.hpp"
+#include "pipeline/error.hpp"
+#include "pipeline/run_file/reading/view.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+namespace po = boost::program_options;
+
+/// The plan that a run file was made from. The model is looked for where it was, then by its name: whether it
+/// is the same, its hash decides.
+Plan stored_plan(const std::string& path, const std::optional<std::string>& model) {
+  StoredInputs inputs = read_stored_inputs(path);
+  Prompts prompts = read_prompt_json(std::move(inputs.prompts), path);
+  if (prompts.empty()) throw InputError(path + ": does not hold its prompts");
+  std::error_code unknown;
+  try {
+    WorkflowSpec spec = read_resolved_workflow(inputs.workflow, path + " (the workflow in it)");
+    if (model) {
+      spec.model = *model;
+      spec.model_place = "--model";
+    } else if (std::filesystem::exists(inputs.model_path, unknown)) {
+      spec.model = inputs.model_path;
+      spec.model_place = path;
+    } else {
+      spec.model_place =
+          path + ": its model is no longer in '" + inputs.model_path + "' (--model says where it is now)";
+    }
+    return make_plan(std::move(spec), std::move(prompts));
+  } catch (const UsageError& error) {  // of what another version of hookflow wrote, not of a command line
+    throw InputError(std::string(error.what()) + "\n" + path + ": cannot be resumed by hookflow " +
+                     program_version());
+  }
+}
+
+int resume(const std::vector<std::string>& arguments) {
+  Options options("resume FILE.h5 [options]",
+                  "Goes on where a stopped run left its file, which holds the workflow and the prompts.");
+  options.positional("file", 1, "the run file");
+  options.add()("model", po::value<std::string>(), "where the model is now, if it has moved");
+  add_session_options(options);
+  if (!options.parse(arguments)) return exit_code::kDone;
+  const std::string path = options.required("file");
+  const SessionOptions session = session_options(options);
+  return guarded(session.progress, [&] {
+    std::optional<std::string> model;
+    if (options.has("model")) model = options.get<std::string>("model");
+    Plan plan = stored_plan(path, model);
+    return execute(plan, {path, true, false, {}}, session);
+  });
+}
+
+const bool kResume = register_command({"resume", "go on with a stopped run", resume});
+
+}  // namespace
+}  // namespace hookflow::pipeline

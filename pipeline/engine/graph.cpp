@@ -1,0 +1,259 @@
+#include "pipeline/engine/graph.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <mutex>
+
+#include <tbb/flow_graph.h>
+#include <tbb/global_control.h>
+#include <tbb/task_arena.h>
+#include <tbb/version.h>
+
+#include "pipeline/engine/clock.hpp"
+#include "pipeline/engine/packet.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+namespace flow = tbb::flow;
+using PacketPtr = std::shared_ptr<Packet>;
+
+/// Asks for one part of a child lane; light, so that a queue of them costs nothing.
+struct PartRequest {
+  PacketPtr parent;
+  std::size_t part = 0;
+};
+
+/// The graph of one run. Packets hold tickets; the last holder of a ticket to go makes room behind its
+/// limiter.
+class FlowGraph {
+ public:
+  FlowGraph(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
+            const std::atomic<bool>& stop)
+      : plan_(plan),
+        store_(store),
+        options_(options),
+        monitor_(monitor),
+        stop_(stop),
+        last_commit_(Clock::now()) {
+    if (options.retry_failed) store.retry_failed();
+    for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) states_.push_back(store.states(lane));
+    count_work();
+    build();
+  }
+
+  void run() {
+    source_->activate();
+    graph_.wait_for_all();
+    if (!failure_) attempt([&] { commit(); });
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using StageNode = flow::function_node<PacketPtr, PacketPtr>;
+
+  struct LaneNodes {
+    std::vector<std::unique_ptr<StageNode>> stages;
+    std::unique_ptr<flow::multifunction_node<PacketPtr, std::tuple<PartRequest>>> expand;
+    std::unique_ptr<flow::queue_node<PartRequest>> requests;
+    std::unique_ptr<flow::limiter_node<PartRequest>> limit;
+    std::unique_ptr<flow::function_node<PartRequest, PacketPtr>> start;
+  };
+
+  [[nodiscard]] bool stopped() const { return stop_ || halted_; }
+
+  /// Whether the prompt's part was not done, nor failed, when the run began.
+  [[nodiscard]] bool pending(std::size_t lane, std::size_t prompt, std::size_t part) const {
+    return states_[lane][prompt * plan_.lanes[lane].parts + part] == PartState::pending;
+  }
+
+  [[nodiscard]] bool pending(std::size_t lane, const Batch& batch, std::size_t part) const {
+    for (std::size_t row = 0; row < batch.count; ++row) {
+      if (pending(lane, batch.first + row, part)) return true;
+    }
+    return false;
+  }
+
+  [[nodiscard]] bool pending(const Batch& batch) const {
+    for (std::size_t lane = 0; lane < plan_.lanes.size(); ++lane) {
+      for (std::size_t part = 0; part < plan_.lanes[lane].parts; ++part) {
+        if (pending(lane, batch, part)) return true;
+      }
+    }
+    return false;
+  }
+
+  void count_work() {
+    for (const auto& lane : states_) {
+      const auto open = std::count(lane.begin(), lane.end(), PartState::pending);
+      monitor_.total += lane.size();
+      monitor_.done_before += lane.size() - static_cast<std::size_t>(open);
+      monitor_.failed += static_cast<std::size_t>(std::count(lane.begin(), lane.end(), PartState::failed));
+    }
+    monitor_.done = monitor_.done_before;
+  }
+
+  void build() {
+    const std::size_t in_flight = most_in_flight(options_.threads);
+    source_ = std::make_unique<flow::input_node<std::size_t>>(
+        graph_, [this](tbb::flow_control& control) { return next_batch(control); });
+    batch_limit_ = std::make_unique<flow::limiter_node<std::size_t>>(graph_, in_flight);
+    start_ = std::make_unique<flow::function_node<std::size_t, PacketPtr>>(
+        graph_, flow::unlimited, [this](std::size_t batch) {
+          PacketPtr packet = start_packet(plan_, plan_.batches[batch]);
+          packet->tickets.push_back(ticket(*batch_limit_));
+          return packet;
+        });
+    store_node_ = std::make_unique<flow::function_node<PacketPtr>>(
+        graph_, flow::serial, [this](const PacketPtr& packet) { take(*packet); });
+    flow::make_edge(*source_, *batch_limit_);
+    flow::make_edge(*batch_limit_, *start_);
+    lanes_.resize(plan_.lanes.size());
+    build_chain(0, *start_);
+    for (std::size_t lane = 1; lane < plan_.lanes.size(); ++lane) build_child(lane, in_flight);
+  }
+
+  void build_chain(std::size_t lane, flow::sender<PacketPtr>& head) {
+    flow::sender<PacketPtr>* tail = &head;
+    for (const std::size_t stage : plan_.lanes[lane].stages) {
+      lanes_[lane].stages.push_back(
+          std::make_unique<StageNode>(graph_, flow::unlimited, [this, stage](PacketPtr packet) {
+            if (!stopped()) {
+              const Stopwatch watch(monitor_.stage_nanoseconds[stage]);
+              attempt([&] { run_stage(plan_, stage, *packet); });
+            }
+            return packet;
+          }));
+      flow::make_edge(*tail, *lanes_[lane].stages.back());
+      tail = lanes_[lane].stages.back().get();
+    }
+    flow::make_edge(*tail, *store_node_);
+    tails_.push_back(tail);
+  }
+
+  void build_child(std::size_t lane, std::size_t in_flight) {
+    LaneNodes& nodes = lanes_[lane];
+    using Expand = flow::multifunction_node<PacketPtr, std::tuple<PartRequest>>;
+    nodes.expand = std::make_unique<Expand>(
+        graph_, flow::unlimited, [this, lane](const PacketPtr& packet, Expand::output_ports_type& out) {
+          for (std::size_t part = 0; part < plan_.lanes[lane].parts && !stopped(); ++part) {
+            if (pending(lane, packet->batch, part)) std::get<0>(out).try_put({packet, part});
+          }
+        });
+    nodes.requests = std::make_unique<flow::queue_node<PartRequest>>(graph_);
+    nodes.limit = std::make_unique<flow::limiter_node<PartRequest>>(graph_, in_flight);
+    nodes.start = std::make_unique<flow::function_node<PartRequest, PacketPtr>>(
+        graph_, flow::unlimited, [this, lane](const PartRequest& request) {
+          PacketPtr packet = part_packet(plan_, *request.parent, lane, request.part);
+          packet->tickets.push_back(ticket(*lanes_[lane].limit));
+          return packet;
+        });
+    flow::make_edge(*tails_[plan_.lanes[lane].parent], *nodes.expand);
+    flow::make_edge(flow::output_port<0>(*nodes.expand), *nodes.requests);
+    flow::make_edge(*nodes.requests, *nodes.limit);
+    flow::make_edge(*nodes.limit, *nodes.start);
+    build_chain(lane, *nodes.start);
+  }
+
+  std::size_t next_batch(tbb::flow_control& control) {
+    while (next_batch_ < plan_.batches.size() && !stopped() && !pending(plan_.batches[next_batch_]))
+      ++next_batch_;
+    if (next_batch_ >= plan_.batches.size() || stopped()) {
+      control.stop();
+      return 0;
+    }
+    return next_batch_++;
+  }
+
+  template <typename Limiter>
+  static std::shared_ptr<void> ticket(Limiter& limiter) {
+    return {&limiter,
+            [](void* gone) { static_cast<Limiter*>(gone)->decrementer().try_put(flow::continue_msg()); }};
+  }
+
+  /// Every packet comes here exactly once, one at a time. An exception must not leave a node: it would cancel
+  /// the graph with batches half done.
+  void take(const Packet& packet) {
+    if (stopped()) return;  // its stages may have been skipped
+    attempt([&] {
+      {
+        const Stopwatch watch(monitor_.store_nanoseconds);
+        store_packet(plan_, packet, store_);
+      }
+      count(packet);
+      if (Clock::now() - last_commit_ >= options_.commit_every) {
+        commit();
+      }
+    });
+  }
+
+  void commit() {
+    if (!committed_ && options_.before_commit) {
+      const Stopwatch watch(monitor_.read_nanoseconds);
+      options_.before_commit();
+    }
+    committed_ = true;
+    const Stopwatch watch(monitor_.commit_nanoseconds);
+    store_.commit();
+    last_commit_ = Clock::now();
+  }
+
+  /// A batch that goes on where another run stopped passes again what that one had done already.
+  void count(const Packet& packet) {
+    for (std::size_t row = 0; row < packet.batch.count; ++row) {
+      if (!pending(packet.lane, packet.batch.first + row, packet.part)) continue;
+      ++monitor_.done;
+      if (!packet.failures[row]) continue;
+      ++monitor_.failed;
+      if (options_.fail_fast) halted_ = monitor_.failed_fast = true;
+    }
+  }
+
+  /// Keeps the first exception for run() to throw.
+  template <typename Action>
+  void attempt(Action action) {
+    try {
+      action();
+    } catch (...) {
+      const std::lock_guard lock(failure_mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      halted_ = true;
+    }
+  }
+
+  const Plan& plan_;
+  RunStore& store_;
+  const RunOptions& options_;
+  Monitor& monitor_;
+  const std::atomic<bool>& stop_;
+  std::atomic<bool> halted_{false};
+  std::mutex failure_mutex_;
+  std::exception_ptr failure_;
+  bool committed_ = false;
+  Clock::time_point last_commit_;
+  std::vector<std::vector<PartState>> states_;  // [lane], as they were when the run began
+  std::size_t next_batch_ = 0;
+  std::vector<flow::sender<PacketPtr>*> tails_;  // [lane]: where its packets leave the last stage
+
+  flow::graph graph_;
+  std::unique_ptr<flow::input_node<std::size_t>> source_;
+  std::unique_ptr<flow::limiter_node<std::size_t>> batch_limit_;
+  std::unique_ptr<flow::function_node<std::size_t, PacketPtr>> start_;
+  std::unique_ptr<flow::function_node<PacketPtr>> store_node_;
+  std::vector<LaneNodes> lanes_;
+};
+
+}  // namespace
+
+std::string tbb_version() { return TBB_runtime_version(); }
+
+void run_prompts(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
+                 const std::atomic<bool>& stop) {
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, options.threads);
+  tbb::task_arena arena(static_cast<int>(options.threads));
+  arena.execute([&] { FlowGraph(plan, store, options, monitor, stop).run(); });
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,41 @@
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pipeline/engine/plan.hpp"
+#include "pipeline/run_file/store/run_store.hpp"
+
+namespace hookflow::pipeline {
+
+/// One batch of work on its way through a lane: the prompts of a batch and, behind an expand, one part of
+/// their variants. One node at a time changes it; once at the end of its lane it is only read.
+struct Packet {
+  std::size_t lane = 0;
+  std::size_t part = 0;
+  Batch batch;
+  std::vector<std::vector<ValuePtr>> values;     // [stage][prompt of the batch]
+  std::vector<std::optional<Failure>> failures;  // [prompt of the batch]
+  std::vector<std::shared_ptr<void>> tickets;    // places among what is in flight, given back at the end
+};
+
+/// The packet that starts a batch in the first lane.
+std::shared_ptr<Packet> start_packet(const Plan& plan, const Batch& batch);
+/// A packet of one part of a child lane, with the values that the lane reads from above.
+std::shared_ptr<Packet> part_packet(const Plan& plan, const Packet& parent, std::size_t lane,
+                                    std::size_t part);
+
+/// Whether a packet of `lane` that has passed `stage` still needs `value`, another stage's: for the file, for
+/// a later stage of its lane, or for any stage of a lane below, all of which run after it.
+bool needed_after(const Plan& plan, std::size_t value, std::size_t stage, std::size_t lane);
+
+/// Runs one stage of the packet's lane on the prompts that have not failed, and drops values that nothing
+/// later needs.
+void run_stage(const Plan& plan, std::size_t stage, Packet& packet);
+
+/// Writes what the packet's stages have for the file, and marks its prompts. The store commits later.
+void store_packet(const Plan& plan, const Packet& packet, RunStore& store);
+
+}  // namespace hookflow::pipeline

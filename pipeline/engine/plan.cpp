@@ -1,0 +1,256 @@
+#include "pipeline/engine/plan.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "pipeline/engine/file_layout.hpp"
+#include "pipeline/error.hpp"
+#include "pipeline/text/nearest.hpp"
+#include "pipeline/workflow/problems.hpp"
+#include "pipeline/workflow/selection.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+/// Prompts in order, as many to a batch as its size allows, at least one.
+std::vector<Batch> divide(std::size_t prompts, const std::vector<std::size_t>& weights, std::size_t largest) {
+  std::vector<Batch> batches;
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < prompts; ++i) {
+    const std::size_t weight = weights.empty() ? 1 : weights[i];
+    if (batches.empty() || total + weight > largest) {
+      batches.push_back({i, 0});
+      total = 0;
+    }
+    total += weight;
+    ++batches.back().count;
+  }
+  return batches;
+}
+
+std::size_t heaviest(const std::vector<Batch>& batches, const std::vector<std::size_t>& weights) {
+  std::size_t most = 0;
+  for (const Batch& batch : batches) {
+    const auto first = weights.begin() + static_cast<std::ptrdiff_t>(batch.first);
+    most = std::max(most,
+                    std::accumulate(first, first + static_cast<std::ptrdiff_t>(batch.count), std::size_t{0}));
+  }
+  return most;
+}
+
+std::unique_ptr<Subject> open_subject(const WorkflowSpec& spec) {
+  try {
+    return subject_type().open(spec.model);
+  } catch (const InputError& error) {
+    throw InputError(spec.model_place + ": " + error.what());
+  }
+}
+
+/// The line of the parameter, or of `in`, that a message begins with; else the stage's.
+std::size_t line_of(const StageSpec& spec, const std::string& message) {
+  for (const auto& [param, line] : spec.param_lines) {
+    if (message.starts_with(param + ":")) return line;
+  }
+  return spec.line;
+}
+
+/// Plans stage after stage, inputs first.
+class Planner {
+ public:
+  explicit Planner(Plan& plan) : plan_(plan), problems_(plan.spec.file) {
+    plan_.lanes.push_back({"items", kNone, {}, {}, 1, 1});
+  }
+
+  void run() {
+    for (StageSpec& spec : plan_.spec.stages) {
+      index_[spec.id] = plan_.stages.size();
+      plan_.stages.push_back({});
+      plan_.stages.back().spec = &spec;
+      planned_.push_back(plan_stage(spec, plan_.stages.back()));
+    }
+    problems_.raise();
+    for (const std::string& id : plan_.spec.keep) plan_.stages[index_.at(id)].stored = true;
+    check_show();
+    problems_.raise();
+    if (plan_.batches.empty()) plan_.batches = divide(plan_.prompts.size(), {}, plan_.spec.batch_tokens);
+  }
+
+ private:
+  bool plan_stage(StageSpec& spec, PlannedStage& planned) {
+    planned.flow = dynamic_cast<const FlowStage*>(spec.stage.get());
+    planned.fold = dynamic_cast<const FoldStage*>(spec.stage.get());
+    PlanContext context{plan_.prompts, *plan_.subject, {}, {}, batch_weight_};
+    for (const InputRef& ref : spec.inputs) {
+      planned.inputs.push_back(ref.stage.empty() ? kNone : index_.at(ref.stage));
+      if (!ref.stage.empty() && !planned_[planned.inputs.back()]) return false;  // said already
+      context.inputs.push_back(planned_input(spec, ref, planned.inputs.back()));
+      const bool picks = !ref.variable.empty() || !ref.where.empty();
+      if (picks && context.inputs.back().variables.empty()) return false;  // unknown, and said
+    }
+    if (planned.flow != nullptr && !choose_lane(spec, planned)) return false;
+    if (planned.flow != nullptr) context.lane = plan_.lanes[planned.lane].axes;
+    try {
+      planned.output = spec.stage->plan(context);
+    } catch (const ParamError& error) {
+      problem(spec, error.what(), error.line);
+      return false;
+    } catch (const InputError&) {
+      throw;
+    } catch (const std::exception& error) {
+      problem(spec, error.what());
+      return false;
+    }
+    if (!planned.output.expands.empty() && plan_.lanes[planned.lane].parent != kNone) {
+      problem(spec, "in: it would make variants of the variants of '" + plan_.lanes[planned.lane].name +
+                        "'; only what is run once a prompt can be varied");
+      return false;
+    }
+    take_output(planned);
+    return true;
+  }
+
+  void problem(const StageSpec& spec, const std::string& message, std::size_t line = 0) {
+    problems_.add(line == 0 ? line_of(spec, message) : line, "stage '" + spec.id + "': " + message);
+  }
+
+  PlannedInput planned_input(const StageSpec& spec, const InputRef& ref, std::size_t from) {
+    if (from == kNone) return {};
+    const PlannedStage& source = plan_.stages[from];
+    PlannedInput input{ref.stage, &source.output, {}};
+    if (!ref.where.empty() && plan_.stages.back().fold == nullptr) {
+      problem(spec,
+              "in: '" + to_string(ref) + "': only stages that aggregate can pick a place along an axis");
+      return input;
+    }
+    try {
+      input.variables = select_variables(source.variables, ref);
+    } catch (const ParamError& error) {
+      problem(spec, std::string("in: ") + error.what());
+    }
+    return input;
+  }
+
+  /// A stage runs in the deepest of its inputs' lanes; the others must be on the way there.
+  bool choose_lane(const StageSpec& spec, PlannedStage& planned) {
+    planned.lane = 0;
+    for (const std::size_t from : planned.inputs) {
+      if (from == kNone) continue;
+      const PlannedStage& source = plan_.stages[from];
+      if (source.fold != nullptr) {
+        problem(spec, "in: '" + source.spec->id +
+                          "' is computed after all prompts are done; only stages that aggregate can read it");
+        return false;
+      }
+      if (leads_to(planned.lane, source.lane)) {
+        planned.lane = source.lane;
+      } else if (!leads_to(source.lane, planned.lane)) {
+        problem(spec, "in: the inputs are variants of two different stages, '" +
+                          plan_.lanes[planned.lane].name + "' and '" + plan_.lanes[source.lane].name +
+                          "'; measure each, then compare what is stored");
+        return false;
+      }
+    }
+    return true;
+  }
+
+  [[nodiscard]] bool leads_to(std::size_t ancestor, std::size_t lane) const {
+    while (lane != kNone && lane != ancestor) lane = plan_.lanes[lane].parent;
+    return lane == ancestor;
+  }
+
+  void take_output(PlannedStage& planned) {
+    Output& output = planned.output;
+    if (!output.weights.empty()) {
+      plan_.batches = divide(plan_.prompts.size(), output.weights, plan_.spec.batch_tokens);
+      batch_weight_ = heaviest(plan_.batches, output.weights);
+      output.weights = std::vector<std::size_t>();  // frees them
+    }
+    if (planned.fold != nullptr) {
+      planned.variables = output.variables;
+      plan_.folds.push_back(plan_.stages.size() - 1);
+      for (const std::size_t from : planned.inputs) {
+        if (from != kNone) plan_.stages[from].stored = true;
+      }
+      return;
+    }
+    if (!output.expands.empty()) {
+      Lane lane{planned.spec->id, planned.lane,          {}, plan_.lanes[planned.lane].axes,
+                output.parts,     output.variants_a_part};
+      lane.axes.insert(lane.axes.end(), output.expands.begin(), output.expands.end());
+      const std::size_t variants = cell_count(lane.axes);
+      if (output.variants_a_part == 0 ||
+          output.parts != (variants + output.variants_a_part - 1) / output.variants_a_part)
+        throw std::logic_error(planned.spec->declaration->name + ": " + std::to_string(variants) +
+                               " variants are not " + std::to_string(output.parts) + " parts of " +
+                               std::to_string(output.variants_a_part));
+      planned.lane = plan_.lanes.size();
+      plan_.lanes.push_back(std::move(lane));
+    }
+    plan_.lanes[planned.lane].stages.push_back(plan_.stages.size() - 1);
+    planned.variables = output.variables;
+    for (Variable& variable : planned.variables) {
+      std::vector<Axis> axes = {plan_.axis};
+      const std::vector<Axis>& lane_axes = plan_.lanes[planned.lane].axes;
+      axes.insert(axes.end(), lane_axes.begin(), lane_axes.end());
+      axes.insert(axes.end(), variable.axes.begin(), variable.axes.end());
+      variable.axes = std::move(axes);
+    }
+  }
+
+  void check_show() {
+    std::string& show = plan_.spec.show;
+    if (show.empty()) {
+      const PlannedStage& first = plan_.stages[index_.at(plan_.spec.keep.front())];
+      if (!first.variables.empty()) show = first.spec->id + "." + first.variables.front().name;
+      return;
+    }
+    std::vector<std::string> names;
+    for (const PlannedStage& stage : plan_.stages) {
+      if (!stage.stored) continue;
+      for (const Variable& variable : stage.variables) names.push_back(stage.spec->id + "." + variable.name);
+    }
+    if (std::find(names.begin(), names.end(), show) == names.end()) {
+      problems_.add(plan_.spec.show_line,
+                    "show: '" + show + "' is no stored variable" + suggestion(show, names));
+    }
+  }
+
+  Plan& plan_;
+  Problems problems_;
+  std::map<std::string, std::size_t> index_;
+  std::vector<bool> planned_;  // whether the stage of that index could be planned
+  std::size_t batch_weight_ = 1;
+};
+
+Axis axis_of(const Prompts& prompts) {
+  std::vector<std::string> ids;
+  ids.reserve(prompts.size());
+  for (std::size_t i = 0; i < prompts.size(); ++i) ids.push_back(prompts.id(i));
+  return {"prompt", std::move(ids), "prompt", ""};
+}
+
+}  // namespace
+
+void Plan::prepare() {
+  for (StageSpec& stage : spec.stages) stage.stage->prepare();
+}
+
+Plan make_plan(WorkflowSpec spec) {
+  Prompts prompts = read_prompts(spec.prompts, spec.base, spec.file);
+  spec.prompts = {};  // a list of many is large
+  return make_plan(std::move(spec), std::move(prompts));
+}
+
+Plan make_plan(WorkflowSpec spec, Prompts prompts) {
+  Plan plan;
+  plan.spec = std::move(spec);
+  plan.prompts = std::move(prompts);
+  plan.axis = axis_of(plan.prompts);
+  plan.subject = open_subject(plan.spec);
+  Planner(plan).run();
+  plan.layout = make_layout(plan);
+  return plan;
+}
+
+}  // namespace hookflow::pipeline

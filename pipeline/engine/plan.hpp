@@ -1,0 +1,69 @@
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pipeline/prompts/prompts.hpp"
+#include "pipeline/run_file/store/run_store.hpp"
+#include "pipeline/stage/stage.hpp"
+#include "pipeline/stage/subject.hpp"
+#include "pipeline/workflow/workflow.hpp"
+
+namespace hookflow::pipeline {
+
+inline constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+/// A stage with its place in the flow. Indices are those of Plan::stages and Plan::lanes.
+struct PlannedStage {
+  const StageSpec* spec = nullptr;
+  const FlowStage* flow = nullptr;  // one of the two: runs on batches,
+  const FoldStage* fold = nullptr;  // or once after them
+  std::vector<std::size_t> inputs;  // one a port; kNone: not wired
+  Output output;
+  std::size_t lane = kNone;         // of a batch stage
+  std::vector<Variable> variables;  // with all their axes, as stored
+  bool stored = false;              // kept, or read by a fold
+};
+
+/// The batch stages between two expands, in the order in which a packet passes them. A child lane starts with
+/// the stage that expands. One chain, not a net of joins: siblings of one batch run one after the other,
+/// other batches and parts beside them, and a new stage needs no thought about who waits for whom.
+struct Lane {
+  std::string name;
+  std::size_t parent = kNone;
+  std::vector<std::size_t> stages;
+  std::vector<Axis> axes;  // that its expands add, outermost first
+  std::size_t parts = 1;
+  std::size_t variants_a_part = 1;
+};
+
+/// Consecutive prompts that are run together.
+struct Batch {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
+/// A workflow made ready to run: every axis and size known, nothing computed yet.
+struct Plan {
+  WorkflowSpec spec;
+  Prompts prompts;
+  Axis axis;  // the prompts', which every stored value of one begins with; their ids
+  std::unique_ptr<Subject> subject;
+  std::vector<PlannedStage> stages;  // in the order of spec.stages
+  std::vector<Lane> lanes;           // parents first
+  std::vector<std::size_t> folds;    // stages that run after the batches, inputs first
+  std::vector<Batch> batches;
+  RunLayout layout;
+
+  /// Calls every stage's prepare(): the last step before running, which may load large files.
+  void prepare();
+};
+
+/// Plans the workflow for its model and prompts. Throws UsageError listing all problems, InputError for a
+/// model or prompt file that is missing or malformed.
+Plan make_plan(WorkflowSpec spec);
+/// The same for prompts that are known, whatever the workflow says of them.
+Plan make_plan(WorkflowSpec spec, Prompts prompts);
+
+}  // namespace hookflow::pipeline

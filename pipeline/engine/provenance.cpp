@@ -1,0 +1,89 @@
+#include "pipeline/engine/provenance.hpp"
+
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+
+#include "pipeline/engine/graph.hpp"
+#include "pipeline/h5/h5.hpp"
+#include "pipeline/hash/sha256.hpp"
+
+#ifndef HOOKFLOW_VERSION
+#define HOOKFLOW_VERSION "unknown"
+#endif
+
+namespace hookflow::pipeline {
+namespace {
+
+std::string cpu_name() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  }
+  return "unknown";
+}
+
+Identity own_identity(const Plan& plan) {
+  // The model is what its files hold, not what it is called.
+  Node workflow = plan.spec.resolved();
+  std::erase_if(workflow.entries, [](const auto& entry) { return !decides_results(entry.first); });
+  return {{"result_version", std::to_string(kResultVersion)},
+          {"workflow_sha256", sha256(to_json(workflow))},
+          {"prompts_sha256", sha256(plan.prompts.json_lines())}};
+}
+
+}  // namespace
+
+std::string program_version() { return HOOKFLOW_VERSION; }
+
+std::string utc_text(double seconds) {
+  constexpr double kLastYear = 253402300799.0;  // 9999
+  if (!(seconds >= 0 && seconds <= kLastYear)) return "-";
+  const auto whole = static_cast<std::time_t>(seconds);
+  std::tm parts{};
+  gmtime_r(&whole, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
+}
+
+std::string utc_now() {
+  return utc_text(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count());
+}
+
+Identity run_identity(const Plan& plan) {
+  Identity identity = own_identity(plan);
+  for (auto& entry : plan.subject->identity()) identity.push_back(std::move(entry));
+  return identity;
+}
+
+Identity open_identity(const Plan& plan) {
+  Identity identity = own_identity(plan);
+  for (const std::string& name : plan.subject->identity_names()) identity.emplace_back(name, "");
+  return identity;
+}
+
+Attributes run_provenance(const Plan& plan, std::size_t threads,
+                          const std::vector<std::string>& command_line) {
+  Attributes attributes = plan.subject->provenance();
+  if (const auto place = attributes.find("model_path"); place != attributes.end())
+    place->second = std::filesystem::absolute(place->second).lexically_normal().string();
+  std::string words = "hookflow";
+  for (const std::string& word : command_line) words += " " + word;
+  attributes["command_line"] = words;
+  attributes["workflow_name"] = plan.spec.name;
+  attributes["about"] = plan.spec.about;
+  attributes["program_version"] = program_version();
+  attributes["compiler"] = "g++ " __VERSION__;
+  attributes["tbb"] = tbb_version();
+  attributes["hdf5"] = h5::library_version();
+  attributes["cpu"] = cpu_name();
+  attributes["threads"] = std::to_string(threads);
+  attributes["started_utc"] = utc_now();
+  attributes["ended_utc"] = "";
+  return attributes;
+}
+
+}  // namespace hookflow::pipeline

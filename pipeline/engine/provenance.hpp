@@ -1,0 +1,28 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "pipeline/engine/plan.hpp"
+#include "pipeline/run_file/store/run_store.hpp"
+
+namespace hookflow::pipeline {
+
+/// Raised whenever the same workflow on the same model would store other numbers.
+inline constexpr int kResultVersion = 1;
+
+std::string program_version();
+std::string utc_now();  // 2026-01-31T23:59:59Z
+/// The same of a time in seconds since 1970; NaN: "-".
+std::string utc_text(double seconds);
+
+/// What two runs must share for one to go on where the other stopped. Hashes the model's files.
+Identity run_identity(const Plan& plan);
+/// The same with the subject's values left empty: at once.
+Identity open_identity(const Plan& plan);
+
+/// How the numbers were made: root attributes of the run file.
+Attributes run_provenance(const Plan& plan, std::size_t threads,
+                          const std::vector<std::string>& command_line);
+
+}  // namespace hookflow::pipeline

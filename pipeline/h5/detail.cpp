@@ -1,0 +1,118 @@
+#include "pipeline/h5/detail.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace hookflow::pipeline::h5::detail {
+
+void quiet() {
+  // A file whose closing failed, on a full disk, stays in HDF5's lists as freed memory, and its clearing up
+  // at the program's end stumbles over that. Nothing is left for it to do: every handle here closes itself.
+  static const herr_t no_clearing_up = H5dont_atexit();
+  static_cast<void>(no_clearing_up);
+  thread_local const herr_t silenced = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  static_cast<void>(silenced);
+}
+
+namespace {
+
+// Of a failed system call HDF5 tells all it knows, addresses included: the system's own words are enough.
+std::string gist(const std::string& description) {
+  const std::string before = "error message = '";
+  const std::size_t from = description.find(before);
+  if (from == std::string::npos) return description;
+  const std::size_t start = from + before.size();
+  return description.substr(start, description.find('\'', start) - start);
+}
+
+}  // namespace
+
+void fail(const std::string& where, const char* action) {
+  // HDF5 keeps a stack of descriptions: the innermost says what went wrong, the outermost what was wanted.
+  std::vector<std::string> said;
+  const auto collect = [](unsigned, const H5E_error2_t* error, void* data) -> herr_t {
+    if (error->desc != nullptr) static_cast<std::vector<std::string>*>(data)->emplace_back(error->desc);
+    return 0;
+  };
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, collect, &said);
+  H5Eclear2(H5E_DEFAULT);  // a thread that ends would leave it behind
+  std::string message = where + ": " + action;
+  if (!said.empty()) message += ": " + said.back();
+  if (said.size() > 1 && said.front() != said.back()) message += ": " + gist(said.front());
+  throw std::runtime_error(message);
+}
+
+namespace {
+
+Handle copy(hid_t model) { return {check(H5Tcopy(model), "HDF5", "copying a type"), H5Tclose}; }
+
+}  // namespace
+
+Handle file_type(Kind kind) {
+  switch (kind) {
+    case Kind::float32:
+      return copy(H5T_IEEE_F32LE);
+    case Kind::float64:
+      return copy(H5T_IEEE_F64LE);
+    case Kind::int64:
+      return copy(H5T_STD_I64LE);
+    case Kind::uint8:
+      return copy(H5T_STD_U8LE);
+    case Kind::character:
+      return copy(H5T_C_S1);
+    case Kind::text:
+      return fixed_text_type(H5T_VARIABLE);
+    case Kind::other:
+      break;
+  }
+  throw std::logic_error("h5: no such type to store");
+}
+
+Handle memory_type(Kind kind) {
+  switch (kind) {
+    case Kind::float32:
+      return {H5T_NATIVE_FLOAT, nullptr};
+    case Kind::float64:
+      return {H5T_NATIVE_DOUBLE, nullptr};
+    case Kind::int64:
+      return {H5T_NATIVE_INT64, nullptr};
+    case Kind::uint8:
+      return {H5T_NATIVE_UINT8, nullptr};
+    default:
+      return file_type(kind);
+  }
+}
+
+Handle fixed_text_type(std::size_t bytes) {
+  Handle text = copy(H5T_C_S1);
+  check(H5Tset_size(text.get(), bytes), "HDF5", "sizing a text");
+  check(H5Tset_cset(text.get(), H5T_CSET_UTF8), "HDF5", "setting UTF-8");
+  return text;
+}
+
+Kind kind_of(hid_t file_type) {
+  const std::size_t size = H5Tget_size(file_type);
+  switch (H5Tget_class(file_type)) {
+    case H5T_FLOAT:
+      if (size == 4) return Kind::float32;
+      return size == 8 ? Kind::float64 : Kind::other;
+    case H5T_INTEGER:
+      if (size == 8 && H5Tget_sign(file_type) == H5T_SGN_2) return Kind::int64;
+      return size == 1 && H5Tget_sign(file_type) == H5T_SGN_NONE ? Kind::uint8 : Kind::other;
+    case H5T_STRING:
+      if (H5Tis_variable_str(file_type) > 0) return Kind::text;
+      return size == 1 ? Kind::character : Kind::other;
+    default:
+      return Kind::other;
+  }
+}
+
+Handle simple_space(const std::vector<std::size_t>& extents) {
+  if (extents.empty()) return {check(H5Screate(H5S_SCALAR), "HDF5", "making a dataspace"), H5Sclose};
+  const std::vector<hsize_t> sizes(extents.begin(), extents.end());
+  return {check(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), "HDF5",
+                "making a dataspace"),
+          H5Sclose};
+}
+
+}  // namespace hookflow::pipeline::h5::detail

@@ -1,0 +1,225 @@
+#include "pipeline/h5/h5.hpp"
+
+#include <cerrno>
+#include <limits>
+#include <stdexcept>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+#include "pipeline/h5/detail.hpp"
+
+namespace hookflow::pipeline::h5 {
+namespace {
+static_assert(std::is_same_v<hid_t, std::int64_t>);
+
+using detail::check;
+using detail::quiet;
+
+constexpr std::size_t kCacheBytes = 1 << 20;
+
+Handle access_properties(const std::string& where) {
+  Handle access(check(H5Pcreate(H5P_FILE_ACCESS), where, "preparing access"), H5Pclose);
+  check(H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG), where, "preparing access");
+  // Without a buffer between, a write that fails says so itself, not when the dataset is closed.
+  check(H5Pset_sieve_buf_size(access.get(), 0), where, "preparing access");
+  // What it remembers of the file grows with the texts in it, to 32 MiB unless told otherwise.
+  H5AC_cache_config_t cache{};
+  cache.version = H5AC__CURR_CACHE_CONFIG_VERSION;
+  check(H5Pget_mdc_config(access.get(), &cache), where, "preparing access");
+  cache.set_initial_size = true;
+  cache.initial_size = cache.min_size = cache.max_size = kCacheBytes;
+  check(H5Pset_mdc_config(access.get(), &cache), where, "preparing access");
+  check(H5Pset_file_locking(access.get(), false, true), where, "preparing access");
+  return access;
+}
+
+Handle untimed(hid_t property_class, const std::string& where) {
+  Handle properties(check(H5Pcreate(property_class), where, "preparing"), H5Pclose);
+  // Equal runs leave equal bytes.
+  check(H5Pset_obj_track_times(properties.get(), false), where, "preparing");
+  return properties;
+}
+
+void set_fill(hid_t properties, Kind kind, const std::string& where) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::int64_t missing = kind == Kind::int64 ? -1 : 0;
+  const bool real = kind == Kind::float32 || kind == Kind::float64;
+  const void* value = real ? static_cast<const void*>(&nan) : &missing;
+  check(H5Pset_fill_value(properties, real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT64, value), where, "filling");
+}
+
+}  // namespace
+
+Handle::Handle(Handle&& other) noexcept
+    : id_(std::exchange(other.id_, -1)), close_(std::exchange(other.close_, nullptr)) {}
+
+Handle& Handle::operator=(Handle&& other) noexcept {
+  if (this == &other) return *this;
+  reset();
+  id_ = std::exchange(other.id_, -1);
+  close_ = std::exchange(other.close_, nullptr);
+  return *this;
+}
+
+bool Handle::reset() {
+  if (id_ < 0 || close_ == nullptr) return true;
+  quiet();
+  return close_(std::exchange(id_, -1)) >= 0;
+}
+
+std::string Group::path_of(const std::string& name) const {
+  return path_ == "/" ? "/" + name : path_ + "/" + name;
+}
+
+Group Group::create_group(const std::string& name) {
+  quiet();
+  const std::string place = file_ + ": " + path_of(name);
+  const Handle properties = untimed(H5P_GROUP_CREATE, place);
+  Handle group(check(H5Gcreate2(handle_.get(), name.c_str(), H5P_DEFAULT, properties.get(), H5P_DEFAULT),
+                     place, "creating the group"),
+               H5Gclose);
+  Group made(std::move(group), file_, path_of(name));
+  made.is_sketch_ = is_sketch_;
+  return made;
+}
+
+Group Group::open_group(const std::string& name) const {
+  quiet();
+  Handle group(check(H5Gopen2(handle_.get(), name.c_str(), H5P_DEFAULT), file_ + ": " + path_of(name),
+                     "opening the group"),
+               H5Gclose);
+  Group opened(std::move(group), file_, path_of(name));
+  opened.is_sketch_ = is_sketch_;
+  return opened;
+}
+
+Dataset Group::create_dataset(const std::string& name, Kind kind, const std::vector<std::size_t>& extents) {
+  quiet();
+  const std::string place = file_ + ": " + path_of(name);
+  const Handle properties = untimed(H5P_DATASET_CREATE, place);
+  if (is_sketch_ && kind != Kind::text) {
+    check(H5Pset_fill_time(properties.get(), H5D_FILL_TIME_NEVER), place, "filling");
+  } else if (kind != Kind::text) {
+    check(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_EARLY), place, "allocating");
+    check(H5Pset_fill_time(properties.get(), H5D_FILL_TIME_ALLOC), place, "filling");
+  }
+  if (kind != Kind::text && kind != Kind::character) set_fill(properties.get(), kind, place);
+  const Handle stored = detail::file_type(kind);
+  const Handle space = detail::simple_space(extents);
+  Handle dataset(check(H5Dcreate2(handle_.get(), name.c_str(), stored.get(), space.get(), H5P_DEFAULT,
+                                  properties.get(), H5P_DEFAULT),
+                       place, "creating the dataset"),
+                 H5Dclose);
+  return {std::move(dataset), file_, path_of(name)};
+}
+
+Dataset Group::open_dataset(const std::string& name) const {
+  quiet();
+  Handle dataset(check(H5Dopen2(handle_.get(), name.c_str(), H5P_DEFAULT), file_ + ": " + path_of(name),
+                       "opening the dataset"),
+                 H5Dclose);
+  return {std::move(dataset), file_, path_of(name)};
+}
+
+bool Group::has(const std::string& name) const {
+  quiet();
+  return check(H5Lexists(handle_.get(), name.c_str(), H5P_DEFAULT), where(), "listing") > 0;
+}
+
+std::vector<std::string> Group::members(int wanted) const {
+  quiet();
+  struct Search {
+    std::vector<std::string> names;
+    H5O_type_t wanted;
+  } search{{}, static_cast<H5O_type_t>(wanted)};
+  const auto visit = [](hid_t group, const char* name, const H5L_info_t* link, void* data) -> herr_t {
+    if (link->type != H5L_TYPE_HARD) return 0;
+    H5O_info_t info;
+    if (H5Oget_info_by_name2(group, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0) return -1;
+    auto& found = *static_cast<Search*>(data);
+    if (info.type == found.wanted) found.names.emplace_back(name);
+    return 0;
+  };
+  check(H5Literate(handle_.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, visit, &search), where(), "listing");
+  return search.names;
+}
+
+std::vector<std::string> Group::group_names() const { return members(H5O_TYPE_GROUP); }
+std::vector<std::string> Group::dataset_names() const { return members(H5O_TYPE_DATASET); }
+
+std::uint64_t Group::unallocated() const {
+  std::uint64_t bytes = 0;
+  for (const std::string& name : group_names()) bytes += open_group(name).unallocated();
+  for (const std::string& name : dataset_names()) {
+    const Dataset dataset = open_dataset(name);
+    const Handle stored(check(H5Dget_type(dataset.handle_.get()), where(), "reading the type"), H5Tclose);
+    if (dataset.kind() != Kind::text && dataset.bytes().size == 0)
+      bytes += dataset.cells() * H5Tget_size(stored.get());
+  }
+  return bytes;
+}
+
+File File::sketch() {
+  quiet();
+  const std::string name = "(a file in memory)";
+  constexpr std::size_t kGrowth = 4096;  // to which its size is rounded up
+  const Handle access = access_properties(name);
+  check(H5Pset_fapl_core(access.get(), kGrowth, false), name, "preparing access");
+  Handle handle(check(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), name, "creating"),
+                H5Fclose);
+  File file(std::move(handle), name);
+  file.is_sketch_ = true;
+  return file;
+}
+
+std::uint64_t File::size_when_allocated() {
+  flush();
+  hsize_t size = 0;
+  check(H5Fget_filesize(handle_.get(), &size), file_, "measuring");
+  return size + unallocated();
+}
+
+File File::create(const std::filesystem::path& path) {
+  quiet();
+  const std::string name = path.string();
+  const Handle access = access_properties(name);
+  Handle file(
+      check(H5Fcreate(name.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access.get()), name, "creating the file"),
+      H5Fclose);
+  return {std::move(file), name};
+}
+
+File File::open(const std::filesystem::path& path, bool writable) {
+  quiet();
+  const std::string name = path.string();
+  const Handle access = access_properties(name);
+  Handle file(check(H5Fopen(name.c_str(), writable ? H5F_ACC_RDWR : H5F_ACC_RDONLY, access.get()), name,
+                    "opening the file"),
+              H5Fclose);
+  return {std::move(file), name};
+}
+
+int File::descriptor() const {
+  quiet();
+  void* descriptor = nullptr;
+  check(H5Fget_vfd_handle(handle_.get(), H5P_DEFAULT, &descriptor), file_, "finding the descriptor");
+  return *static_cast<int*>(descriptor);
+}
+
+void File::flush() {
+  quiet();
+  check(H5Fflush(handle_.get(), H5F_SCOPE_LOCAL), file_, "flushing");
+}
+
+void File::sync() {
+  flush();
+  if (::fsync(descriptor()) != 0)
+    throw std::runtime_error(file_ + ": waiting for the disk: " + std::generic_category().message(errno));
+}
+
+void File::close() {
+  if (!handle_.reset()) detail::fail(file_, "closing");
+}
+
+}  // namespace hookflow::pipeline::h5

@@ -1,0 +1,71 @@
+#include "pipeline/hash/hash_memory.hpp"
+
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+#include "pipeline/hash/sha256.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+constexpr std::intmax_t kWorthRemembering = std::intmax_t{1}
+                                            << 24;  // bytes; smaller files are hashed at once
+
+bool is_sha256(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+/// The entry appears whole or not at all. What goes wrong costs time at the next run, nothing else.
+void remember(const std::filesystem::path& entry, const std::string& hash) {
+  std::error_code ignored;
+  std::filesystem::create_directories(entry.parent_path(), ignored);
+  const std::filesystem::path draft = entry.string() + "." + std::to_string(::getpid());
+  std::ofstream(draft) << hash << '\n';
+  std::filesystem::rename(draft, entry, ignored);
+}
+
+}  // namespace
+
+HashMemory HashMemory::of_user() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  if (cache != nullptr && *cache == '/') return HashMemory(std::filesystem::path(cache) / "hookflow/sha256");
+  const char* home = std::getenv("HOME");
+  if (home != nullptr && *home == '/')
+    return HashMemory(std::filesystem::path(home) / ".cache/hookflow/sha256");
+  return HashMemory({});
+}
+
+/// What tells one content of a file from the next without reading it; empty when that is not certain.
+std::string HashMemory::fingerprint(const std::filesystem::path& path) const {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  if (status.st_size < kWorthRemembering) return {};
+  const std::time_t latest = std::time(nullptr) - settled_.count();
+  if (status.st_ctim.tv_sec > latest || status.st_mtim.tv_sec > latest) return {};
+  std::string text;
+  for (const auto part :
+       {static_cast<long long>(status.st_dev), static_cast<long long>(status.st_ino),
+        static_cast<long long>(status.st_size), static_cast<long long>(status.st_mtim.tv_sec),
+        static_cast<long long>(status.st_mtim.tv_nsec), static_cast<long long>(status.st_ctim.tv_sec),
+        static_cast<long long>(status.st_ctim.tv_nsec)}) {
+    text += std::to_string(part) + " ";
+  }
+  return text;
+}
+
+std::string HashMemory::sha256_file(const std::filesystem::path& path) const {
+  const std::string before = folder_.empty() ? "" : fingerprint(path);
+  if (before.empty()) return pipeline::sha256_file(path);
+  const std::filesystem::path entry = folder_ / sha256(before);
+  std::string known;
+  if (std::ifstream(entry) >> known && is_sha256(known)) return known;
+  std::string hash = pipeline::sha256_file(path);
+  if (fingerprint(path) == before) remember(entry, hash);
+  return hash;
+}
+
+}  // namespace hookflow::pipeline

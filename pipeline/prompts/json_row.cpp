@@ -1,0 +1,131 @@
+#include "pipeline/prompts/json_row.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "pipeline/text/utf8.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+using Json = nlohmann::json;
+
+// Takes the parser's events rather than its document: those still have numbers as they are spelled, and keys
+// that are given twice.
+class RowHandler : public nlohmann::json_sax<Json> {
+ public:
+  explicit RowHandler(PromptRows& rows) : rows_(rows) {}
+
+  bool null() override { return other("null"); }
+  bool boolean(bool value) override { return other(value ? "true" : "false"); }
+  bool number_integer(Json::number_integer_t value) override { return number(std::to_string(value)); }
+  bool number_unsigned(Json::number_unsigned_t value) override { return number(std::to_string(value)); }
+  bool number_float(Json::number_float_t, const std::string& spelling) override { return number(spelling); }
+  bool string(std::string& value) override {
+    if (depth_ != 1 || key_ == "ids") return other("text");
+    rows_.set(key_, std::move(value));
+    return true;
+  }
+  bool binary(Json::binary_t&) override { return other("binary"); }
+
+  bool start_object(std::size_t) override {
+    if (depth_ > 0) other("an object");
+    ++depth_;
+    return true;
+  }
+  bool end_object() override {
+    --depth_;
+    return true;
+  }
+  bool key(std::string& name) override {
+    if (depth_ == 1) key_ = std::move(name);
+    return true;
+  }
+
+  bool start_array(std::size_t) override {
+    if (depth_ == 1 && key_ == "ids") {
+      in_ids_ = true;
+      ids_.clear();
+      bad_id_.clear();
+    } else if (!other("an array")) {
+      return false;
+    }
+    ++depth_;
+    return true;
+  }
+  bool end_array() override {
+    --depth_;
+    if (depth_ != 1 || !in_ids_) return true;
+    in_ids_ = false;
+    if (bad_id_.empty()) {
+      rows_.set_ids(std::move(ids_));
+    } else {
+      rows_.refuse("ids", "holds " + bad_id_ + ": a token id is a whole number from 0 up");
+    }
+    return true;
+  }
+
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) override {
+    std::string reason = error.what();  // "[name.id] parse error at line 1, column 9: ...; last read: '...'"
+    for (const std::string_view start : {"] ", "line 1, "}) {
+      const std::size_t at = reason.find(start);
+      if (at != std::string::npos) reason.erase(0, at + start.size());
+    }
+    constexpr std::size_t kLongest = 160;
+    if (reason.size() > kLongest) reason.resize(std::min(reason.find("; last read"), kLongest));
+    rows_.refuse_row("not JSON: " + reason);
+    return false;
+  }
+
+ private:
+  bool number(const std::string& spelling) {
+    if (depth_ == 1 && key_ != "ids") {
+      rows_.set(key_, spelling);
+      return true;
+    }
+    const bool is_id = depth_ == 2 && in_ids_;
+    const std::optional<std::int64_t> id = is_id ? parse_token_id(spelling) : std::nullopt;
+    if (!id) return other(is_id ? spelling : "a number");
+    ids_.push_back(*id);
+    return true;
+  }
+
+  // A value that has no use where it stands. Inside of one, nothing more is said; behind a row that is no
+  // object, nothing more is read.
+  bool other(const std::string& what) {
+    if (depth_ == 0) {
+      rows_.refuse_row("a line holds one object, not " + what);
+      return false;
+    }
+    if (depth_ == 1) {
+      const std::string wanted = key_ == "ids" ? "a list of token ids" : "text or a number";
+      rows_.refuse(key_, "is " + what + "; " + wanted + " is wanted");
+    } else if (depth_ == 2 && in_ids_ && bad_id_.empty()) {
+      bad_id_ = what;
+    }
+    return true;
+  }
+
+  PromptRows& rows_;
+  int depth_ = 0;
+  std::string key_;
+  bool in_ids_ = false;
+  std::vector<std::int64_t> ids_;
+  std::string bad_id_;
+};
+
+}  // namespace
+
+void set_json_row(std::string_view line, PromptRows& rows) {
+  if (find_invalid_utf8(line) != std::string_view::npos) return rows.refuse_row("the line is not UTF-8");
+  RowHandler handler(rows);
+  Json::sax_parse(line, &handler);
+}
+
+}  // namespace hookflow::pipeline

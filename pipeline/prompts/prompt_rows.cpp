@@ -1,0 +1,139 @@
+#include "pipeline/prompts/prompt_rows.hpp"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "pipeline/text/nearest.hpp"
+#include "pipeline/text/utf8.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+constexpr std::size_t kMaxListed = 20;
+
+bool has_control(std::string_view text) {
+  return find_control(text) != std::string_view::npos ||
+         text.find_first_of("\t\n\r") != std::string_view::npos;
+}
+
+// The first column whose name may be meant for text or ids.
+std::string misspelling(const Prompt& prompt) {
+  static const std::array<std::string, 2> contents = {"text", "ids"};
+  for (const auto& [name, value] : prompt.columns) {
+    const std::string hint = suggestion(name, contents);
+    if (!hint.empty()) return std::string("; '").append(name).append("' is another column").append(hint);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::optional<std::int64_t> parse_token_id(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
+  return text.starts_with('-') ? std::nullopt : std::optional(value);
+}
+
+std::string column_name_problem(std::string_view name) {
+  if (name.empty()) return "a column has no name";
+  if (has_control(name)) return "a column's name holds a control character";
+  if (name.find('/') != std::string_view::npos)
+    return "column '" + std::string(name) + "' has a slash in its name";
+  // In the run file it would meet the axis of that name.
+  if (name == "prompt") return "a column cannot be called 'prompt'; the prompt itself is 'text' or 'ids'";
+  return "";
+}
+
+void PromptRows::begin(std::size_t number) {
+  prompt_ = {};
+  number_ = number;
+  mentioned_.clear();
+  has_id_ = false;
+  refused_ = false;
+}
+
+bool PromptRows::mention(const std::string& key) {
+  if (mentioned_.insert(key).second) return true;
+  refuse_row("'" + key + "' is given twice");
+  return false;
+}
+
+void PromptRows::set(const std::string& key, std::string value) {
+  if (!mention(key)) return;
+  if (value.find('\0') != std::string::npos) {
+    refuse_row("'" + key + "' holds a NUL character");
+  } else if (key == "id") {
+    prompt_.id = std::move(value);
+    has_id_ = true;
+  } else if (key == "text") {
+    prompt_.text = std::move(value);
+  } else if (const std::string problem = column_name_problem(key); !problem.empty()) {
+    refuse_row(problem);
+  } else {
+    prompt_.columns.emplace(key, std::move(value));
+  }
+}
+
+void PromptRows::set_ids(std::vector<std::int64_t> ids) {
+  if (mention("ids")) prompt_.ids = std::move(ids);
+}
+
+void PromptRows::refuse(const std::string& key, const std::string& why) {
+  if (mention(key)) refuse_row("'" + key + "' " + why);
+}
+
+void PromptRows::refuse_row(const std::string& why) {
+  refused_ = true;
+  if (problems_.size() < kMaxListed) {
+    problems_.push_back(places_.of(number_) + ": " + why);
+  } else {
+    ++unlisted_;
+  }
+}
+
+void PromptRows::end() {
+  if (!refused_) check_content();
+  check_id();
+  prompts_.add(prompt_, number_);
+}
+
+void PromptRows::check_content() {
+  if (prompt_.text && prompt_.ids) {
+    refuse_row("both 'text' and 'ids' are given; a prompt is one of them");
+  } else if (!prompt_.text && !prompt_.ids) {
+    refuse_row("neither 'text' nor 'ids' is given" + misspelling(prompt_));
+  } else if (prompt_.text && prompt_.text->empty()) {
+    refuse_row("'text' is empty");
+  } else if (prompt_.ids && prompt_.ids->empty()) {
+    refuse_row("'ids' is empty");
+  }
+}
+
+void PromptRows::check_id() {
+  const std::size_t row = prompts_.size();
+  if (!has_id_) {
+    if (mentioned_.contains("id")) return;
+    prompt_.id = std::to_string(row);
+  }
+  if (prompt_.id.empty()) return refuse_row("'id' is empty");
+  if (has_control(prompt_.id)) return refuse_row("'id' holds a control character");
+  if (prompt_.id.front() == ' ' || prompt_.id.back() == ' ') {
+    return refuse_row("id '" + prompt_.id + "' begins or ends with a space");
+  }
+  const auto [first, is_new] = rows_of_ids_.emplace(prompt_.id, row);
+  if (is_new) return;
+  const std::string number = has_id_ ? "" : " (the row's number, as it gives none)";
+  refuse_row("id '" + prompt_.id + "'" + number + " is given twice, first at " +
+             prompts_.place(first->second));
+}
+
+std::string PromptRows::problems() const {
+  std::string text;
+  for (const std::string& problem : problems_) text += (text.empty() ? "" : "\n") + problem;
+  if (unlisted_ > 0) text += "\n... and " + std::to_string(unlisted_) + " more";
+  return text;
+}
+
+}  // namespace hookflow::pipeline

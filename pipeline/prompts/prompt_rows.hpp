@@ -1,0 +1,56 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "pipeline/prompts/prompt_list.hpp"
+
+namespace hookflow::pipeline {
+
+/// A token id as it is written: a whole number from 0 up.
+std::optional<std::int64_t> parse_token_id(std::string_view text);
+/// What is wrong with a column's name, as `column 'a/b' ...`; empty: nothing.
+std::string column_name_problem(std::string_view name);
+
+/// Collects prompts, and everything that is wrong with them, from wherever they are read.
+class PromptRows {
+ public:
+  explicit PromptRows(PromptPlaces places) : places_(places), prompts_(std::move(places)) {}
+
+  /// A row: begin, set or refuse its keys, end. `number`: of its place.
+  void begin(std::size_t number);
+  void set(const std::string& key, std::string value);  // id, text or a column
+  void set_ids(std::vector<std::int64_t> ids);
+  void refuse(const std::string& key, const std::string& why);  // a key whose value cannot be used
+  void refuse_row(const std::string& why);
+  void end();
+
+  [[nodiscard]] std::size_t size() const { return prompts_.size(); }  // of rows that have ended
+  /// A line a problem, with its place; empty: none.
+  [[nodiscard]] std::string problems() const;
+  [[nodiscard]] Prompts take() { return prompts_.take(); }
+
+ private:
+  bool mention(const std::string& key);
+  void check_content();
+  void check_id();
+
+  PromptPlaces places_;
+  Prompts::Builder prompts_;  // those before
+  Prompt prompt_;             // the one under way
+  std::size_t number_ = PromptPlaces::kNone;
+  std::set<std::string, std::less<>> mentioned_;  // its keys
+  bool has_id_ = false;
+  bool refused_ = false;  // the row as a whole
+  std::unordered_map<std::string, std::size_t> rows_of_ids_;
+  std::vector<std::string> problems_;
+  std::size_t unlisted_ = 0;
+};
+
+}  // namespace hookflow::pipeline

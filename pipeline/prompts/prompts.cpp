@@ -1,0 +1,124 @@
+#include "pipeline/prompts/prompts.hpp"
+
+#include <array>
+#include <limits>
+
+#include "pipeline/error.hpp"
+#include "pipeline/prompts/json_row.hpp"
+#include "pipeline/prompts/prompt_files.hpp"
+#include "pipeline/prompts/prompt_rows.hpp"
+#include "pipeline/text/nearest.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+std::size_t number_of(const Node& node) { return node.line > 0 ? node.line : PromptPlaces::kNone; }
+
+std::string place_of(const Node& node, const std::string& workflow_name) {
+  return node.line > 0 ? workflow_name + ':' + std::to_string(node.line) : workflow_name;
+}
+
+void set_ids(const Node& value, PromptRows& rows) {
+  if (value.kind != Node::Kind::list) return rows.refuse("ids", "is no list of token ids");
+  std::vector<std::int64_t> ids;
+  for (const Node& item : value.items) {
+    const bool is_number = item.kind == Node::Kind::scalar && !item.quoted;
+    const std::optional<std::int64_t> id = is_number ? parse_token_id(item.text) : std::nullopt;
+    if (!id) return rows.refuse("ids", "holds " + to_json(item) + ": a token id is a whole number from 0 up");
+    ids.push_back(*id);
+  }
+  rows.set_ids(std::move(ids));
+}
+
+void set_text(const std::string& key, const Node& value, PromptRows& rows) {
+  using Kind = Node::Kind;
+  if (value.kind == Kind::list) return rows.refuse(key, "is a list; text or a number is wanted");
+  if (value.kind == Kind::map) return rows.refuse(key, "is a map; text or a number is wanted");
+  const bool is_word =
+      value.kind == Kind::scalar && !value.quoted && (value.text == "true" || value.text == "false");
+  if (value.kind == Kind::null || is_word) {
+    return rows.refuse(key, "is " + to_json(value) + "; text or a number is wanted, and quotes make it text");
+  }
+  rows.set(key, value.text);
+}
+
+Prompts read_list(const Node& list, const std::string& workflow_name) {
+  PromptRows rows({workflow_name, ":"});
+  for (const Node& item : list.items) {
+    rows.begin(number_of(item));
+    if (item.kind == Node::Kind::map) {
+      for (const auto& [key, value] : item.entries) {
+        key == "ids" ? set_ids(value, rows) : set_text(key, value, rows);
+      }
+    } else {
+      rows.refuse_row("a prompt is a map such as {id: berlin, text: \"Berlin is in\"}");
+    }
+    rows.end();
+  }
+  if (const std::string problems = rows.problems(); !problems.empty()) throw UsageError(problems);
+  if (rows.size() == 0) throw UsageError(place_of(list, workflow_name) + ": prompts: the list is empty");
+  return rows.take();
+}
+
+// `{file: p.jsonl, limit: 100}`.
+struct FileSource {
+  std::filesystem::path path;
+  std::size_t limit = std::numeric_limits<std::size_t>::max();
+};
+
+FileSource read_source(const Node& map, const std::filesystem::path& base, const std::string& workflow_name) {
+  static const std::array<std::string, 2> known_keys = {"file", "limit"};
+  FileSource source;
+  std::string problems;
+  const auto report = [&](const Node& node, const std::string& problem) {
+    problems += (problems.empty() ? "" : "\n") + place_of(node, workflow_name) + ": prompts: " + problem;
+  };
+  for (const auto& [key, value] : map.entries) {
+    const bool is_scalar = value.kind == Node::Kind::scalar;
+    if (key == "file") {
+      if (!is_scalar || value.text.empty()) {
+        report(value, "'file' is not the name of a file");
+      } else if (const std::string problem = prompt_file_problem(value.text); !problem.empty()) {
+        report(value, problem);
+      }
+      source.path = base / value.text;
+    } else if (key == "limit") {
+      const auto limit = is_scalar && !value.quoted ? parse_token_id(value.text) : std::nullopt;
+      if (!limit || *limit == 0)
+        report(value, "'limit' is " + to_json(value) + ": a whole number from 1 up is wanted");
+      if (limit) source.limit = static_cast<std::size_t>(*limit);
+    } else {
+      report(value, "unknown key '" + key + "'" + suggestion(key, known_keys));
+    }
+  }
+  if (map.find("file") == nullptr) report(map, "'file' is missing");
+  if (!problems.empty()) throw UsageError(problems);
+  return source;
+}
+
+}  // namespace
+
+Prompts read_prompts(const Node& prompts, const std::filesystem::path& base,
+                     const std::string& workflow_name) {
+  if (prompts.kind == Node::Kind::list) return read_list(prompts, workflow_name);
+  const std::string place = place_of(prompts, workflow_name) + ": prompts: ";
+  if (prompts.kind != Node::Kind::map)
+    throw UsageError(place + "a list of prompts or {file: p.jsonl} is wanted");
+  const FileSource source = read_source(prompts, base, workflow_name);
+  if (!std::filesystem::exists(source.path))
+    throw InputError(place + "no file '" + source.path.string() + "'");
+  return read_prompt_file(source.path, source.limit);
+}
+
+Prompts read_prompt_json(const TextRows& lines, const std::string& place) {
+  PromptRows rows({place, ", prompt "});
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    rows.begin(i);
+    set_json_row(lines[i], rows);
+    rows.end();
+  }
+  if (const std::string problems = rows.problems(); !problems.empty()) throw InputError(problems);
+  return rows.take();
+}
+
+}  // namespace hookflow::pipeline

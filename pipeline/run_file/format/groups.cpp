@@ -1,0 +1,125 @@
+#include "pipeline/run_file/format/groups.hpp"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "pipeline/run_file/format/own_groups.hpp"
+#include "pipeline/text/utf8.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+[[noreturn]] void refuse(const std::string& place, const std::string& problem) {
+  throw std::logic_error("run layout: " + place + ": " + problem);
+}
+
+void check_name(const std::string& name, const std::string& kind) {
+  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
+      spell_bytes(name) != name)
+    refuse("'" + name + "'", "cannot be the name of " + kind);
+}
+
+// What names a group's datasets have, and which coordinates its axes.
+class Names {
+ public:
+  explicit Names(std::string group) : group_(std::move(group)) {}
+
+  void add(const std::string& name, const std::vector<Axis>& axes) {
+    check_name(name, "a variable");
+    if (!datasets_.insert(name).second) refuse(group_ + "/" + name, "stands there twice");
+    std::set<std::string> own;
+    for (const Axis& axis : axes) {
+      check_name(axis.name, "an axis");
+      if (!own.insert(axis.name).second) refuse(group_ + "/" + name, "has two axes '" + axis.name + "'");
+      const auto [known, is_new] = axes_.try_emplace(axis.name, axis.coordinates);
+      if (!is_new && known->second != axis.coordinates)
+        refuse(group_ + "/" + name, "axis '" + axis.name + "' has other coordinates elsewhere in the group");
+    }
+  }
+  void finish() const {
+    for (const auto& [name, coordinates] : axes_)
+      if (datasets_.contains(name)) refuse(group_ + "/" + name, "is both a variable and an axis");
+  }
+
+ private:
+  std::string group_;
+  std::set<std::string> datasets_;
+  std::map<std::string, Coordinates> axes_;
+};
+
+GroupContents& group_of(std::vector<GroupContents>& groups, const std::string& name) {
+  const auto found =
+      std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.name == name; });
+  return found != groups.end() ? *found : groups.emplace_back(GroupContents{name, {}, {}, {}, {}});
+}
+
+void check_group(const GroupContents& group) {
+  check_name(group.name, "a group");
+  if (is_own_group(group.name)) refuse(group.name, "is the name of a group of the file's own");
+  Names names(group.name);
+  for (const Variable& variable : group.variables) names.add(variable.name, variable.axes);
+  for (const TextTable& table : group.texts) {
+    names.add(table.name, {&table.axis, &table.axis + 1});
+    if (table.texts.size() != table.axis.size())
+      refuse(group.name + "/" + table.name, "has not one text for each step of its axis");
+  }
+  names.finish();
+}
+
+}  // namespace
+
+void spell_labels(Axis& axis) {
+  const auto* labels = std::get_if<std::vector<std::string>>(&axis.coordinates.labels());
+  if (labels == nullptr) return;
+  const bool as_is = std::all_of(labels->begin(), labels->end(),
+                                 [](const std::string& label) { return spell_bytes(label) == label; });
+  if (as_is) return;  // and shared
+  std::vector<std::string> spelled;
+  std::transform(labels->begin(), labels->end(), std::back_inserter(spelled), spell_bytes);
+  axis.coordinates = std::move(spelled);
+}
+
+std::vector<GroupContents> plan_contents(const RunLayout& layout) {
+  std::vector<GroupContents> groups;
+  for (const GroupLayout& group : layout.groups) {
+    if (std::any_of(groups.begin(), groups.end(),
+                    [&](const auto& other) { return other.name == group.name; }))
+      refuse(group.name, "stands there twice");
+    groups.push_back({group.name, spell_bytes(group.about), group.variables, {}, {}});
+  }
+  for (const ConstantArray& constant : layout.constants) {
+    GroupContents& group = group_of(groups, constant.group);
+    group.variables.push_back(constant.variable);
+    group.constants.emplace(constant.variable.name, constant.values);
+    if (constant.values.size() != cell_count(constant.variable.axes))
+      refuse(constant.group + "/" + constant.variable.name, "has not one value for each cell");
+  }
+  for (const TextTable& table : layout.texts) {
+    TextTable& stored = group_of(groups, table.group).texts.emplace_back(table);
+    stored.texts = TextRows(table.texts.size(),
+                            [given = table.texts](std::size_t row) { return spell_bytes(given[row]); });
+  }
+  for (GroupContents& group : groups) {
+    for (Variable& variable : group.variables)
+      std::for_each(variable.axes.begin(), variable.axes.end(), spell_labels);
+    for (TextTable& table : group.texts) spell_labels(table.axis);
+    check_group(group);
+  }
+  return groups;
+}
+
+Axis prompt_axis(const RunLayout& layout) {
+  const auto fits = [&](const Axis& axis) { return axis.name == "prompt" && axis.size() == layout.prompts; };
+  for (const GroupLayout& group : layout.groups)
+    for (const Variable& variable : group.variables)
+      for (const Axis& axis : variable.axes)
+        if (fits(axis)) return axis;
+  for (const TextTable& table : layout.texts)
+    if (fits(table.axis)) return table.axis;
+  std::vector<std::int64_t> numbers(layout.prompts);
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<std::int64_t>(i);
+  return {"prompt", numbers, "Prompt", ""};
+}
+
+}  // namespace hookflow::pipeline

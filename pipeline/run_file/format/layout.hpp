@@ -1,0 +1,69 @@
+#pragma once
+#include <cstddef>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/values/array.hpp"
+#include "pipeline/values/rows.hpp"
+
+namespace hookflow::pipeline {
+
+inline constexpr int kFormatVersion = 3;
+
+/// The variables of one stage: a group of the file.
+struct GroupLayout {
+  std::string name;   // the stage's id
+  std::string about;  // the stage's name and what it does
+  std::vector<Variable> variables;
+};
+
+/// A part of the graph whose units are committed together: the stages before any expand, or those behind one.
+struct LaneLayout {
+  std::string name;       // "items", or the id of the expanding stage
+  std::size_t parts = 1;  // chunks of variants that a prompt is committed in
+  // What a unit, a part of a prompt, has in the file: of each of these variables, group/variable, of which a
+  // prompt's row is `variants` equal pieces, the pieces from part x variants_a_part on.
+  std::vector<std::string> variables{};
+  std::size_t variants = 1;
+  std::size_t variants_a_part = 1;
+};
+
+/// Texts known when the file is made, along one axis: the prompts' texts, the vocabulary. Bytes that are not
+/// UTF-8 are stored spelled out, as `\xNN`; so are those of labels and attributes.
+struct TextTable {
+  std::string group;  // a stage's, or one of its own
+  std::string name;
+  Axis axis;
+  TextRows texts;
+  std::string long_name;
+};
+
+/// Numbers known when the file is made, such as the token ids that are fed.
+struct ConstantArray {
+  std::string group;
+  Variable variable;
+  NumberCells values;
+};
+
+/// Everything about a run file that is fixed before the first unit: shapes never change afterwards.
+struct RunLayout {
+  std::size_t prompts = 0;
+  std::vector<GroupLayout> groups;
+  std::vector<LaneLayout> lanes;
+  std::vector<std::string> folds;  // stages that run after the units
+  std::string default_group;       // the group a viewer shows first, and its variable
+  std::string default_variable;
+  std::vector<TextTable> texts;
+  std::vector<ConstantArray> constants;
+  // What resuming needs to make this layout again.
+  std::string workflow;  // JSON, with every default stated; empty: not kept
+  TextRows prompt_rows;  // JSON of each prompt; empty: not kept
+};
+
+/// Name and value of what makes two runs the same: workflow, model, tokenizer, result version.
+using Identity = std::vector<std::pair<std::string, std::string>>;
+using Attributes = std::map<std::string, std::string>;
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,89 @@
+#include "pipeline/run_file/format/read_groups.hpp"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/own_groups.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+std::string attribute(const h5::Object& object, const std::string& name) {
+  return object.has_attribute(name) ? object.text(name) : "";
+}
+
+Dtype dtype_of(const h5::Dataset& dataset) {
+  switch (dataset.kind()) {
+    case h5::Kind::float32:
+      return Dtype::float32;
+    case h5::Kind::float64:
+      return Dtype::float64;
+    case h5::Kind::int64:
+      return Dtype::int64;
+    default:
+      throw std::runtime_error(dataset.path() + ": is of no type that hookflow writes");
+  }
+}
+
+std::vector<Axis> axes_of(const h5::Group& group, const h5::Dataset& dataset,
+                          std::map<std::string, Axis>& known) {
+  std::vector<Axis> axes;
+  if (dataset.has_attribute("axes"))
+    for (const std::string& name : dataset.texts("axes")) {
+      auto found = known.find(name);
+      if (found == known.end()) found = known.emplace(name, read_axis(group, name)).first;
+      axes.push_back(found->second);
+    }
+  bool fits = axes.size() == dataset.extents().size();
+  for (std::size_t i = 0; fits && i < axes.size(); ++i) fits = axes[i].size() == dataset.extents()[i];
+  if (!fits) throw std::runtime_error(dataset.path() + ": its axes do not fit its shape");
+  return axes;
+}
+
+GroupContents read_group(const h5::File& file, const std::string& name) {
+  const h5::Group group = file.open_group(name);
+  GroupContents contents{name, attribute(group, "about"), {}, {}, {}};
+  std::map<std::string, Axis> axes;
+  for (const std::string& member : group.dataset_names()) {
+    const h5::Dataset dataset = group.open_dataset(member);
+    if (dataset.is_scale()) continue;
+    if (dataset.kind() == h5::Kind::text) {
+      const std::vector<Axis> own = axes_of(group, dataset, axes);
+      if (own.size() != 1) throw std::runtime_error(dataset.path() + ": is no list of texts");
+      contents.texts.push_back({name, member, own[0], dataset.read_texts(), attribute(dataset, "long_name")});
+    } else {
+      contents.variables.push_back({member, dtype_of(dataset), axes_of(group, dataset, axes),
+                                    attribute(dataset, "units"), attribute(dataset, "long_name")});
+    }
+  }
+  return contents;
+}
+
+}  // namespace
+
+Axis read_axis(const h5::Group& group, const std::string& name) {
+  const h5::Dataset scale = group.open_dataset(name);
+  Axis axis{name, {}, attribute(scale, "long_name"), attribute(scale, "units")};
+  switch (scale.kind()) {
+    case h5::Kind::int64:
+      axis.coordinates = scale.read_all<std::int64_t>();
+      break;
+    case h5::Kind::float64:
+      axis.coordinates = scale.read_all<double>();
+      break;
+    default:
+      axis.coordinates = scale.read_texts();
+  }
+  return axis;
+}
+
+std::vector<GroupContents> read_contents(const h5::File& file) {
+  std::vector<GroupContents> groups;
+  for (const std::string& name : file.group_names())
+    if (!is_own_group(name)) groups.push_back(read_group(file, name));
+  return groups;
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,14 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "pipeline/h5/h5.hpp"
+#include "pipeline/run_file/format/groups.hpp"
+
+namespace hookflow::pipeline {
+
+/// The groups of results and inputs: all but the program's own, /checkpoint and /history.
+std::vector<GroupContents> read_contents(const h5::File& file);
+Axis read_axis(const h5::Group& group, const std::string& name);
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,211 @@
+#include "pipeline/run_file/format/seal.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <functional>
+#include <string>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+#include "pipeline/error.hpp"
+#include "pipeline/hash/sha256.hpp"
+#include "pipeline/run_file/format/layout.hpp"
+#include "pipeline/run_file/format/own_groups.hpp"
+#include "pipeline/run_file/format/root.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+// In the file: magic, format, size of the file, number of ranges, the ranges, digest. Numbers have eight
+// bytes, little-endian as everything in the file; ranges that are not needed are empty.
+constexpr std::string_view kMagic = "hookflow run file\n";
+constexpr std::size_t kHead = kMagic.size() + 24;
+constexpr std::size_t kDigest = 64;          // in hexadecimal
+constexpr std::size_t kSearched = 65536;     // for the seal, from the file's start on; also at once
+constexpr std::size_t kRootBytes = 4194304;  // in which the root's attributes lie
+constexpr std::size_t kBlock = std::size_t{1} << 20;
+constexpr std::size_t kMostRanges = 1 << 20;
+constexpr const char* kBytes = "byte";
+
+std::size_t bytes_for(std::size_t ranges) { return kHead + 16 * ranges + kDigest; }
+
+std::uint64_t number_at(std::string_view bytes, std::size_t at) {
+  std::uint64_t number = 0;
+  std::memcpy(&number, bytes.data() + at, sizeof number);
+  return number;
+}
+
+void put_number(std::string& bytes, std::uint64_t number) {
+  bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+
+std::string read_bytes(int descriptor, std::uint64_t first, std::size_t count) {
+  std::string bytes(count, '\0');
+  std::size_t done = 0;
+  while (done < count) {
+    const ssize_t got =
+        ::pread(descriptor, bytes.data() + done, count - done, static_cast<off_t>(first + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw std::system_error(errno, std::generic_category(), "reading");
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+/// Calls `use` with the file's bytes outside of `changing`, block by block.
+void for_fixed_bytes(int descriptor, std::uint64_t size, const std::vector<ByteRange>& changing,
+                     const std::function<void(std::string_view bytes)>& use) {
+  std::uint64_t at = 0;
+  const auto until = [&](std::uint64_t end) {
+    while (at < end) {
+      const std::string bytes =
+          read_bytes(descriptor, at, static_cast<std::size_t>(std::min<std::uint64_t>(end - at, kBlock)));
+      if (bytes.empty()) return;  // shorter than its size says
+      use(bytes);
+      at += bytes.size();
+    }
+  };
+  for (const ByteRange& range : changing) {
+    until(range.first);
+    at = std::max(at, range.first + range.size);
+  }
+  until(size);
+}
+
+std::vector<ByteRange> sorted(std::vector<ByteRange> ranges) {
+  std::sort(ranges.begin(), ranges.end(),
+            [](const ByteRange& a, const ByteRange& b) { return a.first < b.first; });
+  return ranges;
+}
+
+/// The hash of the blocks' hashes.
+std::string digest_of(int descriptor, std::uint64_t size, std::vector<ByteRange> changing) {
+  std::string hashes;
+  for_fixed_bytes(descriptor, size, sorted(std::move(changing)),
+                  [&](std::string_view bytes) { hashes += sha256(bytes); });
+  return sha256(hashes);
+}
+
+std::uint64_t size_of_file(int descriptor) {
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(const std::filesystem::path& path)
+      : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    if (number_ < 0) throw InputError(path.string() + ": " + std::generic_category().message(errno));
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() { ::close(number_); }
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+}  // namespace
+
+void make_seal(h5::File& file, std::size_t most_ranges) {
+  h5::Group group = file.create_group(kSealGroup);
+  group.set_text("about", "SHA-256 of the file's bytes that never change, and which those are not");
+  h5::Dataset bytes = group.create_dataset(kBytes, h5::Kind::uint8, {bytes_for(most_ranges)});
+  bytes.set_text("long_name", "Magic, numbers and digest");
+  bytes.make_scale();  // its own, as readers want one for every axis
+}
+
+void set_seal(h5::File& file, std::vector<ByteRange> changing) {
+  h5::Dataset seal = file.open_group(kSealGroup).open_dataset(kBytes);
+  file.flush();
+  const int descriptor = file.descriptor();
+  const std::uint64_t size = size_of_file(descriptor);
+  const std::size_t room = (seal.cells() - kHead - kDigest) / 16;
+  if (changing.size() > room) throw std::logic_error("seal: too many ranges");
+  changing.resize(room);
+  std::string bytes(kMagic);
+  for (const std::uint64_t number : {std::uint64_t{kFormatVersion}, size, std::uint64_t{room}})
+    put_number(bytes, number);
+  for (const ByteRange& range : changing) {
+    put_number(bytes, range.first);
+    put_number(bytes, range.size);
+  }
+  const auto write = [&](const std::string& digest) {
+    const std::string all = bytes + digest;
+    seal.write_all(std::span(reinterpret_cast<const std::uint8_t*>(all.data()), all.size()));
+    file.flush();
+  };
+  write(std::string(kDigest, '0'));
+  changing.push_back({seal.bytes().first + bytes.size(), kDigest});
+  write(digest_of(descriptor, size, std::move(changing)));
+}
+
+void check_seal(const std::filesystem::path& path) {
+  const auto refuse = [&](const std::string& why) { throw InputError(path.string() + ": " + why); };
+  const auto expect = [&](bool intact) {
+    if (!intact) refuse("is not as hookflow left it: it is damaged, or another program has written into it");
+  };
+  const Descriptor file(path);
+  const std::string start = read_bytes(file.number(), 0, kSearched);
+  if (!start.starts_with("\x89HDF\r\n\x1a\n")) refuse("not an HDF5 file, or a damaged one");
+  const std::size_t seal = start.find(kMagic);
+  if (seal == std::string::npos) refuse("was not written by hookflow, or is damaged");
+  const std::string head = read_bytes(file.number(), seal, kHead);
+  expect(head.size() == kHead);
+  const std::uint64_t format = number_at(head, kMagic.size());
+  const std::uint64_t size = number_at(head, kMagic.size() + 8);
+  const std::uint64_t count = number_at(head, kMagic.size() + 16);
+  if (format != kFormatVersion)
+    refuse("has format " + std::to_string(format) + ", this hookflow knows format " +
+           std::to_string(kFormatVersion));
+  expect(size == size_of_file(file.number()) && count <= kMostRanges);
+  const std::string list = read_bytes(file.number(), seal + kHead, 16 * count);
+  expect(list.size() == 16 * count);
+  std::vector<ByteRange> changing;
+  for (std::size_t i = 0; i < count; ++i) {
+    const ByteRange range{number_at(list, 16 * i), number_at(list, 16 * i + 8)};
+    expect(range.first <= size && range.size <= size - range.first);
+    changing.push_back(range);
+  }
+  const std::uint64_t digest_at = seal + kHead + list.size();
+  changing.push_back({digest_at, kDigest});
+  expect(read_bytes(file.number(), digest_at, kDigest) ==
+         digest_of(file.number(), size, std::move(changing)));
+}
+
+std::vector<ByteRange> find_attributes(h5::File& file, const std::vector<std::string>& texts,
+                                       const std::vector<std::string>& integers) {
+  constexpr std::int64_t kSign = 0x5e0f2bd1c3a79e6b;
+  std::vector<ByteRange> found;
+  const auto look_for = [&](std::string_view value) {
+    file.flush();
+    for (std::size_t from = 0; from < kRootBytes; from += kSearched) {
+      const std::string bytes = read_bytes(file.descriptor(), from, kSearched + value.size());
+      const std::size_t at = bytes.find(value);
+      if (at != std::string::npos) return found.push_back({from + at, value.size()});
+    }
+    throw std::logic_error("seal: an attribute is not where it should be");
+  };
+  for (const std::string& name : texts) {
+    std::string sign;
+    while (sign.size() < kReservedBytes) sign += "<" + name + ">";
+    sign.resize(kReservedBytes - 1);
+    file.replace_text(name, sign);
+    look_for(sign);
+    file.replace_text(name, "");
+  }
+  for (const std::string& name : integers) {
+    file.replace_integer(name, kSign);
+    look_for({reinterpret_cast<const char*>(&kSign), sizeof kSign});
+    file.replace_integer(name, 0);
+  }
+  return found;
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,28 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pipeline/h5/h5.hpp"
+
+/// A run file's shape, labels, inputs and provenance never change after it is made. The seal is their
+/// SHA-256, kept in the file beside a list of the ranges of bytes that do change: a file that was damaged, or
+/// that another program wrote into, is known before HDF5 reads it, which does not survive every damage.
+namespace hookflow::pipeline {
+
+using h5::ByteRange;
+
+/// Makes room for a seal with so many ranges; the first thing in a new file, where it is looked for.
+void make_seal(h5::File& file, std::size_t most_ranges);
+/// Sets the seal: nothing but `changing` may be written from now on. What is written so far is flushed.
+void set_seal(h5::File& file, std::vector<ByteRange> changing);
+/// Throws InputError unless the file is as its seal says, or if it has none.
+void check_seal(const std::filesystem::path& path);
+
+/// Where the values of such root attributes lie: texts that were reserved, and integers. They are left empty,
+/// and 0.
+std::vector<ByteRange> find_attributes(h5::File& file, const std::vector<std::string>& texts,
+                                       const std::vector<std::string>& integers);
+
+}  // namespace hookflow::pipeline

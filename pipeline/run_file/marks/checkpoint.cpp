@@ -1,0 +1,183 @@
+#include "pipeline/run_file/marks/checkpoint.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "pipeline/run_file/format/own_groups.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+// Two writes cost more than the bytes between them.
+constexpr std::size_t kWorthSkipping = 4096;
+
+constexpr auto kLastState = static_cast<std::uint8_t>(PartState::failed);
+
+PartState state_of(std::uint8_t byte) { return byte > kLastState ? PartState::pending : PartState{byte}; }
+
+}  // namespace
+
+Checkpoint::Checkpoint(const h5::File& file) : Checkpoint(file.open_group(kCheckpointGroup)) {}
+
+Checkpoint::Checkpoint(const h5::Group& group) : texts_(group) {
+  if (group.has_attribute("lanes")) lane_names_ = group.texts("lanes");
+  for (const std::string& name : lane_names_) {
+    lanes_.push_back(open_map(group, "done_" + name));
+    const auto& extents = lanes_.back().done.extents();
+    if (extents.size() != 2 || extents[0] != prompts())
+      throw std::runtime_error(lanes_.back().done.path() + ": is not one state for each prompt and part");
+  }
+  if (!group.has("folds")) return;
+  fold_names_ = group.open_dataset("fold").read_texts();
+  folds_ = open_map(group, "folds");
+}
+
+Checkpoint::Map Checkpoint::open_map(const h5::Group& group, const std::string& name) {
+  h5::Dataset done = group.open_dataset(name);
+  std::vector<std::uint8_t> written = done.read_all<std::uint8_t>();
+  return Map{std::move(done), written, written, {}};
+}
+
+std::vector<PartState> Checkpoint::states(std::size_t lane) const {
+  const auto& written = lanes_.at(lane).written;
+  std::vector<PartState> states(written.size());
+  std::transform(written.begin(), written.end(), states.begin(), state_of);
+  return states;
+}
+
+Checkpoint::Marks Checkpoint::marks(std::size_t lane, std::size_t first, std::size_t count) const {
+  Marks marks;
+  const Map& map = lanes_.at(lane);
+  const std::size_t width = parts(lane);
+  for (std::size_t cell = first * width; cell < (first + count) * width; ++cell) {
+    const MarkedPart unit{cell / width, cell % width, state_of(map.written[cell])};
+    if (map.written[cell] > kLastState)
+      marks.unreadable.push_back(unit);
+    else if (unit.state != PartState::pending)
+      marks.parts.push_back(unit);
+  }
+  return marks;
+}
+
+std::vector<MarkedPart> Checkpoint::unwritten(std::size_t lane) const {
+  const Map& map = lanes_.at(lane);
+  std::vector<std::size_t> cells = map.changed;
+  std::sort(cells.begin(), cells.end());
+  cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
+  std::vector<MarkedPart> unwritten;
+  for (const std::size_t cell : cells)
+    if (const PartState state = state_of(map.marked[cell]); state != PartState::pending)
+      unwritten.push_back({cell / parts(lane), cell % parts(lane), state});
+  return unwritten;
+}
+
+std::vector<std::size_t> Checkpoint::unwritten_folds() const {
+  std::vector<std::size_t> folds;
+  for (const std::size_t fold : folds_.changed)
+    if (folds_.marked[fold] == 1) folds.push_back(fold);
+  return folds;
+}
+
+bool Checkpoint::all_done() const {
+  const auto pending = [](std::uint8_t byte) { return state_of(byte) == PartState::pending; };
+  return std::none_of(lanes_.begin(), lanes_.end(),
+                      [&](const Map& lane) {
+                        return std::any_of(lane.written.begin(), lane.written.end(), pending);
+                      }) &&
+         std::all_of(folds_.written.begin(), folds_.written.end(),
+                     [](std::uint8_t byte) { return byte == 1; });
+}
+
+std::int64_t Checkpoint::count(PartState state) const {
+  std::int64_t parts = 0;
+  for (const Map& lane : lanes_)
+    parts += std::count(lane.written.begin(), lane.written.end(), static_cast<std::uint8_t>(state));
+  return parts;
+}
+
+void Checkpoint::set(Map& map, std::size_t cell, std::uint8_t state) {
+  map.marked.at(cell) = state;
+  map.changed.push_back(cell);
+}
+
+void Checkpoint::mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state) {
+  if (prompt >= prompts() || part >= parts(lane)) throw std::logic_error("checkpoint: no such unit");
+  set(lanes_[lane], prompt * parts(lane) + part, static_cast<std::uint8_t>(state));
+}
+
+void Checkpoint::mark_fold(std::size_t fold, bool done) { set(folds_, fold, done ? 1 : 0); }
+
+bool Checkpoint::has_failed(std::size_t prompt) const {
+  return std::any_of(lanes_.begin(), lanes_.end(), [&](const Map& map) {
+    const std::size_t width = map.done.extents()[1];
+    const auto row = map.marked.begin() + static_cast<std::ptrdiff_t>(prompt * width);
+    return std::find(row, row + static_cast<std::ptrdiff_t>(width),
+                     static_cast<std::uint8_t>(PartState::failed)) !=
+           row + static_cast<std::ptrdiff_t>(width);
+  });
+}
+
+void Checkpoint::record(const Failure& failure) {
+  if (failure.prompt >= prompts()) throw std::logic_error("checkpoint: no such prompt");
+  // A unit that is marked as failed has its checksum over the reason that is there.
+  if (has_failed(failure.prompt) || !recorded_.insert(failure.prompt).second) return;
+  texts_.write(failure);
+}
+
+std::vector<Failure> Checkpoint::failures() const {
+  return texts_.read([&](std::size_t prompt) { return has_failed(prompt); });
+}
+
+void Checkpoint::retry() {
+  for (Map& lane : lanes_)
+    for (std::size_t cell = 0; cell < lane.written.size(); ++cell)
+      if (state_of(lane.written[cell]) == PartState::failed) set(lane, cell, 0);
+}
+
+void Checkpoint::clear_stale_failures() {
+  texts_.keep([&](std::size_t prompt) { return has_failed(prompt); });
+  recorded_.clear();
+}
+
+bool Checkpoint::has_marks() const {
+  return !folds_.changed.empty() ||
+         std::any_of(lanes_.begin(), lanes_.end(), [](const Map& map) { return !map.changed.empty(); });
+}
+
+bool Checkpoint::take_back_folds() {
+  const bool parts =
+      std::any_of(lanes_.begin(), lanes_.end(), [](const Map& map) { return !map.changed.empty(); });
+  const bool again = std::any_of(folds_.changed.begin(), folds_.changed.end(),
+                                 [&](std::size_t fold) { return folds_.marked[fold] == 0; });
+  if (!parts && !again) return false;
+  for (std::size_t fold = 0; fold < folds_.written.size(); ++fold)
+    if (folds_.written[fold] != 0) set(folds_, fold, 0);
+  const bool any = !folds_.changed.empty();
+  write(folds_);
+  return any;
+}
+
+void Checkpoint::write_marks() {
+  write(folds_);
+  for (Map& lane : lanes_) write(lane);
+}
+
+void Checkpoint::write(Map& map) {
+  std::sort(map.changed.begin(), map.changed.end());
+  const std::vector<std::size_t> extents = map.done.extents();
+  const std::size_t width = extents.size() == 2 ? extents[1] : 1;
+  for (std::size_t i = 0; i < map.changed.size();) {
+    const std::size_t from = map.changed[i] / width;
+    std::size_t to = from;  // whole rows [from, to]
+    while (i < map.changed.size() && (map.changed[i] / width - to) * width <= kWorthSkipping)
+      to = map.changed[i++] / width;
+    h5::Block rows{{from}, {to - from + 1}};
+    if (extents.size() == 2) rows = {{from, 0}, {to - from + 1, width}};
+    const std::span<const std::uint8_t> marked(map.marked);
+    map.done.write(rows, marked.subspan(from * width, (to - from + 1) * width));
+  }
+  for (const std::size_t cell : map.changed) map.written[cell] = map.marked[cell];
+  map.changed.clear();
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,92 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "pipeline/h5/h5.hpp"
+#include "pipeline/run_file/format/layout.hpp"
+#include "pipeline/run_file/marks/failure_texts.hpp"
+#include "pipeline/run_file/marks/part_state.hpp"
+
+namespace hookflow::pipeline {
+
+/// A unit that is done or failed.
+struct MarkedPart {
+  std::size_t prompt = 0;
+  std::size_t part = 0;
+  PartState state = PartState::done;
+};
+
+/// The group /checkpoint: which units are done, which folds, and why a prompt failed. All of it is allocated
+/// when the file is made, so that marking overwrites bytes and moves nothing.
+class Checkpoint {
+ public:
+  static void create(h5::File& file, const RunLayout& layout);
+  explicit Checkpoint(const h5::File& file);
+
+  [[nodiscard]] const std::vector<std::string>& lanes() const { return lane_names_; }
+  [[nodiscard]] const std::vector<std::string>& folds() const { return fold_names_; }
+  [[nodiscard]] std::size_t prompts() const { return texts_.prompts(); }
+  [[nodiscard]] std::size_t parts(std::size_t lane) const { return lanes_.at(lane).done.extents().at(1); }
+  /// What a layout has otherwise, a line each.
+  [[nodiscard]] std::vector<std::string> differences(const RunLayout& layout) const;
+
+  [[nodiscard]] std::vector<PartState> states(std::size_t lane) const;  // as written
+  [[nodiscard]] std::int64_t count(PartState state) const;              // over all lanes, as written
+  [[nodiscard]] bool fold_done(std::size_t fold) const { return folds_.written.at(fold) == 1; }
+  [[nodiscard]] bool all_done() const;  // units, be it that they failed, and folds, as written
+  /// The prompts of which some unit has failed and not been done since.
+  [[nodiscard]] std::vector<Failure> failures() const;
+
+  /// The marks of prompts [first, first + count), as written.
+  struct Marks {
+    std::vector<MarkedPart> parts;
+    std::vector<MarkedPart> unreadable;  // bytes that are no state; they count as pending
+  };
+  [[nodiscard]] Marks marks(std::size_t lane, std::size_t first, std::size_t count) const;
+  [[nodiscard]] bool fold_unreadable(std::size_t fold) const { return folds_.written.at(fold) > 1; }
+  /// What is to be marked as done or failed with the next write; units in order.
+  [[nodiscard]] std::vector<MarkedPart> unwritten(std::size_t lane) const;
+  [[nodiscard]] std::vector<std::size_t> unwritten_folds() const;
+
+  void mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state);
+  void mark_fold(std::size_t fold, bool done = true);
+  /// The first failure of a prompt stands, whatever lane it came from, until its marks are taken back.
+  void record(const Failure& failure);
+  /// Marks what failed as pending.
+  void retry();
+  /// Clears the reasons of prompts of which no unit is marked as failed.
+  void clear_stale_failures();
+
+  [[nodiscard]] bool has_marks() const;
+  /// A fold that was done is no longer, once units are marked after it, or a fold is to be done again.
+  /// Returns whether there was one: that must reach the disk before the marks do.
+  bool take_back_folds();
+  void write_marks();
+
+ private:
+  // A dataset of states, what it holds, and what it is to hold after the next write.
+  struct Map {
+    h5::Dataset done;
+    std::vector<std::uint8_t> written;
+    std::vector<std::uint8_t> marked;
+    std::vector<std::size_t> changed;  // cells
+  };
+  static Map open_map(const h5::Group& group, const std::string& name);
+  static void set(Map& map, std::size_t cell, std::uint8_t state);
+  static void write(Map& map);
+
+  explicit Checkpoint(const h5::Group& group);
+  [[nodiscard]] bool has_failed(std::size_t prompt) const;
+
+  std::vector<std::string> lane_names_;
+  std::vector<std::string> fold_names_;
+  std::vector<Map> lanes_;
+  Map folds_;
+  FailureTexts texts_;
+  std::set<std::size_t> recorded_;  // prompts, since the file was opened or they were retried
+};
+
+}  // namespace hookflow::pipeline

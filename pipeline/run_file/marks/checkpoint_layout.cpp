@@ -1,0 +1,89 @@
+// How a checkpoint is made from a layout, and compared with one.
+#include <array>
+#include <numeric>
+#include <stdexcept>
+
+#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/own_groups.hpp"
+#include "pipeline/run_file/format/write_groups.hpp"
+#include "pipeline/run_file/marks/checkpoint.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+Axis numbered(const std::string& name, std::size_t size, const std::string& long_name) {
+  std::vector<std::int64_t> numbers(size);
+  std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
+  return {name, numbers, long_name, ""};
+}
+
+void create_map(h5::Group& group, const std::string& name, const std::vector<Axis>& axes,
+                const std::string& long_name) {
+  std::vector<std::size_t> extents;
+  extents.reserve(axes.size());
+  for (const Axis& axis : axes) extents.push_back(axis.size());
+  h5::Dataset map = group.create_dataset(name, h5::Kind::uint8, extents);
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const h5::Dataset scale =
+        group.has(axes[i].name) ? group.open_dataset(axes[i].name) : write_scale(group, axes[i]);
+    map.attach_scale(scale, i);
+  }
+  describe(map, long_name, "", axes);
+  // The CF conventions' way to name the values of a byte.
+  map.set_bytes("flag_values", std::array<std::uint8_t, 3>{0, 1, 2});
+  map.set_text("flag_meanings", "pending done failed");
+}
+
+}  // namespace
+
+void Checkpoint::create(h5::File& file, const RunLayout& layout) {
+  h5::Group group = file.create_group(kCheckpointGroup);
+  group.set_text("about", "Which units of the run are done; what resuming reads");
+  Axis prompt = prompt_axis(layout);
+  spell_labels(prompt);
+  write_scale(group, prompt);
+  std::vector<std::string> lanes;
+  for (const LaneLayout& lane : layout.lanes) {
+    lanes.push_back(lane.name);
+    create_map(group, "done_" + lane.name,
+               {prompt, numbered("part_" + lane.name, lane.parts, "Part of a prompt")},
+               "State of the units of " + lane.name);
+  }
+  if (!lanes.empty()) group.set_texts("lanes", lanes);
+  if (!layout.folds.empty())
+    create_map(group, "folds", {{"fold", layout.folds, "Stage that runs after the units", ""}},
+               "State of the folds");
+  FailureTexts::create(group, prompt);
+  if (layout.prompt_rows.empty()) return;
+  if (layout.prompt_rows.size() != layout.prompts)
+    throw std::logic_error("run layout: there is not one row for each prompt");
+  h5::Dataset rows = group.create_dataset(kPromptRows, h5::Kind::text, {layout.prompts});
+  write_texts(rows, layout.prompt_rows);
+  rows.attach_scale(group.open_dataset(prompt.name), 0);
+  describe(rows, "The prompts as given, in JSON", "", {prompt});
+}
+
+std::vector<std::string> Checkpoint::differences(const RunLayout& layout) const {
+  std::vector<std::string> lines;
+  const auto compare = [&](const std::string& what, const auto& old, const auto& now) {
+    if (old != now) lines.push_back(what + ": " + old + " in the file, " + now + " now");
+  };
+  const auto lane_text = [](const std::string& name, std::size_t parts) {
+    return name + "=" + std::to_string(parts) + " ";
+  };
+  std::string old_lanes;
+  for (std::size_t i = 0; i < lanes_.size(); ++i) old_lanes += lane_text(lane_names_[i], parts(i));
+  std::string lanes;
+  for (const LaneLayout& lane : layout.lanes) lanes += lane_text(lane.name, lane.parts);
+  const auto joined = [](const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += name + " ";
+    return text;
+  };
+  compare("prompts", std::to_string(prompts()), std::to_string(layout.prompts));
+  compare("lanes and their parts", old_lanes, lanes);
+  compare("folds", joined(fold_names_), joined(layout.folds));
+  return lines;
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,173 @@
+#include "pipeline/run_file/marks/checksums.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <tuple>
+
+#include "pipeline/h5/blocks.hpp"
+#include "pipeline/run_file/format/own_groups.hpp"
+#include "pipeline/run_file/format/read_groups.hpp"
+#include "pipeline/run_file/format/write_groups.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+constexpr const char* kFoldCheck = "fold_check";
+constexpr std::int64_t kNone = -1;
+constexpr std::size_t kUnitsAtOnce = 65536;
+
+constexpr const char* kHow =
+    "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'LANE PROMPT PART STATE\\n' "
+    "(numbers from 0; STATE: done or failed), then of the unit's cells in each of `variables`, then, "
+    "if it failed, of the prompt's rows of failed_stage and failed_reason; -1: none. A prompt's row of "
+    "a variable is `variants` equal pieces; part i has the `variants_a_part` pieces from i * "
+    "variants_a_part on";
+constexpr const char* kHowFold =
+    "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'FOLD\\n', then of the cells "
+    "of each of `variables` that begins with 'FOLD/'; -1: none";
+
+h5::Dataset create_check(h5::Group& group, const std::string& name, const std::vector<std::string>& axes,
+                         const std::string& long_name, const std::vector<std::string>& variables) {
+  std::vector<std::size_t> extents;
+  std::vector<Axis> named;
+  for (const std::string& axis : axes) {
+    extents.push_back(group.open_dataset(axis).cells());
+    named.push_back({axis, {}, "", ""});
+  }
+  h5::Dataset check = group.create_dataset(name, h5::Kind::int64, extents);
+  for (std::size_t i = 0; i < axes.size(); ++i) check.attach_scale(group.open_dataset(axes[i]), i);
+  describe(check, long_name, "", named);
+  if (!variables.empty()) check.set_texts("variables", variables);
+  return check;
+}
+
+void set_number(h5::Dataset& dataset, const std::string& name, std::size_t value) {
+  dataset.set_integers(name, std::vector<std::int64_t>{static_cast<std::int64_t>(value)});
+}
+
+std::vector<std::string> fold_variables(const RunLayout& layout) {
+  std::vector<std::string> names;
+  for (const std::string& fold : layout.folds)
+    for (const GroupLayout& group : layout.groups)
+      for (const Variable& variable : group.variables)
+        if (group.name == fold) names.push_back(fold + "/" + variable.name);
+  return names;
+}
+
+}  // namespace
+
+void Checksums::create(h5::File& file, const RunLayout& layout) {
+  h5::Group group = file.open_group(kCheckpointGroup);
+  for (const LaneLayout& lane : layout.lanes) {
+    h5::Dataset check =
+        create_check(group, "check_" + lane.name, {"prompt", "part_" + lane.name}, kHow, lane.variables);
+    set_number(check, "variants", lane.variants);
+    set_number(check, "variants_a_part", lane.variants_a_part);
+  }
+  if (!layout.folds.empty()) create_check(group, kFoldCheck, {"fold"}, kHowFold, fold_variables(layout));
+}
+
+Checksums::Checksums(const h5::File& file, const Checkpoint& checkpoint)
+    : fold_names_(checkpoint.folds()), fold_variables_(fold_names_.size()) {
+  const h5::Group group = file.open_group(kCheckpointGroup);
+  for (std::size_t lane = 0; lane < checkpoint.lanes().size(); ++lane) {
+    const std::string& name = checkpoint.lanes()[lane];
+    h5::Dataset check = group.open_dataset("check_" + name);
+    if (check.extents() != std::vector<std::size_t>{checkpoint.prompts(), checkpoint.parts(lane)})
+      throw std::runtime_error(check.path() + ": is not one number a unit");
+    LaneCells cells(file, name, check);
+    lanes_.push_back({std::move(check), std::move(cells)});
+  }
+  if (fold_names_.empty()) return;
+  fold_check_ = group.open_dataset(kFoldCheck);
+  if (!fold_check_.has_attribute("variables")) return;
+  for (const std::string& name : fold_check_.texts("variables")) {
+    const std::string fold = name.substr(0, name.find('/'));
+    const auto at = std::find(fold_names_.begin(), fold_names_.end(), fold) - fold_names_.begin();
+    fold_variables_.at(static_cast<std::size_t>(at))
+        .push_back(file.open_group(fold).open_dataset(name.substr(fold.size() + 1)));
+  }
+}
+
+std::int64_t Checksums::fold_checksum(std::size_t fold) const {
+  Sha256 digest;
+  digest.add(fold_names_[fold] + "\n");
+  for (const h5::Dataset& dataset : fold_variables_[fold]) add_cells(digest, dataset, 0, dataset.cells());
+  return digest.first_64();
+}
+
+void Checksums::write(const Checkpoint& checkpoint) {
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    const std::vector<MarkedPart> units = checkpoint.unwritten(i);
+    for (const MarkedPart& unit : units)
+      if (unit.state == PartState::failed) lanes_[i].cells.clear(unit);
+    const std::vector<std::int64_t> checksums = lanes_[i].cells.checksums(units);
+    const auto cell = [&](std::size_t unit) {
+      return units[unit].prompt * checkpoint.parts(i) + units[unit].part;
+    };
+    for (std::size_t first = 0; first < units.size();) {
+      std::size_t end = first + 1;
+      while (end < units.size() && cell(end) == cell(end - 1) + 1) ++end;
+      std::span<const std::int64_t> left = std::span(checksums).subspan(first, end - first);
+      for (const h5::Block& block : blocks_of_range(lanes_[i].check.extents(), cell(first), left.size())) {
+        const std::size_t count = block.count[0] * block.count[1];
+        lanes_[i].check.write(block, left.first(count));
+        left = left.subspan(count);
+      }
+      first = end;
+    }
+  }
+  for (const std::size_t fold : checkpoint.unwritten_folds()) {
+    const std::int64_t checksum = fold_checksum(fold);
+    fold_check_.write(h5::Block{{fold}, {1}}, std::span(&checksum, 1));
+  }
+}
+
+void Checksums::forget_folds(const Checkpoint& checkpoint) {
+  for (std::size_t fold = 0; fold < fold_names_.size(); ++fold)
+    if (!checkpoint.fold_done(fold)) fold_check_.write(h5::Block{{fold}, {1}}, std::span(&kNone, 1));
+}
+
+void Checksums::find_damaged_parts(const Checkpoint& checkpoint, std::size_t lane, Damage& damage) const {
+  const std::size_t parts = std::max<std::size_t>(checkpoint.parts(lane), 1);
+  const std::size_t prompts_at_once = std::max<std::size_t>(kUnitsAtOnce / parts, 1);
+  for (std::size_t first = 0; first < checkpoint.prompts(); first += prompts_at_once) {
+    const std::size_t count = std::min(prompts_at_once, checkpoint.prompts() - first);
+    const Checkpoint::Marks marks = checkpoint.marks(lane, first, count);
+    for (const MarkedPart& unit : marks.unreadable) damage.parts.push_back({lane, unit.prompt, unit.part});
+    std::vector<std::int64_t> stored(count * checkpoint.parts(lane));
+    lanes_[lane].check.read(h5::Block{{first, 0}, {count, checkpoint.parts(lane)}}, std::span(stored));
+    const std::vector<std::int64_t> checksums = lanes_[lane].cells.checksums(marks.parts);
+    for (std::size_t i = 0; i < checksums.size(); ++i) {
+      const MarkedPart& unit = marks.parts[i];
+      if (stored[(unit.prompt - first) * parts + unit.part] != checksums[i])
+        damage.parts.push_back({lane, unit.prompt, unit.part});
+    }
+  }
+}
+
+Damage Checksums::find_damage(const h5::File& file, const Checkpoint& checkpoint) const {
+  Damage damage;
+  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) find_damaged_parts(checkpoint, lane, damage);
+  const auto place = [](const Damage::Part& unit) { return std::tie(unit.lane, unit.prompt, unit.part); };
+  std::sort(damage.parts.begin(), damage.parts.end(),
+            [&](const Damage::Part& a, const Damage::Part& b) { return place(a) < place(b); });
+  std::vector<std::int64_t> stored;
+  if (!fold_names_.empty()) stored = fold_check_.read_all<std::int64_t>();
+  for (std::size_t fold = 0; fold < fold_names_.size(); ++fold) {
+    if (checkpoint.fold_unreadable(fold) ||
+        (checkpoint.fold_done(fold) && stored.at(fold) != fold_checksum(fold)))
+      damage.folds.push_back(fold);
+  }
+  const std::int64_t said = file.integer("complete");
+  damage.complete = said != 0 && (said != 1 || !checkpoint.all_done());
+  if (!damage.any()) return damage;
+  for (std::size_t lane = 0; lane < lanes_.size(); ++lane)
+    damage.lanes.push_back(
+        {checkpoint.lanes()[lane], checkpoint.parts(lane), lanes_[lane].cells.variables()});
+  damage.fold_names = fold_names_;
+  damage.prompt = read_axis(file.open_group(kCheckpointGroup), "prompt");
+  return damage;
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,45 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "pipeline/h5/h5.hpp"
+#include "pipeline/run_file/format/layout.hpp"
+#include "pipeline/run_file/marks/checkpoint.hpp"
+#include "pipeline/run_file/marks/damage.hpp"
+#include "pipeline/run_file/marks/lane_cells.hpp"
+
+namespace hookflow::pipeline {
+
+/// A checksum beside each mark of /checkpoint: of what the unit, or the fold, has in the file. It is written
+/// with the values, so that it is on the disk before the mark is; a mark without it is damaged.
+class Checksums {
+ public:
+  /// Datasets of /checkpoint, whose maps and scales must be there.
+  static void create(h5::File& file, const RunLayout& layout);
+  explicit Checksums(const h5::File& file, const Checkpoint& checkpoint);
+
+  /// Of what is marked since the last commit: reads back what the file holds, and writes the checksums. What
+  /// failed has no values, whatever was in the file, which may have been damaged while it was pending.
+  void write(const Checkpoint& checkpoint);
+  /// Of folds that are not done, so that a mark alone does not make them so.
+  void forget_folds(const Checkpoint& checkpoint);
+  /// Compares all that is done or failed with its checksums.
+  [[nodiscard]] Damage find_damage(const h5::File& file, const Checkpoint& checkpoint) const;
+
+ private:
+  struct Lane {
+    h5::Dataset check;  // [prompt, part]
+    LaneCells cells;
+  };
+  void find_damaged_parts(const Checkpoint& checkpoint, std::size_t lane, Damage& damage) const;
+  /// Of the text "FOLD\n" and then of its variables' bytes, in the order of their names' list.
+  [[nodiscard]] std::int64_t fold_checksum(std::size_t fold) const;
+
+  std::vector<Lane> lanes_;
+  std::vector<std::string> fold_names_;
+  std::vector<std::vector<h5::Dataset>> fold_variables_;
+  h5::Dataset fold_check_;
+};
+
+}  // namespace hookflow::pipeline

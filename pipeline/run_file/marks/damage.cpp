@@ -1,0 +1,75 @@
+#include "pipeline/run_file/marks/damage.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "pipeline/values/table.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+constexpr const char* kNotComplete = "it says that it is complete, which is not so";
+
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+std::string line_of(const Damage& damage, const Damage::Part& unit) {
+  const Damage::Lane& lane = damage.lanes.at(unit.lane);
+  std::string line = "prompt '" + label_of(damage.prompt, unit.prompt) + "'";
+  if (lane.parts > 1) line += ", part " + std::to_string(unit.part) + " of '" + lane.name + "'";
+  std::string variables;
+  for (const std::string& name : lane.variables) variables += (variables.empty() ? "/" : ", /") + name;
+  return line + ": " + (variables.empty() ? "its mark" : variables);
+}
+
+std::string summary_of(const Damage& damage) {
+  if (damage.count() == 0) return kNotComplete;
+  std::string text;
+  if (!damage.parts.empty()) text = counted(damage.parts.size(), "unit") + " (prompts x parts)";
+  if (!damage.folds.empty()) text += (text.empty() ? "" : " and ") + counted(damage.folds.size(), "fold");
+  return text;
+}
+
+std::vector<std::string> lines_of(const Damage& damage, std::size_t most) {
+  std::vector<std::string> lines;
+  for (const std::size_t fold : damage.folds)
+    lines.push_back("/" + damage.fold_names.at(fold) + ", of all prompts");
+  if (damage.complete && damage.count() > 0) lines.emplace_back(kNotComplete);
+  for (const Damage::Part& unit : damage.parts) {
+    if (lines.size() >= most) break;
+    lines.push_back(line_of(damage, unit));
+  }
+  const std::size_t all = damage.count() + (damage.complete && damage.count() > 0 ? 1 : 0);
+  if (lines.size() < all) lines.push_back("... and " + std::to_string(all - lines.size()) + " more");
+  return lines;
+}
+
+}  // namespace
+
+std::string told(const Damage& damage, const std::filesystem::path& path, std::size_t most) {
+  std::string text = path.string() + " is damaged: " + summary_of(damage) + "\n";
+  for (const std::string& line : lines_of(damage, most)) text += "  " + line + "\n";
+  return text;
+}
+
+std::vector<std::string> json_lines_of(const Damage& damage) {
+  std::vector<std::string> lines;
+  const auto add = [&](const Json& line) {
+    lines.push_back(line.dump(-1, ' ', false, Json::error_handler_t::replace));
+  };
+  for (const Damage::Part& unit : damage.parts) {
+    const Damage::Lane& lane = damage.lanes.at(unit.lane);
+    add({{"event", "damaged"},
+         {"prompt", label_of(damage.prompt, unit.prompt)},
+         {"lane", lane.name},
+         {"part", unit.part},
+         {"variables", lane.variables}});
+  }
+  for (const std::size_t fold : damage.folds)
+    add({{"event", "damaged"}, {"fold", damage.fold_names.at(fold)}});
+  if (damage.complete) add({{"event", "damaged"}, {"attribute", "complete"}});
+  return lines;
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,43 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pipeline/values/array.hpp"
+
+namespace hookflow::pipeline {
+
+/// What of a run file's results is not as it was stored: a bit has flipped in a value, in a mark, in why a
+/// prompt failed, or in the checksum itself.
+struct Damage {
+  struct Part {
+    std::size_t lane = 0;
+    std::size_t prompt = 0;
+    std::size_t part = 0;
+  };
+  std::vector<Part> parts;
+  std::vector<std::size_t> folds;
+  bool complete = false;  // the file says that it is complete, and its marks do not, or it says neither
+
+  // For messages; empty where nothing is damaged.
+  struct Lane {
+    std::string name;
+    std::size_t parts = 1;
+    std::vector<std::string> variables;  // group/variable
+  };
+  std::vector<Lane> lanes;
+  std::vector<std::string> fold_names;
+  Axis prompt;  // the prompts' ids
+
+  [[nodiscard]] bool any() const { return complete || count() > 0; }
+  [[nodiscard]] std::size_t count() const { return parts.size() + folds.size(); }
+};
+
+/// "FILE is damaged: 2 units (prompts x parts) and 1 fold", and a line each, up to `most`; what is left out
+/// is counted in one more.
+std::string told(const Damage& damage, const std::filesystem::path& path, std::size_t most);
+/// An object each, of the event `damaged`.
+std::vector<std::string> json_lines_of(const Damage& damage);
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,55 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pipeline/h5/h5.hpp"
+#include "pipeline/hash/sha256.hpp"
+#include "pipeline/run_file/marks/checkpoint.hpp"
+
+namespace hookflow::pipeline {
+
+/// What the units of a lane have in a run file, and the checksums of that. A unit's is of the text
+/// "LANE PROMPT PART done\n", or failed, with prompt and part as numbers from 0; then of its cells' bytes,
+/// variable by variable; then, if it failed, of the prompt's rows of failed_stage and failed_reason. So units
+/// that change places, a state that changes, and a failed unit's missing values are known as well.
+class LaneCells {
+ public:
+  /// `check` is the lane's dataset of checks, whose attributes say which cells are whose.
+  LaneCells(const h5::File& file, std::string lane, const h5::Dataset& check);
+
+  [[nodiscard]] const std::vector<std::string>& variables() const { return names_; }  // group/variable
+  /// One for each of the units, which are in the order of their prompts. Reads a few MiB at a time.
+  [[nodiscard]] std::vector<std::int64_t> checksums(std::span<const MarkedPart> units) const;
+
+  /// Makes a unit's cells missing, whatever was left in them.
+  void clear(const MarkedPart& unit);
+
+ private:
+  struct Cells {
+    h5::Dataset dataset;
+    std::size_t row_cells = 0;    // of a prompt
+    std::size_t piece_cells = 0;  // of a variant
+  };
+  class Slab;
+  class FailureRows;
+  void begin(Sha256& digest, const MarkedPart& unit) const;
+  void add_large(Sha256& digest, const MarkedPart& unit) const;
+  [[nodiscard]] std::size_t first_variant(std::size_t part) const;
+
+  std::string lane_;
+  std::vector<std::string> names_;
+  std::vector<Cells> cells_;
+  h5::Dataset failed_stage_;
+  h5::Dataset failed_reason_;
+  std::size_t variants_ = 1;
+  std::size_t variants_a_part_ = 1;
+  std::size_t prompts_at_once_ = 0;  // 0: a single one has too much
+};
+
+/// Adds the cells [first, first + count) of a dataset, counted row-major, as the file has them.
+void add_cells(Sha256& digest, const h5::Dataset& dataset, std::size_t first, std::size_t count);
+
+}  // namespace hookflow::pipeline

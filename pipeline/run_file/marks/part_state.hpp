@@ -1,0 +1,16 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace hookflow::pipeline {
+
+enum class PartState : std::uint8_t { pending = 0, done = 1, failed = 2 };
+
+struct Failure {
+  std::size_t prompt = 0;
+  std::string stage;
+  std::string reason;
+};
+
+}  // namespace hookflow::pipeline

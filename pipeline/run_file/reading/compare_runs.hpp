@@ -1,0 +1,34 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pipeline/run_file/reading/difference.hpp"
+
+namespace hookflow::pipeline {
+
+/// What two run files have otherwise under one name.
+struct DatasetDifference {
+  std::string path;           // /scores/log_prob
+  std::string problem;        // what keeps its values from being compared; empty: they were
+  std::size_t unequal = 0;    // values
+  std::size_t cells = 0;      // of the dataset
+  double largest = 0;         // difference; infinite where one of the two is no number
+  std::string where;          // of the largest, by the axes' labels
+  std::string first, second;  // the two values there
+};
+
+struct RunComparison {
+  std::size_t datasets = 0;  // that were compared
+  std::size_t cells = 0;
+  std::vector<DatasetDifference> differences;  // empty: the runs are equal
+  std::vector<Difference> settings;            // that differ; they do not make results unequal
+};
+
+/// Compares results, inputs, labels and the checkpoint of two run files, to the bit but for NaN, of which
+/// there is one kind. Times, counters and how the files were made are left out. Throws InputError for a file
+/// that cannot be read.
+RunComparison compare_runs(const std::filesystem::path& first, const std::filesystem::path& second);
+
+}  // namespace hookflow::pipeline

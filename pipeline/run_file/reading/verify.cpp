@@ -1,0 +1,24 @@
+#include "pipeline/run_file/reading/verify.hpp"
+
+#include "pipeline/run_file/format/run_lock.hpp"
+#include "pipeline/run_file/marks/checksums.hpp"
+#include "pipeline/run_file/reading/read_file.hpp"
+
+namespace hookflow::pipeline {
+
+Damage verify_run_file(const std::filesystem::path& path) {
+  const auto refuse_busy = [&] {
+    if (is_being_written(path))
+      throw InputError(path.string() +
+                       ": is being written by another process; it can be verified after that");
+  };
+  refuse_busy();
+  Damage damage = read_file(path, [](const h5::File& file) {
+    const Checkpoint checkpoint(file);
+    return Checksums(file, checkpoint).find_damage(file, checkpoint);
+  });
+  if (damage.any()) refuse_busy();  // it may just have begun
+  return damage;
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,52 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pipeline/run_file/format/layout.hpp"
+#include "pipeline/run_file/marks/history.hpp"
+#include "pipeline/run_file/marks/part_state.hpp"
+
+namespace hookflow::pipeline {
+
+/// How far a lane has come.
+struct LaneProgress {
+  LaneLayout lane;
+  std::size_t done = 0;
+  std::size_t failed = 0;
+  std::size_t pending = 0;
+};
+
+/// What a run file says of itself, without the values of its variables.
+struct RunFileView {
+  Attributes root;  // provenance, identity (names begin with `identity_`) and the rest
+  bool complete = false;
+  std::size_t prompts = 0;
+  Axis prompt;                      // their ids
+  std::vector<GroupLayout> groups;  // in alphabetical order, as HDF5 keeps them
+  std::vector<TextTable> texts;
+  std::vector<LaneProgress> lanes;
+  std::vector<std::string> folds;
+  std::vector<bool> fold_done;
+  std::vector<Failure> failures;
+  std::vector<Session> sessions;  // in order
+  bool being_written = false;     // now, by the last session
+};
+
+/// What a run was made from, as its file keeps it.
+struct StoredInputs {
+  std::string workflow;              // JSON, with every default stated
+  std::vector<std::string> prompts;  // JSON, one each
+  std::string model_path;            // where the model was; empty: not told
+};
+
+/// Reads a run file, finished or not, also while it is being written. Throws InputError for a file that is
+/// missing, damaged, or not hookflow's.
+RunFileView read_run_file(const std::filesystem::path& path);
+StoredInputs read_stored_inputs(const std::filesystem::path& path);
+/// All values of a variable, row-major. Throws InputError when it is not there.
+std::vector<double> read_variable(const std::filesystem::path& path, const std::string& group,
+                                  const std::string& variable);
+
+}  // namespace hookflow::pipeline

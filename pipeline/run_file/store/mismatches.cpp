@@ -1,0 +1,69 @@
+#include "pipeline/run_file/store/mismatches.hpp"
+
+#include <algorithm>
+
+#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/own_groups.hpp"
+#include "pipeline/run_file/format/root.hpp"
+#include "pipeline/run_file/marks/checkpoint.hpp"
+#include "pipeline/run_file/reading/difference.hpp"
+#include "pipeline/text/utf8.hpp"
+#include "pipeline/workflow/workflow.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+constexpr std::size_t kMostShown = 20;
+
+std::vector<Difference> identity_differences(const h5::File& file, const Identity& identity) {
+  const std::string prefix = kIdentityPrefix;
+  std::vector<Difference> found;
+  std::vector<std::string> known;
+  for (const auto& [name, value] : identity) {
+    known.push_back(prefix + name);
+    const bool stored = file.has_attribute(prefix + name);
+    const std::string old = stored ? file.text(prefix + name) : "";
+    const std::string now = spell_bytes(value);
+    // Never filled in, or only in part when the power went: before the first commit, which waits for it.
+    if (stored && file.is_reserved(prefix + name) && now.starts_with(old)) continue;
+    if (!stored || old != now) found.push_back({name, stored ? "'" + old + "'" : "", "'" + value + "'"});
+  }
+  for (const std::string& name : file.attribute_names())
+    if (name.starts_with(prefix) && std::find(known.begin(), known.end(), name) == known.end())
+      found.push_back({name.substr(prefix.size()), "'" + file.text(name) + "'", ""});
+  return found;
+}
+
+/// What lies behind two different hashes; the hashes, where the file does not say.
+std::vector<Difference> explained(const h5::File& file, const RunLayout& layout, Difference hashes) {
+  std::vector<Difference> found;
+  if (hashes.what == "workflow_sha256" && file.has_attribute("workflow") && !layout.workflow.empty()) {
+    found = workflow_differences(file.text("workflow"), layout.workflow);
+    std::erase_if(found, [](const Difference& d) { return !decides_results(d.what); });
+  } else if (hashes.what == "prompts_sha256" && !layout.prompt_rows.empty()) {
+    found =
+        prompt_differences(stored_prompt_rows(file), layout.prompt_rows.read(0, layout.prompt_rows.size()));
+  }
+  if (found.empty()) found.push_back(std::move(hashes));
+  return found;
+}
+
+}  // namespace
+
+std::vector<std::string> mismatches(const h5::File& file, const RunLayout& layout,
+                                    const std::vector<GroupContents>& planned, const Identity& identity) {
+  std::vector<std::string> lines;
+  for (Difference& hashes : identity_differences(file, identity))
+    for (const Difference& difference : explained(file, layout, std::move(hashes)))
+      lines.push_back(told(difference, "in the file", "now"));
+  if (lines.empty()) lines = Checkpoint(file).differences(layout);
+  if (lines.empty()) lines = differences(file, planned);
+  if (lines.size() > kMostShown) {
+    const std::string more = "... and " + std::to_string(lines.size() - kMostShown) + " more";
+    lines.resize(kMostShown);
+    lines.push_back(more);
+  }
+  return lines;
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,183 @@
+#include "pipeline/run_file/store/run_store.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <stdexcept>
+#include <type_traits>
+
+#include "pipeline/h5/blocks.hpp"
+#include "pipeline/run_file/format/root.hpp"
+#include "pipeline/run_file/store/run_store_impl.hpp"
+#include "pipeline/text/utf8.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+std::size_t size_of_column(const Column& values) {
+  return std::visit([](const auto& column) { return column.size(); }, values);
+}
+
+}  // namespace
+
+RunStore::RunStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RunStore::RunStore(RunStore&&) noexcept = default;
+RunStore& RunStore::operator=(RunStore&&) noexcept = default;
+RunStore::~RunStore() = default;
+
+const Damage& RunStore::damage() const { return impl_->damage; }
+
+std::vector<PartState> RunStore::states(std::size_t lane) const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->checkpoint.states(lane);
+}
+
+bool RunStore::fold_done(std::size_t fold) const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->checkpoint.fold_done(fold);
+}
+
+bool RunStore::complete() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->said_complete && impl_->checkpoint.all_done();
+}
+
+void RunStore::write_cells(const std::string& group, const std::string& variable, std::size_t prompt,
+                           std::size_t first, const Column& values) {
+  const std::lock_guard lock(impl_->mutex);
+  h5::Dataset& dataset = impl_->dataset(group, variable);
+  const std::vector<std::size_t>& extents = dataset.extents();
+  const std::size_t row = extents.empty() ? 0 : dataset.cells() / std::max<std::size_t>(extents[0], 1);
+  const std::size_t count = size_of_column(values);
+  if (extents.empty() || prompt >= extents[0] || first > row || count > row - first)
+    throw std::logic_error(impl_->path.string() + ": " + dataset.path() + ": no cells " +
+                           std::to_string(first) + " to " + std::to_string(first + count) + " of prompt " +
+                           std::to_string(prompt));
+  impl_->reopen();
+  std::size_t from = 0;
+  for (const h5::Block& block : blocks_of_range(extents, prompt * row + first, count)) {
+    std::size_t cells = 1;
+    for (const std::size_t size : block.count) cells *= size;
+    impl_->write(dataset, block, values, from, cells);
+    from += cells;
+  }
+}
+
+void RunStore::write_rows(const std::string& group, const std::string& variable, std::size_t first,
+                          const Column& values) {
+  const std::lock_guard lock(impl_->mutex);
+  h5::Dataset& dataset = impl_->dataset(group, variable);
+  const std::size_t count = size_of_column(values);
+  h5::Block block{std::vector<std::size_t>(dataset.extents().size()), dataset.extents()};
+  if (!block.count.empty()) {
+    const std::size_t row = dataset.cells() / std::max<std::size_t>(block.count[0], 1);
+    block.start[0] = first;
+    block.count[0] = row == 0 ? 0 : count / row;
+  } else if (first != 0) {
+    throw std::logic_error(impl_->path.string() + ": " + dataset.path() + ": has a single value");
+  }
+  impl_->reopen();
+  impl_->write(dataset, block, values, 0, count);
+}
+
+std::vector<double> RunStore::read_rows(const std::string& group, const std::string& variable,
+                                        std::size_t first, std::size_t count) const {
+  const std::lock_guard lock(impl_->mutex);
+  const h5::Dataset& dataset = impl_->dataset(group, variable);
+  h5::Block block{std::vector<std::size_t>(dataset.extents().size()), dataset.extents()};
+  std::size_t cells = 1;
+  if (!block.count.empty()) {
+    cells = count * (dataset.cells() / std::max<std::size_t>(block.count[0], 1));
+    block.start[0] = first;
+    block.count[0] = count;
+  }
+  std::vector<double> values(cells);
+  dataset.read(block, std::span<double>(values));
+  return values;
+}
+
+void RunStore::mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->checkpoint.mark(lane, prompt, part, state);
+}
+
+void RunStore::record_failure(const Failure& failure) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->reopen();
+  impl_->checkpoint.record(failure);
+}
+
+void RunStore::commit() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->checks.write(impl_->checkpoint);
+  impl_->file.sync();
+  if (impl_->checkpoint.has_marks()) impl_->write_marks();
+}
+
+void RunStore::retry_failed() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->checkpoint.retry();
+  if (!impl_->checkpoint.has_marks()) return;
+  impl_->write_marks();
+  impl_->checkpoint.clear_stale_failures();
+}
+
+bool RunStore::try_commit(std::chrono::milliseconds patience) {
+  const std::unique_lock lock(impl_->mutex, patience);
+  if (lock) commit();
+  return lock.owns_lock();
+}
+
+void RunStore::begin_session(std::size_t threads, const std::string& program_version) {
+  const std::lock_guard lock(impl_->mutex);
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  const std::int64_t done = impl_->checkpoint.count(PartState::done);
+  impl_->history.begin({seconds_now(), kNone, kNone, done, done, impl_->checkpoint.count(PartState::failed),
+                        static_cast<std::int64_t>(threads), static_cast<std::int64_t>(impl_->damage.count()),
+                        "", program_version});
+}
+
+void RunStore::end_session(const std::string& how) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->history.end(seconds_now(), how);
+  impl_->file.sync();
+}
+
+void RunStore::finish_fold(std::size_t fold) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->checkpoint.mark_fold(fold);
+  commit();
+}
+
+std::vector<Failure> RunStore::failures() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->checkpoint.failures();
+}
+
+void RunStore::set_identity(const Identity& identity) {
+  const std::lock_guard lock(impl_->mutex);
+  replace_identity(impl_->file, identity);
+}
+
+void RunStore::set_attribute(const std::string& name, const std::string& value) {
+  const std::lock_guard lock(impl_->mutex);
+  if (!impl_->file.is_reserved(name))
+    throw std::logic_error(impl_->path.string() + ": attribute '" + name +
+                           "' was not reserved (given empty) when the file was made");
+  impl_->file.replace_text(name, spell_bytes(value));
+}
+
+void RunStore::finish(const Attributes& provenance) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    for (const auto& [name, value] : provenance) set_attribute(name, value);
+    commit();
+    if (impl_->history.under_way()) impl_->history.end(seconds_now(), "complete");
+    impl_->file.replace_integer("complete", 1);
+    impl_->file.sync();
+    impl_->datasets.clear();
+  }
+  const std::unique_ptr<Impl> closing = std::move(impl_);
+  closing->file.close();
+}
+
+}  // namespace hookflow::pipeline

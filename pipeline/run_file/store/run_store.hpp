@@ -1,0 +1,99 @@
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/run_file/format/layout.hpp"
+#include "pipeline/run_file/marks/part_state.hpp"
+#include "pipeline/values/array.hpp"
+
+namespace hookflow::pipeline {
+
+struct Damage;
+
+/// The run file: results, provenance and checkpoint in one HDF5 file. Calls may come from any thread; one
+/// that is under way is waited for. Every method throws std::runtime_error naming file and object when HDF5
+/// refuses (a full disk, a bad file).
+class RunStore {
+ public:
+  /// Creates the file whole: every dataset allocated, axes attached, fill values written, marked incomplete.
+  /// Provenance becomes attributes of the root; one with an empty value is room for what is only known later.
+  /// It is built under a temporary name beside `path` and renamed, so that a failure leaves no partial file.
+  /// Throws InputError if `path` exists and `overwrite` is false, or if its folder cannot be written.
+  static RunStore create(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity,
+                         const Attributes& provenance, bool overwrite);
+  /// How large that file is, in bytes, from then on.
+  static std::uint64_t planned_size(const RunLayout& layout, const Identity& identity,
+                                    const Attributes& provenance);
+  /// Opens a file to go on. Throws InputError that names what differs between the file's identity and
+  /// `identity`, old and new value; for a file of another program or format; for one in use by another
+  /// process. All that is done or failed is compared with its checksums: what is damaged counts as pending
+  /// again, and with it every fold.
+  static RunStore open(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity);
+
+  RunStore(RunStore&&) noexcept;
+  RunStore& operator=(RunStore&&) noexcept;
+  ~RunStore();
+
+  /// What was found damaged when the file was opened.
+  [[nodiscard]] const Damage& damage() const;
+  /// State of every (prompt, part) of a lane, row-major, as last committed.
+  [[nodiscard]] std::vector<PartState> states(std::size_t lane) const;
+  [[nodiscard]] bool fold_done(std::size_t fold) const;
+  /// Whether the run was finished, and no mark says otherwise. Writing to it again makes it incomplete until
+  /// it is finished again.
+  [[nodiscard]] bool complete() const;
+
+  /// Writes the cells [first, first + count) of one prompt's row of a variable, where a prompt's row is all
+  /// axes after `prompt`, flattened. `values` holds count of them.
+  void write_cells(const std::string& group, const std::string& variable, std::size_t prompt,
+                   std::size_t first, const Column& values);
+  /// Marks one (prompt, part) at the next commit. Folds that were done are then no longer.
+  void mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state);
+  /// The first failure of a prompt stands: one that fails in several lanes keeps the first reason.
+  void record_failure(const Failure& failure);
+  /// What has failed is pending again, and commits that. Reasons go with it.
+  void retry_failed();
+  /// Makes everything written so far durable, then the marks: data, flush, marks, flush.
+  void commit();
+  /// The same, unless another thread keeps the file busy for so long. Returns whether it was done.
+  bool try_commit(std::chrono::milliseconds patience);
+
+  /// Rows [first, first + count) along the first axis, as doubles; an integer's -1 stays -1.
+  [[nodiscard]] std::vector<double> read_rows(const std::string& group, const std::string& variable,
+                                              std::size_t first, std::size_t count) const;
+  /// Writes rows along the first axis; for a variable without axes, first = 0 and one value.
+  void write_rows(const std::string& group, const std::string& variable, std::size_t first,
+                  const Column& values);
+  void finish_fold(std::size_t fold);  // and commits
+
+  /// Adds this process to the file's history; every commit brings it up to date.
+  void begin_session(std::size_t threads, const std::string& program_version);
+  /// Notes how it ended, in up to 32 bytes.
+  void end_session(const std::string& how);
+
+  /// Of the prompts with a failed unit, the first reason of the last attempt.
+  [[nodiscard]] std::vector<Failure> failures() const;
+  /// Gives the identity entries that were empty when the file was made; to be called before the first commit.
+  /// Up to 512 bytes each.
+  void set_identity(const Identity& identity);
+  /// Of a name that was given empty when the file was made; up to 512 bytes, the rest is cut.
+  void set_attribute(const std::string& name, const std::string& value);
+  /// The last step: sets attributes as set_attribute does, marks the file complete and closes it.
+  void finish(const Attributes& provenance);
+
+  struct Impl;
+
+ private:
+  explicit RunStore(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace hookflow::pipeline

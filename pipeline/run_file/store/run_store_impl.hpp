@@ -1,0 +1,114 @@
+#pragma once
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "pipeline/h5/h5.hpp"
+#include "pipeline/run_file/marks/checkpoint.hpp"
+#include "pipeline/run_file/marks/checksums.hpp"
+#include "pipeline/run_file/marks/history.hpp"
+#include "pipeline/run_file/store/run_store.hpp"
+
+/// For the sources of this folder alone.
+namespace hookflow::pipeline {
+
+/// Since 1970, UTC.
+inline double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+// What a kill leaves. In creation: a file under a temporary name, which the next attempt removes. Afterwards
+// nothing is allocated or moved any more: rows, marks and the attributes set at the end overwrite their own
+// bytes, and a mark reaches the disk after the rows it vouches for and their checksum. So a kill leaves rows
+// without a mark, which are computed again, or an attribute of before.
+struct RunStore::Impl {
+  std::filesystem::path path;
+  h5::File file;
+  std::map<std::pair<std::string, std::string>, h5::Dataset> datasets;
+  Checkpoint checkpoint;
+  Checksums checks;
+  History history;
+  bool said_complete;
+  Damage damage;  // that was found when the file was opened
+  // Recursive: methods call each other. Timed: whoever ends the process cannot wait for a disk that hangs.
+  std::recursive_timed_mutex mutex;
+
+  Impl(std::filesystem::path file_path, h5::File open_file)
+      : path(std::move(file_path)),
+        file(std::move(open_file)),
+        checkpoint(file),
+        checks(file, checkpoint),
+        history(file),
+        said_complete(file.integer("complete") != 0) {}
+
+  void open_datasets(const RunLayout& layout) {
+    for (const GroupLayout& group : layout.groups) {
+      const h5::Group opened = file.open_group(group.name);
+      for (const Variable& variable : group.variables)
+        datasets.emplace(std::pair(group.name, variable.name), opened.open_dataset(variable.name));
+    }
+  }
+
+  [[nodiscard]] h5::Dataset& dataset(const std::string& group, const std::string& variable) {
+    const auto found = datasets.find({group, variable});
+    if (found == datasets.end())
+      throw std::logic_error(path.string() + ": no variable /" + group + "/" + variable +
+                             " to write or read");
+    return found->second;
+  }
+
+  void write(h5::Dataset& dataset, const h5::Block& block, const Column& values, std::size_t from,
+             std::size_t count) const {
+    const auto write_part = [&](const auto& column) {
+      using Cell = typename std::decay_t<decltype(column)>::value_type;
+      if (std::is_integral_v<Cell> != (dataset.kind() == h5::Kind::int64))
+        throw std::logic_error(path.string() + ": " + dataset.path() +
+                               ": integers and floats are not the same");
+      dataset.write(block, std::span(column).subspan(from, count));
+    };
+    std::visit(write_part, values);
+  }
+
+  void tell_history() {
+    if (!history.under_way()) return;
+    history.update(seconds_now(), checkpoint.count(PartState::done), checkpoint.count(PartState::failed));
+  }
+
+  // A finished file that is written again is no longer complete until it is finished again.
+  void reopen() {
+    if (!said_complete) return;
+    file.replace_integer("complete", 0);
+    file.sync();
+    said_complete = false;
+  }
+
+  // Marks alone, with what they vouch for on the disk.
+  void write_marks() {
+    reopen();
+    if (checkpoint.take_back_folds()) {
+      file.sync();
+      checks.forget_folds(checkpoint);
+    }
+    checkpoint.write_marks();
+    tell_history();
+    file.sync();
+  }
+
+  // Of what is damaged, the marks are taken back before anything else is done with the file.
+  void repair() {
+    damage = checks.find_damage(file, checkpoint);
+    if (damage.any()) {
+      for (const Damage::Part& unit : damage.parts)
+        checkpoint.mark(unit.lane, unit.prompt, unit.part, PartState::pending);
+      for (const std::size_t fold : damage.folds) checkpoint.mark_fold(fold, false);
+      write_marks();
+    }
+    checkpoint.clear_stale_failures();
+  }
+};
+
+}  // namespace hookflow::pipeline

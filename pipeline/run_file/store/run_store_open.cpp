@@ -1,0 +1,177 @@
+// How a run file comes to be, and is opened to go on.
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <unistd.h>
+
+#include "pipeline/error.hpp"
+#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/own_groups.hpp"
+#include "pipeline/run_file/format/root.hpp"
+#include "pipeline/run_file/format/run_lock.hpp"
+#include "pipeline/run_file/format/seal.hpp"
+#include "pipeline/run_file/format/write_groups.hpp"
+#include "pipeline/run_file/store/mismatches.hpp"
+#include "pipeline/run_file/store/new_file.hpp"
+#include "pipeline/run_file/store/run_store_impl.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+void check_space(const std::filesystem::path& path, const std::vector<GroupContents>& groups) {
+  std::uintmax_t needed = 0;
+  for (const GroupContents& group : groups)
+    for (const Variable& variable : group.variables)
+      needed += cell_count(variable.axes) * size_of(variable.dtype);
+  std::error_code unknown;
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const auto room = std::filesystem::space(folder, unknown);
+  if (!unknown && room.available < needed)
+    throw InputError(path.string() + ": needs " + std::to_string((needed >> 10U) + 1) + " KiB, but " +
+                     folder.string() + " has " + std::to_string(room.available >> 10U) + " KiB free");
+}
+
+/// The file under its temporary name; messages call it by its own.
+h5::File create_file(const std::filesystem::path& path, const std::string& temporary) {
+  try {
+    h5::File file = h5::File::create(temporary);
+    file.rename(path.string());
+    return file;
+  } catch (const std::runtime_error& error) {
+    const std::string message = error.what();
+    throw InputError(path.string() +
+                     (message.starts_with(temporary) ? message.substr(temporary.size()) : ": " + message));
+  }
+}
+
+void write_plot(h5::File& file, const RunLayout& layout, const std::vector<GroupContents>& groups) {
+  if (layout.default_group.empty()) return;
+  for (const GroupContents& group : groups)
+    for (const Variable& variable : group.variables)
+      if (group.name == layout.default_group && variable.name == layout.default_variable)
+        return write_default_plot(file, group.name, variable);
+  throw std::logic_error("run layout: no default variable /" + layout.default_group + "/" +
+                         layout.default_variable);
+}
+
+/// What is written after the file is made: results, the checkpoint and the history, and attributes whose
+/// value is not known yet.
+std::vector<h5::ByteRange> changing_bytes(h5::File& file, const RunLayout& layout,
+                                          const std::vector<std::string>& open_texts) {
+  std::vector<h5::ByteRange> ranges = find_attributes(file, open_texts, {"complete"});
+  ranges.push_back(h5::kOpenFlag);
+  for (const GroupLayout& group : layout.groups) {
+    const h5::Group opened = file.open_group(group.name);
+    for (const Variable& variable : group.variables)
+      ranges.push_back(opened.open_dataset(variable.name).bytes());
+  }
+  for (const char* name : {kCheckpointGroup, kHistoryGroup}) {
+    const h5::Group group = file.open_group(name);
+    for (const std::string& member : group.dataset_names()) {
+      const h5::Dataset dataset = group.open_dataset(member);
+      if (!dataset.is_scale() && dataset.kind() != h5::Kind::text) ranges.push_back(dataset.bytes());
+    }
+  }
+  return ranges;
+}
+
+/// Names of the root's attributes that are made without a value.
+std::vector<std::string> open_attributes(const Identity& identity, const Attributes& attributes) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : identity)
+    if (value.empty()) names.push_back(kIdentityPrefix + name);
+  for (const auto& [name, value] : attributes)
+    if (value.empty()) names.push_back(name);
+  return names;
+}
+
+std::size_t most_ranges(const RunLayout& layout, const std::vector<std::string>& open_texts) {
+  constexpr std::size_t kOwn = 16;  // of the checkpoint and the history
+  std::size_t ranges = kOwn + 2 * layout.lanes.size() + open_texts.size();
+  for (const GroupLayout& group : layout.groups) ranges += group.variables.size();
+  return ranges;
+}
+
+/// All but the seal. Returns the names of the attributes that are to get a value later.
+std::vector<std::string> write_everything(h5::File& file, const RunLayout& layout,
+                                          const std::vector<GroupContents>& groups, const Identity& identity,
+                                          const Attributes& provenance) {
+  Attributes attributes = provenance;
+  if (!layout.workflow.empty()) attributes["workflow"] = layout.workflow;
+  std::vector<std::string> open_texts = open_attributes(identity, attributes);
+  make_seal(file, most_ranges(layout, open_texts));
+  write_root(file, identity, attributes);
+  write_contents(file, groups);
+  Checkpoint::create(file, layout);
+  Checksums::create(file, layout);
+  History::create(file);
+  write_plot(file, layout, groups);
+  return open_texts;
+}
+
+void check_same_run(const h5::File& file, const std::string& path, const RunLayout& layout,
+                    const std::vector<GroupContents>& planned, const Identity& identity) {
+  const std::vector<std::string> lines = mismatches(file, layout, planned, identity);
+  if (lines.empty()) return;
+  std::string message = path + ": belongs to another run, and cannot be resumed with this one:";
+  for (const std::string& line : lines) message += "\n  " + line;
+  throw InputError(message);
+}
+
+}  // namespace
+
+RunStore RunStore::create(const std::filesystem::path& path, const RunLayout& layout,
+                          const Identity& identity, const Attributes& provenance, bool overwrite) {
+  const std::vector<GroupContents> groups = plan_contents(layout);
+  NewFile made(path, overwrite);
+  h5::File file = create_file(path, made.temporary().string());
+  check_space(path, groups);
+  lock_for_writing(file.descriptor(), path);
+  try {
+    const std::vector<std::string> open_texts = write_everything(file, layout, groups, identity, provenance);
+    set_seal(file, changing_bytes(file, layout, open_texts));
+    file.sync();
+  } catch (const std::runtime_error& error) {  // no room, as nothing else fails here
+    throw InputError(error.what());
+  }
+  auto impl = std::make_unique<Impl>(path, std::move(file));
+  impl->open_datasets(layout);
+  made.place();
+  return RunStore(std::move(impl));
+}
+
+std::uint64_t RunStore::planned_size(const RunLayout& layout, const Identity& identity,
+                                     const Attributes& provenance) {
+  h5::File file = h5::File::sketch();
+  write_everything(file, layout, plan_contents(layout), identity, provenance);
+  return file.size_when_allocated();
+}
+
+RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layout,
+                        const Identity& identity) {
+  const std::vector<GroupContents> planned = plan_contents(layout);
+  std::error_code unknown;
+  if (!std::filesystem::is_regular_file(path, unknown))
+    throw InputError(path.string() + ": no such run file");
+  if (is_being_written(path))
+    throw InputError(path.string() + ": is being written by another process; wait for it to end, or stop it");
+  check_seal(path);
+  if (::access(path.c_str(), W_OK) != 0)
+    throw InputError(path.string() + ": cannot be written: " + std::generic_category().message(errno));
+  try {
+    h5::File file = h5::File::open(path, true);
+    lock_for_writing(file.descriptor(), path);
+    check_format(file, path.string());
+    check_same_run(file, path.string(), layout, planned, identity);
+    auto impl = std::make_unique<Impl>(path, std::move(file));
+    impl->open_datasets(layout);
+    impl->repair();
+    return RunStore(std::move(impl));
+  } catch (const InputError&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw damaged(path.string(), error);
+  }
+}
+
+}  // namespace hookflow::pipeline

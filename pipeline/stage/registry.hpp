@@ -1,0 +1,113 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "pipeline/stage/stage.hpp"
+#include "pipeline/yaml/param.hpp"
+
+namespace hookflow::pipeline {
+
+/// An input of a stage: what kind of value it takes.
+struct PortDecl {
+  std::string name;
+  std::string kind;
+  std::string doc;
+  bool optional = false;
+};
+
+struct ParamDecl {
+  std::string name;
+  std::string doc;
+  std::string rule;  // completes "must be ..."; empty: the type says it all
+  bool required = false;
+  std::string default_value;                      // as JSON; empty when required
+  std::function<void(Stage&, const Node&)> read;  // throws ParamError
+  std::function<Node(const Stage&)> write;
+};
+
+/// Everything that is said of a stage, once: the workflow reader, validate, describe, the plan and the run
+/// file all read it from here.
+struct StageDecl {
+  std::string name;
+  std::string doc;
+  std::vector<PortDecl> inputs;
+  std::string output;      // the kind of value that comes out
+  std::string output_doc;  // ... and its meaning
+  std::vector<ParamDecl> params;
+  std::function<std::unique_ptr<Stage>()> make;
+};
+
+/// Declares stage type S; hand it to register_stage.
+template <typename S>
+class Declaration {
+ public:
+  Declaration(std::string name, std::string doc) {
+    decl_.name = std::move(name);
+    decl_.doc = std::move(doc);
+    decl_.make = [] { return std::make_unique<S>(); };
+  }
+  Declaration& input(std::string name, std::string kind, std::string doc) {
+    decl_.inputs.push_back({std::move(name), std::move(kind), std::move(doc), false});
+    return *this;
+  }
+  Declaration& optional_input(std::string name, std::string kind, std::string doc) {
+    decl_.inputs.push_back({std::move(name), std::move(kind), std::move(doc), true});
+    return *this;
+  }
+  Declaration& output(std::string kind, std::string doc) {
+    decl_.output = std::move(kind);
+    decl_.output_doc = std::move(doc);
+    return *this;
+  }
+  /// A parameter whose default is what the member is initialised with.
+  template <Param T>
+  Declaration& param(std::string name, T S::*member, std::string doc,
+                     Rule<std::type_identity_t<T>> rule = {}) {
+    add(std::move(name), member, std::move(doc), std::move(rule));
+    decl_.params.back().default_value = to_json(decl_.params.back().write(S{}));
+    return *this;
+  }
+  /// A parameter that a workflow must give.
+  template <Param T>
+  Declaration& required(std::string name, T S::*member, std::string doc,
+                        Rule<std::type_identity_t<T>> rule = {}) {
+    add(std::move(name), member, std::move(doc), std::move(rule));
+    decl_.params.back().required = true;
+    return *this;
+  }
+  // NOLINTNEXTLINE(google-explicit-constructor): the builder's only use.
+  operator StageDecl() const { return decl_; }
+
+ private:
+  template <Param T>
+  void add(std::string name, T S::*member, std::string doc, Rule<T> rule) {
+    ParamDecl param;
+    param.name = std::move(name);
+    param.doc = std::move(doc);
+    param.rule = rule.text;
+    param.read = [member, rule](Stage& stage, const Node& node) {
+      T& value = dynamic_cast<S&>(stage).*member;
+      read_param(node, value);
+      if (!rule.problem) return;
+      if (const auto problem = rule.problem(value))
+        throw ParamError(*problem + "; must be " + rule.text, node.line);
+    };
+    param.write = [member](const Stage& stage) { return write_param(dynamic_cast<const S&>(stage).*member); };
+    decl_.params.push_back(std::move(param));
+  }
+  StageDecl decl_;
+};
+
+/// Adds a stage to those that workflows can name. Throws std::logic_error for a name that is taken.
+bool register_stage(StageDecl declaration);
+/// All of them, by name.
+std::vector<const StageDecl*> registered_stages();
+/// The stage of that name, or nullptr.
+const StageDecl* find_stage(const std::string& name);
+
+}  // namespace hookflow::pipeline

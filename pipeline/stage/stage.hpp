@@ -1,0 +1,180 @@
+#pragma once
+#include <any>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/prompts/prompt_list.hpp"
+#include "pipeline/stage/subject.hpp"
+#include "pipeline/values/array.hpp"
+#include "pipeline/values/rows.hpp"
+
+namespace hookflow::pipeline {
+
+/// What flows between stages, made once and never changed.
+struct Value {
+  Value() = default;
+  Value(const Value&) = default;
+  Value& operator=(const Value&) = default;
+  virtual ~Value() = default;
+};
+using ValuePtr = std::shared_ptr<const Value>;
+
+/// The numbers that a stage has for one prompt: for each of its variables, `count` rows of that variable's
+/// own axes, row-major. Behind an expand the rows are the variants [first, first + count); elsewhere there is
+/// one.
+struct Measures : Value {
+  std::size_t first = 0;
+  std::size_t count = 1;
+  std::vector<Column> columns;
+};
+inline constexpr const char* kMeasures = "measures";  // the port kind of Measures
+
+/// Numbers that a stage knows before anything runs, such as the token ids that are fed: [prompt, own axes].
+struct KnownArray {
+  Variable variable;  // with its own axes only
+  NumberCells values;
+};
+
+/// What is known of a stage's output before any prompt is run.
+struct Output {
+  std::vector<Variable> variables;   // of Measures: each with its own axes only
+  std::vector<Axis> expands;         // the axes that variants add
+  std::size_t parts = 1;             // an expanding stage's chunks of variants,
+  std::size_t variants_a_part = 1;   // which are that many each; what is left is the last one's
+  std::vector<std::size_t> weights;  // size of each prompt, for bounding what is in flight; the source's
+  std::vector<KnownArray> known;     // stored when the file is made
+  std::any facts;                    // what stages of one family tell each other
+};
+
+/// Work and memory of a stage over the whole run, for the dry run.
+struct Cost {
+  double passes = 0;         // forward passes
+  double flops = 0;          // floating-point operations
+  double bytes_working = 0;  // while it runs on one unit of work
+  double bytes_held = 0;     // by what it then leaves to the stages behind it
+  double bytes_shared = 0;   // of the subject, all through the run; shared with the other stages
+};
+
+struct PlannedInput {
+  std::string stage;                // id of the stage it comes from
+  const Output* output = nullptr;   // none: the optional port is not wired
+  std::vector<Variable> variables;  // with all axes, as stored; one alone where the input names it
+  [[nodiscard]] explicit operator bool() const { return output != nullptr; }
+};
+
+/// What a stage is planned from.
+struct PlanContext {
+  const Prompts& prompts;
+  Subject& subject;
+  std::vector<PlannedInput> inputs;  // one a declared port
+  std::vector<Axis> lane;            // the axes that the expands above add
+  std::size_t batch_weight = 1;      // the largest total weight of prompts that run together
+
+  template <typename T>
+  [[nodiscard]] T facts(std::size_t port) const {
+    return std::any_cast<T>(inputs.at(port).output->facts);
+  }
+};
+
+/// A unit of a workflow. Its parameters are members, set before plan(); after that it is const.
+class Stage {
+ public:
+  Stage() = default;
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+  virtual ~Stage() = default;
+
+  /// Checks parameters and inputs against each other and says what comes out. Called once, inputs first;
+  /// throws ParamError, or any exception, whose message becomes a line of the list of problems; one that
+  /// begins with a parameter's name and a colon is told with that parameter's line.
+  virtual Output plan(const PlanContext& context) = 0;
+  /// Called once every stage is planned, and so has said what it wants of the stages before it.
+  virtual void prepare() {}
+  /// Called after every plan(), before prepare().
+  [[nodiscard]] virtual Cost cost() const { return {}; }
+};
+
+/// One prompt's values at a stage's ports.
+class Inputs {
+ public:
+  Inputs(std::size_t index, const Prompts& prompts, std::vector<ValuePtr> values)
+      : index_(index), prompts_(&prompts), values_(std::move(values)) {}
+
+  [[nodiscard]] std::size_t index() const { return index_; }           // of the prompt in the run
+  [[nodiscard]] Prompt prompt() const { return (*prompts_)[index_]; }  // parsed anew each time
+  template <typename T>
+  [[nodiscard]] const T& get(std::size_t port) const {
+    return dynamic_cast<const T&>(*values_.at(port));
+  }
+  template <typename T>
+  [[nodiscard]] const T* find(std::size_t port) const {
+    return port < values_.size() ? dynamic_cast<const T*>(values_[port].get()) : nullptr;
+  }
+
+ private:
+  std::size_t index_;
+  const Prompts* prompts_;
+  std::vector<ValuePtr> values_;
+};
+
+/// A prompt's value, or why there is none.
+struct Outcome {
+  ValuePtr value;
+  std::string failure;
+};
+
+/// A stage that runs on units: a batch of prompts and, behind an expand, one chunk of their variants.
+class FlowStage : public Stage {
+ public:
+  /// One outcome for each of `prompts`. `part` is the chunk for a stage that expands, else 0.
+  [[nodiscard]] virtual std::vector<Outcome> run_batch(std::span<const Inputs> prompts,
+                                                       std::size_t part) const = 0;
+};
+
+/// A stage that takes one prompt at a time; what it throws fails that prompt alone.
+class PromptStage : public FlowStage {
+ public:
+  [[nodiscard]] virtual ValuePtr run(const Inputs& inputs) const = 0;
+  [[nodiscard]] std::vector<Outcome> run_batch(std::span<const Inputs> prompts, std::size_t part) const final;
+};
+
+/// A stage that takes the prompts of a unit together; what it throws fails them all.
+class BatchStage : public FlowStage {
+ public:
+  [[nodiscard]] virtual std::vector<ValuePtr> run(std::span<const Inputs> prompts,
+                                                  std::size_t part) const = 0;
+  [[nodiscard]] std::vector<Outcome> run_batch(std::span<const Inputs> prompts, std::size_t part) const final;
+};
+
+/// A stored variable, read in rows along its first axis so that memory does not grow with the run.
+class StoredRows {
+ public:
+  virtual ~StoredRows() = default;
+  [[nodiscard]] virtual const Variable& variable() const = 0;
+  /// Rows [first, first + count), row-major; NaN where there is no value (-1 of an integer included).
+  [[nodiscard]] virtual std::vector<double> read(std::size_t first, std::size_t count) const = 0;
+};
+
+/// Where a fold leaves its variables, in the order its plan() declared them.
+class FoldSink {
+ public:
+  virtual ~FoldSink() = default;
+  /// Rows along the variable's first axis; a variable without axes has one row.
+  virtual void write(std::size_t variable, std::size_t first_row, const Column& values) = 0;
+};
+
+/// A stage that runs once, after the units, over what is stored. Its Output's variables give all their axes.
+class FoldStage : public Stage {
+ public:
+  /// `inputs`: for each declared port, its variables.
+  virtual void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs,
+                    FoldSink& sink) const = 0;
+};
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,26 @@
+#pragma once
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "pipeline/values/array.hpp"
+
+namespace hookflow::pipeline {
+
+/// Text in aligned columns: numbers to the right, words to the left.
+class Table {
+ public:
+  explicit Table(std::vector<std::string> header) : rows_{std::move(header)} {}
+  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  void print(std::ostream& out) const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// The label of one step of an axis.
+std::string label_of(const Axis& axis, std::size_t step);
+/// A number as people read it: six significant digits.
+std::string shown_number(double value);
+
+}  // namespace hookflow::pipeline

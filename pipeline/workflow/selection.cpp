@@ -1,0 +1,135 @@
+#include "pipeline/workflow/selection.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "pipeline/text/nearest.hpp"
+#include "pipeline/yaml/param.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+std::vector<std::string> label_texts(const Axis& axis) {
+  std::vector<std::string> texts;
+  std::visit(
+      [&](const auto& labels) {
+        for (const auto& label : labels) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(label)>, std::string>) {
+            texts.push_back(label);
+          } else {
+            texts.push_back(write_param(label).text);
+          }
+        }
+      },
+      axis.coordinates.labels());
+  return texts;
+}
+
+std::optional<std::size_t> axis_index(const Variable& variable, const std::string& name) {
+  for (std::size_t i = 0; i < variable.axes.size(); ++i) {
+    if (variable.axes[i].name == name) return i;
+  }
+  return std::nullopt;
+}
+
+bool has_all(const Variable& variable, const std::vector<AxisLabel>& where) {
+  return std::all_of(where.begin(), where.end(),
+                     [&](const AxisLabel& place) { return axis_index(variable, place.axis).has_value(); });
+}
+
+std::size_t label_index(const Axis& axis, const std::string& label) {
+  const std::vector<std::string> texts = label_texts(axis);
+  const auto found = std::find(texts.begin(), texts.end(), label);
+  if (found == texts.end()) {
+    throw ParamError("the axis '" + axis.name + "' has no '" + label + "'" + suggestion(label, texts) +
+                         "; it goes from '" + texts.front() + "' to '" + texts.back() + "'",
+                     0);
+  }
+  return static_cast<std::size_t>(found - texts.begin());
+}
+
+/// One place along one axis of another variable's rows.
+class PlaceRows : public StoredRows {
+ public:
+  PlaceRows(std::unique_ptr<StoredRows> rows, std::size_t axis, std::size_t index)
+      : rows_(std::move(rows)), axis_(axis), index_(index), variable_(rows_->variable()) {
+    const auto inner = variable_.axes.begin() + static_cast<std::ptrdiff_t>(axis);
+    inner_ = cell_count({inner + 1, variable_.axes.end()});
+    size_ = inner->size();
+    variable_.axes.erase(inner);
+  }
+
+  [[nodiscard]] const Variable& variable() const override { return variable_; }
+
+  [[nodiscard]] std::vector<double> read(std::size_t first, std::size_t count) const override {
+    if (axis_ == 0) {  // rows of ours are parts of one row below
+      const std::size_t row = variable_.axes.empty() ? 1 : inner_ / variable_.axes.front().size();
+      const std::vector<double> all = rows_->read(index_, 1);
+      const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first * row);
+      return {begin, begin + static_cast<std::ptrdiff_t>(count * row)};
+    }
+    const std::vector<double> all = rows_->read(first, count);
+    std::vector<double> values;
+    values.reserve(all.size() / size_);
+    for (std::size_t at = index_ * inner_; at < all.size(); at += size_ * inner_) {
+      const auto begin = all.begin() + static_cast<std::ptrdiff_t>(at);
+      values.insert(values.end(), begin, begin + static_cast<std::ptrdiff_t>(inner_));
+    }
+    return values;
+  }
+
+ private:
+  std::unique_ptr<StoredRows> rows_;
+  std::size_t axis_;
+  std::size_t index_;
+  std::size_t inner_ = 1;  // cells of one place
+  std::size_t size_ = 1;   // of the axis
+  Variable variable_;
+};
+
+}  // namespace
+
+std::vector<Variable> select_variables(const std::vector<Variable>& all, const InputRef& ref) {
+  std::vector<Variable> chosen;
+  std::vector<std::string> names, axes;
+  for (const Variable& variable : all) {
+    names.push_back(variable.name);
+    if (!ref.variable.empty() && variable.name != ref.variable) continue;
+    for (const Axis& axis : variable.axes) axes.push_back(axis.name);
+    chosen.push_back(variable);
+  }
+  if (chosen.empty() && !ref.variable.empty()) {
+    throw ParamError(
+        "'" + ref.stage + "' has no variable '" + ref.variable + "'" + suggestion(ref.variable, names), 0);
+  }
+  if (ref.where.empty()) return chosen;
+  std::erase_if(chosen, [&](const Variable& variable) { return !has_all(variable, ref.where); });
+  for (const AxisLabel& place : ref.where) {
+    if (chosen.empty() && std::find(axes.begin(), axes.end(), place.axis) == axes.end()) {
+      throw ParamError(
+          "'" + to_string(ref) + "': unknown axis '" + place.axis + "'" + suggestion(place.axis, axes), 0);
+    }
+  }
+  if (chosen.empty()) throw ParamError("'" + to_string(ref) + "': no variable has all these axes", 0);
+  for (Variable& variable : chosen) {
+    for (const AxisLabel& place : ref.where) {
+      const auto axis =
+          variable.axes.begin() + static_cast<std::ptrdiff_t>(axis_index(variable, place.axis).value());
+      (void)label_index(*axis, place.label);
+      variable.axes.erase(axis);
+    }
+  }
+  return chosen;
+}
+
+std::unique_ptr<StoredRows> select_rows(std::unique_ptr<StoredRows> rows,
+                                        const std::vector<AxisLabel>& where) {
+  for (const AxisLabel& place : where) {
+    const std::size_t axis = axis_index(rows->variable(), place.axis).value();
+    const std::size_t index = label_index(rows->variable().axes[axis], place.label);
+    rows = std::make_unique<PlaceRows>(std::move(rows), axis, index);
+  }
+  return rows;
+}
+
+}  // namespace hookflow::pipeline

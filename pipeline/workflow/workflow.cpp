@@ -1,0 +1,268 @@
+#include "pipeline/workflow/workflow.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <system_error>
+
+#include "pipeline/error.hpp"
+#include "pipeline/text/nearest.hpp"
+#include "pipeline/workflow/problems.hpp"
+#include "pipeline/workflow/wiring.hpp"
+#include "pipeline/workflow/workflow_settings.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+bool valid_id(const std::string& id) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  };
+  return !id.empty() && std::all_of(id.begin(), id.end(), allowed);
+}
+
+/// Reads the workflow's own keys, then its stages, collecting problems.
+class Reader {
+ public:
+  Reader(const Node& root, WorkflowSpec& spec) : root_(root), spec_(spec), problems_(spec.file) {}
+
+  void read() {
+    if (root_.kind != Node::Kind::map)
+      throw UsageError(spec_.file + ": a workflow is a map with the key 'stages'");
+    const std::vector<std::string>& keys = workflow_keys();
+    for (const auto& [key, value] : root_.entries) {
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+        problems_.add(value.line, "unknown key '" + key + "'" + suggestion(key, keys));
+      }
+    }
+    value_of("workflow", spec_.name, true);
+    check_name();
+    value_of("about", spec_.about, false);
+    value_of("model", spec_.model, true);
+    spec_.model_place = spec_.file + (line_of("model") == 0 ? "" : ":" + std::to_string(line_of("model")));
+    value_of("show", spec_.show, false);
+    spec_.show_line = line_of("show");
+    read_batch_tokens();
+    if (const Node* prompts = root_.find("prompts")) {
+      spec_.prompts = *prompts;
+      spec_.prompts_line = prompts->line;
+    } else {
+      problems_.add(0, "the key 'prompts' is missing");
+    }
+    read_stages();
+    read_keep();
+    problems_.raise();
+  }
+
+ private:
+  void value_of(const std::string& key, std::string& target, bool needed) {
+    const Node* node = root_.find(key);
+    if (node == nullptr) {
+      if (needed) problems_.add(0, "the key '" + key + "' is missing");
+      return;
+    }
+    attempt(key, node->line, [&] { read_param(*node, target); });
+  }
+
+  [[nodiscard]] std::size_t line_of(const std::string& key) const {
+    const Node* node = root_.find(key);
+    return node == nullptr ? 0 : node->line;
+  }
+
+  void check_name() {
+    const Node* node = root_.find("workflow");
+    if (node == nullptr || node->kind != Node::Kind::scalar) return;
+    if (spec_.name.empty() || spec_.name.find('/') != std::string::npos) {
+      problems_.add(node->line,
+                    "workflow: '" + spec_.name +
+                        "' cannot be its name: the run file is named after it, so there must be one, "
+                        "without a '/'");
+    }
+  }
+
+  template <typename Action>
+  bool attempt(const std::string& where, std::size_t line, Action action) {
+    try {
+      action();
+      return true;
+    } catch (const ParamError& error) {
+      problems_.add(error.line == 0 ? line : error.line, where + ": " + error.what());
+    }
+    return false;
+  }
+
+  void read_batch_tokens() {
+    const Node* node = root_.find("batch_tokens");
+    if (node == nullptr) return;
+    std::int64_t tokens = 0;
+    if (!attempt("batch_tokens", node->line, [&] { read_param(*node, tokens); })) return;
+    if (tokens < 1)
+      problems_.add(node->line, "batch_tokens: must be 1 or more, not " + std::to_string(tokens));
+    spec_.batch_tokens = static_cast<std::size_t>(std::max<std::int64_t>(tokens, 1));
+  }
+
+  void read_stages() {
+    const Node* stages = root_.find("stages");
+    if (stages == nullptr || stages->kind != Node::Kind::map || stages->entries.empty()) {
+      problems_.add(stages == nullptr ? 0 : stages->line, "'stages' must be a map of at least one stage");
+      return;
+    }
+    std::vector<Wire> wires;
+    for (const auto& [id, node] : stages->entries) {
+      StageSpec stage;
+      stage.id = id;
+      stage.line = node.line;
+      if (const Node* in = node.find("in")) stage.param_lines.emplace_back("in", in->line);
+      if (!valid_id(id))
+        problems_.add(node.line, "stage '" + id + "': an id has letters, digits, _ and - alone");
+      if (id == "checkpoint" || id == "history" || id == "seal" || id == "prompts" || id == "items") {
+        problems_.add(node.line, "stage '" + id + "': the run file uses this name itself; choose another id");
+      }
+      if (read_stage(node, stage)) {
+        wires.push_back({node.find("in"), stage.line});
+        spec_.stages.push_back(std::move(stage));
+      } else {
+        broken_.insert(id);
+      }
+    }
+    wire_stages(spec_.stages, wires, broken_, problems_);
+  }
+
+  bool read_stage(const Node& node, StageSpec& stage) {
+    const std::string where = "stage '" + stage.id + "'";
+    const Node* type = node.find("stage");
+    if (node.kind != Node::Kind::map || type == nullptr || type->kind != Node::Kind::scalar) {
+      problems_.add(node.line, where + ": must be a map with the key 'stage', such as {stage: tokenize}");
+      return false;
+    }
+    stage.declaration = find_stage(type->text);
+    if (stage.declaration == nullptr) {
+      std::vector<std::string> names;
+      for (const StageDecl* declared : registered_stages()) names.push_back(declared->name);
+      problems_.add(type->line,
+                    where + ": unknown stage '" + type->text + "'" + suggestion(type->text, names));
+      return false;
+    }
+    stage.stage = stage.declaration->make();
+    read_params(node, stage, where);
+    return true;
+  }
+
+  void read_params(const Node& node, StageSpec& stage, const std::string& where) {
+    std::vector<std::string> known = {"in"};
+    for (const ParamDecl& param : stage.declaration->params) known.push_back(param.name);
+    for (const auto& [key, value] : node.entries) {
+      if (key == "stage" || key == "in") continue;
+      const auto& params = stage.declaration->params;
+      const auto param =
+          std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.name == key; });
+      if (param == params.end()) {
+        problems_.add(value.line, where + ": unknown parameter '" + key + "'" + suggestion(key, known));
+        continue;
+      }
+      stage.param_lines.emplace_back(key, value.line);
+      attempt(where + ": " + key, value.line, [&] { param->read(*stage.stage, value); });
+    }
+    for (const ParamDecl& param : stage.declaration->params) {
+      if (param.required && node.find(param.name) == nullptr) {
+        problems_.add(node.line, where + ": the parameter '" + param.name + "' is missing: " + param.doc);
+      }
+    }
+  }
+
+  void read_keep() {
+    const Node* keep = root_.find("keep");
+    if (keep == nullptr) {
+      problems_.add(0, "the key 'keep' is missing: the stages whose results go into the file");
+      return;
+    }
+    if (!attempt("keep", keep->line, [&] { read_param(*keep, spec_.keep); })) return;
+    if (spec_.keep.empty()) problems_.add(keep->line, "keep: the list is empty, so nothing would be stored");
+    std::vector<std::string> ids;
+    for (const StageSpec& stage : spec_.stages) ids.push_back(stage.id);
+    for (const std::string& id : spec_.keep) {
+      const auto stage = std::find_if(spec_.stages.begin(), spec_.stages.end(),
+                                      [&](const StageSpec& s) { return s.id == id; });
+      if (stage == spec_.stages.end()) {
+        if (!broken_.contains(id))
+          problems_.add(keep->line, "keep: unknown stage '" + id + "'" + suggestion(id, ids));
+      } else if (stage->declaration->output != kMeasures) {
+        problems_.add(keep->line, "keep: stage '" + id + "' gives " + stage->declaration->output +
+                                      "; only measures can be stored");
+      } else if (std::count(spec_.keep.begin(), spec_.keep.end(), id) > 1) {
+        problems_.add(keep->line, "keep: '" + id + "' stands there twice");
+      }
+    }
+  }
+
+  const Node& root_;
+  WorkflowSpec& spec_;
+  Problems problems_;
+  std::set<std::string> broken_;  // ids whose stage could not be read: no second problem for their users
+};
+
+}  // namespace
+
+Node WorkflowSpec::resolved() const {
+  std::vector<std::pair<std::string, Node>> stage_nodes;
+  for (const StageSpec& stage : stages) {
+    std::vector<std::pair<std::string, Node>> entries;
+    entries.emplace_back("stage", Node::scalar(stage.declaration->name, true));
+    std::vector<std::pair<std::string, Node>> inputs;
+    for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
+      const InputRef& ref = stage.inputs[port];
+      if (ref.stage.empty()) continue;
+      inputs.emplace_back(stage.declaration->inputs[port].name, Node::scalar(to_string(ref), true));
+    }
+    if (!inputs.empty()) entries.emplace_back("in", Node::map(std::move(inputs)));
+    for (const ParamDecl& param : stage.declaration->params)
+      entries.emplace_back(param.name, param.write(*stage.stage));
+    stage_nodes.emplace_back(stage.id, Node::map(std::move(entries)));
+  }
+  return Node::map({{"workflow", Node::scalar(name, true)},
+                    {"about", Node::scalar(about, true)},
+                    {"model", Node::scalar(model, true)},
+                    {"batch_tokens", write_param(static_cast<std::int64_t>(batch_tokens))},
+                    {"stages", Node::map(std::move(stage_nodes))},
+                    {"keep", write_param(keep)},
+                    {"show", Node::scalar(show, true)}});
+}
+
+WorkflowSpec read_workflow_text(const std::string& text, const std::string& file,
+                                const std::filesystem::path& base, const std::vector<std::string>& settings) {
+  Node root = parse_yaml(text, file);
+  for (const std::string& setting : settings) apply_setting(root, setting);
+  WorkflowSpec spec;
+  spec.file = file;
+  spec.base = base;
+  Reader(root, spec).read();
+  return spec;
+}
+
+bool decides_results(const std::string& key) { return key != "model" && key != "about" && key != "show"; }
+
+WorkflowSpec read_resolved_workflow(const std::string& json, const std::string& file) {
+  Node root = parse_yaml(json, file);
+  root["prompts"] = Node::list({});
+  WorkflowSpec spec;
+  spec.file = file;
+  Reader(root, spec).read();
+  return spec;
+}
+
+WorkflowSpec read_workflow(const std::filesystem::path& path, const std::vector<std::string>& settings) {
+  if (std::filesystem::is_directory(path))
+    throw InputError(path.string() + ": is a directory, not a workflow file");
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) {
+    throw InputError(path.string() +
+                     ": the workflow file cannot be read: " + std::generic_category().message(errno));
+  }
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return read_workflow_text(text.str(), path.string(), path.parent_path(), settings);
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,60 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pipeline/stage/registry.hpp"
+#include "pipeline/workflow/input_ref.hpp"
+#include "pipeline/yaml/node.hpp"
+
+namespace hookflow::pipeline {
+
+/// One entry under `stages:`, checked against its declaration.
+struct StageSpec {
+  std::string id;
+  std::size_t line = 0;
+  const StageDecl* declaration = nullptr;
+  std::unique_ptr<Stage> stage;  // with its parameters set
+  std::vector<InputRef> inputs;  // one a declared port
+  std::vector<std::pair<std::string, std::size_t>>
+      param_lines;  // and that of `in`, for problems found while planning
+};
+
+/// A workflow file whose every key, stage, parameter and wire has been checked; what depends on the model or
+/// the prompts is checked when it is planned.
+struct WorkflowSpec {
+  std::string file;  // as given, for messages
+  std::filesystem::path base;
+  std::string name;
+  std::string about;
+  std::string model;
+  std::string model_place;  // where it was named, for messages: `w.yaml:3`, or `--model`
+  Node prompts;
+  std::size_t prompts_line = 0;
+  std::size_t batch_tokens = 256;  // prompts share a batch up to this size
+  std::vector<StageSpec> stages;   // inputs first
+  std::vector<std::string> keep;
+  std::string show;  // stage.variable that a viewer shows first; empty: the first kept
+  std::size_t show_line = 0;
+
+  /// The workflow with every default stated, without its prompts: what the results depend on.
+  [[nodiscard]] Node resolved() const;
+};
+
+/// Whether a workflow's key decides what is computed. The model is known by its files, not its name, and the
+/// rest is said for people.
+bool decides_results(const std::string& key);
+
+/// Reads and checks a workflow. `settings` are `--set` assignments, "a.b=c", applied first; a path's first
+/// word may be a stage's id. Throws InputError when the file cannot be read, UsageError listing all problems,
+/// each with its line and, for an unknown name, the nearest known one.
+WorkflowSpec read_workflow(const std::filesystem::path& path, const std::vector<std::string>& settings);
+/// The same from text; `file` names it in messages.
+WorkflowSpec read_workflow_text(const std::string& text, const std::string& file,
+                                const std::filesystem::path& base, const std::vector<std::string>& settings);
+/// The workflow of which resolved() gave this JSON; it has no prompts. `file` names it in messages.
+WorkflowSpec read_resolved_workflow(const std::string& json, const std::string& file);
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,51 @@
+#include "pipeline/workflow/workflow_settings.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include "pipeline/error.hpp"
+#include "pipeline/text/nearest.hpp"
+
+namespace hookflow::pipeline {
+
+const std::vector<std::string>& workflow_keys() {
+  static const std::vector<std::string> keys = {"workflow",     "about",  "model", "prompts",
+                                                "batch_tokens", "stages", "keep",  "show"};
+  return keys;
+}
+
+void apply_setting(Node& root, const std::string& setting) {
+  const std::size_t equals = setting.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    throw UsageError("--set " + setting + ": must be path=value, such as scores.metrics=[prob]");
+  }
+  std::vector<std::string> path;
+  std::istringstream words(setting.substr(0, equals));
+  for (std::string word; std::getline(words, word, '.');) path.push_back(word);
+  const std::vector<std::string>& keys = workflow_keys();
+  if (std::find(keys.begin(), keys.end(), path.front()) == keys.end()) {
+    const Node* stages = root.find("stages");
+    if (stages == nullptr || stages->find(path.front()) == nullptr) {
+      std::vector<std::string> known = keys;
+      if (stages != nullptr) {
+        for (const auto& [id, node] : stages->entries) known.push_back(id);
+      }
+      throw UsageError("--set " + setting + ": '" + path.front() +
+                       "' is neither a key nor a stage of the workflow" + suggestion(path.front(), known));
+    }
+    path.insert(path.begin(), "stages");
+  }
+  Node* place = &root;
+  std::string above = "the workflow";
+  for (const std::string& word : path) {
+    if (place->kind != Node::Kind::map) {
+      throw UsageError(std::string("--set ").append(setting).append(": ").append(above).append(
+          " is no map, so it has no '" + word + "'"));
+    }
+    place = &(*place)[word];
+    above = "'" + word + "'";
+  }
+  *place = parse_yaml_value(setting.substr(equals + 1));
+}
+
+}  // namespace hookflow::pipeline

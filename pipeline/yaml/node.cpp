@@ -1,0 +1,121 @@
+#include "pipeline/yaml/node.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <nlohmann/json.hpp>
+
+namespace hookflow::pipeline {
+namespace {
+
+// A byte that is not UTF-8, which no parsed node holds, is
+// replaced.
+std::string json_string(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+void append_json(const Node& node, std::string& out) {
+  switch (node.kind) {
+    case Node::Kind::null:
+      out += "null";
+      return;
+    case Node::Kind::scalar: {
+      const bool as_is = !node.quoted && (node.text == "true" || node.text == "false" ||
+                                          node.text == "null" || is_json_number(node.text));
+      out += as_is ? node.text : json_string(node.text);
+      return;
+    }
+    case Node::Kind::list:
+      out += '[';
+      for (std::size_t i = 0; i < node.items.size(); ++i) {
+        if (i > 0) out += ',';
+        append_json(node.items[i], out);
+      }
+      out += ']';
+      return;
+    case Node::Kind::map:
+      out += '{';
+      for (std::size_t i = 0; i < node.entries.size(); ++i) {
+        if (i > 0) out += ',';
+        out += json_string(node.entries[i].first) + ':';
+        append_json(node.entries[i].second, out);
+      }
+      out += '}';
+      return;
+  }
+}
+
+}  // namespace
+
+Node::Node() = default;
+Node::Node(const Node&) = default;
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(const Node&) = default;
+Node& Node::operator=(Node&&) noexcept = default;
+Node::~Node() = default;
+
+Node Node::scalar(std::string value, bool is_text) {
+  Node node;
+  node.kind = Kind::scalar;
+  node.text = std::move(value);
+  node.quoted = is_text;
+  return node;
+}
+
+Node Node::list(std::vector<Node> values) {
+  Node node;
+  node.kind = Kind::list;
+  node.items = std::move(values);
+  return node;
+}
+
+Node Node::map(std::vector<std::pair<std::string, Node>> values) {
+  Node node;
+  node.kind = Kind::map;
+  node.entries = std::move(values);
+  return node;
+}
+
+const Node* Node::find(std::string_view key) const {
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.first == key; });
+  return found == entries.end() ? nullptr : &found->second;
+}
+
+Node& Node::operator[](std::string_view key) {
+  if (kind == Kind::null) kind = Kind::map;
+  if (kind != Kind::map) throw std::logic_error("a key of a node that is no map: " + std::string(key));
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.first == key; });
+  return found == entries.end() ? entries.emplace_back(key, Node{}).second : found->second;
+}
+
+bool is_json_number(std::string_view text) {
+  const auto digits = [&text] {
+    const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
+    text.remove_prefix(count);
+    return count;
+  };
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const bool leading_zero = text.starts_with('0');
+  const std::size_t whole = digits();
+  if (whole == 0 || (leading_zero && whole > 1)) return false;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    if (digits() == 0) return false;
+  }
+  if (text.starts_with('e') || text.starts_with('E')) {
+    text.remove_prefix(1);
+    if (text.starts_with('+') || text.starts_with('-')) text.remove_prefix(1);
+    if (digits() == 0) return false;
+  }
+  return text.empty();
+}
+
+std::string to_json(const Node& node) {
+  std::string out;
+  append_json(node, out);
+  return out;
+}
+
+}  // namespace hookflow::pipeline

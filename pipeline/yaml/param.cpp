@@ -1,0 +1,125 @@
+#include "pipeline/yaml/param.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+
+#include "pipeline/text/nearest.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+std::string shown(const Node& node) {
+  return node.kind == Node::Kind::scalar ? "'" + node.text + "'" : to_json(node);
+}
+
+[[noreturn]] void mismatch(const Node& node, const std::string& wanted) {
+  throw ParamError(shown(node) + " is not " + wanted, node.line);
+}
+
+/// Reads the whole text as a number, or nothing.
+template <typename T>
+std::optional<T> number(const std::string& text) {
+  T value{};
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return value;
+}
+
+std::optional<std::string> not_among(const std::string& value, const std::vector<std::string>& choices) {
+  if (std::find(choices.begin(), choices.end(), value) != choices.end()) return std::nullopt;
+  return "unknown value '" + value + "'" + suggestion(value, choices);
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
+}  // namespace
+
+void read_param(const Node& node, bool& value) {
+  if (node.kind != Node::Kind::scalar || (node.text != "true" && node.text != "false")) {
+    mismatch(node, "true or false");
+  }
+  value = node.text == "true";
+}
+
+void read_param(const Node& node, std::int64_t& value) {
+  const auto read =
+      node.kind == Node::Kind::scalar && !node.quoted ? number<std::int64_t>(node.text) : std::nullopt;
+  if (!read) mismatch(node, "a whole number");
+  value = *read;
+}
+
+void read_param(const Node& node, double& value) {
+  const auto read =
+      node.kind == Node::Kind::scalar && !node.quoted ? number<double>(node.text) : std::nullopt;
+  if (!read || !std::isfinite(*read)) mismatch(node, "a finite number");
+  value = *read;
+}
+
+void read_param(const Node& node, std::string& value) {
+  if (node.kind != Node::Kind::scalar) mismatch(node, "a text");
+  value = node.text;
+}
+
+Node write_param(bool value) { return Node::scalar(value ? "true" : "false"); }
+Node write_param(std::int64_t value) { return Node::scalar(std::to_string(value)); }
+
+Node write_param(double value) {
+  std::array<char, 32> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+  return Node::scalar(std::string(digits.data(), end));
+}
+
+Node write_param(const std::string& value) { return Node::scalar(value, true); }
+
+Rule<std::vector<std::string>> each_of(std::vector<std::string> choices) {
+  return {"each one of " + joined(choices), [choices](const std::vector<std::string>& values) {
+            std::optional<std::string> problem;
+            if (values.empty()) problem = "the list is empty";
+            for (const std::string& value : values) {
+              if (!problem) problem = not_among(value, choices);
+              if (!problem && std::count(values.begin(), values.end(), value) > 1) {
+                problem = "'" + value + "' stands there twice";
+              }
+            }
+            return problem;
+          }};
+}
+
+Rule<std::string> one_of(std::vector<std::string> choices) {
+  return {"one of " + joined(choices),
+          [choices](const std::string& value) { return not_among(value, choices); }};
+}
+
+Rule<std::vector<std::string>> not_empty() {
+  return {"at least one", [](const std::vector<std::string>& values) {
+            return values.empty() ? std::optional<std::string>("the list is empty") : std::nullopt;
+          }};
+}
+
+Rule<std::vector<std::string>> distinct() {
+  return {"at least one, each once", [](const std::vector<std::string>& values) {
+            std::optional<std::string> problem;
+            if (values.empty()) problem = "the list is empty";
+            for (const std::string& value : values) {
+              if (!problem && std::count(values.begin(), values.end(), value) > 1) {
+                problem = "'" + value + "' stands there twice";
+              }
+            }
+            return problem;
+          }};
+}
+
+Rule<std::int64_t> at_least(std::int64_t smallest) {
+  return {std::to_string(smallest) + " or more", [smallest](std::int64_t value) {
+            return value < smallest ? std::optional(std::to_string(value) + " is too small") : std::nullopt;
+          }};
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,87 @@
+#pragma once
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "pipeline/yaml/node.hpp"
+
+namespace hookflow::pipeline {
+
+/// A parameter's value that does not fit; whoever catches it adds the file and the stage. `line` is that of
+/// the value, 0 when unknown.
+struct ParamError : std::runtime_error {
+  ParamError(const std::string& message, std::size_t at_line) : std::runtime_error(message), line(at_line) {}
+  std::size_t line;
+};
+
+// A type of parameter has one pair of functions, read_param and write_param; those of a stage's own types
+// stand beside the type and are found by argument-dependent lookup. read_param throws ParamError.
+void read_param(const Node& node, bool& value);
+void read_param(const Node& node, std::int64_t& value);
+void read_param(const Node& node, double& value);
+void read_param(const Node& node, std::string& value);
+Node write_param(bool value);
+Node write_param(std::int64_t value);
+Node write_param(double value);
+Node write_param(const std::string& value);
+
+/// A list; a single value stands for a list of one.
+template <typename T>
+void read_param(const Node& node, std::vector<T>& values) {
+  values.clear();
+  if (node.kind != Node::Kind::list) {
+    read_param(node, values.emplace_back());
+    return;
+  }
+  for (const Node& item : node.items) read_param(item, values.emplace_back());
+}
+
+template <typename T>
+Node write_param(const std::vector<T>& values) {
+  std::vector<Node> items;
+  items.reserve(values.size());
+  for (const T& value : values) items.push_back(write_param(value));
+  return Node::list(std::move(items));
+}
+
+template <typename T>
+void read_param(const Node& node, std::optional<T>& value) {
+  if (node.kind == Node::Kind::null) {
+    value.reset();
+  } else {
+    read_param(node, value.emplace());
+  }
+}
+
+template <typename T>
+Node write_param(const std::optional<T>& value) {
+  return value ? write_param(*value) : Node{};
+}
+
+template <typename T>
+concept Param = std::default_initializable<T> && requires(const Node& node, T& value) {
+  read_param(node, value);
+  { write_param(value) } -> std::same_as<Node>;
+};
+
+/// What a value must satisfy beyond its type. `text` completes "must be ..."; `problem` gives what is wrong
+/// with a value, or nothing.
+template <typename T>
+struct Rule {
+  std::string text;
+  std::function<std::optional<std::string>(const T&)> problem;
+};
+
+/// Each of the texts must be one of `choices`; the nearest is suggested.
+Rule<std::vector<std::string>> each_of(std::vector<std::string> choices);
+Rule<std::string> one_of(std::vector<std::string> choices);
+Rule<std::vector<std::string>> not_empty();
+Rule<std::vector<std::string>> distinct();  // and not empty
+Rule<std::int64_t> at_least(std::int64_t smallest);
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,214 @@
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include "pipeline/stage/registry.hpp"
+#include "stages/aggregate/axis_fold.hpp"
+#include "stages/aggregate/fold_inputs.hpp"
+#include "stages/statistics/bins.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace pipeline;
+
+/// How many values of one kept cell lie in each bin.
+struct BinCounts {
+  const Bins* bins = nullptr;
+  std::vector<std::int64_t> counts;
+  std::int64_t outside = 0;
+
+  void add(double value) {
+    if (const auto bin = bins->find(value)) {
+      ++counts[*bin];
+    } else {
+      ++outside;
+    }
+  }
+};
+
+/// The smallest and largest finite value.
+struct Extent {
+  double lowest = std::nan("");
+  double highest = std::nan("");
+
+  void add(double value) {
+    if (std::isinf(value)) return;
+    lowest = std::fmin(lowest, value);
+    highest = std::fmax(highest, value);
+  }
+};
+
+/// Histograms over named axes, one for each cell of the others.
+class AggregateHistogram : public FoldStage {
+ public:
+  std::vector<std::string> over;
+  std::optional<std::int64_t> bins;
+  std::optional<std::vector<double>> range;
+  std::optional<std::vector<double>> edges;
+
+  Output plan(const PlanContext& context) override {
+    check_parameters();
+    Output output;
+    const std::vector<Variable>& variables = context.inputs[0].variables;
+    const std::vector<std::size_t> folded = variables_over(context.inputs[0], over);
+    std::string units = variables[folded.front()].units;
+    for (const std::size_t i : folded) {
+      if (variables[i].units != units) units.clear();
+    }
+    for (const std::size_t i : folded) {
+      check_new_axis(variables[i], over, "bin");
+      check_new_axis(variables[i], over, "edge");
+      declare(variables[i], units, output.variables);
+    }
+    return output;
+  }
+
+  void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
+    std::size_t next = 0;
+    for (const auto& rows : inputs[0]) {
+      if (!folds_over(rows->variable(), over)) continue;
+      const Bins binning = known_bins() ? *known_bins() : bins_between_extremes(*rows);
+      CellFold<BinCounts> counting;
+      counting.numbers = binning.count();
+      counting.start = [&](std::size_t /*row*/, std::vector<BinCounts>& cells) {
+        for (BinCounts& cell : cells) cell = {&binning, std::vector<std::int64_t>(binning.count()), 0};
+      };
+      counting.done = [&](std::size_t first_row, const std::vector<BinCounts>& cells) {
+        write(cells, first_row, next, sink);
+      };
+      fold_axes(*rows, over, counting);
+      sink.write(next + 3, 0, binning.edges());
+      next += 4;
+    }
+  }
+
+ private:
+  void check_parameters() const {
+    if (range && edges) throw ParamError("edges: there is a range as well; must be one of the two", 0);
+    if (bins && edges) throw ParamError("edges: they say how many bins there are; must be without bins", 0);
+    if (!bins && !edges) throw ParamError("bins: is missing; must be given where there are no edges", 0);
+    if (const auto known = known_bins()) {
+      if (std::adjacent_find(known->edges().begin(), known->edges().end()) != known->edges().end())
+        throw ParamError("bins: " + std::to_string(*bins) + " do not fit between " +
+                             pipeline::write_param((*range)[0]).text + " and " +
+                             pipeline::write_param((*range)[1]).text + ", where there are fewer numbers",
+                         0);
+    }
+  }
+
+  [[nodiscard]] std::size_t bin_count() const {
+    return edges ? edges->size() - 1 : static_cast<std::size_t>(*bins);
+  }
+
+  [[nodiscard]] std::optional<Bins> known_bins() const {
+    if (edges) return Bins(*edges);
+    if (range) return Bins::even((*range)[0], (*range)[1], bin_count());
+    return std::nullopt;
+  }
+
+  /// From the smallest to the largest value of all kept cells. As numpy: half a unit either side of values
+  /// that are all equal, and from 0 to 1 without values.
+  [[nodiscard]] Bins bins_between_extremes(const StoredRows& rows) const {
+    std::vector<std::string> all;
+    for (const Axis& axis : rows.variable().axes) all.push_back(axis.name);
+    Extent extent;
+    fold_axes<Extent>(rows, all, [&](std::size_t /*row*/, const auto& cells) { extent = cells.front(); });
+    if (std::isnan(extent.lowest)) extent = {0, 1};
+    if (extent.lowest == extent.highest) extent = {extent.lowest - 0.5, extent.highest + 0.5};
+    return Bins::even(extent.lowest, extent.highest, bin_count());
+  }
+
+  void declare(const Variable& variable, const std::string& units, std::vector<Variable>& variables) const {
+    const auto numbered = [](std::size_t size) {
+      std::vector<std::int64_t> numbers(size);
+      std::iota(numbers.begin(), numbers.end(), 0);
+      return numbers;
+    };
+    Axis bin{"bin", numbered(bin_count()), "bin", ""};
+    if (const auto known = known_bins()) bin = {"bin", known->centres(), "centre of the bin", units};
+    const std::vector<Axis> kept = axes_without(variable, over);
+    std::vector<Axis> axes = kept;
+    axes.push_back(bin);
+    const std::string& name = variable.long_name;
+    variables.push_back({variable.name + "_count", Dtype::int64, axes, "1",
+                         "number of values of " + name + " in each bin; those outside all bins not counted"});
+    const std::string density_units = variable.units == "1" ? "1" : "1/(" + variable.units + ")";
+    variables.push_back({variable.name + "_density", Dtype::float64, axes, density_units,
+                         "density of " + name + ": its sum times the bins' width is 1"});
+    variables.push_back({variable.name + "_outside", Dtype::int64, kept, "1",
+                         "number of values of " + name + " outside all bins"});
+    variables.push_back({variable.name + "_edges",
+                         Dtype::float64,
+                         {{"edge", numbered(bin_count() + 1), "edge of the bins", ""}},
+                         variable.units,
+                         "edges of the bins of " + name +
+                             "; an upper edge belongs to the next bin, the last to "
+                             "the last"});
+  }
+
+  static void write(const std::vector<BinCounts>& cells, std::size_t first_row, std::size_t variable,
+                    FoldSink& sink) {
+    std::vector<std::int64_t> counts;
+    std::vector<double> density;
+    std::vector<std::int64_t> outside;
+    for (const BinCounts& cell : cells) {
+      const auto total =
+          static_cast<double>(std::accumulate(cell.counts.begin(), cell.counts.end(), std::int64_t{0}));
+      const std::vector<double>& edges = cell.bins->edges();
+      for (std::size_t i = 0; i < cell.counts.size(); ++i) {
+        counts.push_back(cell.counts[i]);
+        density.push_back(static_cast<double>(cell.counts[i]) / (edges[i + 1] - edges[i]) / total);
+      }
+      outside.push_back(cell.outside);
+    }
+    sink.write(variable, first_row, counts);
+    sink.write(variable + 1, first_row, density);
+    sink.write(variable + 2, first_row, outside);
+  }
+};
+
+using Numbers = std::optional<std::vector<double>>;
+
+Rule<Numbers> ascending(std::size_t at_least_so_many, std::size_t at_most_so_many, const std::string& text) {
+  return {text, [=](const Numbers& numbers) -> std::optional<std::string> {
+            if (!numbers) return std::nullopt;
+            if (numbers->size() < at_least_so_many || numbers->size() > at_most_so_many)
+              return "there are " + std::to_string(numbers->size()) + " numbers";
+            for (std::size_t i = 1; i < numbers->size(); ++i) {
+              if ((*numbers)[i - 1] >= (*numbers)[i])
+                return pipeline::write_param((*numbers)[i]).text + " comes after " +
+                       pipeline::write_param((*numbers)[i - 1]).text;
+            }
+            return std::nullopt;
+          }};
+}
+
+Rule<std::optional<std::int64_t>> one_or_more() {
+  return {"1 or more", [](const std::optional<std::int64_t>& value) {
+            return value && *value < 1 ? std::optional(std::to_string(*value) + " is too few") : std::nullopt;
+          }};
+}
+
+const bool kAggregateHistogram = register_stage(
+    Declaration<AggregateHistogram>(
+        "aggregate.histogram",
+        "Histograms over named axes, one for each cell of the others, by numpy.histogram's conventions: the "
+        "last "
+        "bin holds its upper edge, values outside are not counted; cells without a value are left out")
+        .input("in", kMeasures, "what is counted: every variable that has the axes, token ids excepted")
+        .output(
+            kMeasures,
+            "<variable>_count and _density with the remaining axes and bin, _outside (how many values no bin "
+            "holds), _edges; without any value counted the density is missing")
+        .required("over", &AggregateHistogram::over, "Axes whose values are counted together", distinct())
+        .param("bins", &AggregateHistogram::bins, "Number of bins of equal width", one_or_more())
+        .param("range", &AggregateHistogram::range,
+               "[lowest, highest] edge; without: the smallest and largest value of all kept cells together",
+               ascending(2, 2, "two numbers in ascending order"))
+        .param(
+            "edges", &AggregateHistogram::edges, "All edges, instead of bins and range",
+            ascending(2, std::numeric_limits<std::size_t>::max(), "two or more numbers in ascending order")));
+
+}  // namespace
+}  // namespace hookflow::stages

@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "pipeline/stage/registry.hpp"
+#include "stages/aggregate/axis_fold.hpp"
+#include "stages/aggregate/fold_inputs.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace pipeline;
+
+/// Running count, mean and sum of squared distances from it (Welford 1962), smallest, largest and how many
+/// are negative.
+struct Moments {
+  std::int64_t count = 0;
+  std::int64_t negative = 0;
+  double mean = 0;
+  double squares = 0;
+  double smallest = std::nan("");
+  double largest = std::nan("");
+
+  void add(double value) {
+    ++count;
+    if (value < 0) ++negative;
+    const double distance = value - mean;
+    mean += distance / static_cast<double>(count);
+    squares += distance * (value - mean);
+    smallest = count == 1 ? value : std::min(smallest, value);
+    largest = count == 1 ? value : std::max(largest, value);
+  }
+};
+
+/// One of the numbers that can be asked for.
+struct Statistic {
+  const char* name;
+  const char* meaning;
+  bool has_units;  // those of the variable
+  double (*value)(const Moments&);
+};
+
+constexpr const char* kCount = "count";  // the one that is an integer
+constexpr std::array<Statistic, 6> kStatistics = {{
+    {kCount, "number of values", false, [](const Moments& cell) { return static_cast<double>(cell.count); }},
+    {"mean", "mean", true, [](const Moments& cell) { return cell.count == 0 ? std::nan("") : cell.mean; }},
+    {"std", "unbiased standard deviation", true,
+     [](const Moments& cell) {
+       return cell.count < 2 ? std::nan("") : std::sqrt(cell.squares / static_cast<double>(cell.count - 1));
+     }},
+    {"min", "smallest", true, [](const Moments& cell) { return cell.smallest; }},
+    {"max", "largest", true, [](const Moments& cell) { return cell.largest; }},
+    {"negative_share", "share of values below 0", false,
+     [](const Moments& cell) {
+       return cell.count == 0 ? std::nan("")
+                              : static_cast<double>(cell.negative) / static_cast<double>(cell.count);
+     }},
+}};
+
+std::vector<std::string> statistic_names() {
+  std::vector<std::string> names;
+  for (const Statistic& statistic : kStatistics) names.emplace_back(statistic.name);
+  return names;
+}
+
+const Statistic& statistic_named(const std::string& name) {
+  return *std::find_if(kStatistics.begin(), kStatistics.end(),
+                       [&](const Statistic& statistic) { return name == statistic.name; });
+}
+
+/// Count, mean, unbiased standard deviation, smallest and largest over named axes.
+class AggregateMoments : public FoldStage {
+ public:
+  std::vector<std::string> over;
+  std::vector<std::string> statistics = {kCount, "mean", "std", "min", "max"};
+
+  Output plan(const PlanContext& context) override {
+    Output output;
+    for (const std::size_t i : variables_over(context.inputs[0], over)) {
+      const Variable& variable = context.inputs[0].variables[i];
+      for (const std::string& name : statistics) {
+        const Statistic& statistic = statistic_named(name);
+        output.variables.push_back({variable.name + "_" + name,
+                                    name == kCount ? Dtype::int64 : Dtype::float64,
+                                    axes_without(variable, over), statistic.has_units ? variable.units : "1",
+                                    std::string(statistic.meaning) + " of " + variable.long_name});
+      }
+    }
+    return output;
+  }
+
+  void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
+    std::size_t next = 0;
+    for (const auto& rows : inputs[0]) {
+      if (!folds_over(rows->variable(), over)) continue;
+      fold_axes<Moments>(*rows, over, [&](std::size_t first_row, const std::vector<Moments>& cells) {
+        write(sink, next, first_row, cells);
+      });
+      next += statistics.size();
+    }
+  }
+
+ private:
+  void write(FoldSink& sink, std::size_t variable, std::size_t first_row,
+             const std::vector<Moments>& cells) const {
+    for (const std::string& name : statistics) {
+      std::vector<double> values;
+      for (const Moments& cell : cells) values.push_back(statistic_named(name).value(cell));
+      if (name == kCount) {
+        sink.write(variable++, first_row, std::vector<std::int64_t>(values.begin(), values.end()));
+      } else {
+        sink.write(variable++, first_row, values);
+      }
+    }
+  }
+};
+
+const bool kAggregateMoments = register_stage(
+    Declaration<AggregateMoments>(
+        "aggregate.moments",
+        "Count, mean, unbiased standard deviation, smallest and largest over named axes; "
+        "cells without a value and failed prompts are left out")
+        .input("in", kMeasures, "what is aggregated: every variable that has the axes, token ids excepted")
+        .output(kMeasures, "<variable>_count, _mean, ..., one a statistic, with the remaining axes")
+        .required("over", &AggregateMoments::over, "Axes to aggregate over", distinct())
+        .param("statistics", &AggregateMoments::statistics,
+               "Which numbers to keep; negative_share is the share of values below 0",
+               each_of(statistic_names())));
+
+}  // namespace
+}  // namespace hookflow::stages

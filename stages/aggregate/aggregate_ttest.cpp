@@ -1,0 +1,267 @@
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "pipeline/stage/registry.hpp"
+#include "pipeline/text/nearest.hpp"
+#include "stages/aggregate/axis_fold.hpp"
+#include "stages/aggregate/fold_inputs.hpp"
+#include "stages/aggregate/paired_fold.hpp"
+#include "stages/statistics/p_corrections.hpp"
+#include "stages/statistics/t_test.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace pipeline;
+
+/// The differences of pairs. In double, so that pairs that are equally far apart in the file's numbers are
+/// equally far apart here.
+struct Differences : Welford {
+  void add(double a, double b) { Welford::add(static_cast<long double>(a - b)); }
+};
+
+/// Student's and Welch's t-tests over named axes, one for each cell of the others.
+class AggregateTTest : public FoldStage {
+ public:
+  std::vector<std::string> over;
+  std::string kind = "one_sample";
+  double mean = 0;
+  double confidence = 0.95;
+  std::vector<std::string> corrections = {"none"};
+  std::vector<std::string> across;
+  double alpha = 0.05;
+
+  Output plan(const PlanContext& context) override {
+    const PlannedInput& a = context.inputs[0];
+    const PlannedInput& b = context.inputs[1];
+    check_parameters(static_cast<bool>(b));
+    pairs_.clear();
+    if (b) {
+      pairs_ = pair_variables(a, b, over);
+    } else {
+      for (const std::size_t i : variables_over(a, over)) pairs_.push_back({i, 0});
+    }
+    Output output;
+    for (const VariablePair& pair : pairs_) {
+      const Variable& variable = a.variables[pair.a];
+      check_several_steps(variable, over);
+      check_new_axis(variable, over, "correction");
+      check_across(variable);
+      if (b) check_partner(variable, b.variables[pair.b]);
+      declare(variable, output.variables);
+    }
+    return output;
+  }
+
+  void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
+    std::size_t first_variable = 0;
+    for (const VariablePair& pair : pairs_) {
+      const StoredRows& a = *inputs[0].at(pair.a);
+      Results results{sink, first_variable, {}};
+      if (kind == "independent") {
+        test_independent(a, *inputs[1].at(pair.b), results);
+      } else if (kind == "paired") {
+        fold_pairs<Differences>(a, *inputs[1].at(pair.b), over, [&](std::size_t row, const auto& cells) {
+          write_one_sample(row, cells, results);
+        });
+      } else {
+        fold_axes<Welford>(
+            a, over, [&](std::size_t row, const auto& cells) { write_one_sample(row, cells, results); });
+      }
+      write_corrections(axes_without(a.variable(), over), results);
+      first_variable += kNumbers.size() + 4 + (kind == "independent" ? 1 : 0);
+    }
+  }
+
+ private:
+  struct Number {
+    const char* suffix;
+    const char* meaning;
+    bool has_units;  // those of the variable
+    double TTest::*value;
+  };
+  static constexpr std::array<Number, 7> kNumbers = {{
+      {"_t", "t statistic", false, &TTest::t},
+      {"_df", "degrees of freedom of the t-test", false, &TTest::df},
+      {"_p", "two-sided p-value, not corrected", false, &TTest::p},
+      {"_mean_difference", "mean difference", true, &TTest::mean_difference},
+      {"_ci_low", "lower confidence limit of the mean difference", true, &TTest::ci_low},
+      {"_ci_high", "upper confidence limit of the mean difference", true, &TTest::ci_high},
+      {"_cohens_d", "Cohen's d", false, &TTest::cohens_d},
+  }};
+
+  /// Where one variable's results go, and its p-values, kept for the corrections: a number a kept cell.
+  struct Results {
+    FoldSink& sink;
+    std::size_t first_variable;
+    std::vector<double> p;
+  };
+
+  void check_parameters(bool has_b) const {
+    if (kind == "one_sample" && has_b)
+      throw ParamError(
+          "kind: one_sample compares a with the number `mean`, but b is wired; must be paired or "
+          "independent to compare a with b",
+          0);
+    if (kind != "one_sample" && !has_b)
+      throw ParamError("in: the input 'b' is missing: kind " + kind + " compares a with it", 0);
+    if (kind != "one_sample" && mean != 0)
+      throw ParamError("mean: is only what one_sample compares with; must be 0 for kind " + kind, 0);
+    for (const std::string& correction : corrections) {
+      if (correction != "none" && across.empty())
+        throw ParamError("across: the family of tests that " + correction +
+                             " corrects for is missing; must name the axes that it spans",
+                         0);
+    }
+  }
+
+  void check_across(const Variable& variable) const {
+    std::vector<std::string> kept;
+    for (const Axis& axis : axes_without(variable, over)) kept.push_back(axis.name);
+    std::string all;
+    for (const std::string& name : kept) all += (all.empty() ? "" : ", ") + name;
+    for (const std::string& name : across) {
+      if (std::find(kept.begin(), kept.end(), name) != kept.end()) continue;
+      const bool folded = std::find(over.begin(), over.end(), name) != over.end();
+      throw ParamError("across: '" + name + "' " +
+                           (folded ? "is tested over, so there is one test along it"
+                                   : "is no axis of '" + variable.name + "'" + suggestion(name, kept)) +
+                           "; must be among the axes that are kept" + (all.empty() ? ": none" : ": " + all),
+                       0);
+    }
+  }
+
+  void check_partner(const Variable& a, const Variable& b) const {
+    if (b.units == kTokenId) throw ParamError("in: '" + b.name + "' of b holds token ids, not numbers", 0);
+    check_aligned(a, b, over, kind == "paired" ? FoldedAxes::equal : FoldedAxes::any);
+    if (kind == "paired") check_row_order(a, b);
+    check_several_steps(b, over);
+  }
+
+  void declare(const Variable& variable, std::vector<Variable>& variables) const {
+    std::vector<Axis> axes = axes_without(variable, over);
+    const std::string of = ": " + kind + " t-test of " + variable.long_name;
+    const auto add = [&](const std::string& suffix, Dtype dtype, const std::string& units,
+                         const std::string& meaning) {
+      variables.push_back({variable.name + suffix, dtype, axes, units, meaning});
+    };
+    for (const Number& number : kNumbers)
+      add(number.suffix, Dtype::float64, number.has_units ? variable.units : "1", number.meaning + of);
+    add("_count", Dtype::int64, "1", (kind == "paired" ? "number of pairs" : "number of values") + of);
+    if (kind == "independent") add("_count_b", Dtype::int64, "1", "number of values of b" + of);
+    add("_note", Dtype::int64, "1", std::string(kTTestNotes) + of);
+    axes.push_back({"correction", corrections, "correction for multiple tests", ""});
+    std::string family;
+    for (const std::string& name : across) family += (family.empty() ? " across " : ", ") + name;
+    add("_p_adjusted", Dtype::float64, "1", "two-sided p-value, corrected" + family + of);
+    add("_significant", Dtype::int64, "1",
+        "1 where the corrected p-value is at most " + pipeline::write_param(alpha).text + ", else 0" + of);
+  }
+
+  void write(std::size_t first_row, const std::vector<TTest>& tests, Results& results) const {
+    std::vector<double> values(tests.size());
+    for (std::size_t n = 0; n < kNumbers.size(); ++n) {
+      std::transform(tests.begin(), tests.end(), values.begin(),
+                     [&](const TTest& test) { return test.*kNumbers[n].value; });
+      results.sink.write(results.first_variable + n, first_row, values);
+    }
+    std::vector<std::int64_t> notes;
+    for (const TTest& test : tests) {
+      notes.push_back(test.note);
+      results.p.push_back(test.p);
+    }
+    results.sink.write(note_variable(results), first_row, notes);
+  }
+
+  [[nodiscard]] std::size_t note_variable(const Results& results) const {
+    return results.first_variable + kNumbers.size() + (kind == "independent" ? 2 : 1);
+  }
+
+  template <typename Cells>
+  static void write_counts(std::size_t variable, std::size_t first_row, const Cells& cells, FoldSink& sink) {
+    std::vector<std::int64_t> counts;
+    for (const Welford& cell : cells) counts.push_back(cell.count);
+    sink.write(variable, first_row, counts);
+  }
+
+  template <typename Cells>
+  void write_one_sample(std::size_t first_row, const Cells& cells, Results& results) const {
+    std::vector<TTest> tests;
+    for (const Welford& cell : cells) tests.push_back(one_sample_t_test(cell, mean, confidence));
+    write(first_row, tests, results);
+    write_counts(results.first_variable + kNumbers.size(), first_row, cells, results.sink);
+  }
+
+  /// Memory: the moments of each cell that b keeps, and for each that a keeps which of them is its partner.
+  void test_independent(const StoredRows& a, const StoredRows& b, Results& results) const {
+    std::vector<Welford> others;
+    fold_axes<Welford>(b, over, [&](std::size_t /*row*/, const std::vector<Welford>& cells) {
+      others.insert(others.end(), cells.begin(), cells.end());
+    });
+    const std::vector<std::size_t> partner =
+        aligned_cells(axes_without(a.variable(), over), axes_without(b.variable(), over));
+    fold_axes<Welford>(a, over, [&](std::size_t first_row, const std::vector<Welford>& cells) {
+      std::vector<TTest> tests;
+      std::vector<Welford> partners;
+      const std::size_t first_cell = results.p.size();
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        partners.push_back(others[partner[first_cell + i]]);
+        tests.push_back(welch_t_test(cells[i], partners.back(), confidence));
+      }
+      write(first_row, tests, results);
+      write_counts(results.first_variable + kNumbers.size(), first_row, cells, results.sink);
+      write_counts(results.first_variable + kNumbers.size() + 1, first_row, partners, results.sink);
+    });
+  }
+
+  /// Tests that differ in nothing but the axes `across` are a family.
+  void write_corrections(const std::vector<Axis>& kept, const Results& results) const {
+    const std::vector<double> adjusted = adjust_families(results.p, fold_targets(kept, across), corrections);
+    std::vector<std::int64_t> significant;
+    for (const double p : adjusted) significant.push_back(p <= alpha ? 1 : 0);
+    results.sink.write(note_variable(results) + 1, 0, adjusted);
+    results.sink.write(note_variable(results) + 2, 0, significant);
+  }
+
+  std::vector<VariablePair> pairs_;  // b is 0 and unused for one_sample
+};
+
+Rule<double> between_0_and_1() {
+  return {"between 0 and 1", [](double value) {
+            return value > 0 && value < 1 ? std::nullopt
+                                          : std::optional(pipeline::write_param(value).text + " is not");
+          }};
+}
+
+const bool kAggregateTTest = register_stage(
+    Declaration<AggregateTTest>(
+        "aggregate.ttest",
+        "t-tests over named axes, one for each cell of the others, with confidence intervals, effect sizes "
+        "and "
+        "corrections for many tests; cells without a value and failed prompts are left out")
+        .input("a", kMeasures, "what is tested: every variable that has the axes, token ids excepted")
+        .optional_input("b", kMeasures,
+                        "what a is compared with: the variables of the same names, or one variable with one; "
+                        "repeated along the kept axes that it lacks")
+        .output(
+            kMeasures,
+            "<variable>_t, _df, _p, _mean_difference (a - b, or a - mean), _ci_low, _ci_high, _cohens_d, "
+            "_count, _note with the remaining axes, and _p_adjusted, _significant with the axis correction")
+        .required("over", &AggregateTTest::over, "Axes along which the values are one sample", distinct())
+        .param(
+            "kind", &AggregateTTest::kind,
+            "one_sample: a against `mean`; paired: a - b against 0; independent: a against b, Welch's test",
+            one_of({"one_sample", "paired", "independent"}))
+        .param("mean", &AggregateTTest::mean, "The mean that one_sample compares with")
+        .param("confidence", &AggregateTTest::confidence, "Of the interval _ci_low to _ci_high",
+               between_0_and_1())
+        .param("corrections", &AggregateTTest::corrections,
+               "Corrections for many tests, each a step of the axis correction", each_of(p_corrections()))
+        .param("across", &AggregateTTest::across,
+               "Axes whose tests are one family to correct for; needed for any correction but none")
+        .param("alpha", &AggregateTTest::alpha, "A corrected p-value of at most this is significant",
+               between_0_and_1()));
+
+}  // namespace
+}  // namespace hookflow::stages

@@ -1,0 +1,78 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pipeline/stage/stage.hpp"
+
+namespace hookflow::stages {
+
+/// Whether the variable has every one of the named axes.
+bool has_axes(const pipeline::Variable& variable, const std::vector<std::string>& names);
+/// Its other axes, in order.
+std::vector<pipeline::Axis> axes_without(const pipeline::Variable& variable,
+                                         const std::vector<std::string>& names);
+/// Why none of the variables has the named axes, with the axes that they have.
+std::string no_such_axes(const std::vector<pipeline::Variable>& variables,
+                         const std::vector<std::string>& names);
+
+/// Where each cell along `axes`, row-major, goes when the named ones are folded away.
+std::vector<std::size_t> fold_targets(std::span<const pipeline::Axis> axes,
+                                      const std::vector<std::string>& over);
+
+/// The rows that are read at once, where a row of the variable has `cells` numbers in memory.
+std::size_t slab_rows(std::size_t cells);
+
+/// What becomes of the cells of a fold. Both are called with the first of the rows, along the first remaining
+/// axis, that the cells belong to.
+template <typename State>
+struct CellFold {
+  std::function<void(std::size_t first_row, std::vector<State>& cells)>
+      start;  // optional: sets fresh cells up
+  std::function<void(std::size_t first_row, const std::vector<State>& cells)> done;
+  std::size_t numbers = sizeof(State) / sizeof(double);  // that a cell holds
+};
+
+/// Folds the named axes of a stored variable into cells of type State, which has add(double). Reads in slabs
+/// in index order, so memory is that of a slab and of what is handed over; cells without a value are skipped.
+template <typename State>
+void fold_axes(const pipeline::StoredRows& rows, const std::vector<std::string>& over,
+               const CellFold<State>& fold) {
+  const std::vector<pipeline::Axis>& axes = rows.variable().axes;
+  const std::size_t row_count = axes.front().size();
+  const std::vector<std::size_t> targets = fold_targets(std::span(axes).subspan(1), over);
+  const std::size_t cells = targets.empty() ? 1 : *std::max_element(targets.begin(), targets.end()) + 1;
+  const bool keeps_first = std::find(over.begin(), over.end(), axes.front().name) == over.end();
+  const std::size_t slab = slab_rows(std::max(targets.size(), keeps_first ? cells * fold.numbers : 0));
+  std::vector<State> states;
+  const auto start = [&](std::size_t first_row, std::size_t count) {
+    states.assign(count, State{});
+    if (fold.start) fold.start(first_row, states);
+  };
+  if (!keeps_first) start(0, cells);
+  for (std::size_t first = 0; first < row_count; first += slab) {
+    const std::size_t count = std::min(slab, row_count - first);
+    const std::vector<double> values = rows.read(first, count);
+    if (keeps_first) start(first, count * cells);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (std::isnan(values[i])) continue;
+      const std::size_t row = i / targets.size();
+      states[(keeps_first ? row * cells : 0) + targets[i % targets.size()]].add(values[i]);
+    }
+    if (keeps_first) fold.done(first, states);
+  }
+  if (!keeps_first) fold.done(0, states);
+}
+
+/// The same where fresh cells need nothing: hands them to `done(first_row, cells)`.
+template <typename State>
+void fold_axes(const pipeline::StoredRows& rows, const std::vector<std::string>& over,
+               const std::function<void(std::size_t, const std::vector<State>&)>& done) {
+  fold_axes(rows, over, CellFold<State>{nullptr, done});
+}
+
+}  // namespace hookflow::stages

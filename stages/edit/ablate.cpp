@@ -1,0 +1,123 @@
+#include <algorithm>
+
+#include "pipeline/stage/registry.hpp"
+#include "stages/edit/variant_grid.hpp"
+#include "stages/params/position_axis.hpp"
+#include "stages/params/replacement.hpp"
+#include "stages/subject/flops.hpp"
+#include "stages/subject/pass_memory.hpp"
+#include "stages/subject/values.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace pipeline;
+
+/// Runs edited passes: every combination of replacement, place, layer and head is a variant of each prompt.
+/// Chunks of variants depend on the workflow alone, so the same rows share each matrix product in every run.
+class Ablate : public BatchStage {
+ public:
+  std::vector<std::string> at;
+  std::vector<Replacement> with = {Replacement{}};
+  Positions positions = Positions::all();
+  std::vector<std::string> together;
+  std::int64_t rows = 1024;
+
+  Output plan(const PlanContext& context) override {
+    wishes_ = std::make_shared<VariantWishes>();
+    wishes_->clean = context.facts<PassFacts>(0);
+    wishes_->plan.wants_logits = false;
+    wishes_->plan.logits = Positions::last();
+    const Config& config = wishes_->clean->subject->config();
+    grid_ = make_variant_grid({at, with, positions, together}, config);
+    check_positions("positions", positions, context.prompts, wishes_->clean->tokens->lengths);
+    for (const Variant& variant : grid_.variants) {
+      wishes_->first_edits.push_back(first_edit(variant));
+      wishes_->clean->want_first_edit(wishes_->first_edits.back());
+    }
+    batch_tokens_ = context.batch_weight;
+    chunk_ =
+        std::max<std::size_t>(1, static_cast<std::size_t>(rows) / std::max<std::size_t>(1, batch_tokens_));
+    Output output;
+    output.expands = grid_.axes;
+    output.parts = (grid_.variants.size() + chunk_ - 1) / chunk_;
+    output.variants_a_part = chunk_;
+    output.facts = VariantFacts(wishes_);
+    return output;
+  }
+
+  void prepare() override {
+    model_ = &wishes_->clean->subject->model();
+    wishes_->keep_as_clean();
+  }
+
+  [[nodiscard]] Cost cost() const override {
+    const Wishes& clean = *wishes_->clean;
+    const Config& config = clean.subject->config();
+    Cost cost;
+    for (const std::size_t length : clean.tokens->lengths) {
+      for (const Variant& variant : grid_.variants) {
+        cost.passes += 1;
+        cost.flops += pass_flops(config, length, first_edit(variant), wishes_->plan);
+      }
+    }
+    const std::size_t tokens = batch_tokens_ * std::min(chunk_, grid_.variants.size());
+    cost.bytes_working = working_bytes(config, tokens, clean.tokens->longest);
+    cost.bytes_held = held_bytes(config, tokens, clean.tokens->longest, wishes_->plan);
+    cost.bytes_shared = weight_bytes(*clean.subject, *clean.tokens, wishes_->plan);
+    return cost;
+  }
+
+  [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts, std::size_t part) const override {
+    const std::size_t first = part * chunk_;
+    const std::size_t count = std::min(chunk_, grid_.variants.size() - first);
+    std::vector<EditedPrompt> edited;
+    for (const Inputs& inputs : prompts) {
+      for (std::size_t i = 0; i < count; ++i) {
+        edited.push_back({inputs.get<Pass>(0).index, &grid_.variants[first + i]});
+      }
+    }
+    std::vector<PassResult> results =
+        run_edited(*model_, *prompts.front().get<Pass>(0).batch, edited, wishes_->plan);
+    std::vector<ValuePtr> values;
+    for (std::size_t p = 0; p < prompts.size(); ++p) {
+      auto variants = std::make_shared<Variants>();
+      variants->first = first;
+      variants->length = prompts[p].get<Pass>(0).length;
+      variants->wishes = wishes_;
+      const auto begin = results.begin() + static_cast<std::ptrdiff_t>(p * count);
+      variants->results.assign(std::make_move_iterator(begin),
+                               std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count)));
+      values.push_back(std::move(variants));
+    }
+    return values;
+  }
+
+ private:
+  VariantGrid grid_;
+  VariantFacts wishes_;
+  std::size_t batch_tokens_ = 0;
+  std::size_t chunk_ = 1;
+  const Model* model_ = nullptr;
+};
+
+const bool kAblate = register_stage(
+    Declaration<Ablate>("ablate",
+                        "Runs each prompt again with edits, one variant for every place, layer, head and "
+                        "replacement")
+        .input("clean", kPass, "the pass whose activations are edited")
+        .output(kVariants, "the edited passes; adds the axes replacement, layer, head")
+        .required("at", &Ablate::at, "Hook points to edit, such as blocks.*.attn.hook_z[*]", not_empty())
+        .param("with", &Ablate::with,
+               "What takes the activation's place: zero, {value: x}, {mean: head}, "
+               "{mean: positions}, {add: [x, ...]}")
+        .param("positions", &Ablate::positions,
+               "Which positions are edited: all, last, a list, or a slice such as \"1:\"")
+        .param("together", &Ablate::together,
+               "Axes whose places are all edited in one variant instead of one each: "
+               "place, layer, head")
+        .param("rows", &Ablate::rows, "Variants times tokens that share the matrix products of one chunk",
+               at_least(1)));
+
+}  // namespace
+}  // namespace hookflow::stages

@@ -1,0 +1,54 @@
+#include "stages/measure/captured.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <stdexcept>
+
+namespace hookflow::stages {
+namespace {
+
+constexpr std::size_t kNotKept = std::numeric_limits<std::size_t>::max();
+
+/// Where each of `count` things lies among those kept.
+std::vector<std::size_t> inverse(const std::vector<std::size_t>& kept, std::size_t count) {
+  std::vector<std::size_t> index(count, kNotKept);
+  for (std::size_t i = 0; i < kept.size(); ++i) index.at(kept[i]) = i;
+  return index;
+}
+
+}  // namespace
+
+bool is_square(HookKind kind) { return shape(kind, Config{}).axes.front() == "head"; }
+
+Captured::Captured(const PassResult& result, const ForwardPlan& plan, const HookPoint& place,
+                   std::size_t length)
+    : square_(is_square(place.kind)) {
+  const auto capture = std::find_if(plan.captures.begin(), plan.captures.end(),
+                                    [&](const ForwardPlan::Capture& kept) { return kept.at == place; });
+  const auto tensor = result.captured.find(place);
+  if (capture == plan.captures.end() || tensor == result.captured.end()) {
+    throw std::logic_error("the pass did not keep " + to_string(place));
+  }
+  values_ = tensor->second.matrix();
+  const std::vector<std::size_t> positions = capture->positions.resolve(length);
+  position_count_ = positions.size();
+  row_of_ = inverse(positions, length);
+  head_count_ = tensor->second.shape.size() == 2 ? 1 : tensor->second.shape[square_ ? 0 : 1];
+  std::vector<std::size_t> heads = capture->heads;
+  if (heads.empty()) {
+    heads.resize(head_count_);
+    std::iota(heads.begin(), heads.end(), std::size_t{0});
+  }
+  head_of_ = inverse(heads, *std::max_element(heads.begin(), heads.end()) + 1);
+}
+
+std::span<const float> Captured::row(std::size_t position, std::size_t head) const {
+  const std::size_t p = position < row_of_.size() ? row_of_[position] : kNotKept;
+  const std::size_t h = head < head_of_.size() ? head_of_[head] : kNotKept;
+  if (p == kNotKept || h == kNotKept)
+    throw std::logic_error("the pass did not keep a wanted position or head");
+  return values_.row(square_ ? h * position_count_ + p : p * head_count_ + h);
+}
+
+}  // namespace hookflow::stages

@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <stdexcept>
+
+#include "pipeline/stage/registry.hpp"
+#include "stages/measure/pass_measure.hpp"
+#include "stages/params/places.hpp"
+#include "stages/params/token_choice.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace pipeline;
+
+/// Where a prompt's vector is taken, or why it cannot be.
+struct Found {
+  std::size_t position = 0;
+  std::string failure;
+};
+
+/// One vector a prompt, of the position at which a token stands.
+class Gather : public PassMeasure {
+ public:
+  std::vector<std::string> at;
+  TokenChoice token;
+  std::optional<std::int64_t> position;
+  std::int64_t offset = 0;
+
+ protected:
+  std::vector<Variable> plan_passes(const PassPlan& passes) override {
+    if (passes.compares()) throw ParamError("in: give either a clean pass or edited ones", 0);
+    if (token.given() == position.has_value()) {
+      throw ParamError(token.given() ? "position: give either a token or a position, not both"
+                                     : "token: give the token, or the position, whose vector is taken",
+                       0);
+    }
+    config_ = passes.config();
+    places_ = read_places(at, config_);
+    find_positions(passes);
+    std::vector<Variable> variables;
+    for (const HookSelection& place : places_) {
+      if (is_square(place.kind)) {
+        throw ParamError(
+            "at: " + pattern_name(place.kind) + " has no vector of the same length in every prompt", 0);
+      }
+      // Where the token stands differs from prompt to prompt.
+      for (const HookPoint& point : points(place)) passes.want(point, Positions::all());
+      variables.push_back(declare(place, passes));
+    }
+    variables.push_back({"position", Dtype::int64, {}, "1", "position of the vector, counted from 0"});
+    return variables;
+  }
+
+  void measure(const MeasuredPass& pass, Numbers& numbers) const override {
+    const Found& found = found_.at(pass.prompt);
+    if (!found.failure.empty()) throw std::runtime_error(found.failure);
+    for (std::size_t v = 0; v < places_.size(); ++v) {
+      for (const HookPoint& point : points(places_[v])) {
+        const Captured captured = pass.at(point);
+        for (const std::size_t head : heads_of(places_[v], config_)) {
+          const auto values = captured.row(found.position, head);
+          numbers[v].insert(numbers[v].end(), values.begin(), values.end());
+        }
+      }
+    }
+    numbers.back().push_back(static_cast<double>(found.position));
+  }
+
+ private:
+  /// A prompt whose position cannot be found fails when it is run; that every one fails is refused here.
+  void find_positions(const PassPlan& passes) {
+    const auto& ids = passes.tokens().ids;
+    const std::vector<std::int32_t> wanted = token.given()
+                                                 ? chosen_tokens(token, passes.prompts(), passes.subject())
+                                                 : std::vector<std::int32_t>(ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      Found& found = found_.emplace_back();
+      try {
+        const auto start =
+            token.given() ? static_cast<std::int64_t>(find_once(wanted[i], ids[i], passes.subject()))
+                          : static_cast<std::int64_t>(Positions::at({*position}).resolve(ids[i].size())[0]);
+        found.position = moved(start, ids[i].size());
+      } catch (const std::exception& error) {
+        found.failure = error.what();
+      }
+    }
+    const bool all_fail =
+        std::all_of(found_.begin(), found_.end(), [](const Found& found) { return !found.failure.empty(); });
+    if (all_fail) {
+      throw ParamError(std::string(token.given() ? "token" : "position") +
+                           ": no prompt has such a position; prompt '" + passes.prompts().id(0) +
+                           "': " + found_.front().failure,
+                       0);
+    }
+  }
+
+  [[nodiscard]] std::size_t moved(std::int64_t start, std::size_t length) const {
+    const std::int64_t target = start + offset;
+    if (target < 0 || target >= static_cast<std::int64_t>(length)) {
+      throw std::runtime_error("offset " + std::to_string(offset) + " from position " +
+                               std::to_string(start) + " is outside the prompt of " + std::to_string(length) +
+                               " tokens");
+    }
+    return static_cast<std::size_t>(target);
+  }
+
+  [[nodiscard]] Variable declare(const HookSelection& place, const PassPlan& passes) const {
+    std::vector<Axis> axes;
+    if (place.layers.size() > 1) axes.push_back(passes.layer_axis(place.layers));
+    const auto width = static_cast<std::int64_t>(shape(place.kind, config_).sizes.back());
+    std::vector<std::int64_t> neurons;  // numbered in the place as a whole
+    for (const std::size_t head : heads_of(place, config_)) {
+      for (std::int64_t i = 0; i < width; ++i) neurons.push_back(static_cast<std::int64_t>(head) * width + i);
+    }
+    axes.push_back(passes.axis("neuron", std::move(neurons), "number in the vector, head after head"));
+    const std::string name = variable_name(place.kind);
+    return {name, Dtype::float32, std::move(axes), "1", name + " at one position of the prompt"};
+  }
+
+  Config config_;
+  std::vector<HookSelection> places_;
+  std::vector<Found> found_;  // one a prompt
+};
+
+const bool kGather = register_stage(
+    Declaration<Gather>("gather",
+                        "Takes one vector a prompt, at the position of a token that the prompt holds once; a "
+                        "prompt that does not fails")
+        .optional_input("clean", kPass, "a clean pass")
+        .optional_input("edited", kVariants, "or edited ones")
+        .output(kMeasures,
+                "one variable a kind of place, such as q, k, v [neuron], with [layer] before it for several; "
+                "and position")
+        .required("at", &Gather::at, "Hook points whose vectors are taken, such as blocks.6.attn.hook_q",
+                  not_empty())
+        .param("token", &Gather::token,
+               "The token at whose position: text that is one token, a token id, or {column: name} of the "
+               "prompts")
+        .param("position", &Gather::position, "Instead of a token: a position, negative from the end")
+        .param("offset", &Gather::offset, "How far from there: -1 is the position before"));
+
+}  // namespace
+}  // namespace hookflow::stages

@@ -1,0 +1,170 @@
+#include <cmath>
+#include <limits>
+
+#include "pipeline/stage/registry.hpp"
+#include "stages/measure/dot.hpp"
+#include "stages/measure/pass_measure.hpp"
+#include "stages/params/attention_keys.hpp"
+#include "stages/params/places.hpp"
+#include "stages/params/replacement.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace pipeline;
+
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
+
+/// One variable that is stored: scores of heads against themselves, or of each head's query against the
+/// others' keys.
+struct Scores {
+  HookSelection place;
+  std::vector<std::size_t> heads;
+  bool cross = false;
+};
+
+/// What heads see when a query looks at a key: scores before and after scaling, and weights.
+class Attention : public PassMeasure {
+ public:
+  std::vector<std::string> at = {"blocks.*.attn.hook_pattern[*]"};
+  std::string heads = "same";
+  Positions queries;
+  KeyChoice keys;
+
+ protected:
+  std::vector<Variable> plan_passes(const PassPlan& passes) override {
+    head_width_ = passes.config().head_width;
+    cells_ = QueryKeyAxes(queries, keys, passes);
+    for (const HookSelection& place : read_places(at, passes.config())) {
+      const std::vector<std::size_t> of = heads_of(place, passes.config());
+      check(place, of);
+      if (heads != "cross") scores_.push_back({place, of, false});
+      if (heads != "same") scores_.push_back({place, of, true});
+    }
+    std::vector<Variable> variables;
+    for (const Scores& scores : scores_) {
+      want(scores, passes);
+      variables.push_back(declare(scores, passes));
+    }
+    return variables;
+  }
+
+  void measure(const MeasuredPass& pass, Numbers& numbers) const override {
+    const std::vector<QueryKey> cells = cells_.in(pass.length);
+    for (std::size_t v = 0; v < scores_.size(); ++v) {
+      for (const HookPoint& place : points(scores_[v].place)) {
+        if (scores_[v].cross) {
+          add_cross(scores_[v], place, pass, cells, numbers[v]);
+        } else {
+          add_same(scores_[v], place, pass, cells, numbers[v]);
+        }
+      }
+    }
+  }
+
+ private:
+  void check(const HookSelection& place, const std::vector<std::size_t>& of) const {
+    if (!is_square(place.kind)) {
+      throw ParamError("at: " + pattern_name(place.kind) +
+                           " has no queries and keys; must be hook_scores_raw, hook_attn_scores or "
+                           "hook_pattern of blocks",
+                       0);
+    }
+    if (heads == "same") return;
+    if (place.kind == HookKind::pattern) {
+      throw ParamError(
+          "heads: " + heads +
+              ": a pattern is a softmax over one head's own keys, so there is none across heads; take "
+              "hook_scores_raw or hook_attn_scores",
+          0);
+    }
+    if (of.size() < 2) throw ParamError("heads: " + heads + ": one head alone has no other; select more", 0);
+  }
+
+  void want(const Scores& scores, const PassPlan& passes) const {
+    for (const HookPoint& place : points(scores.place)) {
+      if (scores.cross) {
+        passes.want({HookKind::q, place.layer}, cells_.queries());
+        passes.want({HookKind::k, place.layer}, cells_.keys());
+      } else {
+        passes.want(place, cells_.queries());
+      }
+    }
+  }
+
+  [[nodiscard]] Variable declare(const Scores& scores, const PassPlan& passes) const {
+    const HookKind kind = scores.place.kind;
+    const bool weights = kind == HookKind::pattern;
+    std::string name = weights ? "pattern" : kind == HookKind::scores_raw ? "raw" : "scaled";
+    std::string meaning = weights ? "attention weight" : "q.k of a query and a key";
+    if (kind == HookKind::attn_scores) meaning += ", scaled by the root of the head's width and masked";
+    std::vector<Axis> axes = {passes.layer_axis(scores.place.layers)};
+    if (scores.cross) {
+      name += "_cross";
+      meaning += ", across heads";
+      const auto labels = passes.head_axis(scores.heads).coordinates;
+      axes.push_back(passes.axis("query_head", labels, "head of the query"));
+      axes.push_back(passes.axis("key_head", labels, "head of the key"));
+    } else {
+      axes.push_back(passes.head_axis(scores.heads));
+    }
+    for (Axis& axis : cells_.axes(passes)) axes.push_back(std::move(axis));
+    return {name, Dtype::float32, std::move(axes), "1", meaning};
+  }
+
+  static void add_same(const Scores& scores, const HookPoint& place, const MeasuredPass& pass,
+                       const std::vector<QueryKey>& cells, std::vector<double>& numbers) {
+    const Captured captured = pass.at(place);
+    for (const std::size_t head : scores.heads) {
+      for (const QueryKey& cell : cells) {
+        const double score =
+            cell.key ? static_cast<double>(captured.row(cell.query, head)[*cell.key]) : kNoValue;
+        numbers.push_back(std::isinf(score) && score < 0 ? kNoValue : score);  // -inf: hidden by the mask
+      }
+    }
+  }
+
+  void add_cross(const Scores& scores, const HookPoint& place, const MeasuredPass& pass,
+                 const std::vector<QueryKey>& cells, std::vector<double>& numbers) const {
+    const Captured q = pass.at({HookKind::q, place.layer});
+    const Captured k = pass.at({HookKind::k, place.layer});
+    const bool scaled = place.kind == HookKind::attn_scores;
+    const double factor = scaled ? 1 / std::sqrt(static_cast<double>(head_width_)) : 1;
+    for (const std::size_t i : scores.heads) {
+      for (const std::size_t j : scores.heads) {
+        for (const QueryKey& cell : cells) {
+          const bool hidden = !cell.key || (scaled && *cell.key > cell.query);
+          numbers.push_back(i == j || hidden ? kNoValue
+                                             : factor * dot(q.row(cell.query, i), k.row(*cell.key, j)));
+        }
+      }
+    }
+  }
+
+  std::vector<Scores> scores_;  // one a variable
+  QueryKeyAxes cells_;
+  std::size_t head_width_ = 1;
+};
+
+const bool kAttention = register_stage(
+    Declaration<Attention>(
+        "measure.attention",
+        "Attention scores and weights by query and key; no value where the model hides a key from a query "
+        "(hook_attn_scores), where a query has no such key, and for a head against itself across heads")
+        .optional_input("clean", kPass, "a clean pass")
+        .optional_input("edited", kVariants, "edited passes; with both, each value has its change from clean")
+        .output(kMeasures,
+                "raw, scaled, pattern [layer, head, query, key]; raw_cross, scaled_cross [layer, query_head, "
+                "key_head, query, key]; and <variable>_change")
+        .param("at", &Attention::at, "hook_scores_raw, hook_attn_scores, hook_pattern of layers and heads",
+               not_empty())
+        .param("heads", &Attention::heads,
+               "same: each head's queries with its own keys; cross: with every other head's keys; or both",
+               one_of({"same", "cross", "both"}))
+        .param("queries", &Attention::queries, "Positions that look: all, last, a list, or a slice")
+        .param("keys", &Attention::keys,
+               "Positions that are looked at: all, last, a list, a slice, earlier (those before the query), "
+               "or self (the query's own)"));
+
+}  // namespace
+}  // namespace hookflow::stages

@@ -1,0 +1,40 @@
+#include "pipeline/stage/registry.hpp"
+#include "stages/subject/values.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace pipeline;
+
+/// What each variant put in where it edits: 0, the value given, or the head's mean.
+class ReplacementValue : public PromptStage {
+ public:
+  Output plan(const PlanContext& /*context*/) override {
+    Output output;
+    output.variables.push_back(
+        {"put_in", Dtype::float32, {}, "1", "number that took the activation's place"});
+    return output;
+  }
+
+  [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
+    const auto& variants = inputs.get<Variants>(0);
+    std::vector<float> values;
+    for (const PassResult& result : variants.results) values.push_back(result.put_in.front());
+    auto measures = std::make_shared<Measures>();
+    measures->first = variants.first;
+    measures->count = variants.results.size();
+    measures->columns.emplace_back(std::move(values));
+    return measures;
+  }
+};
+
+const bool kReplacementValue = register_stage(
+    Declaration<ReplacementValue>(
+        "measure.replacement",
+        "The number that each variant put in the activation's place: 0, a value, a head's "
+        "mean; missing where it is no single number")
+        .input("edited", kVariants, "the edited passes; of several edits in one variant, the first counts")
+        .output(kMeasures, "put_in"));
+
+}  // namespace
+}  // namespace hookflow::stages

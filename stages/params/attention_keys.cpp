@@ -1,0 +1,87 @@
+#include "stages/params/attention_keys.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "pipeline/yaml/param.hpp"
+#include "stages/params/replacement.hpp"
+
+namespace hookflow::stages {
+
+using pipeline::Node;
+using pipeline::ParamError;
+using Kind = KeyChoice::Kind;
+
+void read_param(const Node& node, KeyChoice& keys) {
+  keys = {};
+  if (node.kind == Node::Kind::scalar && node.text == "earlier") {
+    keys.kind = Kind::earlier;
+  } else if (node.kind == Node::Kind::scalar && node.text == "self") {
+    keys.kind = Kind::self;
+  } else {
+    try {
+      read_param(node, keys.positions);
+    } catch (const ParamError& error) {
+      throw ParamError(std::string(error.what()) + "; keys may also be earlier or self", error.line);
+    }
+  }
+}
+
+Node write_param(const KeyChoice& keys) {
+  if (keys.kind == Kind::positions) return write_param(keys.positions);
+  return Node::scalar(keys.kind == Kind::earlier ? "earlier" : "self", true);
+}
+
+QueryKeyAxes::QueryKeyAxes(const Positions& queries, const KeyChoice& keys, const PassPlan& passes)
+    : kind_(keys.kind) {
+  const std::vector<std::size_t>& lengths = passes.tokens().lengths;
+  queries_ = PositionAxis("queries", queries, passes.prompts(), lengths);
+  if (kind_ == Kind::positions) {
+    keys_ = PositionAxis("keys", keys.positions, passes.prompts(), lengths);
+  } else if (kind_ == Kind::earlier) {
+    std::size_t last_query = 0;
+    for (const std::size_t length : lengths) {
+      const auto resolved = queries.resolve(length);
+      last_query = std::max(last_query, *std::max_element(resolved.begin(), resolved.end()));
+    }
+    if (last_query == 0) throw ParamError("keys: earlier: no query has a key before it", 0);
+    keys_ = PositionAxis("keys", Positions::slice(0, static_cast<std::int64_t>(last_query)), passes.prompts(),
+                         lengths);
+  }
+}
+
+Positions QueryKeyAxes::keys() const {
+  return kind_ == Kind::self ? queries_.positions() : keys_.positions();
+}
+
+std::vector<pipeline::Axis> QueryKeyAxes::axes(const PassPlan& passes) const {
+  std::vector<pipeline::Axis> axes;
+  const auto add = [&](const PositionAxis& positions, const std::string& name) {
+    const pipeline::Axis axis = positions.axis(name, "position of the " + name);
+    if (positions.has_axis()) axes.push_back(passes.axis(name, axis.coordinates, axis.long_name));
+  };
+  add(queries_, "query");
+  if (kind_ != Kind::self) add(keys_, "key");
+  return axes;
+}
+
+std::vector<QueryKey> QueryKeyAxes::in(std::size_t length) const {
+  const std::vector<std::optional<std::size_t>> no_axis(1);
+  const auto keys = kind_ == Kind::self ? no_axis : keys_.in(length);
+  std::vector<QueryKey> cells;
+  for (const auto& query : queries_.in(length)) {
+    for (const auto& key : keys) {
+      QueryKey& cell = cells.emplace_back();
+      if (!query) continue;
+      cell.query = *query;
+      if (kind_ == Kind::self) {
+        cell.key = *query;
+      } else if (kind_ == Kind::positions || (key && *key < *query)) {
+        cell.key = key;
+      }
+    }
+  }
+  return cells;
+}
+
+}  // namespace hookflow::stages

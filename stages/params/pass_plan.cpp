@@ -1,0 +1,50 @@
+#include "stages/params/pass_plan.hpp"
+
+#include <algorithm>
+
+#include "pipeline/yaml/param.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace pipeline;
+
+std::vector<std::int64_t> numbers(const std::vector<std::size_t>& values) {
+  return {values.begin(), values.end()};
+}
+
+}  // namespace
+
+PassPlan::PassPlan(const PlanContext& context) : context_(context) {
+  if (context.inputs.at(0)) clean_ = context.facts<PassFacts>(0);
+  if (context.inputs.at(1)) variants_ = context.facts<VariantFacts>(1);
+  if (!clean_ && !variants_) throw ParamError("in: give a clean pass, edited ones, or both", 0);
+  if (compares() && variants_->clean != clean_) {
+    throw ParamError("in: the edited passes are variants of another pass than the clean one", 0);
+  }
+}
+
+std::vector<HookPoint> PassPlan::first_edits() const {
+  return edited() ? variants_->first_edits : std::vector<HookPoint>();
+}
+
+void PassPlan::want(const HookPoint& place, const Positions& positions) const {
+  if (clean_) clean_->want_capture(place, positions);
+  if (variants_) variants_->want_capture(place, positions);
+}
+
+Axis PassPlan::axis(const std::string& name, Coordinates labels, const std::string& long_name) const {
+  const auto& lane = context_.lane;
+  const bool taken = std::any_of(lane.begin(), lane.end(), [&](const Axis& a) { return a.name == name; });
+  return {taken ? "measured_" + name : name, std::move(labels), long_name, ""};
+}
+
+Axis PassPlan::layer_axis(const std::vector<std::size_t>& layers) const {
+  return axis("layer", numbers(layers), "layer that is measured");
+}
+
+Axis PassPlan::head_axis(const std::vector<std::size_t>& heads) const {
+  return axis("head", numbers(heads), "head that is measured");
+}
+
+}  // namespace hookflow::stages

@@ -1,0 +1,69 @@
+#include "stages/params/position_axis.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "model/error.hpp"
+#include "pipeline/yaml/param.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+bool counts_from_end(const Positions& positions) {
+  return positions.kind == Positions::Kind::last ||
+         (positions.kind == Positions::Kind::slice && positions.begin.value_or(0) < 0);
+}
+
+/// The labels of positions that are no list: those of any of the lengths, ascending.
+std::vector<std::int64_t> labels_of(const Positions& positions, const std::vector<std::size_t>& lengths) {
+  std::set<std::int64_t> labels;
+  for (const std::size_t length : std::set<std::size_t>(lengths.begin(), lengths.end())) {
+    const auto offset = counts_from_end(positions) ? static_cast<std::int64_t>(length) : 0;
+    for (const std::size_t position : positions.resolve(length)) {
+      labels.insert(static_cast<std::int64_t>(position) - offset);
+    }
+  }
+  return {labels.begin(), labels.end()};
+}
+
+}  // namespace
+
+void check_positions(const std::string& param, const Positions& positions, const pipeline::Prompts& prompts,
+                     const std::vector<std::size_t>& lengths) {
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    try {
+      static_cast<void>(positions.resolve(lengths[i]));
+    } catch (const ModelError& error) {
+      throw pipeline::ParamError(param + ": prompt '" + prompts.id(i) + "': " + error.what(), 0);
+    }
+  }
+}
+
+PositionAxis::PositionAxis(const std::string& param, Positions positions, const pipeline::Prompts& prompts,
+                           const std::vector<std::size_t>& lengths)
+    : positions_(std::move(positions)) {
+  check_positions(param, positions_, prompts, lengths);
+  labels_ = positions_.kind == Positions::Kind::list ? positions_.list : labels_of(positions_, lengths);
+}
+
+pipeline::Axis PositionAxis::axis(std::string name, const std::string& what) const {
+  const bool negative =
+      std::any_of(labels_.begin(), labels_.end(), [](std::int64_t label) { return label < 0; });
+  return {std::move(name), labels_,
+          what + " in the prompt, counted from 0" + (negative ? ", negative from the end" : ""), ""};
+}
+
+std::vector<std::optional<std::size_t>> PositionAxis::in(std::size_t length) const {
+  std::vector<bool> chosen(length);
+  for (const std::size_t position : positions_.resolve(length)) chosen[position] = true;
+  const auto count = static_cast<std::int64_t>(length);
+  std::vector<std::optional<std::size_t>> indices;
+  for (const std::int64_t label : labels_) {
+    const std::int64_t index = label < 0 ? label + count : label;
+    const bool there = index >= 0 && index < count && chosen[static_cast<std::size_t>(index)];
+    indices.push_back(there ? std::optional(static_cast<std::size_t>(index)) : std::nullopt);
+  }
+  return indices;
+}
+
+}  // namespace hookflow::stages

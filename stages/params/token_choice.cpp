@@ -1,0 +1,91 @@
+#include "stages/params/token_choice.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "model/tokenizer/printable.hpp"
+#include "pipeline/error.hpp"
+#include "pipeline/yaml/param.hpp"
+#include "stages/params/target_tokens.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using pipeline::Node;
+using pipeline::ParamError;
+
+constexpr std::size_t kMostTokens = 40;  // that a message lists
+
+std::string listed(std::span<const std::int32_t> ids, const ModelSubject& subject) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(ids.size(), kMostTokens); ++i) {
+    text += (i == 0 ? "" : ", ") + spelled_token(ids[i], subject);
+  }
+  return text + (ids.size() > kMostTokens ? ", ..." : "");
+}
+
+}  // namespace
+
+void read_param(const Node& node, TokenChoice& token) {
+  token = {};
+  if (node.kind == Node::Kind::null) return;
+  if (node.kind == Node::Kind::scalar) {
+    if (!node.quoted && pipeline::is_json_number(node.text)) {
+      pipeline::read_param(node, token.id.emplace());
+    } else {
+      token.text = node.text;
+    }
+    return;
+  }
+  if (node.kind != Node::Kind::map || node.entries.size() != 1 || node.entries.front().first != "column") {
+    throw ParamError(pipeline::to_json(node) +
+                         " names no token; must be text that is one token, a token id, or {column: name}",
+                     node.line);
+  }
+  pipeline::read_param(node.entries.front().second, token.column.emplace());
+}
+
+Node write_param(const TokenChoice& token) {
+  if (token.id) return pipeline::write_param(*token.id);
+  if (token.text) return pipeline::write_param(*token.text);
+  if (token.column) return Node::map({{"column", pipeline::write_param(*token.column)}});
+  return {};
+}
+
+std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline::Prompts& prompts,
+                                        ModelSubject& subject) {
+  if (token.column) {
+    return find_target_tokens(prompts, {*token.column}, subject, "token").all();
+  }
+  const std::size_t vocabulary = subject.config().vocabulary;
+  if (token.id && (*token.id < 0 || *token.id >= static_cast<std::int64_t>(vocabulary))) {
+    throw ParamError(
+        "token: " + std::to_string(*token.id) + " is not a token id, 0 to " + std::to_string(vocabulary - 1),
+        0);
+  }
+  try {
+    const std::int32_t id =
+        token.id ? static_cast<std::int32_t>(*token.id) : only_token(token.text.value(), subject.tokenizer());
+    return std::vector<std::int32_t>(prompts.size(), id);
+  } catch (const ParamError& error) {
+    throw ParamError(std::string("token: ") + error.what(), 0);
+  } catch (const pipeline::InputError& error) {
+    throw ParamError(std::string("token: ") + error.what() + "; give the token's id", 0);
+  }
+}
+
+std::string spelled_token(std::int32_t id, const ModelSubject& subject) {
+  if (!subject.has_tokenizer()) return std::to_string(id);
+  return "'" + printable(subject.tokenizer().token(id)) + "' (" + std::to_string(id) + ")";
+}
+
+std::size_t find_once(std::int32_t id, std::span<const std::int32_t> ids, const ModelSubject& subject) {
+  const auto found = std::find(ids.begin(), ids.end(), id);
+  const auto count = std::count(found, ids.end(), id);
+  if (count == 1) return static_cast<std::size_t>(found - ids.begin());
+  throw std::runtime_error("token " + spelled_token(id, subject) +
+                           (count == 0 ? " is not there" : " is there " + std::to_string(count) + " times") +
+                           ", and must be exactly once; the prompt's tokens are " + listed(ids, subject));
+}
+
+}  // namespace hookflow::stages

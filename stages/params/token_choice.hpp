@@ -1,0 +1,40 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pipeline/prompts/prompt_list.hpp"
+#include "pipeline/yaml/node.hpp"
+#include "stages/subject/model_subject.hpp"
+
+namespace hookflow::stages {
+
+/// Which token of a prompt is meant: a text that is exactly one token, an id, or what a column of the prompts
+/// names; or none.
+struct TokenChoice {
+  std::optional<std::string> text;
+  std::optional<std::int64_t> id;
+  std::optional<std::string> column;
+
+  [[nodiscard]] bool given() const { return text || id || column; }
+};
+/// `" her"`, `607` or `{column: name}`. Throws pipeline::ParamError.
+void read_param(const pipeline::Node& node, TokenChoice& token);
+pipeline::Node write_param(const TokenChoice& token);
+
+/// The token id that is meant in each prompt. Throws pipeline::ParamError, which begins with `token:`, for
+/// text that is not one token, an id outside the vocabulary, and as find_target_tokens does.
+std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline::Prompts& prompts,
+                                        ModelSubject& subject);
+
+/// `' her' (607)`; the id alone for a model without a tokenizer.
+std::string spelled_token(std::int32_t id, const ModelSubject& subject);
+
+/// Where the id stands among a prompt's. Throws std::runtime_error, which names the tokens, when it is not
+/// there or there more than once.
+std::size_t find_once(std::int32_t id, std::span<const std::int32_t> ids, const ModelSubject& subject);
+
+}  // namespace hookflow::stages

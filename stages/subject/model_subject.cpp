@@ -1,0 +1,131 @@
+#include "stages/subject/model_subject.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <stdexcept>
+
+#include "model/error.hpp"
+#include "model/files/weight_files.hpp"
+#include "model/hooks/hook.hpp"
+#include "model/numerics/blas.hpp"
+#include "pipeline/error.hpp"
+#include "pipeline/hash/hash_memory.hpp"
+#include "pipeline/hash/sha256.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+/// The model's errors, as the engine knows them.
+template <typename Action>
+auto translated(Action action) {
+  try {
+    return action();
+  } catch (const ModelError& error) {
+    throw pipeline::InputError(error.what());
+  }
+}
+
+/// One hash for several files: that of the lines `hash  name`, as sha256sum prints them.
+std::string hash_files(const pipeline::HashMemory& memory, const std::vector<std::filesystem::path>& files) {
+  if (files.size() == 1) return memory.sha256_file(files.front());
+  std::string lines;
+  for (const auto& file : files) lines += memory.sha256_file(file) + "  " + file.filename().string() + "\n";
+  return pipeline::sha256(lines);
+}
+
+const bool kModelSubject = pipeline::register_subject_type(
+    {[](const std::string& name) { return std::make_unique<ModelSubject>(name); }, built_in_models});
+
+}  // namespace
+
+ModelSubject::ModelSubject(const std::string& name) : name_(name) {
+  translated([&] {
+    directory_ = find_model(name);
+    config_ = Config::load(directory_);
+    return 0;
+  });
+  try {
+    tokenizer_ = Tokenizer::load(directory_);
+  } catch (const ModelError& error) {
+    no_tokenizer_ = error.what();  // prompts given as token ids need none
+  }
+}
+
+const Tokenizer& ModelSubject::tokenizer() const {
+  if (!tokenizer_) throw pipeline::InputError(no_tokenizer_);
+  return *tokenizer_;
+}
+
+const Model& ModelSubject::model() {
+  std::call_once(loaded_, [&] {
+    model_ = translated([&] { return std::make_unique<Model>(Model::load(directory_)); });
+  });
+  return *model_;
+}
+
+std::vector<std::string> ModelSubject::identity_names() const {
+  return {"config_sha256", "model_sha256", "tokenizer_sha256"};
+}
+
+std::vector<std::pair<std::string, std::string>> ModelSubject::identity() {
+  const std::vector<std::string> names = identity_names();
+  const auto memory = pipeline::HashMemory::of_user();
+  return {{names[0], memory.sha256_file(directory_ / "config.json")},
+          {names[1], hash_files(memory, model().weights.files())},
+          {names[2], tokenizer_ ? hash_files(memory, tokenizer_->files()) : "none"}};
+}
+
+std::map<std::string, std::string> ModelSubject::provenance() {
+  return {{"model", name_}, {"model_path", directory_.string()}, {"blas", blas_version()}};
+}
+
+std::vector<std::string> ModelSubject::vocabulary() const {
+  std::vector<std::string> texts;
+  if (!tokenizer_) return texts;
+  for (std::size_t id = 0; id < tokenizer_->size(); ++id) {
+    texts.push_back(printable(tokenizer_->token(static_cast<std::int32_t>(id))));
+  }
+  return texts;
+}
+
+double ModelSubject::converted_bytes() const {
+  double bytes = 0;
+  for (const auto& file : open_weight_files(directory_)) {
+    for (const auto& [name, tensor] : file->tensors()) {
+      const auto format = tensor.float_format();
+      if (!format || usable_in_place(tensor)) continue;
+      const auto stored = static_cast<double>(tensor.bytes.size());
+      bytes += stored + stored / static_cast<double>(size_of(*format)) * sizeof(float);
+    }
+  }
+  return bytes;
+}
+
+std::string ModelSubject::description() const {
+  std::ostringstream text;
+  text << name_ << ": " << config_.layers << " layers, " << config_.heads << " heads of "
+       << config_.head_width << ", width " << config_.width << ", MLP " << config_.mlp_width << " ("
+       << to_string(config_.activation) << "), context " << config_.context << ", vocabulary "
+       << config_.vocabulary << "\n\nHook points (edit: may be "
+       << "the place of an intervention)\n";
+  for (const HookKind kind : all_hook_kinds()) {
+    const HookShape dims = shape(kind, config_);
+    std::string sizes;
+    for (std::size_t i = 0; i < dims.axes.size(); ++i) {
+      sizes += (i == 0 ? "" : ", ") + dims.axes[i];
+      if (dims.sizes[i] != 0) sizes += " " + std::to_string(dims.sizes[i]);
+    }
+    std::string name = pattern_name(kind);
+    name.resize(std::max<std::size_t>(name.size() + 1, 34), ' ');
+    text << "  " << name << (editable(kind) ? "edit  " : "      ") << "[" << sizes << "]\n";
+  }
+  return text.str();
+}
+
+ModelSubject& model_of(pipeline::Subject& subject) {
+  auto* model = dynamic_cast<ModelSubject*>(&subject);
+  if (model == nullptr) throw std::logic_error("the subject of this workflow is not a model");
+  return *model;
+}
+
+}  // namespace hookflow::stages

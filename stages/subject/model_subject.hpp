@@ -1,0 +1,55 @@
+#pragma once
+#include <filesystem>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/gpt2/config.hpp"
+#include "model/gpt2/model.hpp"
+#include "model/tokenizer/tokenizer.hpp"
+#include "pipeline/stage/subject.hpp"
+
+namespace hookflow::stages {
+
+/// A model directory as the subject of a workflow. Its configuration and tokenizer are read when it is
+/// opened, its weights when they are first asked for, and its files are hashed beside the run.
+class ModelSubject : public pipeline::Subject {
+ public:
+  /// Throws pipeline::InputError when the model cannot be found or read.
+  explicit ModelSubject(const std::string& name);
+
+  [[nodiscard]] const Config& config() const { return config_; }
+  /// Throws pipeline::InputError for a model without tokenizer files.
+  [[nodiscard]] const Tokenizer& tokenizer() const;
+  [[nodiscard]] bool has_tokenizer() const { return tokenizer_.has_value(); }
+  /// The whole model; mapped at the first call. Throws pipeline::InputError.
+  [[nodiscard]] const Model& model();
+  /// Of weights that cannot be used where the file has them: as stored, and as float32. Reads the headers
+  /// alone.
+  [[nodiscard]] double converted_bytes() const;
+
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> identity() override;
+  [[nodiscard]] std::vector<std::string> identity_names() const override;
+  [[nodiscard]] std::map<std::string, std::string> provenance() override;
+  [[nodiscard]] std::vector<std::string> vocabulary() const override;
+  [[nodiscard]] std::string description() const override;
+
+ private:
+  std::string name_;
+  std::filesystem::path directory_;
+  Config config_;
+  std::optional<Tokenizer> tokenizer_;
+  std::string no_tokenizer_;  // why there is none
+  std::once_flag loaded_;
+  std::unique_ptr<Model> model_;
+};
+
+/// The subject as what it is. Throws std::logic_error for another kind.
+ModelSubject& model_of(pipeline::Subject& subject);
+
+}  // namespace hookflow::stages

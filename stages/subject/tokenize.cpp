@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <numeric>
+
+#include "pipeline/error.hpp"
+#include "pipeline/stage/registry.hpp"
+#include "stages/subject/values.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace pipeline;
+
+/// Most problems of a long list that are told at once.
+constexpr std::size_t kMostProblems = 20;
+
+/// The ids of one prompt. Throws pipeline::ParamError naming the prompt and the rule.
+std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject) {
+  const Config& config = subject.config();
+  std::vector<std::int32_t> ids;
+  if (prompt.text) {
+    ids = subject.tokenizer().encode(*prompt.text);
+  } else {
+    for (const std::int64_t id : prompt.ids.value()) {
+      if (id < 0 || id >= static_cast<std::int64_t>(config.vocabulary)) {
+        throw ParamError("token id " + std::to_string(id) + " is not in the model's vocabulary, 0 to " +
+                             std::to_string(config.vocabulary - 1),
+                         0);
+      }
+      ids.push_back(static_cast<std::int32_t>(id));
+    }
+  }
+  if (ids.empty()) throw ParamError("the prompt is empty; a pass needs at least one token", 0);
+  if (ids.size() > config.context) {
+    throw ParamError("the prompt has " + std::to_string(ids.size()) +
+                         " tokens, more than the model's context of " + std::to_string(config.context),
+                     0);
+  }
+  const auto outside = std::find_if(ids.begin(), ids.end(), [&](std::int32_t id) {
+    return static_cast<std::size_t>(id) >= config.vocabulary;
+  });
+  if (outside != ids.end()) {
+    throw ParamError("the tokenizer gives token id " + std::to_string(*outside) +
+                         ", which the model's vocabulary of " + std::to_string(config.vocabulary) +
+                         " does not have: the tokenizer is another model's",
+                     0);
+  }
+  return ids;
+}
+
+/// Text to token ids: no token is put in front, nothing is cut or padded.
+class Tokenize : public PromptStage {
+ public:
+  Output plan(const PlanContext& context) override {
+    subject_ = &model_of(context.subject);
+    auto facts = std::make_shared<TokenFacts>();
+    std::string problems;
+    std::size_t count = 0;
+    for (const Prompt& prompt : context.prompts) {
+      try {
+        const std::vector<std::int32_t> ids = ids_of(prompt, *subject_);
+        facts->ids.add(ids);
+        facts->lengths.push_back(ids.size());
+        facts->longest = std::max(facts->longest, ids.size());
+      } catch (const ParamError& error) {
+        if (++count <= kMostProblems) {
+          problems +=
+              (problems.empty() ? "" : "\n") + prompt.place + ": prompt '" + prompt.id + "': " + error.what();
+        }
+      }
+    }
+    facts->ids.shrink_to_fit();
+    if (count > kMostProblems) problems += "\n... and " + std::to_string(count - kMostProblems) + " more";
+    if (count > 0) throw InputError(problems);
+    Output output;
+    output.weights = facts->lengths;
+    output.facts = TokenFactsPtr(facts);
+    output.known = fed_tokens(facts);
+    return output;
+  }
+
+  [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
+    auto tokens = std::make_shared<Tokens>();
+    tokens->ids = ids_of(inputs.prompt(), *subject_);
+    return tokens;
+  }
+
+ private:
+  /// The ids as they are fed, for the record; right-padded in the file alone.
+  static std::vector<KnownArray> fed_tokens(const TokenFactsPtr& facts) {
+    std::vector<std::int64_t> positions(facts->longest);
+    std::iota(positions.begin(), positions.end(), 0);
+    const Axis axis = {"position", std::move(positions), "position in the prompt, counted from 0", ""};
+    const auto id = [facts](std::size_t cell) {
+      const auto row = facts->ids[cell / facts->longest];
+      const std::size_t position = cell % facts->longest;
+      return position < row.size() ? std::int64_t{row[position]} : -1;
+    };
+    const auto length = [facts](std::size_t prompt) {
+      return static_cast<std::int64_t>(facts->lengths[prompt]);
+    };
+    const std::size_t prompts = facts->lengths.size();
+    return {{{"ids", Dtype::int64, {axis}, kTokenId, "token ids that were fed, -1 behind the prompt's end"},
+             made_of(id, prompts * facts->longest)},
+            {{"length", Dtype::int64, {}, "1", "number of tokens"}, made_of(length, prompts)}};
+  }
+
+  template <typename Cell>
+  static NumberCells made_of(const Cell& cell, std::size_t size) {
+    return {size, [cell](std::size_t first, std::size_t count) {
+              std::vector<std::int64_t> values(count);
+              for (std::size_t i = 0; i < count; ++i) values[i] = cell(first + i);
+              return values;
+            }};
+  }
+
+  ModelSubject* subject_ = nullptr;
+};
+
+const bool kTokenize = register_stage(
+    Declaration<Tokenize>("tokenize",
+                          "Turns each prompt's text into the model's token ids; no BOS token is added")
+        .output(kTokens, "token ids [position]"));
+
+}  // namespace
+}  // namespace hookflow::stages

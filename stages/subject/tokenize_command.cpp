@@ -1,0 +1,79 @@
+#include <filesystem>
+#include <iomanip>
+#include <iostream>
+
+#include <nlohmann/json.hpp>
+
+#include "model/error.hpp"
+#include "model/gpt2/model.hpp"
+#include "model/tokenizer/printable.hpp"
+#include "model/tokenizer/tokenizer.hpp"
+#include "pipeline/command/command.hpp"
+#include "pipeline/command/options.hpp"
+#include "pipeline/error.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+namespace po = boost::program_options;
+
+/// One JSON string a line in, one JSON array of ids a line out.
+void tokenize_lines(const Tokenizer& tokenizer) {
+  std::size_t number = 0;
+  for (std::string line; std::getline(std::cin, line);) {
+    ++number;
+    const auto text = nlohmann::json::parse(line, nullptr, false);
+    if (!text.is_string()) {
+      throw pipeline::InputError("standard input:" + std::to_string(number) + ": not a JSON string: " + line);
+    }
+    std::cout << nlohmann::json(tokenizer.encode(text.get<std::string>())).dump() << "\n";
+  }
+}
+
+void tokenize_text(const Tokenizer& tokenizer, const std::string& text) {
+  const std::vector<std::int32_t> ids = tokenizer.encode(text);
+  std::cout << ids.size() << (ids.size() == 1 ? " token\n" : " tokens\n");
+  for (std::size_t position = 0; position < ids.size(); ++position) {
+    std::cout << std::setw(5) << position << std::setw(8) << ids[position] << "  '"
+              << printable(tokenizer.token(ids[position])) << "'\n";
+  }
+}
+
+/// A directory with tokenizer files alone will do.
+std::filesystem::path find_tokenizer(const std::string& name) {
+  try {
+    return find_model(name);
+  } catch (const ModelError&) {
+    if (std::filesystem::is_directory(name)) return name;
+    throw;
+  }
+}
+
+int tokenize(const std::vector<std::string>& arguments) {
+  pipeline::Options options(
+      "tokenize [--model MODEL] TEXT ... | --json < LINES",
+      "Shows the tokens of each text: position, id, token. It needs only the model's tokenizer "
+      "files.\nWith --json, reads one JSON string a line and prints one array of ids a line.");
+  options.positional("text", -1, "texts");
+  options.add()("model", po::value<std::string>(), "whose tokenizer; default: nano")("json",
+                                                                                     "read JSON strings from "
+                                                                                     "standard input");
+  if (!options.parse(arguments)) return pipeline::exit_code::kDone;
+  const auto texts = options.get_or("text", std::vector<std::string>());
+  if (texts.empty() != options.has("json")) {
+    throw pipeline::UsageError("tokenize: give texts, or --json and lines on standard input");
+  }
+  try {
+    const Tokenizer tokenizer = Tokenizer::load(find_tokenizer(options.get_or("model", std::string("nano"))));
+    if (options.has("json")) tokenize_lines(tokenizer);
+    for (const std::string& text : texts) tokenize_text(tokenizer, text);
+  } catch (const ModelError& error) {
+    throw pipeline::InputError(error.what());
+  }
+  return pipeline::exit_code::kDone;
+}
+
+const bool kTokenizeCommand = pipeline::register_command({"tokenize", "show the tokens of a text", tokenize});
+
+}  // namespace
+}  // namespace hookflow::stages

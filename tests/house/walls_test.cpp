@@ -1,0 +1,153 @@
+// The walls of the house: which folder may include which, and which one file knows each library.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+// The house from the ground up: a folder includes itself and those before it. stages/ joins the other two
+// rooms, which know nothing of each other.
+constexpr const char* kFolders = R"(
+  model model/memory model/numerics model/files model/tokenizer model/gpt2 model/hooks model/pass
+  pipeline pipeline/values pipeline/text pipeline/hash pipeline/yaml pipeline/prompts pipeline/stage
+  pipeline/workflow pipeline/h5 pipeline/run_file/format pipeline/run_file/marks pipeline/run_file/reading
+  pipeline/run_file/store pipeline/engine pipeline/session pipeline/command
+  stages/subject stages/params stages/edit stages/statistics stages/aggregate stages/measure
+)";
+constexpr std::size_t kMostFiles = 20;  // of one folder
+
+struct Line {
+  std::string file;  // relative to the source tree
+  std::size_t number = 0;
+  std::string text;
+  [[nodiscard]] std::string place() const { return file + ":" + std::to_string(number) + ": " + text; }
+};
+
+std::vector<Line> lines_of(const std::vector<std::string>& folders, const std::regex& file_names) {
+  const fs::path root = HOOKFLOW_SOURCE_DIR;
+  std::vector<Line> lines;
+  for (const std::string& folder : folders) {
+    if (!fs::exists(root / folder)) continue;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root / folder)) {
+      const std::string name = fs::relative(entry.path(), root).generic_string();
+      if (!entry.is_regular_file() || !std::regex_search(name, file_names)) continue;
+      std::ifstream in(entry.path());
+      std::string text;
+      for (std::size_t number = 1; std::getline(in, text); ++number) lines.push_back({name, number, text});
+    }
+  }
+  return lines;
+}
+
+// Includes of the shipped code, as `#include <tbb/...` or `#include "model/...`.
+const std::vector<Line>& includes() {
+  static const std::vector<Line> found = [] {
+    std::vector<Line> lines = lines_of({"model", "pipeline", "stages"}, std::regex(R"(\.[hc]pp$)"));
+    const std::regex include(R"(^\s*#\s*include\b)");
+    std::erase_if(lines, [&](const Line& line) {
+      return line.text.find('#') == std::string::npos || !std::regex_search(line.text, include);
+    });
+    return lines;
+  }();
+  return found;
+}
+
+// Includes that match `header` stand only in files that match `allowed`.
+void expect_only_in(const std::string& header, const std::string& allowed) {
+  const std::regex wanted("include\\s*[<\"]" + header);
+  for (const Line& line : includes()) {
+    if (!std::regex_search(line.text, wanted)) continue;
+    EXPECT_TRUE(std::regex_match(line.file, std::regex(allowed))) << line.place();
+  }
+}
+
+TEST(Walls, SeesTheSources) {
+  EXPECT_GT(includes().size(), 50U);
+  EXPECT_TRUE(std::any_of(includes().begin(), includes().end(), [](const Line& line) {
+    return line.file == "pipeline/yaml/yaml.cpp" && line.text.find("<yaml-cpp/") != std::string::npos;
+  }));
+}
+
+std::vector<std::string> folders() {
+  std::istringstream words(kFolders);
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+std::string folder_of(const std::string& file) { return fs::path(file).parent_path().generic_string(); }
+
+TEST(Walls, IncludesRunDownward) {
+  std::map<std::string, std::size_t> floor;
+  for (const std::string& folder : folders()) floor.emplace(folder, floor.size());
+  const std::regex included(R"~(include\s*"([^"]+)")~");
+  for (const Line& line : includes()) {
+    std::smatch match;
+    if (!std::regex_search(line.text, match, included)) continue;
+    const auto from = floor.find(folder_of(line.file));
+    const auto to = floor.find(folder_of(match[1]));
+    ASSERT_NE(from, floor.end()) << line.file << ": its folder is not in kFolders";
+    ASSERT_NE(to, floor.end()) << line.place() << ": that folder is not in kFolders";
+    EXPECT_LE(to->second, from->second) << "upward: " << line.place();
+  }
+}
+
+TEST(Walls, AFolderHoldsAboutTwentyFiles) {
+  for (const std::string& folder : folders()) {
+    const fs::directory_iterator entries(fs::path(HOOKFLOW_SOURCE_DIR) / folder);
+    const auto files = std::count_if(begin(entries), end(entries), [](const fs::directory_entry& entry) {
+      return entry.path().extension() == ".cpp" || entry.path().extension() == ".hpp";
+    });
+    EXPECT_GT(files, 0) << folder;
+    EXPECT_LE(static_cast<std::size_t>(files), kMostFiles) << folder;
+  }
+}
+
+TEST(Walls, ModelKnowsNothingOfPipelinesAndStages) {
+  expect_only_in("pipeline/", "(pipeline|stages)/.*");
+  expect_only_in("stages/", "stages/.*");
+}
+
+TEST(Walls, PipelineKnowsNothingOfTransformers) { expect_only_in("model/", "(model|stages)/.*"); }
+
+// Otherwise a path such as "../model/x.hpp" would go round them.
+TEST(Walls, IncludesStartAtTheRoot) { expect_only_in("\\.", "none"); }
+
+TEST(Walls, OneFileKnowsEachLibrary) {
+  expect_only_in("(tbb|oneapi)/", R"(pipeline/engine/graph\.cpp|model/numerics/parallel\.cpp)");
+  expect_only_in("(hdf5|H5)", R"(pipeline/h5/[a-z_0-9]*\.[hc]pp)");
+  expect_only_in("yaml-cpp/", R"(pipeline/yaml/yaml\.cpp)");
+  expect_only_in("(cblas|openblas)", R"(model/numerics/blas\.cpp)");
+  expect_only_in("openssl/", R"(pipeline/hash/sha256\.cpp)");
+  expect_only_in("boost/math/", R"(stages/statistics/student_t\.cpp)");
+}
+
+TEST(Walls, OneFileKnowsThePatternsLibrary) {
+  std::vector<std::string> files;
+  for (const Line& line : includes()) {
+    if (line.text.find("<pcre2") != std::string::npos) files.push_back(line.file);
+  }
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  EXPECT_LE(files.size(), 1U) << files.front() << " and " << files.back();
+}
+
+// A file that names a folder of one person's machine works on no other.
+TEST(Walls, NoFileNamesAFolderOfAMachine) {
+  const std::regex text_files(R"((\.([hc]pp|txt|json|ya?ml|md|py|cmake|sh)|/[^.]+)$)");
+  const std::regex machine(R"((^|[^\w.~-])/(home|root|Users|work)/\w)");
+  for (const Line& line :
+       lines_of({"model", "pipeline", "stages", "workflows", "tests", "bench"}, text_files)) {
+    if (line.text.size() > 10'000) continue;  // data
+    EXPECT_FALSE(std::regex_search(line.text, machine)) << line.place();
+  }
+}
+
+}  // namespace

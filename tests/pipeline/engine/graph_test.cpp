@@ -1,0 +1,304 @@
+#include "pipeline/engine/graph.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "pipeline/error.hpp"
+#include "pipeline/run_file/reading/view.hpp"
+#include "tests/support/stage_chain.hpp"
+#include "tests/support/temporary_folder.hpp"
+#include "tests/support/toy_stages.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+using testing_support::names;
+using testing_support::refusal;
+
+constexpr std::size_t kBatch = 3;  // prompts a unit
+
+const std::string kStages = R"(
+  numbers: {stage: toy.source}
+  thirds: {stage: toy.map, in: numbers}
+  variants: {stage: toy.expand, in: thirds, variants: 4, chunk: 3}
+  xs: {stage: toy.rows, in: variants}
+  ns: {stage: toy.number, in: thirds}
+)";
+
+/// Plans stages for prompts p0, p1, ... of weight 1.
+Plan toy_plan(std::size_t prompts, const std::string& stages = kStages, const std::string& keep = "[xs, ns]",
+              const std::vector<std::string>& settings = {}) {
+  std::string text = "workflow: toy\nmodel: " + testing_support::golden_model("one_head") +
+                     "\nbatch_tokens: " + std::to_string(kBatch) + "\nkeep: " + keep + "\nprompts:\n";
+  for (std::size_t i = 0; i < prompts; ++i) text += "  - {id: p" + std::to_string(i) + ", ids: [0]}\n";
+  Plan plan = make_plan(read_workflow_text(text + "stages:" + stages, "toy.yaml", ".", settings));
+  plan.prepare();
+  return plan;
+}
+
+/// One plan and its run file, run as often as wanted.
+class ToyRun {
+ public:
+  explicit ToyRun(Plan of) : plan(std::move(of)) {
+    store.emplace(RunStore::create(path(), plan.layout, {}, {}, false));
+    toy::on_expand = {};
+    toy::expand_runs = 0;
+  }
+  ~ToyRun() { toy::on_expand = {}; }
+
+  std::filesystem::path path() const { return folder.path() / "toy.h5"; }
+  void run(std::size_t threads = 3, bool fail_fast = false) {
+    monitor = std::make_unique<Monitor>(plan.stages.size());
+    RunOptions options;
+    options.threads = threads;
+    options.fail_fast = fail_fast;
+    options.retry_failed = retry_failed;
+    options.commit_every = std::chrono::milliseconds(0);
+    run_prompts(plan, *store, options, *monitor, stop);
+  }
+  void reopen() {
+    store.reset();
+    store.emplace(RunStore::open(path(), plan.layout, {}));
+    stop = false;
+    toy::on_expand = {};
+    toy::expand_runs = 0;
+  }
+  std::vector<double> values(const std::string& stage, const std::string& variable) {
+    return store->read_rows(stage, variable, 0, plan.prompts.size());
+  }
+  std::size_t count(std::size_t lane, PartState state) {
+    const auto states = store->states(lane);
+    return static_cast<std::size_t>(std::count(states.begin(), states.end(), state));
+  }
+
+  TemporaryFolder folder;
+  Plan plan;
+  std::optional<RunStore> store;
+  std::unique_ptr<Monitor> monitor;
+  std::atomic<bool> stop{false};
+  bool retry_failed = false;
+};
+
+/// x of toy.rows for 4 variants in parts of 3 and 1.
+double wanted_x(std::size_t prompt, std::size_t variant, std::size_t prompts) {
+  const auto third = [](std::size_t index) { return (static_cast<double>(index) + 0.1) / 3; };
+  double company = 0;
+  const std::size_t first = prompt / kBatch * kBatch;
+  for (std::size_t i = first; i < std::min(prompts, first + kBatch); ++i) company += third(i);
+  const double end = variant < 3 ? 3 : 4;
+  return third(prompt) * static_cast<double>(variant + 1) + company * 1e-3 + end * 1e-6;
+}
+
+TEST(Graph, EveryUnitReachesTheStoreOnceWithItsValues) {
+  ToyRun toy(toy_plan(20));
+  toy.run();
+  EXPECT_EQ(toy.count(0, PartState::done), 20U);
+  EXPECT_EQ(toy.count(1, PartState::done), 40U);
+  EXPECT_EQ(toy.monitor->total, 60U);
+  EXPECT_EQ(toy.monitor->done, 60U);
+  EXPECT_EQ(toy::expand_runs, 14);  // 7 units of 2 parts
+  const auto xs = toy.values("xs", "x");
+  const auto ns = toy.values("ns", "n");
+  ASSERT_EQ(xs.size(), 80U);
+  for (std::size_t i = 0; i < 80; ++i) EXPECT_EQ(xs[i], wanted_x(i / 4, i % 4, 20)) << i;
+  for (std::size_t i = 0; i < 20; ++i) EXPECT_EQ(ns[i], (static_cast<double>(i) + 0.1) / 3);
+}
+
+TEST(Graph, SameBitsForAnyNumberOfThreads) {
+  std::vector<std::vector<double>> found;
+  for (const std::size_t threads : {1U, 2U, 7U}) {
+    ToyRun toy(toy_plan(50));
+    toy.run(threads);
+    found.push_back(toy.values("xs", "x"));
+  }
+  EXPECT_EQ(found[0], found[1]);
+  EXPECT_EQ(found[0], found[2]);
+}
+
+TEST(Graph, PromptThatThrowsFailsAloneWithItsReason) {
+  ToyRun toy(toy_plan(8, kStages, "[xs, ns]", {"thirds.fail=[p4, p7]"}));
+  toy.run();
+  const auto failures = toy.store->failures();
+  ASSERT_EQ(failures.size(), 2U);
+  EXPECT_EQ(failures[0].prompt, 4U);
+  EXPECT_EQ(failures[0].stage, "thirds");
+  EXPECT_EQ(failures[0].reason, "no luck with p4");
+  // In its own lane and in all parts behind the expand.
+  EXPECT_EQ(toy.count(0, PartState::failed), 2U);
+  EXPECT_EQ(toy.count(1, PartState::failed), 4U);
+  EXPECT_EQ(toy.count(0, PartState::done), 6U);
+  EXPECT_EQ(toy.count(1, PartState::done), 12U);
+  const auto xs = toy.values("xs", "x");
+  for (std::size_t i = 0; i < xs.size(); ++i) EXPECT_EQ(std::isnan(xs[i]), i / 4 == 4 || i / 4 == 7) << i;
+}
+
+TEST(Graph, FailureBehindAnExpandFailsThatLaneAlone) {
+  ToyRun toy(toy_plan(8, kStages, "[xs, ns]", {"xs.fail=[p4]"}));
+  toy.run();
+  ASSERT_EQ(toy.store->failures().size(), 1U);
+  EXPECT_EQ(toy.store->failures()[0].stage, "xs");
+  EXPECT_EQ(toy.count(0, PartState::done), 8U);
+  EXPECT_EQ(toy.count(1, PartState::failed), 2U);
+  EXPECT_FALSE(std::isnan(toy.values("ns", "n")[4]));
+}
+
+TEST(Graph, FailureOfABatchFailsItsUnit) {
+  ToyRun toy(toy_plan(8, kStages, "[xs, ns]", {"variants.fail=[p4]"}));
+  toy.run();
+  ASSERT_EQ(toy.store->failures().size(), 3U);  // p3, p4, p5
+  EXPECT_EQ(toy.store->failures()[0].reason, "no luck with p4");
+  EXPECT_EQ(toy.count(1, PartState::failed), 6U);
+}
+
+TEST(Graph, FailedPromptsAreRunAgainWhenAskedAndLeaveNoTrace) {
+  ToyRun whole(toy_plan(8));
+  whole.run();
+  ToyRun toy(toy_plan(8, kStages, "[xs, ns]", {"thirds.fail=[p4, p7]"}));
+  toy.run();
+  ASSERT_EQ(toy.store->failures().size(), 2U);
+  toy.plan = toy_plan(8, kStages, "[xs, ns]", {"thirds.fail=[p7]"});
+  toy.reopen();
+  toy.run();
+  EXPECT_EQ(toy::expand_runs, 0);
+  EXPECT_EQ(toy.store->failures().size(), 2U);
+  toy.reopen();
+  toy.retry_failed = true;
+  toy.run();
+  EXPECT_EQ(toy::expand_runs, 4);  // two units of two parts
+  ASSERT_EQ(toy.store->failures().size(), 1U);
+  EXPECT_EQ(toy.store->failures()[0].prompt, 7U);
+  EXPECT_EQ(toy.monitor->failed, 3U);
+  EXPECT_EQ(toy.monitor->done, toy.monitor->total);
+  toy.plan = toy_plan(8);
+  toy.reopen();
+  toy.run();
+  EXPECT_TRUE(toy.store->failures().empty());
+  EXPECT_EQ(toy.values("xs", "x"), whole.values("xs", "x"));
+  EXPECT_EQ(toy.values("ns", "n"), whole.values("ns", "n"));
+}
+
+TEST(Graph, FailFastStopsAtTheFirstFailure) {
+  ToyRun toy(toy_plan(300, kStages, "[xs, ns]", {"thirds.fail=[p0]"}));
+  toy.run(2, true);
+  ASSERT_EQ(toy.store->failures().size(), 1U);
+  EXPECT_GT(toy.count(0, PartState::pending), 0U);
+}
+
+TEST(Graph, StoppedAndResumedEqualsUninterrupted) {
+  ToyRun whole(toy_plan(60));
+  whole.run();
+  for (const int stop_after : {1, 7, 20}) {
+    ToyRun toy(toy_plan(60));
+    toy::on_expand = [&] {
+      if (toy::expand_runs == stop_after) toy.stop = true;
+    };
+    toy.run(2);
+    EXPECT_GT(toy.count(1, PartState::pending), 0U);
+    toy.reopen();
+    const std::size_t pending_before = toy.count(1, PartState::pending);
+    toy.run(3);
+    EXPECT_EQ(toy.count(1, PartState::done), 120U);
+    EXPECT_EQ(toy.values("xs", "x"), whole.values("xs", "x"));
+    EXPECT_EQ(toy.values("ns", "n"), whole.values("ns", "n"));
+    // Only what was missing is run again, and counted.
+    EXPECT_EQ(static_cast<std::size_t>(toy::expand_runs), pending_before / kBatch);
+    EXPECT_EQ(toy.monitor->done, toy.monitor->total);
+  }
+}
+
+TEST(Graph, NothingIsRunTwice) {
+  ToyRun toy(toy_plan(10, kStages, "[xs, ns]", {"thirds.fail=[p4]"}));
+  toy.run();
+  toy.reopen();
+  toy.run();
+  EXPECT_EQ(toy::expand_runs, 0);
+  EXPECT_EQ(toy.monitor->done, toy.monitor->total);
+  EXPECT_EQ(toy.monitor->failed, 3U);  // of three (prompt, part) pairs
+  EXPECT_EQ(toy.store->failures().size(), 1U);
+}
+
+TEST(Graph, WhatIsInFlightIsBounded) {
+  constexpr std::size_t kThreads = 3;
+  toy::numbers_census.most = 0;
+  toy::rows_census.most = 0;
+  {
+    ToyRun toy(toy_plan(500, kStages, "[xs]", {"variants.variants=20", "variants.chunk=1"}));
+    toy.run(kThreads);
+    EXPECT_EQ(toy.count(1, PartState::done), 500U * 20);
+  }
+  // Units and parts may be in flight by threads + 2; a prompt of a unit has two numbers at a time.
+  constexpr int kBound = (kThreads + 2) * kBatch;
+  EXPECT_LE(toy::numbers_census.most, 2 * kBound);
+  EXPECT_LE(toy::rows_census.most, kBound);
+  EXPECT_EQ(toy::numbers_census.live, 0);
+  EXPECT_EQ(toy::rows_census.live, 0);
+}
+
+TEST(Graph, StagesMayStandInAnyOrderAroundAnExpand) {
+  // Behind the expand in the file, but of the lane above it: read there, or the expand's own input.
+  ToyRun late_reader(toy_plan(7, R"(
+  numbers: {stage: toy.source}
+  variants: {stage: toy.expand, in: numbers}
+  xs: {stage: toy.rows, in: variants}
+  ns: {stage: toy.number, in: numbers}
+)"));
+  late_reader.run();
+  EXPECT_EQ(late_reader.count(1, PartState::done), 14U);
+
+  ToyRun late_source(toy_plan(7, R"(
+  numbers: {stage: toy.source}
+  variants: {stage: toy.expand, in: numbers}
+  thirds: {stage: toy.map, in: numbers}
+  xs: {stage: toy.rows, in: {rows: variants, from: thirds}}
+)",
+                              "[xs]"));
+  late_source.run();
+  EXPECT_EQ(late_source.count(1, PartState::done), 14U);
+  const auto plain = late_reader.values("xs", "x");
+  const auto less = late_source.values("xs", "x");
+  for (std::size_t i = 0; i < plain.size(); ++i)
+    EXPECT_EQ(less[i], plain[i] - (static_cast<double>(i / 4) + 0.1) / 3);
+}
+
+TEST(Graph, TwoExpandsOfOnePassRunBesideEachOther) {
+  ToyRun toy(toy_plan(10, R"(
+  numbers: {stage: toy.source}
+  few: {stage: toy.expand, in: numbers, variants: 2, chunk: 1}
+  many: {stage: toy.expand, in: numbers, variants: 9, chunk: 2}
+  xs: {stage: toy.rows, in: few}
+  ys: {stage: toy.rows, in: many}
+)",
+                      "[xs, ys]"));
+  toy.run();
+  EXPECT_EQ(toy.count(1, PartState::done), 20U);
+  EXPECT_EQ(toy.count(2, PartState::done), 50U);
+}
+
+TEST(Graph, StoresExceptionComesOut) {
+  ToyRun toy(toy_plan(50, kStages, "[xs, ns]", {"xs.broken=true"}));
+  EXPECT_TRUE(names(refusal<std::logic_error>([&] { toy.run(); }), {"toy.rows: x has ", " values for "}));
+  EXPECT_EQ(toy.count(1, PartState::done), 0U);
+}
+
+TEST(Graph, WhatIsNoExceptionComesOutToo) {
+  ToyRun toy(toy_plan(50, kStages, "[xs, ns]", {"variants.fails_hard=true"}));
+  EXPECT_THROW(toy.run(), int);
+  EXPECT_EQ(toy.count(1, PartState::done), 0U);
+}
+
+TEST(Graph, FoldsRunOverWhatIsStored) {
+  ToyRun toy(toy_plan(6, kStages + "  means: {stage: aggregate.moments, in: xs, over: [prompt, variant]}\n",
+                      "[means]"));
+  toy.run();
+  run_folds(toy.plan, *toy.store, *toy.monitor);
+  double sum = 0;
+  for (const double x : toy.values("xs", "x")) sum += x;
+  EXPECT_NEAR(toy.store->read_rows("means", "x_mean", 0, 1).at(0), sum / 24, 1e-12);
+  EXPECT_TRUE(toy.store->fold_done(0));
+}
+
+}  // namespace
+}  // namespace hookflow::pipeline

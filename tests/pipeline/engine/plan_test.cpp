@@ -1,0 +1,251 @@
+#include "pipeline/engine/plan.hpp"
+
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "pipeline/command/dry_run.hpp"
+#include "pipeline/error.hpp"
+#include "pipeline/run_file/format/groups.hpp"
+#include "tests/support/stage_chain.hpp"
+#include "tests/support/toy_stages.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+using testing_support::names;
+using testing_support::refusal;
+using Words = std::vector<std::string>;
+
+const std::string kSweep = R"(
+  tokens: {stage: tokenize}
+  clean: {stage: forward, in: tokens}
+  silenced: {stage: ablate, in: clean, at: "blocks.*.attn.hook_z[*]", with: [zero, {mean: head}], rows: 10}
+  scores: {stage: measure.prediction, in: [clean, silenced], tokens: [target, contrast]}
+  by_layer: {stage: aggregate.moments, in: scores.prob, over: head}
+)";
+
+/// A workflow on a model of 2 layers of 3 heads, with prompts of 3 and 2 tokens.
+std::string workflow(const std::string& stages = kSweep,
+                     const std::string& keys = "keep: [scores, by_layer]\n") {
+  return "workflow: sweep\nmodel: " + testing_support::golden_model("three_heads") + "\n" + keys + R"(prompts:
+  - {id: a, ids: [5, 6, 7], target: 1, contrast: 2}
+  - {id: b, ids: [8, 9], target: 3, contrast: 4}
+stages:)" +
+         stages;
+}
+
+Plan plan_of(const std::string& text, const Words& settings = {}) {
+  return make_plan(read_workflow_text(text, "w.yaml", ".", settings));
+}
+std::string problems_of(const std::string& text, const Words& settings = {}) {
+  return refusal<UsageError>([&] { plan_of(text, settings); });
+}
+
+const PlannedStage& stage_of(const Plan& plan, const std::string& id) {
+  for (const PlannedStage& stage : plan.stages) {
+    if (stage.spec->id == id) return stage;
+  }
+  throw std::logic_error("no stage " + id);
+}
+const Variable& variable_of(const PlannedStage& stage, const std::string& name) {
+  for (const Variable& variable : stage.variables) {
+    if (variable.name == name) return variable;
+  }
+  throw std::logic_error("no variable " + name);
+}
+Words axes_of(const Variable& variable) {
+  Words axes;
+  for (const Axis& axis : variable.axes) axes.push_back(axis.name + " " + std::to_string(axis.size()));
+  return axes;
+}
+
+TEST(Plan, VariablesHaveTheAxesOfTheirLane) {
+  const Plan plan = plan_of(workflow());
+  const PlannedStage& scores = stage_of(plan, "scores");
+  EXPECT_EQ(axes_of(variable_of(scores, "log_prob")),
+            (Words{"prompt 2", "replacement 2", "layer 2", "head 3", "token 2"}));
+  EXPECT_EQ(axes_of(variable_of(scores, "argmax")),
+            (Words{"prompt 2", "replacement 2", "layer 2", "head 3"}));
+  EXPECT_EQ(variable_of(scores, "log_prob").axes[0].coordinates, Coordinates(Words{"a", "b"}));
+  EXPECT_EQ(variable_of(scores, "log_prob").axes[4].coordinates, Coordinates(Words{"target", "contrast"}));
+}
+
+TEST(Plan, InputNamesOneVariable) {
+  const Plan plan = plan_of(workflow());
+  const PlannedStage& folded = stage_of(plan, "by_layer");
+  for (const Variable& variable : folded.variables)
+    EXPECT_EQ(variable.name.rfind("prob_", 0), 0U) << variable.name;
+  EXPECT_EQ(axes_of(variable_of(folded, "prob_mean")),
+            (Words{"prompt 2", "replacement 2", "layer 2", "token 2"}));
+}
+
+TEST(Plan, ExpandOpensALaneOfItsOwn) {
+  const Plan plan = plan_of(workflow());
+  ASSERT_EQ(plan.lanes.size(), 2U);
+  EXPECT_EQ(plan.lanes[0].name, "items");
+  EXPECT_EQ(plan.lanes[0].stages, (std::vector<std::size_t>{0, 1}));
+  EXPECT_EQ(plan.lanes[1].name, "silenced");
+  EXPECT_EQ(plan.lanes[1].parent, 0U);
+  EXPECT_EQ(plan.lanes[1].stages, (std::vector<std::size_t>{2, 3}));
+  EXPECT_EQ(plan.lanes[1].parts, 6U);  // 12 variants, 2 of 5 tokens at a time
+  EXPECT_EQ(plan.folds, (std::vector<std::size_t>{4}));
+}
+
+TEST(Plan, PromptsShareAUnitUpToItsSize) {
+  EXPECT_EQ(plan_of(workflow()).batches.size(), 1U);
+  const Plan small = plan_of(workflow(), {"batch_tokens=4"});
+  ASSERT_EQ(small.batches.size(), 2U);
+  EXPECT_EQ(small.batches[1].first, 1U);
+  EXPECT_EQ(small.batches[1].count, 1U);
+  EXPECT_EQ(small.lanes[1].parts, 4U);  // 12 variants, 3 of 3 tokens at a time
+  EXPECT_EQ(plan_of(workflow(), {"batch_tokens=1"}).batches.size(), 2U);
+}
+
+TEST(Plan, LayoutHoldsWhatIsKeptAndWhatAFoldReads) {
+  const Plan plan = plan_of(workflow(kSweep, "keep: [by_layer]\n"));
+  Words groups;
+  for (const GroupLayout& group : plan.layout.groups) groups.push_back(group.name);
+  EXPECT_EQ(groups, (Words{"scores", "by_layer"}));
+  EXPECT_EQ(plan.layout.prompts, 2U);
+  ASSERT_EQ(plan.layout.lanes.size(), 2U);
+  EXPECT_EQ(plan.layout.lanes[1].parts, 6U);
+  EXPECT_EQ(plan.layout.folds, (Words{"by_layer"}));
+  EXPECT_EQ(plan.layout.default_group, "by_layer");
+  EXPECT_EQ(plan.layout.default_variable, "prob_count");
+  Words known;
+  for (const ConstantArray& array : plan.layout.constants)
+    known.push_back(array.group + "/" + array.variable.name);
+  EXPECT_EQ(known, (Words{"tokens/ids", "tokens/length"}));
+  EXPECT_EQ(axes_of(plan.layout.constants[0].variable), (Words{"prompt 2", "position 3"}));
+  Words texts;
+  for (const TextTable& table : plan.layout.texts) texts.push_back(table.group + "/" + table.name);
+  EXPECT_EQ(texts, (Words{"prompts/text", "prompts/contrast", "prompts/target"}));
+  EXPECT_NO_THROW(plan_contents(plan.layout));
+}
+
+TEST(Plan, ShowChoosesWhatAViewerShowsFirst) {
+  const Plan plan = plan_of(workflow(kSweep, "keep: [by_layer]\nshow: scores.prob_change\n"));
+  EXPECT_EQ(plan.layout.default_group, "scores");
+  EXPECT_EQ(plan.layout.default_variable, "prob_change");
+}
+
+TEST(Plan, ShowOfNothingStoredIsRefusedWithTheNearest) {
+  EXPECT_TRUE(names(problems_of(workflow(kSweep, "keep: [scores]\nshow: scores.prb\n")),
+                    {"show: 'scores.prb' is no stored variable (did you mean 'scores.prob'?)"}));
+  const std::string unkept = R"(
+  tokens: {stage: tokenize}
+  clean: {stage: forward, in: tokens}
+  scores: {stage: measure.prediction, in: clean}
+  words: {stage: measure.vocabulary, in: {clean: clean}}
+)";
+  EXPECT_TRUE(
+      names(problems_of(workflow(unkept, "keep: [scores]\nshow: words.log_prob\n")), {"'words.log_prob'"}));
+}
+
+TEST(Plan, UnknownVariableIsRefusedWithTheNearest) {
+  const std::string problems = problems_of(workflow(), {"by_layer.in=scores.prop"});
+  EXPECT_TRUE(
+      names(problems, {"stage 'by_layer': in: 'scores' has no variable 'prop' (did you mean 'prob'?)"}));
+  EXPECT_EQ(std::count(problems.begin(), problems.end(), '\n'), 0) << problems;
+}
+
+TEST(Plan, AllStagesThatCannotBePlannedAreToldAtOnce) {
+  const std::string problems =
+      problems_of(workflow(), {"silenced.at=blocks.9.attn.hook_z", "by_layer.in=also",
+                               "stages.also={stage: measure.prediction, in: clean, tokens: [nothing]}"});
+  EXPECT_TRUE(names(problems, {"stage 'silenced': ", "9", "stage 'also': ", "has no column 'nothing'"}));
+  // What reads them is not blamed.
+  EXPECT_EQ(problems.find("'scores'"), std::string::npos);
+  EXPECT_EQ(problems.find("'by_layer'"), std::string::npos);
+}
+
+TEST(Plan, PromptThatCannotBeFedIsAnInputError) {
+  std::string text = workflow();
+  text.replace(text.find("[8, 9]"), 6, "[8, 999]");
+  EXPECT_TRUE(names(refusal<InputError>([&] { plan_of(text); }), {"prompt 'b': token id 999"}));
+}
+
+const std::string kToys = R"(
+  numbers: {stage: toy.source}
+  one: {stage: toy.expand, in: numbers}
+  two: {stage: toy.expand, in: numbers}
+  xs: {stage: toy.rows, in: one}
+)";
+
+TEST(Plan, VariantsOfTwoStagesDoNotMeet) {
+  EXPECT_TRUE(names(problems_of(workflow(kToys, "keep: [xs]\n"), {"xs.in=[one, two]"}),
+                    {"stage 'xs': in: the inputs are variants of two different stages, 'one' and 'two'"}));
+}
+
+TEST(Plan, VariantsOfVariantsAreRefused) {
+  EXPECT_TRUE(
+      names(problems_of(workflow(kToys + "  again: {stage: toy.expand_again, in: one}\n", "keep: [xs]\n")),
+            {"stage 'again': in: it would make variants of the variants of 'one'"}));
+}
+
+TEST(Plan, StageOfEachPromptCannotReadAFold) {
+  const std::string stages = R"(
+  numbers: {stage: toy.source}
+  ns: {stage: toy.number, in: numbers}
+  mean: {stage: aggregate.moments, in: ns, over: prompt}
+  later: {stage: toy.stored, in: mean}
+)";
+  EXPECT_TRUE(names(problems_of(workflow(stages, "keep: [mean]\n")),
+                    {"stage 'later': in: 'mean' is computed after all prompts are done"}));
+}
+
+TEST(Plan, FoldOfAFoldIsPlannedAfterIt) {
+  const Plan plan =
+      plan_of(workflow(kSweep + "  all: {stage: aggregate.moments, in: by_layer.prob_mean, over: layer}\n"));
+  EXPECT_EQ(plan.folds, (std::vector<std::size_t>{4, 5}));
+  EXPECT_EQ(axes_of(variable_of(stage_of(plan, "all"), "prob_mean_max")),
+            (Words{"prompt 2", "replacement 2", "token 2"}));
+}
+
+TEST(Plan, NamesOfTheFileItselfAreNoStages) {
+  for (const std::string id : {"checkpoint", "history", "seal", "prompts", "items"}) {
+    const std::string stages =
+        "\n  numbers: {stage: toy.source}\n  " + id + ": {stage: toy.number, in: numbers}\n";
+    EXPECT_TRUE(
+        names(problems_of(workflow(stages, "keep: [" + id + "]\n")), {"stage '" + id + "'", "run file"}));
+  }
+}
+
+TEST(Plan, DryRunTellsEveryStagesCost) {
+  const Plan plan = plan_of(workflow());
+  std::ostringstream out;
+  print_dry_run(plan, 1, out);
+  const std::string text = out.str();
+  EXPECT_TRUE(
+      names(text, {"2 prompts in 1 unit\n", "2 passes", "24 passes", "6 parts a unit", "forward passes  26\n",
+                   "[prompt 2 x replacement 2 x layer 2 x head 3 x token 2]"}));
+  const auto number_after = [&](const std::string& label, const std::string& unit) {
+    std::istringstream rest(text.substr(text.find(label) + label.size()));
+    double number = 0;
+    std::string prefixed;
+    rest >> number >> prefixed;
+    EXPECT_EQ(prefixed.substr(1), unit);
+    return number * (prefixed[0] == 'k' ? 1e3 : prefixed[0] == 'M' ? 1e6 : 0);
+  };
+  const Cost clean = stage_of(plan, "clean").spec->stage->cost();
+  const Cost silenced = stage_of(plan, "silenced").spec->stage->cost();
+  EXPECT_NEAR(number_after("\nwork ", "FLOP"), clean.flops + silenced.flops,
+              0.006 * (clean.flops + silenced.flops));
+  const RunEstimate estimate = estimate_run(plan, 1);
+  EXPECT_GE(estimate.in_flight_bytes, std::max(clean.bytes_working, silenced.bytes_working));
+  EXPECT_EQ(estimate.subject_bytes, std::max(clean.bytes_shared, silenced.bytes_shared));
+  EXPECT_GT(estimate.memory_bytes, estimate.in_flight_bytes + estimate.subject_bytes);
+  EXPECT_NEAR(number_after(" on 1 thread; ", "B"), estimate.in_flight_bytes,
+              0.006 * estimate.in_flight_bytes);
+  EXPECT_GE(number_after("\nmemory ", "B"), estimate.in_flight_bytes + estimate.subject_bytes);
+  EXPECT_NEAR(number_after("\nfile size ", "B"), estimate.file_bytes, 0.006 * estimate.file_bytes);
+}
+
+TEST(Plan, DryRunTellsMoreThreadsMoreMemory) {
+  const Plan plan = plan_of(workflow());
+  EXPECT_GT(estimate_run(plan, 2).in_flight_bytes, estimate_run(plan, 1).in_flight_bytes);
+}
+
+}  // namespace
+}  // namespace hookflow::pipeline

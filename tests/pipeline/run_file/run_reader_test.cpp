@@ -1,0 +1,103 @@
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "pipeline/error.hpp"
+#include "pipeline/h5/h5.hpp"
+#include "pipeline/run_file/reading/view.hpp"
+#include "tests/support/run_sample.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+class RunReaderTest : public testing::Test {
+ protected:
+  RunReaderTest() {
+    RunStore store =
+        RunStore::create(path, sample::layout(), sample::identity(), sample::provenance(), false);
+    store.write_cells("scores", "clean", 0, 0, std::vector<double>{0.5});
+    store.record_failure({1, "tokens", "too long"});
+    store.mark(sample::kItems, 0, 0, PartState::done);
+    store.mark(sample::kItems, 1, 0, PartState::failed);
+    store.mark(sample::kSilenced, 0, 3, PartState::done);
+    store.finish_fold(0);
+  }
+  TemporaryFolder folder;
+  std::filesystem::path path = folder.path() / "run.h5";
+};
+
+TEST_F(RunReaderTest, TellsProgressAndFailures) {
+  const RunFileView view = read_run_file(path);
+  EXPECT_FALSE(view.complete);
+  EXPECT_EQ(view.prompts, 3U);
+  ASSERT_EQ(view.lanes.size(), 2U);
+  EXPECT_EQ(view.lanes[0].lane.name, "items");
+  EXPECT_EQ(view.lanes[0].done, 1U);
+  EXPECT_EQ(view.lanes[0].failed, 1U);
+  EXPECT_EQ(view.lanes[0].pending, 1U);
+  EXPECT_EQ(view.lanes[1].lane.parts, 4U);
+  EXPECT_EQ(view.lanes[1].done, 1U);
+  EXPECT_EQ(view.lanes[1].pending, 11U);
+  EXPECT_EQ(view.folds, std::vector<std::string>{"by_layer"});
+  EXPECT_EQ(view.fold_done, std::vector<bool>{true});
+  ASSERT_EQ(view.failures.size(), 1U);
+  EXPECT_EQ(view.failures[0].prompt, 1U);
+  EXPECT_EQ(view.failures[0].stage, "tokens");
+  EXPECT_EQ(view.failures[0].reason, "too long");
+}
+
+TEST_F(RunReaderTest, TellsTheLayoutAndItsAttributes) {
+  const RunFileView view = read_run_file(path);
+  ASSERT_EQ(view.groups.size(), 3U);
+  EXPECT_EQ(view.groups[0].name, "by_layer");
+  EXPECT_EQ(view.groups[2].about, sample::layout().groups[0].about);
+  const Variable& log_prob = view.groups[2].variables[2];
+  EXPECT_EQ(log_prob.name, "log_prob");
+  EXPECT_EQ(log_prob.dtype, Dtype::float32);
+  EXPECT_EQ(log_prob.axes, sample::layout().groups[0].variables[0].axes);
+  EXPECT_EQ(log_prob.units, "nat");
+  EXPECT_EQ(log_prob.long_name, "Log-probability");
+  ASSERT_EQ(view.texts.size(), 2U);
+  EXPECT_EQ(view.texts[0].group, "prompts");
+  EXPECT_EQ(view.texts[0].texts[0], "Berlin is");
+  EXPECT_EQ(view.texts[1].texts[2], "\\xe6\\x9d");
+  EXPECT_EQ(view.root.at("program"), "hookflow");
+  EXPECT_EQ(view.root.at("identity_model_sha256"), "bb22");
+  EXPECT_EQ(view.root.at("ended"), "");
+  EXPECT_EQ(view.root.at("format_version"), std::to_string(kFormatVersion));
+}
+
+TEST_F(RunReaderTest, ReadsVariables) {
+  EXPECT_EQ(read_variable(path, "scores", "clean")[0], 0.5);
+  EXPECT_EQ(read_variable(path, "prompts", "length"), (std::vector<double>{2, 4, 1}));
+  EXPECT_EQ(read_variable(path, "scores", "argmax"), std::vector<double>(36, -1));
+  EXPECT_THROW(read_variable(path, "scores", "nothing"), InputError);
+  EXPECT_THROW(read_variable(path, "nothing", "clean"), InputError);
+}
+
+TEST_F(RunReaderTest, KnowsOnlyItsOwnFormat) {
+  {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    std::string start(65536, ' ');
+    file.read(start.data(), static_cast<std::streamsize>(start.size()));
+    file.clear();
+    const std::string magic = "hookflow run file\n";
+    ASSERT_NE(start.find(magic), std::string::npos);
+    file.seekp(static_cast<std::streamoff>(start.find(magic) + magic.size()));
+    file.put(static_cast<char>(kFormatVersion + 1));
+  }
+  try {
+    read_run_file(path);
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("has format " + std::to_string(kFormatVersion + 1)),
+              std::string::npos)
+        << error.what();
+  }
+  h5::File::create(folder.path() / "other.h5");
+  EXPECT_THROW(read_run_file(folder.path() / "other.h5"), InputError);
+}
+
+}  // namespace
+}  // namespace hookflow::pipeline

@@ -1,0 +1,253 @@
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "pipeline/yaml/param.hpp"
+#include "stages/subject/values.hpp"
+#include "tests/support/plain_prediction.hpp"
+#include "tests/support/stage_chain.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace testing_support;
+using pipeline::Axis;
+using pipeline::ParamError;
+
+constexpr double kNear = 1e-5;
+const std::string kAll = "metrics: [log_prob, prob, logit, rank, argmax, entropy, kl_from_clean]";
+
+/// Prompts of 4 and 2 tokens, each with two tokens to measure.
+std::vector<pipeline::Prompt> two_prompts() {
+  return {ids_prompt("a", {45, 49, 73, 92}, {{"target", "13"}, {"contrast", "40"}}),
+          ids_prompt("b", {24, 30}, {{"target", "96"}, {"contrast", "0"}})};
+}
+
+/// tokenize, forward, ablate (6 variants) and measure.prediction of the clean pass and of the edited ones.
+class Measured {
+ public:
+  explicit Measured(const std::string& params, std::vector<pipeline::Prompt> prompts = two_prompts(),
+                    bool edited = true)
+      : chain(golden_model("three_heads"), std::move(prompts)) {
+    chain.add("tokens", "tokenize");
+    chain.add("clean", "forward", "{}", {"tokens"});
+    chain.add("silenced", "ablate", R"({at: "blocks.*.attn.hook_z[*]", rows: 24})", {"clean"});
+    scores = chain.add("scores", "measure.prediction", params, {"clean", edited ? "silenced" : ""});
+  }
+  PlainPrediction clean(std::size_t prompt, std::size_t row = 0) {
+    return PlainPrediction(chain.value<Pass>("clean", prompt).result().logits.matrix().row(row));
+  }
+  PlainPrediction edited(std::size_t prompt, std::size_t variant, std::size_t row = 0) {
+    return PlainPrediction(
+        chain.value<Variants>("silenced", prompt).results.at(variant).logits.matrix().row(row));
+  }
+
+  StageChain chain;
+  pipeline::Output scores;
+};
+
+TEST(MeasurePrediction, OfACleanPassEqualsThePlainFormulas) {
+  Measured measured("{tokens: [target, contrast], " + kAll + "}", two_prompts(), false);
+  const std::vector<std::vector<std::size_t>> targets = {{13, 40}, {96, 0}};
+  for (std::size_t prompt = 0; prompt < 2; ++prompt) {
+    const PlainPrediction plain = measured.clean(prompt);
+    for (std::size_t t = 0; t < 2; ++t) {
+      const std::size_t id = targets[prompt][t];
+      const auto number = [&](const char* name) {
+        return measured.chain.numbers("scores", name, prompt).at(t);
+      };
+      EXPECT_EQ(number("token_id"), static_cast<double>(id));
+      EXPECT_NEAR(number("log_prob"), plain.log_prob(id), kNear);
+      EXPECT_NEAR(number("prob"), plain.percent(id), 100 * kNear);
+      EXPECT_EQ(number("logit"), plain.logit(id));
+      EXPECT_EQ(number("rank"), plain.rank(id));
+    }
+    EXPECT_EQ(measured.chain.numbers("scores", "argmax", prompt).at(0), static_cast<double>(plain.argmax()));
+    EXPECT_NEAR(measured.chain.numbers("scores", "entropy", prompt).at(0), plain.entropy(), kNear);
+  }
+}
+
+TEST(MeasurePrediction, OfVariantsEqualsThePlainFormulas) {
+  Measured measured("{" + kAll + "}");
+  for (std::size_t prompt = 0; prompt < 2; ++prompt) {
+    const std::size_t id = prompt == 0 ? 13 : 96;
+    const PlainPrediction clean = measured.clean(prompt);
+    const std::size_t variants = measured.chain.value<Variants>("silenced", prompt).results.size();
+    for (std::size_t v = 0; v < variants; ++v) {
+      const PlainPrediction plain = measured.edited(prompt, v);
+      const auto number = [&](const char* name) {
+        return measured.chain.numbers("scores", name, prompt).at(v);
+      };
+      EXPECT_NEAR(number("log_prob"), plain.log_prob(id), kNear);
+      EXPECT_NEAR(number("prob"), plain.percent(id), 100 * kNear);
+      EXPECT_EQ(number("logit"), plain.logit(id));
+      EXPECT_EQ(number("rank"), plain.rank(id));
+      EXPECT_EQ(number("argmax"), static_cast<double>(plain.argmax()));
+      EXPECT_EQ(number("argmax_changed"), plain.argmax() == clean.argmax() ? 0 : 1);
+      EXPECT_NEAR(number("entropy"), plain.entropy(), kNear);
+      EXPECT_NEAR(number("kl_from_clean"), clean.divergence_to(plain), kNear);
+    }
+  }
+}
+
+TEST(MeasurePrediction, ChangeIsEditedMinusCleanToTheBit) {
+  Measured measured("{tokens: [target, contrast], " + kAll + "}");
+  measured.chain.add("before", "measure.prediction", "{tokens: [target, contrast], " + kAll + "}",
+                     {"clean", ""});
+  for (const char* const name : {"log_prob", "prob", "logit", "rank"}) {
+    for (std::size_t prompt = 0; prompt < 2; ++prompt) {
+      const auto edited = measured.chain.numbers("scores", name, prompt);
+      const auto change = measured.chain.numbers("scores", std::string(name) + "_change", prompt);
+      const auto before = measured.chain.numbers("before", name, prompt);
+      ASSERT_EQ(edited.size(), 2 * measured.chain.value<Variants>("silenced", prompt).results.size());
+      for (std::size_t i = 0; i < edited.size(); ++i) EXPECT_EQ(change[i], edited[i] - before[i % 2]) << name;
+    }
+  }
+}
+
+TEST(MeasurePrediction, EditThatChangesNothingChangesNothing) {
+  StageChain chain(golden_model("three_heads"), two_prompts());
+  chain.add("tokens", "tokenize");
+  chain.add("clean", "forward", "{}", {"tokens"});
+  // What the last prediction does not see: the query of another position.
+  chain.add("same", "ablate", R"({at: "blocks.1.attn.hook_q[*]", positions: [0], rows: 1})", {"clean"});
+  chain.add("scores", "measure.prediction", "{" + kAll + "}", {"clean", "same"});
+  EXPECT_NEAR(chain.numbers("scores", "log_prob_change").at(0), 0, kNear);
+  EXPECT_NEAR(chain.numbers("scores", "entropy_change").at(0), 0, kNear);
+  EXPECT_NEAR(chain.numbers("scores", "kl_from_clean").at(0), 0, kNear);
+  EXPECT_EQ(chain.numbers("scores", "argmax_changed").at(0), 0);
+}
+
+TEST(MeasurePrediction, AllPositionsLeaveCellsBehindAPromptsEndMissing) {
+  Measured measured("{positions: all, " + kAll + "}");
+  const auto variables = measured.scores.variables;
+  ASSERT_EQ(variables[0].axes.size(), 2U);
+  EXPECT_EQ(variables[0].axes[0].name, "position");
+  EXPECT_EQ(variables[0].axes[0].size(), 4U);
+  EXPECT_EQ(variables[0].axes[1].name, "token");
+  const auto log_prob = measured.chain.numbers("scores", "log_prob", 1);
+  const auto argmax = measured.chain.numbers("scores", "argmax", 1);
+  for (std::size_t cell = 0; cell < log_prob.size(); ++cell) {
+    const std::size_t position = cell % 4;
+    if (position >= 2) {
+      EXPECT_TRUE(std::isnan(log_prob[cell]));
+      EXPECT_EQ(argmax[cell], -1);
+    } else {
+      const PlainPrediction plain = measured.edited(1, cell / 4, position);
+      EXPECT_NEAR(log_prob[cell], plain.log_prob(96), kNear);
+      EXPECT_EQ(argmax[cell], static_cast<double>(plain.argmax()));
+    }
+  }
+}
+
+TEST(MeasurePrediction, ListOfPositionsKeepsItsOrder) {
+  Measured all("{positions: all, metrics: [logit]}");
+  Measured some("{positions: [-1, 0], metrics: [logit]}");
+  EXPECT_EQ(some.scores.variables[0].axes[0].coordinates,
+            pipeline::Coordinates(std::vector<std::int64_t>{-1, 0}));
+  for (std::size_t prompt = 0; prompt < 2; ++prompt) {
+    const auto from = all.chain.numbers("scores", "logit", prompt);
+    const auto picked = some.chain.numbers("scores", "logit", prompt);
+    const std::size_t last = prompt == 0 ? 3 : 1;
+    ASSERT_EQ(picked.size() * 2, from.size());
+    for (std::size_t v = 0; v < picked.size() / 2; ++v) {
+      EXPECT_NEAR(picked[2 * v], from[4 * v + last], 1e-4);
+      EXPECT_NEAR(picked[2 * v + 1], from[4 * v], 1e-4);
+    }
+  }
+}
+
+TEST(MeasurePrediction, SliceFromTheEndIsAlignedAtTheEnd) {
+  Measured all("{positions: all, metrics: [logit]}");
+  Measured some("{positions: \"-3:\", metrics: [logit]}");
+  EXPECT_EQ(some.scores.variables[0].axes[0].coordinates,
+            pipeline::Coordinates(std::vector<std::int64_t>{-3, -2, -1}));
+  for (std::size_t prompt = 0; prompt < 2; ++prompt) {
+    const auto from = all.chain.numbers("scores", "logit", prompt);
+    const auto picked = some.chain.numbers("scores", "logit", prompt);
+    const std::size_t length = prompt == 0 ? 4 : 2;
+    ASSERT_EQ(picked.size(), from.size() / 4 * 3);
+    for (std::size_t cell = 0; cell < picked.size(); ++cell) {
+      const std::size_t position = length + cell % 3;  // plus 3
+      if (position < 3) {
+        EXPECT_TRUE(std::isnan(picked[cell]));
+      } else {
+        EXPECT_NEAR(picked[cell], from[cell / 3 * 4 + position - 3], 1e-4);
+      }
+    }
+  }
+}
+
+TEST(MeasurePrediction, EmptySliceIsRefusedWithItsPrompt) {
+  const std::string problem = refusal<ParamError>([] { Measured("{positions: \"1:-1\"}"); });
+  EXPECT_TRUE(names(problem, {"positions: prompt 'b'", "1:-1 are none in a prompt of 2 tokens"}));
+}
+
+TEST(MeasurePrediction, TwoMeasuresOfOnePassMayWantOtherPositions) {
+  Measured measured("{positions: last, metrics: [argmax]}");
+  measured.chain.add("everywhere", "measure.prediction", "{positions: all, metrics: [argmax]}",
+                     {"clean", "silenced"});
+  EXPECT_EQ(measured.chain.numbers("scores", "argmax").at(0),
+            measured.chain.numbers("everywhere", "argmax").at(3));
+}
+
+TEST(MeasurePrediction, DeclaresOneVariableAMetricAndItsChange) {
+  const Measured clean("{" + kAll + "}", two_prompts(), false);
+  EXPECT_EQ(clean.chain.variables("scores"),
+            (std::vector<std::string>{"token_id", "log_prob", "prob", "logit", "rank", "argmax", "entropy"}));
+  const Measured edited("{metrics: [prob, argmax, kl_from_clean]}");
+  EXPECT_EQ(edited.chain.variables("scores"),
+            (std::vector<std::string>{"prob", "prob_change", "argmax", "argmax_changed", "kl_from_clean"}));
+  EXPECT_EQ(edited.scores.variables[0].units, "percent");
+  EXPECT_EQ(edited.scores.variables[1].units, "percentage points");
+}
+
+TEST(MeasurePrediction, MetricsWithoutATokenNeedNoColumns) {
+  EXPECT_NO_THROW(Measured("{metrics: [argmax, entropy]}", {ids_prompt("a", {1, 2})}));
+}
+
+std::string refused(const std::string& params, std::vector<pipeline::Prompt> prompts = two_prompts(),
+                    bool edited = true) {
+  return refusal<ParamError>([&] { Measured(params, std::move(prompts), edited); });
+}
+
+TEST(MeasurePrediction, UnknownMetricIsRefused) {
+  EXPECT_TRUE(names(refused("{metrics: [log_prb]}"), {"'log_prb' (did you mean 'log_prob'?)"}));
+}
+
+TEST(MeasurePrediction, EmptyListsAreRefused) {
+  EXPECT_TRUE(names(refused("{metrics: []}"), {"empty"}));
+  EXPECT_TRUE(names(refused("{tokens: []}"), {"empty"}));
+}
+
+TEST(MeasurePrediction, ColumnTwiceIsRefused) {
+  EXPECT_TRUE(names(refused("{tokens: [target, target]}"), {"'target' stands there twice"}));
+}
+
+TEST(MeasurePrediction, DivergenceOfNothingIsRefused) {
+  EXPECT_TRUE(
+      names(refused("{metrics: [kl_from_clean]}", two_prompts(), false), {"kl_from_clean", "edited"}));
+}
+
+TEST(MeasurePrediction, PositionThatAPromptLacksIsRefusedWithItsName) {
+  EXPECT_TRUE(names(refused("{positions: [3]}"), {"positions: prompt 'b'", "position 3"}));
+}
+
+TEST(MeasurePrediction, MissingColumnIsRefusedWithItsPrompt) {
+  EXPECT_TRUE(names(refused("{tokens: [target]}", {ids_prompt("a", {1}, {{"targt", "3"}})}),
+                    {"prompt 'a': has no column 'target' (did you mean 'targt'?)"}));
+}
+
+TEST(MeasurePrediction, LogitsThatAreNoNumbersFailThePrompt) {
+  StageChain chain(golden_model("three_heads"), {ids_prompt("a", {45, 49}, {{"target", "13"}})});
+  chain.add("tokens", "tokenize");
+  chain.add("clean", "forward", "{}", {"tokens"});
+  chain.add("huge", "ablate", R"({at: blocks.1.mlp.hook_post, with: {value: 3e38}})", {"clean"});
+  chain.add("scores", "measure.prediction", "{}", {"clean", "huge"});
+  const auto& outcome = chain.run("scores").at(0);
+  EXPECT_FALSE(outcome.value);
+  EXPECT_EQ(outcome.failure, "the logits are not finite");
+}
+
+}  // namespace
+}  // namespace hookflow::stages

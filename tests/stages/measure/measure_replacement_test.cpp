@@ -1,0 +1,66 @@
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "stages/subject/values.hpp"
+#include "tests/support/stage_chain.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace testing_support;
+
+const std::string kZ = R"(at: "blocks.*.attn.hook_z[*]")";
+
+StageChain put_in(const std::string& params) {
+  StageChain chain(golden_model("three_heads"),
+                   {ids_prompt("a", {45, 49, 73, 92}), ids_prompt("b", {24, 30})});
+  chain.add("tokens", "tokenize");
+  chain.add("clean", "forward", "{}", {"tokens"});
+  chain.add("silenced", "ablate", params, {"clean"});
+  chain.add("put_in", "measure.replacement", "{}", {"silenced"});
+  return chain;
+}
+
+TEST(MeasureReplacement, ZeroAndValueAreWhatTheyAre) {
+  StageChain chain = put_in("{" + kZ + ", with: [zero, {value: -0.25}]}");
+  const std::vector<double> values = chain.numbers("put_in", "put_in");
+  ASSERT_EQ(values.size(), 12U);
+  for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(values[i], i < 6 ? 0 : -0.25);
+}
+
+TEST(MeasureReplacement, MeanOfAHeadIsThatOfItsCleanActivation) {
+  StageChain chain = put_in("{" + kZ + ", with: {mean: head}}");
+  const std::vector<std::vector<std::int32_t>> ids = {{45, 49, 73, 92}, {24, 30}};
+  ForwardPlan plan;
+  plan.captures = {{{HookKind::z, 0}, {}, Positions::all()}, {{HookKind::z, 1}, {}, Positions::all()}};
+  const CleanPass clean = run_clean(chain.subject().model(), ids, plan);
+  for (std::size_t prompt = 0; prompt < 2; ++prompt) {
+    const std::vector<double> values = chain.numbers("put_in", "put_in", prompt);
+    for (std::size_t variant = 0; variant < 6; ++variant) {
+      const Tensor& z = clean.results[prompt].captured.at({HookKind::z, variant / 3});  // (p, 3, 16)
+      double sum = 0;
+      for (std::size_t i = 0; i < z.values.size(); ++i) {
+        if (i / 16 % 3 == variant % 3) sum += static_cast<double>(z.values[i]);
+      }
+      EXPECT_NEAR(values[variant], sum / static_cast<double>(z.values.size() / 3), 1e-6);
+    }
+  }
+}
+
+TEST(MeasureReplacement, WhatIsNoSingleNumberIsMissing) {
+  StageChain chain = put_in("{" + kZ + ", with: {mean: positions}}");
+  for (const double value : chain.numbers("put_in", "put_in")) EXPECT_TRUE(std::isnan(value));
+}
+
+TEST(MeasureReplacement, RowsAreThoseOfTheirPart) {
+  StageChain chain =
+      put_in("{" + kZ + ", with: [{value: 1}, {value: 2}], rows: 24}");  // 4 variants of 6 tokens
+  const auto& measures = chain.value<pipeline::Measures>("put_in", 1, 1);
+  EXPECT_EQ(measures.first, 4U);
+  EXPECT_EQ(measures.count, 4U);
+  EXPECT_EQ(chain.numbers("put_in", "put_in", 1, 1), (std::vector<double>{1, 1, 2, 2}));
+}
+
+}  // namespace
+}  // namespace hookflow::stages

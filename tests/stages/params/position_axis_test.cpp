@@ -1,0 +1,79 @@
+#include "stages/params/position_axis.hpp"
+
+#include <gtest/gtest.h>
+
+#include "pipeline/yaml/param.hpp"
+#include "tests/support/stage_inputs.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using testing_support::names;
+using testing_support::refusal;
+using Labels = std::vector<std::int64_t>;
+using Cells = std::vector<std::optional<std::size_t>>;
+
+/// Prompts a, b, ... of the given lengths.
+pipeline::Prompts prompts_of(const std::vector<std::size_t>& lengths) {
+  pipeline::Prompts::Builder prompts({"w.yaml", ":"});
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    prompts.add({std::string(1, static_cast<char>('a' + i)), {}, {}, {}, ""}, 1);
+  }
+  return prompts.take();
+}
+
+PositionAxis axis_of(const Positions& positions, const std::vector<std::size_t>& lengths) {
+  return {"positions", positions, prompts_of(lengths), lengths};
+}
+
+constexpr std::nullopt_t kNone = std::nullopt;
+
+TEST(PositionAxis, SlicesFromTheStartAreLabelledByPosition) {
+  const PositionAxis axis = axis_of(Positions::slice(1, -1), {5, 3});
+  EXPECT_EQ(axis.labels(), (Labels{1, 2, 3}));
+  EXPECT_EQ(axis.in(5), (Cells{1, 2, 3}));
+  EXPECT_EQ(axis.in(3), (Cells{1, kNone, kNone}));  // its last position is left out, though 2 is a label
+  EXPECT_EQ(axis_of(Positions::slice({}, -1), {3}).labels(), (Labels{0, 1}));
+  EXPECT_EQ(axis.axis("position").long_name, "position in the prompt, counted from 0");
+}
+
+TEST(PositionAxis, SlicesFromTheEndAreLabelledFromTheEnd) {
+  const PositionAxis axis = axis_of(Positions::slice(-3, {}), {5, 2});
+  EXPECT_EQ(axis.labels(), (Labels{-3, -2, -1}));
+  EXPECT_EQ(axis.in(5), (Cells{2, 3, 4}));
+  EXPECT_EQ(axis.in(2), (Cells{kNone, 0, 1}));
+  EXPECT_EQ(axis.axis("query", "query position").long_name,
+            "query position in the prompt, counted from 0, negative from the end");
+}
+
+TEST(PositionAxis, HoldsTheLabelsOfEveryLength) {
+  const PositionAxis axis = axis_of(Positions::slice(-3, 4), {4, 6});  // 1, 2, 3 of 4; 3 of 6
+  EXPECT_EQ(axis.labels(), (Labels{-3, -2, -1}));
+  EXPECT_EQ(axis.in(6), (Cells{3, kNone, kNone}));
+}
+
+TEST(PositionAxis, ListsKeepTheirOrder) {
+  const PositionAxis axis = axis_of(Positions::at({-1, 0}), {5, 3});
+  EXPECT_EQ(axis.labels(), (Labels{-1, 0}));
+  EXPECT_EQ(axis.in(3), (Cells{2, 0}));
+}
+
+TEST(PositionAxis, AllIsPaddedAndLastHasNoAxis) {
+  EXPECT_EQ(axis_of(Positions::all(), {3, 1}).in(1), (Cells{0, kNone, kNone}));
+  EXPECT_TRUE(axis_of(Positions::all(), {3}).has_axis());
+  const PositionAxis last = axis_of(Positions::last(), {5, 3});
+  EXPECT_FALSE(last.has_axis());
+  EXPECT_EQ(last.in(3), (Cells{2}));
+}
+
+TEST(PositionAxis, PromptThatHasNoneIsNamed) {
+  const auto problem = [](const Positions& positions, const std::vector<std::size_t>& lengths) {
+    return refusal<pipeline::ParamError>([&] { axis_of(positions, lengths); });
+  };
+  EXPECT_TRUE(names(problem(Positions::slice(1, -1), {5, 2}),
+                    {"positions: prompt 'b': positions 1:-1 are none in a prompt of 2 tokens"}));
+  EXPECT_TRUE(names(problem(Positions::at({3}), {5, 3}), {"positions: prompt 'b': position 3 is outside"}));
+}
+
+}  // namespace
+}  // namespace hookflow::stages

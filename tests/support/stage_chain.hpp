@@ -1,0 +1,133 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/stage/registry.hpp"
+#include "stages/subject/model_subject.hpp"
+#include "tests/support/stage_inputs.hpp"
+
+namespace hookflow::testing_support {
+
+inline std::string golden_model(const std::string& name) {
+  return std::string(HOOKFLOW_SOURCE_DIR) + "/tests/golden/" + name;
+}
+
+/// A prompt given as token ids.
+inline pipeline::Prompt ids_prompt(std::string id, std::vector<std::int64_t> ids,
+                                   std::map<std::string, std::string> columns = {}) {
+  return {std::move(id), {}, std::move(ids), std::move(columns), "w.yaml:1"};
+}
+
+inline pipeline::Prompt text_prompt(std::string id, std::string text,
+                                    std::map<std::string, std::string> columns = {}) {
+  return {std::move(id), std::move(text), {}, std::move(columns), "w.yaml:1"};
+}
+
+/// As a run has them, all at w.yaml:1.
+inline pipeline::Prompts as_prompts(const std::vector<pipeline::Prompt>& rows) {
+  pipeline::Prompts::Builder prompts({"w.yaml", ":"});
+  for (const pipeline::Prompt& row : rows) prompts.add(row, 1);
+  return prompts.take();
+}
+
+/// Stages of a model's workflow planned and run by hand, all prompts as one unit: no graph, no file.
+class StageChain {
+ public:
+  StageChain(const std::string& model, const std::vector<pipeline::Prompt>& prompts)
+      : prompts_(as_prompts(prompts)), subject_(std::make_unique<stages::ModelSubject>(model)) {}
+
+  /// Adds a stage and plans it. `inputs`: for each port the stage before it; empty: not wired.
+  const pipeline::Output& add(const std::string& id, const std::string& name,
+                              const std::string& params = "{}", const std::vector<std::string>& inputs = {}) {
+    Link& link = links_[id];
+    link.stage = make_stage(name, params);
+    link.inputs = inputs;
+    pipeline::PlanContext context{prompts_, *subject_, {}, {}, batch_weight_};
+    for (const std::string& input : inputs) {
+      if (input.empty()) {
+        context.inputs.emplace_back();
+      } else {
+        const pipeline::Output& output = links_.at(input).output;
+        context.inputs.push_back({input, &output, output.variables});
+        const auto& lane = links_.at(input).lane;
+        if (lane.size() > context.lane.size()) context.lane = lane;
+      }
+    }
+    link.output = link.stage->plan(context);
+    link.lane = context.lane;
+    link.lane.insert(link.lane.end(), link.output.expands.begin(), link.output.expands.end());
+    const auto& weights = link.output.weights;
+    if (!weights.empty()) batch_weight_ = std::accumulate(weights.begin(), weights.end(), std::size_t{0});
+    return link.output;
+  }
+
+  /// The outcome of each prompt. Stages before it run as needed, once a part.
+  const std::vector<pipeline::Outcome>& run(const std::string& id, std::size_t part = 0) {
+    if (!prepared_) {
+      for (auto& [name, link] : links_) link.stage->prepare();
+      prepared_ = true;
+    }
+    Link& link = links_.at(id);
+    if (link.outcomes.contains(part)) return link.outcomes[part];
+    std::vector<pipeline::Inputs> inputs;
+    for (std::size_t i = 0; i < prompts_.size(); ++i) {
+      std::vector<pipeline::ValuePtr> values;
+      for (const std::string& input : link.inputs)
+        values.push_back(input.empty() ? nullptr : run(input, part)[i].value);
+      inputs.emplace_back(i, prompts_, std::move(values));
+    }
+    return link.outcomes[part] =
+               dynamic_cast<const pipeline::FlowStage&>(*link.stage).run_batch(inputs, part);
+  }
+
+  /// What a stage made of a prompt. Throws std::runtime_error with the reason where it failed.
+  template <typename T>
+  const T& value(const std::string& id, std::size_t prompt = 0, std::size_t part = 0) {
+    const pipeline::Outcome& outcome = run(id, part).at(prompt);
+    if (!outcome.value) throw std::runtime_error(outcome.failure);
+    return dynamic_cast<const T&>(*outcome.value);
+  }
+
+  /// One variable of a measuring stage for a prompt: its rows of the part, as doubles.
+  std::vector<double> numbers(const std::string& id, const std::string& variable, std::size_t prompt = 0,
+                              std::size_t part = 0) {
+    const auto& measures = value<pipeline::Measures>(id, prompt, part);
+    const auto& variables = links_.at(id).output.variables;
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+      if (variables[i].name != variable) continue;
+      return std::visit([](const auto& column) { return std::vector<double>(column.begin(), column.end()); },
+                        measures.columns.at(i));
+    }
+    throw std::logic_error(id + " has no variable " + variable);
+  }
+
+  [[nodiscard]] pipeline::Cost cost(const std::string& id) const { return links_.at(id).stage->cost(); }
+  [[nodiscard]] std::vector<std::string> variables(const std::string& id) const {
+    std::vector<std::string> names;
+    for (const auto& variable : links_.at(id).output.variables) names.push_back(variable.name);
+    return names;
+  }
+  stages::ModelSubject& subject() { return *subject_; }
+
+ private:
+  struct Link {
+    std::unique_ptr<pipeline::Stage> stage;
+    std::vector<std::string> inputs;
+    pipeline::Output output;
+    std::vector<pipeline::Axis> lane;                                // what the expands before and in it add
+    std::map<std::size_t, std::vector<pipeline::Outcome>> outcomes;  // by part
+  };
+  pipeline::Prompts prompts_;
+  std::unique_ptr<stages::ModelSubject> subject_;
+  std::map<std::string, Link> links_;
+  std::size_t batch_weight_ = 1;
+  bool prepared_ = false;
+};
+
+}  // namespace hookflow::testing_support

@@ -1,0 +1,106 @@
+#pragma once
+#include <initializer_list>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "pipeline/stage/registry.hpp"
+#include "pipeline/stage/stage.hpp"
+
+namespace hookflow::testing_support {
+
+/// A stage of that name with the given parameters, as a workflow would make it.
+inline std::unique_ptr<pipeline::Stage> make_stage(const std::string& name,
+                                                   const std::string& params_yaml = "{}") {
+  const pipeline::StageDecl* declaration = pipeline::find_stage(name);
+  if (declaration == nullptr) throw std::logic_error("no stage " + name);
+  std::unique_ptr<pipeline::Stage> stage = declaration->make();
+  const pipeline::Node params = pipeline::parse_yaml_value(params_yaml);
+  for (const auto& [key, value] : params.entries) {
+    bool known = false;
+    for (const pipeline::ParamDecl& param : declaration->params) {
+      if (param.name != key) continue;
+      param.read(*stage, value);
+      known = true;
+    }
+    if (!known) throw std::logic_error(name + " has no parameter " + key);
+  }
+  return stage;
+}
+
+/// The message with which an action is refused as an Error; a test failure, and empty, when it is not.
+template <typename Error, typename Action>
+std::string refusal(Action&& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  ADD_FAILURE() << "was not refused";
+  return {};
+}
+
+/// Whether a message names all of these: the place, the value, the rule.
+inline ::testing::AssertionResult names(const std::string& message,
+                                        std::initializer_list<std::string> parts) {
+  for (const std::string& part : parts) {
+    if (message.find(part) == std::string::npos) {
+      return ::testing::AssertionFailure() << "no '" << part << "' in: " << message;
+    }
+  }
+  return ::testing::AssertionSuccess();
+}
+
+/// A stored variable held in memory.
+class MemoryRows : public pipeline::StoredRows {
+ public:
+  MemoryRows(pipeline::Variable variable, std::vector<double> values)
+      : variable_(std::move(variable)), values_(std::move(values)) {}
+  [[nodiscard]] const pipeline::Variable& variable() const override { return variable_; }
+  [[nodiscard]] std::vector<double> read(std::size_t first, std::size_t count) const override {
+    const std::size_t row = values_.size() / variable_.axes.front().size();
+    const auto begin = values_.begin() + static_cast<std::ptrdiff_t>(first * row);
+    return {begin, begin + static_cast<std::ptrdiff_t>(count * row)};
+  }
+
+ private:
+  pipeline::Variable variable_;
+  std::vector<double> values_;
+};
+
+/// Keeps what a fold writes, as doubles.
+class MemorySink : public pipeline::FoldSink {
+ public:
+  explicit MemorySink(const std::vector<pipeline::Variable>& variables) {
+    for (const auto& variable : variables) values.emplace_back(pipeline::cell_count(variable.axes), -999.0);
+    rows_.reserve(variables.size());
+    for (const auto& variable : variables)
+      rows_.push_back(variable.axes.empty() ? 1 : variable.axes.front().size());
+  }
+  void write(std::size_t variable, std::size_t first_row, const pipeline::Column& column) override {
+    std::vector<double>& target = values.at(variable);
+    std::size_t at = first_row * (target.size() / rows_.at(variable));
+    std::visit(
+        [&](const auto& cells) {
+          for (const auto cell : cells) target.at(at++) = static_cast<double>(cell);
+        },
+        column);
+  }
+  std::vector<std::vector<double>> values;  // [variable][cell]
+
+ private:
+  std::vector<std::size_t> rows_;
+};
+
+/// An axis numbered from 0.
+inline pipeline::Axis numbered(const std::string& name, std::size_t size) {
+  std::vector<std::int64_t> labels(size);
+  for (std::size_t i = 0; i < size; ++i) labels[i] = static_cast<std::int64_t>(i);
+  return {name, std::move(labels), name, ""};
+}
+
+}  // namespace hookflow::testing_support

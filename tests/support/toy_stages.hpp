@@ -1,0 +1,205 @@
+#pragma once
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/stage/registry.hpp"
+
+/// Stages that know no model, to test the engine with: toy.source -> toy.map -> toy.expand -> toy.rows, where
+/// toy.number measures what the first two give.
+namespace hookflow::pipeline::toy {
+
+/// How many of a kind of value there are now, and were at most.
+struct Census {
+  std::atomic<int> live{0};
+  std::atomic<int> most{0};
+  void born() {
+    const int now = ++live;
+    for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) continue;
+  }
+};
+inline Census numbers_census;
+inline Census rows_census;
+inline std::function<void()> on_expand;  // called before every run of toy.expand
+inline std::atomic<int> expand_runs{0};
+
+struct Number : Value {
+  explicit Number(double number) : value(number) { numbers_census.born(); }
+  Number(const Number&) = delete;
+  Number& operator=(const Number&) = delete;
+  ~Number() override { --numbers_census.live; }
+  double value;
+};
+
+/// Variants [first, first + values.size()).
+struct Rows : Value {
+  Rows() { rows_census.born(); }
+  Rows(const Rows&) = delete;
+  Rows& operator=(const Rows&) = delete;
+  ~Rows() override { --rows_census.live; }
+  std::size_t first = 0;
+  std::vector<double> values;
+};
+
+inline void fail_if_listed(const std::vector<std::string>& ids, const Prompt& prompt) {
+  if (std::find(ids.begin(), ids.end(), prompt.id) != ids.end())
+    throw std::runtime_error("no luck with " + prompt.id);
+}
+
+/// A number of each prompt; its weight is that of its ids.
+class Source : public PromptStage {
+ public:
+  Output plan(const PlanContext& context) override {
+    Output output;
+    for (const Prompt& prompt : context.prompts) output.weights.push_back(prompt.ids->size());
+    return output;
+  }
+  ValuePtr run(const Inputs& inputs) const override {
+    return std::make_shared<Number>(static_cast<double>(inputs.index()) + 0.1);
+  }
+};
+
+class Map : public PromptStage {
+ public:
+  std::vector<std::string> fail;
+  Output plan(const PlanContext& /*context*/) override { return {}; }
+  ValuePtr run(const Inputs& inputs) const override {
+    fail_if_listed(fail, inputs.prompt());
+    return std::make_shared<Number>(inputs.get<Number>(0).value / 3);
+  }
+};
+
+/// Variants of each prompt in chunks. A value also depends on which prompts and variants were run with it, as
+/// sums in a matrix product do: whatever makes chunks depend on timing changes it.
+class Expand : public BatchStage {
+ public:
+  std::int64_t variants = 4;
+  std::int64_t chunk = 3;
+  std::vector<std::string> fail;
+  bool fails_hard = false;
+
+  Output plan(const PlanContext& /*context*/) override {
+    std::vector<std::int64_t> labels;
+    for (std::int64_t i = 0; i < variants; ++i) labels.push_back(i);
+    Output output;
+    output.expands = {{"variant", std::move(labels), "variant", ""}};
+    output.parts = static_cast<std::size_t>((variants + chunk - 1) / chunk);
+    output.variants_a_part = static_cast<std::size_t>(chunk);
+    return output;
+  }
+  std::vector<ValuePtr> run(std::span<const Inputs> prompts, std::size_t part) const override {
+    ++expand_runs;
+    if (on_expand) on_expand();
+    if (fails_hard) throw 7;  // what no stage should throw
+    double company = 0;
+    for (const Inputs& inputs : prompts) {
+      fail_if_listed(fail, inputs.prompt());
+      company += inputs.get<Number>(0).value;
+    }
+    std::vector<ValuePtr> values;
+    for (const Inputs& inputs : prompts) {
+      auto rows = std::make_shared<Rows>();
+      rows->first = part * static_cast<std::size_t>(chunk);
+      const std::size_t end =
+          std::min(rows->first + static_cast<std::size_t>(chunk), static_cast<std::size_t>(variants));
+      for (std::size_t v = rows->first; v < end; ++v) {
+        rows->values.push_back(inputs.get<Number>(0).value * static_cast<double>(v + 1) + company * 1e-3 +
+                               static_cast<double>(end) * 1e-6);
+      }
+      values.push_back(std::move(rows));
+    }
+    return values;
+  }
+};
+
+/// What expands further. Gives nothing: the engine refuses it.
+class ExpandAgain : public Expand {};
+
+class MeasureRows : public PromptStage {
+ public:
+  std::vector<std::string> fail;
+  bool broken = false;
+  Output plan(const PlanContext& /*context*/) override {
+    Output output;
+    output.variables = {{"x", Dtype::float64, {}, "1", "an x"}};
+    return output;
+  }
+  ValuePtr run(const Inputs& inputs) const override {
+    fail_if_listed(fail, inputs.prompt());
+    const auto& rows = inputs.get<Rows>(0);
+    auto measures = std::make_shared<Measures>();
+    measures->first = rows.first;
+    measures->count = rows.values.size();
+    std::vector<double> values = rows.values;
+    if (const auto* number = inputs.find<Number>(1)) {
+      for (double& value : values) value -= number->value;
+    }
+    if (broken) values.pop_back();
+    measures->columns.emplace_back(std::move(values));
+    return measures;
+  }
+};
+
+class MeasureNumber : public PromptStage {
+ public:
+  Output plan(const PlanContext& /*context*/) override {
+    Output output;
+    output.variables = {{"n", Dtype::float64, {}, "1", "an n"}};
+    return output;
+  }
+  ValuePtr run(const Inputs& inputs) const override {
+    auto measures = std::make_shared<Measures>();
+    measures->columns.emplace_back(std::vector<double>{inputs.get<Number>(0).value});
+    return measures;
+  }
+};
+
+/// A stage of each prompt that would read measures, as no stage can.
+class Stored : public PromptStage {
+ public:
+  Output plan(const PlanContext& /*context*/) override { return {}; }
+  ValuePtr run(const Inputs& /*inputs*/) const override { return nullptr; }
+};
+
+inline const bool kRegistered = [] {
+  constexpr const char* kNumber = "toy_number";
+  constexpr const char* kRows = "toy_rows";
+  register_stage(Declaration<Source>("toy.source", "A number of each prompt").output(kNumber, ""));
+  register_stage(Declaration<Map>("toy.map", "A third")
+                     .input("number", kNumber, "")
+                     .output(kNumber, "")
+                     .param("fail", &Map::fail, "prompts to fail for"));
+  register_stage(Declaration<Expand>("toy.expand", "Variants")
+                     .input("number", kNumber, "")
+                     .output(kRows, "")
+                     .param("variants", &Expand::variants, "how many")
+                     .param("chunk", &Expand::chunk, "how many at once")
+                     .param("fail", &Expand::fail, "prompts to fail for")
+                     .param("fails_hard", &Expand::fails_hard, "throw what is no exception"));
+  register_stage(Declaration<ExpandAgain>("toy.expand_again", "Variants of variants")
+                     .input("rows", kRows, "")
+                     .output(kRows, ""));
+  register_stage(Declaration<MeasureRows>("toy.rows", "Keeps variants")
+                     .input("rows", kRows, "")
+                     .optional_input("from", kNumber, "")
+                     .optional_input("other", kRows, "")
+                     .output(kMeasures, "")
+                     .param("fail", &MeasureRows::fail, "prompts to fail for")
+                     .param("broken", &MeasureRows::broken, "give a value too few"));
+  register_stage(Declaration<Stored>("toy.stored", "Reads measures")
+                     .input("measures", kMeasures, "")
+                     .output("nothing", ""));
+  register_stage(Declaration<MeasureNumber>("toy.number", "Keeps a number")
+                     .input("number", kNumber, "")
+                     .output(kMeasures, ""));
+  return true;
+}();
+
+}  // namespace hookflow::pipeline::toy
