@@ -111,6 +111,18 @@ TEST(Walls, AFolderHoldsAboutTwentyFiles) {
   }
 }
 
+// So that a header says itself what it needs.
+TEST(Walls, ASourceIncludesTheHeaderOfItsNameFirst) {
+  std::string last;
+  for (const Line& line : includes()) {
+    const bool first = line.file != last;
+    last = line.file;
+    const fs::path header = fs::path(line.file).replace_extension(".hpp");
+    if (!first || header == line.file || !fs::exists(HOOKFLOW_SOURCE_DIR / header)) continue;
+    EXPECT_NE(line.text.find('"' + header.generic_string() + '"'), std::string::npos) << line.place();
+  }
+}
+
 TEST(Walls, ModelKnowsNothingOfPipelinesAndStages) {
   expect_only_in("pipeline/", "(pipeline|stages)/.*");
   expect_only_in("stages/", "stages/.*");

@@ -2,6 +2,7 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/run_file/format/layout.hpp"
+#include "pipeline/run_file/format/own_groups.hpp"
 #include "pipeline/text/utf8.hpp"
 
 namespace hookflow::pipeline {
