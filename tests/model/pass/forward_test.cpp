@@ -278,7 +278,8 @@ TEST(RunClean, MatchesThePlainModelForALongPrompt) {
 TEST(RunClean, PassesNaNOn) {
   TinyModel tiny(tiny_config());
   const auto prompt = tiny.prompt(4);
-  auto& embedding = const_cast<float&>(tiny.model.weights.wte.row(static_cast<std::size_t>(prompt[3]))[0]);
+  auto& embedding =
+      const_cast<float&>(tiny.model.weights.token_embedding.row(static_cast<std::size_t>(prompt[3]))[0]);
   embedding = std::numeric_limits<float>::quiet_NaN();
   const CleanPass pass = run_clean(tiny.model, Prompts{prompt}, ForwardPlan{});
   EXPECT_TRUE(std::ranges::all_of(tensor_of(pass.results[0].logits).values,
@@ -411,7 +412,7 @@ TEST(RunEdited, GivesTheCleanPassForAVariantWithoutEdits) {
   const auto results = run_edited(tiny.model, clean, of_prompt(0, variants), plan);
   EXPECT_EQ(tensor_of(results[0].logits).values, tensor_of(clean.results[0].logits).values);
   EXPECT_EQ(results[0].captured.size(), plan.captures.size());
-  EXPECT_TRUE(results[0].put_in.empty());
+  EXPECT_TRUE(results[0].edit_scalars.empty());
 }
 
 TEST(RunEdited, ReportsTheScalarThatItPutIn) {
@@ -433,10 +434,10 @@ TEST(RunEdited, ReportsTheScalarThatItPutIn) {
   for (const auto& row : naive.at.at({HookKind::z, 2})) {
     mean += std::accumulate(row.begin() + 7, row.begin() + 14, 0.0) / (5 * 7);
   }
-  EXPECT_NEAR(results[0].put_in[0], mean, 1e-6);
-  EXPECT_EQ(results[0].put_in[1], 0.0F);
-  EXPECT_EQ(results[0].put_in[2], 0.25F);
-  EXPECT_TRUE(std::isnan(results[0].put_in[3]));
+  EXPECT_NEAR(results[0].edit_scalars[0], mean, 1e-6);
+  EXPECT_EQ(results[0].edit_scalars[1], 0.0F);
+  EXPECT_EQ(results[0].edit_scalars[2], 0.25F);
+  EXPECT_TRUE(std::isnan(results[0].edit_scalars[3]));
 }
 
 TEST(RunEdited, GivesEqualBitsForOneThreadAndMany) {

@@ -1,8 +1,8 @@
-#include "stages/subject/pass_memory.hpp"
+#include "model/pass/cost.hpp"
 
 #include <gtest/gtest.h>
 
-namespace hookflow::stages {
+namespace hookflow {
 namespace {
 
 /// d = 8, f = 20, 2 heads of 4, 11 tokens, 3 layers.
@@ -67,4 +67,4 @@ TEST(PassMemory, RunsAsFarAsSomethingIsAskedFor) {
 }
 
 }  // namespace
-}  // namespace hookflow::stages
+}  // namespace hookflow
