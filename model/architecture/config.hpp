@@ -8,6 +8,8 @@
 
 namespace hookflow {
 
+struct ModuleNames;
+
 /// The facts of a model that the layer loop asks for, whatever its family. A family reads them from its
 /// config.json; a setting that changes a number is a fact here, or is refused there.
 struct Config {
@@ -20,7 +22,8 @@ struct Config {
   std::size_t vocabulary = 0;
   float layer_norm_epsilon = 1e-5F;
   Activation activation = Activation::gelu_new;
-  bool tied_embeddings = true;  // the unembedding is the token embedding
+  bool tied_embeddings = true;           // the unembedding is the token embedding
+  const ModuleNames* modules = nullptr;  // by which hook points may be named, too; none: by their own alone
 
   /// a: of the queries (or keys, values, results) of all heads side by side.
   [[nodiscard]] std::size_t attention_width() const { return heads * head_width; }

@@ -59,6 +59,7 @@ Config read_config(Settings& settings) {
   config.layer_norm_epsilon = settings.not_negative("layer_norm_epsilon", 1e-5F);
   config.activation = settings.activation("activation_function", Activation::gelu_new);
   config.tied_embeddings = settings.flag("tie_word_embeddings", true);
+  config.modules = &module_names();
   if (config.heads != 0) {
     config.head_width = config.width / config.heads;
     if (config.width % config.heads != 0)

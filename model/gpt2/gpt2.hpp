@@ -10,6 +10,9 @@ Config read_config(Settings& settings);
 /// The tensors of Hugging Face's GPT2LMHeadModel.
 void name_tensors(TensorTable& table, const Config& config, Weights& weights);
 
+/// The modules of GPT2LMHeadModel.
+const ModuleNames& module_names();
+
 /// Causal masks, which older writers stored with the parameters.
 bool is_mask(const std::string& name);
 

@@ -113,8 +113,8 @@ class NaiveGpt2 {
       const double scale = std::sqrt(variance + static_cast<double>(config_.layer_norm_epsilon));
       scales.push_back({scale});
       for (std::size_t j = 0; j < row.size(); ++j) {
-        row[j] = (row[j] - mean) / scale * static_cast<double>(weights.weight[j]) +
-                 static_cast<double>(weights.bias[j]);
+        row[j] = (row[j] - mean) / scale * static_cast<double>(weights.weight[j]);
+        row[j] += weights.bias.empty() ? 0.0 : static_cast<double>(weights.bias[j]);
       }
     }
     reach(scale_kind, layer, scales);
@@ -154,12 +154,12 @@ class NaiveGpt2 {
   Matrix attention(std::size_t layer, const Matrix& normalized) {
     const LayerWeights& weights = model_.weights.layers[layer];
     const std::size_t p = tokens_.size();
-    const std::size_t d = config_.width;
     const std::size_t e = config_.head_width;
+    const std::size_t a = config_.heads * e;
     const Matrix qkv = linear(normalized, weights.qkv.weight, weights.qkv.bias);
-    const Matrix q = reach(HookKind::q, layer, columns(qkv, 0, d));
-    const Matrix k = reach(HookKind::k, layer, columns(qkv, d, d));
-    const Matrix v = reach(HookKind::v, layer, columns(qkv, 2 * d, d));
+    const Matrix q = reach(HookKind::q, layer, columns(qkv, 0, a));
+    const Matrix k = reach(HookKind::k, layer, columns(qkv, a, a));
+    const Matrix v = reach(HookKind::v, layer, columns(qkv, 2 * a, a));
     Matrix raw(config_.heads * p, std::vector<double>(p));
     Matrix masked = raw;
     Matrix pattern = raw;
@@ -183,9 +183,9 @@ class NaiveGpt2 {
     reach(HookKind::scores_raw, layer, raw);
     reach(HookKind::attn_scores, layer, masked);
     pattern = reach(HookKind::pattern, layer, pattern);
-    Matrix z(p, std::vector<double>(d));
+    Matrix z(p, std::vector<double>(a));
     for (std::size_t i = 0; i < p; ++i) {
-      for (std::size_t c = 0; c < d; ++c) {
+      for (std::size_t c = 0; c < a; ++c) {
         for (std::size_t j = 0; j < p; ++j) {
           z[i][c] += pattern[c / e * p + i][j] * v[j][c];
         }
