@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "model/gpt2/model.hpp"
+#include "model/architecture/model.hpp"
 
 namespace hookflow::bench {
 
@@ -24,8 +24,8 @@ class Gpt2Small {
     config.vocabulary = 50257;
     Weights& weights = model.weights;
     const std::size_t d = config.width;
-    weights.wte = matrix(config.vocabulary, d, 0.05F);
-    weights.wpe = matrix(config.context, d, 0.05F);
+    weights.token_embedding = matrix(config.vocabulary, d, 0.05F);
+    weights.position_embedding = matrix(config.context, d, 0.05F);
     weights.layers.resize(config.layers);
     for (LayerWeights& layer : weights.layers) {
       layer = {norm(d),
@@ -35,8 +35,8 @@ class Gpt2Small {
                linear(d, config.mlp_width),
                linear(config.mlp_width, d)};
     }
-    weights.ln_f = norm(d);
-    weights.lm_head = weights.wte;
+    weights.final_norm = norm(d);
+    weights.unembedding = weights.token_embedding;
   }
 
   Model model;

@@ -13,15 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxShown = 12;
 
-bool is_mask_buffer(const std::string& name) {
-  return name.starts_with("h.") && (name.ends_with(".attn.bias") || name.ends_with(".attn.masked_bias"));
-}
-
-std::string without_prefix(const std::string& name) {
-  constexpr std::string_view kPrefix = "transformer.";
-  return name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name;
-}
-
 std::size_t element_count(const StoredTensor& tensor) {
   return tensor.bytes.size() / size_of(*tensor.float_format());
 }
@@ -46,20 +37,20 @@ void append_pieces(const StoredTensor& tensor, std::span<float> own, std::vector
 }  // namespace
 
 TensorTable::TensorTable(const std::vector<std::shared_ptr<const SafetensorsFile>>& files,
-                         std::filesystem::path place)
-    : place_(std::move(place)) {
+                         std::filesystem::path place, TensorNaming naming)
+    : place_(std::move(place)), naming_(std::move(naming)) {
   for (const auto& file : files)
     for (const auto& [name, tensor] : file->tensors()) add(file, name, tensor);
 }
 
 void TensorTable::add(const std::shared_ptr<const SafetensorsFile>& file, const std::string& name,
                       const StoredTensor& tensor) {
-  const std::string plain = without_prefix(name);
-  if (is_mask_buffer(plain)) return;
+  const std::string& prefix = naming_.prefix;
+  const std::string plain = name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+  if (naming_.is_left_out(plain)) return;
   if (!stored_.emplace(plain, Entry{tensor, file}).second)
-    complain(plain,
-             "is stored twice, with and without the prefix 'transformer.' or in two shards; the second in " +
-                 file->path().string());
+    complain(plain, "is stored twice, with and without the prefix '" + prefix +
+                        "' or in two shards; the second in " + file->path().string());
 }
 
 void TensorTable::matrix(const std::string& name, std::size_t rows, std::size_t columns, View& into) {

@@ -15,13 +15,20 @@
 
 namespace hookflow {
 
+/// What the files of a model family make of the names of tensors.
+struct TensorNaming {
+  std::string prefix;  // which some files put before every name
+  bool (*is_left_out)(const std::string& name) = [](const std::string&) { return false; };  // no parameter
+};
+
 /// Pairs a model's parameters with the tensors of its files, by name and shape. Parameters are asked for one
 /// after the other; finish() then fills them all, or throws everything that did not fit at once. Names are
-/// without the prefix `transformer.`, which some files have; the causal masks of older writers are left out.
+/// without the family's prefix.
 class TensorTable {
  public:
   /// `place` names where a missing tensor is missing: the one file, or the directory of the shards.
-  TensorTable(const std::vector<std::shared_ptr<const SafetensorsFile>>& files, std::filesystem::path place);
+  TensorTable(const std::vector<std::shared_ptr<const SafetensorsFile>>& files, std::filesystem::path place,
+              TensorNaming naming);
 
   [[nodiscard]] bool has(const std::string& name) const { return stored_.contains(name); }
 
@@ -57,6 +64,7 @@ class TensorTable {
   [[nodiscard]] std::vector<std::shared_ptr<const void>> fill() const;
 
   std::filesystem::path place_;
+  TensorNaming naming_;
   std::map<std::string, Entry> stored_;
   std::set<std::string> used_;
   std::vector<Wanted> wanted_;

@@ -73,6 +73,13 @@ bool has_heads(HookKind kind) {
   return axes == Axes::heads || axes == Axes::result || axes == Axes::square;
 }
 
+std::size_t layers_to(const HookPoint& point, const Config& config) {
+  if (in_block(point.kind)) {
+    return point.layer + 1;
+  }
+  return point.kind <= HookKind::pos_embed ? 0 : config.layers;
+}
+
 bool editable(HookKind kind) { return info(kind).editable; }
 
 HookShape shape(HookKind kind, const Config& config) {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/gpt2/config.hpp"
+#include "model/architecture/config.hpp"
 
 namespace hookflow {
 
@@ -73,6 +73,8 @@ std::string pattern_name(HookKind kind);
 
 bool in_block(HookKind kind);
 bool has_heads(HookKind kind);
+/// How many layers must be run for what a place holds to be there.
+std::size_t layers_to(const HookPoint& point, const Config& config);
 /// Whether an intervention may edit this place.
 bool editable(HookKind kind);
 HookShape shape(HookKind kind, const Config& config);

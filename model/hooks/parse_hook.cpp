@@ -1,50 +1,13 @@
-#include <array>
 #include <utility>
 
 #include "model/error.hpp"
 #include "model/hooks/hook.hpp"
 #include "model/hooks/index_list.hpp"
+#include "model/hooks/module_names.hpp"
 #include "model/nearest.hpp"
 
 namespace hookflow {
 namespace {
-
-struct Alias {
-  std::string_view path;
-  std::vector<HookKind> kinds;
-};
-
-// Where the modules of Hugging Face's GPT2LMHeadModel take and give what a hook point holds.
-const std::vector<Alias>& aliases() {
-  static const std::vector<Alias> table = {
-      {"wte:output", {HookKind::embed}},
-      {"wpe:output", {HookKind::pos_embed}},
-      {"h.*:input", {HookKind::resid_pre}},
-      {"h.*.ln_1:input", {HookKind::resid_pre}},
-      {"h.*.ln_1:output", {HookKind::ln1_normalized}},
-      {"h.*.attn:input", {HookKind::ln1_normalized}},
-      {"h.*.attn.c_attn:input", {HookKind::ln1_normalized}},
-      {"h.*.attn.c_attn:output", {HookKind::q, HookKind::k, HookKind::v}},
-      {"h.*.attn.c_proj:input", {HookKind::z}},
-      {"h.*.attn.c_proj:output", {HookKind::attn_out}},
-      {"h.*.attn:output", {HookKind::attn_out}},
-      {"h.*.ln_2:input", {HookKind::resid_mid}},
-      {"h.*.ln_2:output", {HookKind::ln2_normalized}},
-      {"h.*.mlp:input", {HookKind::ln2_normalized}},
-      {"h.*.mlp.c_fc:input", {HookKind::ln2_normalized}},
-      {"h.*.mlp.c_fc:output", {HookKind::mlp_pre}},
-      {"h.*.mlp.act:input", {HookKind::mlp_pre}},
-      {"h.*.mlp.act:output", {HookKind::mlp_post}},
-      {"h.*.mlp.c_proj:input", {HookKind::mlp_post}},
-      {"h.*.mlp.c_proj:output", {HookKind::mlp_out}},
-      {"h.*.mlp:output", {HookKind::mlp_out}},
-      {"h.*:output", {HookKind::resid_post}},
-      {"ln_f:output", {HookKind::ln_final_normalized}},
-      {"lm_head:input", {HookKind::ln_final_normalized}},
-      {"lm_head:output", {HookKind::logits}},
-  };
-  return table;
-}
 
 // The three parts of a name: which place, which layers, which heads.
 struct Parts {
@@ -53,7 +16,7 @@ struct Parts {
   std::optional<std::string_view> heads;
 };
 
-Parts split(std::string_view text) {
+Parts split(std::string_view text, const ModuleNames& modules) {
   Parts parts;
   std::string_view rest = text;
   if (const std::size_t bracket = rest.find('['); bracket != rest.npos) {
@@ -64,11 +27,10 @@ Parts split(std::string_view text) {
     parts.heads = rest.substr(bracket + 1, rest.size() - bracket - 2);
     rest = rest.substr(0, bracket);
   }
-  constexpr std::string_view kTransformer = "transformer.";
-  if (rest.starts_with(kTransformer)) {
-    rest.remove_prefix(kTransformer.size());
+  if (rest.starts_with(modules.root)) {
+    rest.remove_prefix(modules.root.size());
   }
-  for (const std::string_view prefix : {"blocks.", "h."}) {
+  for (const std::string_view prefix : {std::string_view("blocks."), modules.block}) {
     if (rest.starts_with(prefix)) {
       rest.remove_prefix(prefix.size());
       const std::size_t end = std::min(rest.find_first_of(".:"), rest.size());
@@ -81,7 +43,7 @@ Parts split(std::string_view text) {
   return parts;
 }
 
-std::vector<HookKind> find_kinds(const std::string& name, std::string_view text) {
+std::vector<HookKind> find_kinds(const std::string& name, std::string_view text, const ModuleNames& modules) {
   std::vector<std::string> known;
   for (const HookKind kind : all_hook_kinds()) {
     if (name == pattern_name(kind)) {
@@ -89,11 +51,11 @@ std::vector<HookKind> find_kinds(const std::string& name, std::string_view text)
     }
     known.push_back(pattern_name(kind));
   }
-  for (const Alias& alias : aliases()) {
-    if (name == alias.path) {
-      return alias.kinds;
+  for (const auto& [path, kinds] : modules.paths) {
+    if (name == path) {
+      return kinds;
     }
-    known.emplace_back(alias.path);
+    known.emplace_back(path);
   }
   throw ModelError("'" + std::string(text) + "': no hook point has this name (did you mean '" +
                    nearest(name, known) + "'?)");
@@ -117,9 +79,11 @@ void refuse_heads(HookKind kind, const Parts& parts, std::string_view text) {
 }  // namespace
 
 std::vector<HookSelection> parse_hooks(std::string_view text, const Config& config) {
-  const Parts parts = split(text);
+  static const ModuleNames kNone;
+  const ModuleNames& modules = config.modules == nullptr ? kNone : *config.modules;
+  const Parts parts = split(text, modules);
   std::vector<HookSelection> selections;
-  for (const HookKind kind : find_kinds(parts.name, text)) {
+  for (const HookKind kind : find_kinds(parts.name, text, modules)) {
     HookSelection selection{kind, {}, {}};
     if (parts.layers) {
       selection.layers = parse_index_list(*parts.layers, {text, "layer", config.layers});

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cblas.h>
+#include <limits>
 #include <span>
+
+#include "model/error.hpp"
 
 // OpenBLAS's own; the reference cblas.h, which may stand before it, does not declare them.
 // NOLINTBEGIN(readability-redundant-declaration)
@@ -17,7 +20,14 @@ namespace {
 // first.
 constexpr std::size_t kVectorRows = 2;
 
-int size(std::size_t value) { return static_cast<int>(value); }
+int size(std::size_t value) {
+  constexpr auto kMost = static_cast<std::size_t>(std::numeric_limits<int>::max());
+  if (value > kMost) {
+    throw ModelError("a matrix product with a side or stride of " + std::to_string(value) +
+                     ": the BLAS library counts up to " + std::to_string(kMost));
+  }
+  return static_cast<int>(value);
+}
 
 // row · b, or row · bᵀ, added to out
 void add_vector_product(CBLAS_TRANSPOSE transpose_b, std::span<const float> row, View b,

@@ -7,7 +7,8 @@
 
 namespace hookflow {
 
-// Matrix products on the calling thread alone; whoever calls them divides the work.
+// Matrix products on the calling thread alone; whoever calls them divides the work. They throw ModelError for
+// matrices that are too large for the library, which counts in int.
 
 enum class Into { overwrite, add };
 

@@ -19,6 +19,12 @@ HOOKFLOW_VECTORIZED float normalize_row(const float* in, std::size_t width, cons
   const float scale = std::sqrt(variance + epsilon);
   const float inverse = 1.0F / scale;
   const float* weight = weights.weight.data();
+  if (weights.bias.empty()) {
+    for (std::size_t i = 0; i < width; ++i) {
+      out[i] = (in[i] - mean) * inverse * weight[i];
+    }
+    return scale;
+  }
   const float* bias = weights.bias.data();
   for (std::size_t i = 0; i < width; ++i) {
     out[i] = (in[i] - mean) * inverse * weight[i] + bias[i];

@@ -2,7 +2,7 @@
 
 #include "model/numerics/ops.hpp"
 #include "model/numerics/parallel.hpp"
-#include "model/pass/pass.hpp"
+#include "model/pass/layer_loop.hpp"
 
 namespace hookflow {
 namespace {
@@ -15,7 +15,7 @@ constexpr std::size_t kTaskWork = std::size_t{1} << 18U;
 
 }  // namespace
 
-std::vector<Pass::HeadQueries> Pass::attention_work(std::size_t layer) const {
+std::vector<LayerLoop::HeadQueries> LayerLoop::attention_work(std::size_t layer) const {
   using enum HookKind;
   const bool captured = captures_.wants({scores_raw, layer}) || captures_.wants({attn_scores, layer}) ||
                         captures_.wants({pattern, layer});
@@ -36,7 +36,7 @@ std::vector<Pass::HeadQueries> Pass::attention_work(std::size_t layer) const {
   return work;
 }
 
-void Pass::attend(std::size_t layer) {
+void LayerLoop::attend(std::size_t layer) {
   const std::vector<HeadQueries> work = attention_work(layer);
   std::size_t largest = 1;
   for (const HeadQueries& item : work) {
@@ -51,12 +51,12 @@ void Pass::attend(std::size_t layer) {
   });
 }
 
-void Pass::attend_head(std::size_t layer, const HeadQueries& work, MutableView scores) {
+void LayerLoop::attend_head(std::size_t layer, const HeadQueries& work, MutableView scores) {
   using enum HookKind;
   const std::size_t e = config_.head_width;
   const auto positions = current_->positions(work.sequence).subspan(work.first, work.count);
   const auto of_head = [&](HookKind kind, std::size_t first, std::size_t count) {
-    return buffer(kind)
+    return buffers_.of(kind)
         .row_range(layout(kind).first(work.sequence) + first, count)
         .column_range(work.head * e, e);
   };
@@ -73,13 +73,13 @@ void Pass::attend_head(std::size_t layer, const HeadQueries& work, MutableView s
   mix_values(scores, of_head(v, 0, work.keys), of_head(z, work.first, work.count));  // (m, e)
 }
 
-void Pass::capture_head_results(std::size_t layer) {
+void LayerLoop::capture_head_results(std::size_t layer) {
   const HookPoint point{HookKind::result, layer};
   if (!captures_.wants(point)) {
     return;
   }
   const std::size_t e = config_.head_width;
-  const View projection = model_.weights.layers[layer].c_proj.weight;  // (h * e, d)
+  const View projection = model_.weights.layers[layer].attention_out.weight;  // (a, d)
   for (const std::size_t head : captures_.heads(point)) {
     const LinearWeights of_head{projection.row_range(head * e, e), {}};
     linear(rows(HookKind::z).column_range(head * e, e), of_head, rows(HookKind::attn_out));  // (m, d)

@@ -31,11 +31,24 @@ std::vector<std::size_t> resolve_heads(const ForwardPlan::Capture& capture, cons
   return heads;
 }
 
-bool is_square(HookKind kind) {
-  return kind == HookKind::scores_raw || kind == HookKind::attn_scores || kind == HookKind::pattern;
-}
-
 }  // namespace
+
+std::vector<std::size_t> capture_shape(const ForwardPlan::Capture& capture, std::size_t length,
+                                       const Config& config) {
+  auto [axes, sizes] = shape(capture.at.kind, config);
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    if (axes[i] == "position") {
+      sizes[i] = capture.positions.resolve(length).size();
+    }
+    if (axes[i] == "key_position") {
+      sizes[i] = length;
+    }
+    if (axes[i] == "head" && !capture.heads.empty()) {
+      sizes[i] = capture.heads.size();
+    }
+  }
+  return sizes;
+}
 
 Captures::Captures(const Config& config, const ForwardPlan& plan) : config_(config) {
   for (const ForwardPlan::Capture& capture : plan.captures) {
@@ -55,16 +68,7 @@ void Captures::add_sequence(std::size_t length, const HookPoint& from, PassResul
     Slot slot;
     if (!(point < from)) {
       slot.positions = place.asked->positions.resolve(length);
-      std::vector<std::size_t> sizes = shape(point.kind, config_).sizes;
-      if (is_square(point.kind)) {
-        sizes = {place.heads.size(), slot.positions.size(), length};
-      } else {
-        sizes[0] = slot.positions.size();
-        if (has_heads(point.kind)) {
-          sizes[1] = place.heads.size();
-        }
-      }
-      slot.tensor = &(result.captured[point] = Tensor(std::move(sizes)));
+      slot.tensor = &(result.captured[point] = Tensor(capture_shape(*place.asked, length, config_)));
     }
     place.slots.push_back(std::move(slot));
   }

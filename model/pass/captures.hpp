@@ -5,11 +5,15 @@
 #include <span>
 #include <vector>
 
-#include "model/gpt2/config.hpp"
+#include "model/architecture/config.hpp"
 #include "model/pass/forward.hpp"
 #include "model/pass/row_layout.hpp"
 
 namespace hookflow {
+
+/// The shape of what a capture keeps of a sequence of `length` tokens.
+std::vector<std::size_t> capture_shape(const ForwardPlan::Capture& capture, std::size_t length,
+                                       const Config& config);
 
 /// Where a pass's captures go: room is made before it starts, and filled as it reaches their places.
 class Captures {

@@ -4,10 +4,10 @@
 #include <stdexcept>
 #include <string>
 
+#include "model/architecture/model.hpp"
 #include "model/error.hpp"
-#include "model/gpt2/model.hpp"
 #include "model/pass/edits.hpp"
-#include "model/pass/pass.hpp"
+#include "model/pass/layer_loop.hpp"
 
 namespace hookflow {
 namespace {
@@ -50,16 +50,6 @@ void check_prompt(std::span<const std::int32_t> ids, std::size_t index, const Co
   }
 }
 
-// The place that a variant edits first; none for a variant without edits.
-std::optional<HookPoint> first_edit(const Variant& variant) {
-  if (variant.empty()) {
-    return std::nullopt;
-  }
-  return std::min_element(variant.begin(), variant.end(),
-                          [](const auto& a, const auto& b) { return a.at < b.at; })
-      ->at;
-}
-
 // Captures of places before a variant's own are the clean pass's.
 void copy_clean(const CleanPass::State& state, const ForwardPlan& plan, const PassResult& clean,
                 const std::optional<HookPoint>& own_from, PassResult& result) {
@@ -90,7 +80,7 @@ void add_edits(const Variant& variant, const Config& config, Sequence& sequence)
   for (const Intervention& intervention : variant) {
     check_intervention(intervention, config);
     static_cast<void>(intervention.positions.resolve(sequence.length));
-    sequence.result->put_in.push_back(known_scalar(intervention.with));
+    sequence.result->edit_scalars.push_back(known_scalar(intervention.with));
     if (takes_mean(intervention.with)) {
       sequence.asks.push_back({intervention.at, all_of(sequence.length)});
     }
@@ -106,16 +96,21 @@ void add_edits(const Variant& variant, const Config& config, Sequence& sequence)
 
 }  // namespace
 
+std::optional<HookPoint> first_edit(const Variant& variant) {
+  if (variant.empty()) {
+    return std::nullopt;
+  }
+  return std::ranges::min_element(variant, {}, &Intervention::at)->at;
+}
+
 CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t>> prompts,
                     const ForwardPlan& plan) {
   CleanPass pass;
   pass.results.resize(prompts.size());
   const auto state = std::make_shared<CleanPass::State>();
   state->plan = plan;
-  for (const HookPoint& edit : plan.first_edits) {
-    for (const HookKind kind : join_of(edit.kind).inherits) {
-      state->kept[{kind, edit.layer}];
-    }
+  for (const HookPoint& place : inherited_places(plan)) {
+    state->kept[place];
   }
   std::vector<Sequence> sequences;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
@@ -130,7 +125,7 @@ CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t
     }
     sequences.push_back(std::move(sequence));
   }
-  Pass(model, std::move(sequences), plan).run_clean(prompts, *state);
+  LayerLoop(model, std::move(sequences), plan).run_clean(prompts, *state);
   pass.state = state;
   return pass;
 }
@@ -161,7 +156,7 @@ std::vector<PassResult> run_edited(const Model& model, const CleanPass& clean,
   }
   std::stable_sort(sequences.begin(), sequences.end(),
                    [](const Sequence& a, const Sequence& b) { return a.joins < b.joins; });
-  Pass(model, std::move(sequences), plan).run_edited(*clean.state);
+  LayerLoop(model, std::move(sequences), plan).run_edited(*clean.state);
   return results;
 }
 

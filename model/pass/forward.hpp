@@ -48,6 +48,9 @@ void check_intervention(const Intervention& intervention, const Config& config);
 /// The edits of one counterfactual pass, in any order; at one place they apply in the order given.
 using Variant = std::vector<Intervention>;
 
+/// The place that a variant edits first; none for a variant without edits.
+std::optional<HookPoint> first_edit(const Variant& variant);
+
 /// What a pass is to leave behind. Names what is wanted, so that the pass computes no more than that.
 struct ForwardPlan {
   struct Capture {
@@ -63,10 +66,10 @@ struct ForwardPlan {
 
 /// What one pass of one prompt left behind.
 struct PassResult {
-  std::map<HookPoint, Tensor> captured;  // shapes of HOOKS.md, heads and positions as asked for
+  std::map<HookPoint, Tensor> captured;  // as shape() of the place, at the heads and positions asked for
   SharedRows logits;                     // (asked positions, vocabulary); without rows where none were asked
-  std::vector<float> put_in;  // an edited pass: each intervention's scalar (mean_head, value, zero: 0);
-                              // NaN where it is none, or each head has its own
+  std::vector<float> edit_scalars;       // an edited pass: the one number that each intervention put in
+                                         // (zero: 0, value, mean_head); NaN where it put in more than one
 };
 
 /// A clean pass of some prompts, with what its variants need to join it: opaque to callers.

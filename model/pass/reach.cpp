@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "model/pass/edits.hpp"
-#include "model/pass/pass.hpp"
+#include "model/pass/layer_loop.hpp"
 
 // What happens when a pass reaches a place: sequences join, edits are made, values are kept and captured.
 
@@ -18,28 +18,7 @@ Tensor copy_of(View values) {
 
 }  // namespace
 
-Join join_of(HookKind first_edit) {
-  using enum HookKind;
-  switch (first_edit) {
-    case q:
-    case k:
-    case v:
-    case pattern:
-      return {q, {resid_pre, q, k, v}};
-    case z:
-      return {z, {resid_pre, z}};
-    case attn_out:
-      return {attn_out, {resid_pre, attn_out}};
-    case mlp_post:
-      return {mlp_post, {resid_mid, mlp_post}};
-    case mlp_out:
-      return {mlp_out, {resid_mid, mlp_out}};
-    default:
-      return {first_edit, {first_edit}};  // the residual stream itself
-  }
-}
-
-void Pass::reach(const HookPoint& point) {
+void LayerLoop::reach(const HookPoint& point) {
   join(point);
   edit(point);
   if (kept_ != nullptr) {
@@ -50,12 +29,12 @@ void Pass::reach(const HookPoint& point) {
   captures_.take(point, layout(point.kind), rows(point.kind));
 }
 
-void Pass::join(const HookPoint& point) {
+void LayerLoop::join(const HookPoint& point) {
   for (; active_ < sequences_.size() && sequences_[active_].joins == point; ++active_) {
     const Sequence& sequence = sequences_[active_];
     for (const HookKind kind : join_of(sequence.own_from.kind).inherits) {
       const Tensor& kept = clean_->kept.at({kind, point.layer});
-      const MutableView values = buffer(kind);
+      const MutableView values = buffers_.of(kind);
       const RowLayout& held = layout(kind);
       const auto positions = held.positions(active_);
       for (std::size_t i = 0; i < positions.size(); ++i) {
@@ -66,24 +45,25 @@ void Pass::join(const HookPoint& point) {
   }
 }
 
-void Pass::edit(const HookPoint& point) {
+void LayerLoop::edit(const HookPoint& point) {
   const auto edits = edits_.find(point);
   if (edits == edits_.end()) {
     return;
   }
   const RowLayout& held = layout(point.kind);
   for (const auto& [sequence, interventions] : edits->second) {
-    edit_block(point, sequence, {}, buffer(point.kind).row_range(held.first(sequence), held.count(sequence)));
+    edit_block(point, sequence, {},
+               buffers_.of(point.kind).row_range(held.first(sequence), held.count(sequence)));
   }
 }
 
-bool Pass::edits(const HookPoint& point, std::size_t sequence) const {
+bool LayerLoop::edits(const HookPoint& point, std::size_t sequence) const {
   const auto at_point = edits_.find(point);
   return at_point != edits_.end() && at_point->second.contains(sequence);
 }
 
-void Pass::edit_block(const HookPoint& point, std::size_t sequence, std::optional<std::size_t> head,
-                      MutableView block) {
+void LayerLoop::edit_block(const HookPoint& point, std::size_t sequence, std::optional<std::size_t> head,
+                           MutableView block) {
   if (!edits(point, sequence)) {
     return;
   }
@@ -104,7 +84,7 @@ void Pass::edit_block(const HookPoint& point, std::size_t sequence, std::optiona
     const std::size_t e = config_.head_width;
     if (intervention.head) {
       const float scalar = head ? replace(0, block.columns) : replace(*intervention.head * e, e);
-      sequences_[sequence].result->put_in[index] = scalar;
+      sequences_[sequence].result->edit_scalars[index] = scalar;
     } else if (head || intervention.with.kind != Replacement::Kind::mean_head) {
       replace(0, block.columns);
     } else {
@@ -115,8 +95,8 @@ void Pass::edit_block(const HookPoint& point, std::size_t sequence, std::optiona
   }
 }
 
-std::vector<std::size_t> Pass::chosen_rows(const Positions& chosen, std::size_t length,
-                                           std::span<const std::size_t> held) {
+std::vector<std::size_t> LayerLoop::chosen_rows(const Positions& chosen, std::size_t length,
+                                                std::span<const std::size_t> held) {
   std::vector<std::size_t> positions = chosen.resolve(length);
   std::ranges::sort(positions);
   std::vector<std::size_t> rows;

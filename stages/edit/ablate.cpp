@@ -4,7 +4,6 @@
 #include "stages/edit/variant_grid.hpp"
 #include "stages/params/position_axis.hpp"
 #include "stages/params/replacement.hpp"
-#include "stages/subject/flops.hpp"
 #include "stages/subject/pass_memory.hpp"
 #include "stages/subject/values.hpp"
 
@@ -32,7 +31,7 @@ class Ablate : public BatchStage {
     grid_ = make_variant_grid({at, with, positions, together}, config);
     check_positions("positions", positions, context.prompts, wishes_->clean->tokens->lengths);
     for (const Variant& variant : grid_.variants) {
-      wishes_->first_edits.push_back(first_edit(variant));
+      wishes_->first_edits.push_back(first_edit(variant).value());
       wishes_->clean->want_first_edit(wishes_->first_edits.back());
     }
     batch_tokens_ = context.batch_weight;
@@ -58,7 +57,7 @@ class Ablate : public BatchStage {
     for (const std::size_t length : clean.tokens->lengths) {
       for (const Variant& variant : grid_.variants) {
         cost.passes += 1;
-        cost.flops += pass_flops(config, length, first_edit(variant), wishes_->plan);
+        cost.flops += pass_flops(config, length, first_edit(variant).value(), wishes_->plan);
       }
     }
     const std::size_t tokens = batch_tokens_ * std::min(chunk_, grid_.variants.size());

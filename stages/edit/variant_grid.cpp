@@ -102,12 +102,6 @@ Axis replacement_axis(const std::vector<Replacement>& with) {
 
 }  // namespace
 
-HookPoint first_edit(const Variant& variant) {
-  return std::min_element(variant.begin(), variant.end(),
-                          [](const Intervention& a, const Intervention& b) { return a.at < b.at; })
-      ->at;
-}
-
 VariantGrid make_variant_grid(const GridRequest& request, const Config& config) {
   if (request.with.empty()) throw ParamError("with: the list is empty", 0);
   const EditedPlaces places = read_edited_places(request.at, config);

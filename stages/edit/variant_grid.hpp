@@ -26,7 +26,4 @@ struct VariantGrid {
 /// places that do not share their layers and heads.
 VariantGrid make_variant_grid(const GridRequest& request, const Config& config);
 
-/// The place that the variant's pass reaches first.
-HookPoint first_edit(const Variant& variant);
-
 }  // namespace hookflow::stages

@@ -19,7 +19,7 @@ class ReplacementValue : public PromptStage {
   [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
     const auto& variants = inputs.get<Variants>(0);
     std::vector<float> values;
-    for (const PassResult& result : variants.results) values.push_back(result.put_in.front());
+    for (const PassResult& result : variants.results) values.push_back(result.edit_scalars.front());
     auto measures = std::make_shared<Measures>();
     measures->first = variants.first;
     measures->count = variants.results.size();

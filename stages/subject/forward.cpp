@@ -1,5 +1,4 @@
 #include "pipeline/stage/registry.hpp"
-#include "stages/subject/flops.hpp"
 #include "stages/subject/pass_memory.hpp"
 #include "stages/subject/values.hpp"
 

@@ -7,6 +7,7 @@
 #include "model/error.hpp"
 #include "model/files/weight_files.hpp"
 #include "model/hooks/hook.hpp"
+#include "model/library/library.hpp"
 #include "model/numerics/blas.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/hash/hash_memory.hpp"
@@ -41,7 +42,7 @@ const bool kModelSubject = pipeline::register_subject_type(
 ModelSubject::ModelSubject(const std::string& name) : name_(name) {
   translated([&] {
     directory_ = find_model(name);
-    config_ = Config::load(directory_);
+    config_ = load_config(directory_);
     return 0;
   });
   try {
@@ -57,9 +58,8 @@ const Tokenizer& ModelSubject::tokenizer() const {
 }
 
 const Model& ModelSubject::model() {
-  std::call_once(loaded_, [&] {
-    model_ = translated([&] { return std::make_unique<Model>(Model::load(directory_)); });
-  });
+  std::call_once(
+      loaded_, [&] { model_ = translated([&] { return std::make_unique<Model>(load_model(directory_)); }); });
   return *model_;
 }
 
@@ -71,7 +71,7 @@ std::vector<std::pair<std::string, std::string>> ModelSubject::identity() {
   const std::vector<std::string> names = identity_names();
   const auto memory = pipeline::HashMemory::of_user();
   return {{names[0], memory.sha256_file(directory_ / "config.json")},
-          {names[1], hash_files(memory, model().weights.files())},
+          {names[1], hash_files(memory, model().files)},
           {names[2], tokenizer_ ? hash_files(memory, tokenizer_->files()) : "none"}};
 }
 

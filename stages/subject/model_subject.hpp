@@ -9,8 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "model/gpt2/config.hpp"
-#include "model/gpt2/model.hpp"
+#include "model/architecture/model.hpp"
 #include "model/tokenizer/tokenizer.hpp"
 #include "pipeline/stage/subject.hpp"
 

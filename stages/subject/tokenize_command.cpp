@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/error.hpp"
-#include "model/gpt2/model.hpp"
+#include "model/library/library.hpp"
 #include "model/tokenizer/printable.hpp"
 #include "model/tokenizer/tokenizer.hpp"
 #include "pipeline/command/command.hpp"

@@ -16,9 +16,11 @@ namespace {
 namespace fs = std::filesystem;
 
 // The house from the ground up: a folder includes itself and those before it. stages/ joins the other two
-// rooms, which know nothing of each other.
+// rooms, which know nothing of each other. In model/ the pass stands below all that knows of files and
+// families: it asks the facts of a Config alone.
 constexpr const char* kFolders = R"(
-  model model/memory model/numerics model/files model/tokenizer model/gpt2 model/hooks model/pass
+  model model/memory model/numerics model/architecture model/hooks model/pass
+  model/files model/tokenizer model/library model/gpt2
   pipeline pipeline/values pipeline/text pipeline/hash pipeline/yaml pipeline/prompts pipeline/stage
   pipeline/workflow pipeline/h5 pipeline/run_file/format pipeline/run_file/marks pipeline/run_file/reading
   pipeline/run_file/store pipeline/engine pipeline/session pipeline/command

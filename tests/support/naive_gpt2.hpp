@@ -6,7 +6,7 @@
 #include <numeric>
 #include <vector>
 
-#include "model/gpt2/model.hpp"
+#include "model/architecture/model.hpp"
 #include "model/pass/forward.hpp"
 
 namespace hookflow::testing {
@@ -113,8 +113,8 @@ class NaiveGpt2 {
       const double scale = std::sqrt(variance + static_cast<double>(config_.layer_norm_epsilon));
       scales.push_back({scale});
       for (std::size_t j = 0; j < row.size(); ++j) {
-        row[j] = (row[j] - mean) / scale * static_cast<double>(weights.weight[j]) +
-                 static_cast<double>(weights.bias[j]);
+        row[j] = (row[j] - mean) / scale * static_cast<double>(weights.weight[j]);
+        row[j] += weights.bias.empty() ? 0.0 : static_cast<double>(weights.bias[j]);
       }
     }
     reach(scale_kind, layer, scales);
@@ -154,12 +154,12 @@ class NaiveGpt2 {
   Matrix attention(std::size_t layer, const Matrix& normalized) {
     const LayerWeights& weights = model_.weights.layers[layer];
     const std::size_t p = tokens_.size();
-    const std::size_t d = config_.width;
     const std::size_t e = config_.head_width;
-    const Matrix qkv = linear(normalized, weights.c_attn.weight, weights.c_attn.bias);
-    const Matrix q = reach(HookKind::q, layer, columns(qkv, 0, d));
-    const Matrix k = reach(HookKind::k, layer, columns(qkv, d, d));
-    const Matrix v = reach(HookKind::v, layer, columns(qkv, 2 * d, d));
+    const std::size_t a = config_.heads * e;
+    const Matrix qkv = linear(normalized, weights.qkv.weight, weights.qkv.bias);
+    const Matrix q = reach(HookKind::q, layer, columns(qkv, 0, a));
+    const Matrix k = reach(HookKind::k, layer, columns(qkv, a, a));
+    const Matrix v = reach(HookKind::v, layer, columns(qkv, 2 * a, a));
     Matrix raw(config_.heads * p, std::vector<double>(p));
     Matrix masked = raw;
     Matrix pattern = raw;
@@ -183,9 +183,9 @@ class NaiveGpt2 {
     reach(HookKind::scores_raw, layer, raw);
     reach(HookKind::attn_scores, layer, masked);
     pattern = reach(HookKind::pattern, layer, pattern);
-    Matrix z(p, std::vector<double>(d));
+    Matrix z(p, std::vector<double>(a));
     for (std::size_t i = 0; i < p; ++i) {
-      for (std::size_t c = 0; c < d; ++c) {
+      for (std::size_t c = 0; c < a; ++c) {
         for (std::size_t j = 0; j < p; ++j) {
           z[i][c] += pattern[c / e * p + i][j] * v[j][c];
         }
@@ -194,13 +194,15 @@ class NaiveGpt2 {
     z = reach(HookKind::z, layer, z);
     Matrix result(p);
     for (std::size_t head = 0; head < config_.heads; ++head) {
-      const Matrix part = linear(columns(z, head * e, e), weights.c_proj.weight.row_range(head * e, e), {});
+      const Matrix part =
+          linear(columns(z, head * e, e), weights.attention_out.weight.row_range(head * e, e), {});
       for (std::size_t i = 0; i < p; ++i) {
         result[i].insert(result[i].end(), part[i].begin(), part[i].end());
       }
     }
     reach(HookKind::result, layer, result);
-    return reach(HookKind::attn_out, layer, linear(z, weights.c_proj.weight, weights.c_proj.bias));
+    return reach(HookKind::attn_out, layer,
+                 linear(z, weights.attention_out.weight, weights.attention_out.bias));
   }
 
   void run() {
@@ -208,8 +210,8 @@ class NaiveGpt2 {
     Matrix embed;
     Matrix pos_embed;
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      const auto token = weights.wte.row(static_cast<std::size_t>(tokens_[i]));
-      const auto position = weights.wpe.row(i);
+      const auto token = weights.token_embedding.row(static_cast<std::size_t>(tokens_[i]));
+      const auto position = weights.position_embedding.row(i);
       embed.emplace_back(token.begin(), token.end());
       pos_embed.emplace_back(position.begin(), position.end());
     }
@@ -219,28 +221,28 @@ class NaiveGpt2 {
     for (std::size_t layer = 0; layer < config_.layers; ++layer) {
       const LayerWeights& of_layer = weights.layers[layer];
       x = reach(HookKind::resid_pre, layer, x);
-      Matrix normalized = norm(x, of_layer.ln_1, HookKind::ln1_scale, layer);
+      Matrix normalized = norm(x, of_layer.attention_norm, HookKind::ln1_scale, layer);
       normalized = reach(HookKind::ln1_normalized, layer, normalized);
       x = reach(HookKind::resid_mid, layer, sum(x, attention(layer, normalized)));
-      normalized = norm(x, of_layer.ln_2, HookKind::ln2_scale, layer);
+      normalized = norm(x, of_layer.mlp_norm, HookKind::ln2_scale, layer);
       normalized = reach(HookKind::ln2_normalized, layer, normalized);
       Matrix hidden =
-          reach(HookKind::mlp_pre, layer, linear(normalized, of_layer.c_fc.weight, of_layer.c_fc.bias));
+          reach(HookKind::mlp_pre, layer, linear(normalized, of_layer.mlp_in.weight, of_layer.mlp_in.bias));
       for (auto& row : hidden) {
         for (double& value : row) {
           value = activation(value);
         }
       }
       hidden = reach(HookKind::mlp_post, layer, hidden);
-      const Matrix out = linear(hidden, of_layer.mlp_proj.weight, of_layer.mlp_proj.bias);
+      const Matrix out = linear(hidden, of_layer.mlp_out.weight, of_layer.mlp_out.bias);
       x = reach(HookKind::resid_post, layer, sum(x, reach(HookKind::mlp_out, layer, out)));
     }
-    Matrix normalized = norm(x, weights.ln_f, HookKind::ln_final_scale, 0);
+    Matrix normalized = norm(x, weights.final_norm, HookKind::ln_final_scale, 0);
     normalized = reach(HookKind::ln_final_normalized, 0, normalized);
     Matrix logits(tokens_.size());
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
       for (std::size_t token = 0; token < config_.vocabulary; ++token) {
-        const auto row = weights.lm_head.row(token);
+        const auto row = weights.unembedding.row(token);
         logits[i].push_back(std::inner_product(row.begin(), row.end(), normalized[i].begin(), 0.0));
       }
     }

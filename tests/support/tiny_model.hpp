@@ -5,7 +5,7 @@
 #include <random>
 #include <vector>
 
-#include "model/gpt2/model.hpp"
+#include "model/architecture/model.hpp"
 
 namespace hookflow::testing {
 
@@ -16,19 +16,19 @@ class TinyModel {
     config.head_width = config.width / config.heads;
     model.config = config;
     Weights& weights = model.weights;
-    weights.wte = matrix(config.vocabulary, config.width);
-    weights.wpe = matrix(config.context, config.width);
+    weights.token_embedding = matrix(config.vocabulary, config.width);
+    weights.position_embedding = matrix(config.context, config.width);
     weights.layers.resize(config.layers);
     for (LayerWeights& layer : weights.layers) {
-      layer.ln_1 = norm(config.width);
-      layer.c_attn = linear(config.width, 3 * config.width);
-      layer.c_proj = linear(config.width, config.width);
-      layer.ln_2 = norm(config.width);
-      layer.c_fc = linear(config.width, config.mlp_width);
-      layer.mlp_proj = linear(config.mlp_width, config.width);
+      layer.attention_norm = norm(config.width);
+      layer.qkv = linear(config.width, 3 * config.width);
+      layer.attention_out = linear(config.width, config.width);
+      layer.mlp_norm = norm(config.width);
+      layer.mlp_in = linear(config.width, config.mlp_width);
+      layer.mlp_out = linear(config.mlp_width, config.width);
     }
-    weights.ln_f = norm(config.width);
-    weights.lm_head = weights.wte;
+    weights.final_norm = norm(config.width);
+    weights.unembedding = weights.token_embedding;
   }
 
   std::vector<std::int32_t> prompt(std::size_t length) {

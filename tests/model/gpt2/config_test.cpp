@@ -1,9 +1,8 @@
-#include "model/gpt2/config.hpp"
-
 #include <ostream>
 
 #include <gtest/gtest.h>
 
+#include "model/library/library.hpp"
 #include "tests/support/input_error.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/tiny_gpt2.hpp"
@@ -14,7 +13,7 @@ namespace {
 Config load(const std::string& text) {
   const test::TempDir directory;
   test::write_file(directory / "config.json", text);
-  return Config::load(directory.path());
+  return load_config(directory.path());
 }
 
 std::string refusal(const std::string& text) {
@@ -145,10 +144,10 @@ TEST(Config, RefusesMalformedJson) {
 
 TEST(Config, NamesTheFileThatIsMissing) {
   const test::TempDir empty;
-  EXPECT_TRUE(test::names(test::input_error([&] { Config::load(empty.path()); }),
+  EXPECT_TRUE(test::names(test::input_error([&] { load_config(empty.path()); }),
                           {(empty / "config.json").string(), "cannot be opened: No such file"}));
   std::filesystem::create_directory(empty / "config.json");
-  EXPECT_TRUE(test::names(test::input_error([&] { Config::load(empty.path()); }), {"is not a regular file"}));
+  EXPECT_TRUE(test::names(test::input_error([&] { load_config(empty.path()); }), {"is not a regular file"}));
 }
 
 TEST(Config, ActivationsPrintAsTheFileSpellsThem) {

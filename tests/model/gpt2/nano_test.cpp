@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "model/gpt2/model.hpp"
+#include "model/library/library.hpp"
 #include "model/pass/forward.hpp"
 #include "model/tokenizer/tokenizer.hpp"
 #include "tests/support/tensor_of.hpp"
@@ -50,7 +50,7 @@ class Nano : public testing::Test {
     return static_cast<double>(right) / static_cast<double>(lines);
   }
 
-  Model model_ = Model::load(kNano);
+  Model model_ = load_model(kNano);
   Tokenizer tokenizer_ = Tokenizer::load(kNano);
 };
 

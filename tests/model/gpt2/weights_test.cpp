@@ -1,12 +1,10 @@
-#include "model/gpt2/weights.hpp"
-
 #include <algorithm>
 #include <cstdint>
 #include <functional>
 
 #include <gtest/gtest.h>
 
-#include "model/gpt2/model.hpp"
+#include "model/library/library.hpp"
 #include "tests/support/input_error.hpp"
 #include "tests/support/tiny_gpt2.hpp"
 
@@ -28,7 +26,7 @@ struct Directory {
     test::write_file(directory / "config.json", kTiny.config(extra));
     test::write_file(directory / "model.safetensors", test::safetensors(tensors, shift));
   }
-  [[nodiscard]] Model load() const { return Model::load(directory.path()); }
+  [[nodiscard]] Model load() const { return load_model(directory.path()); }
   [[nodiscard]] std::string refusal() const {
     return test::input_error([&] { static_cast<void>(load()); });
   }
@@ -57,36 +55,36 @@ void expect_matrix(const View& view, std::size_t tensor, std::size_t rows, std::
 
 // Every parameter of the tiny model; tensors are numbered in the order in which TinyGpt2 writes them.
 void expect_tiny(const Weights& weights) {
-  expect_matrix(weights.wte, 0, 11, 12);
-  expect_matrix(weights.wpe, 1, 7, 12);
+  expect_matrix(weights.token_embedding, 0, 11, 12);
+  expect_matrix(weights.position_embedding, 1, 7, 12);
   ASSERT_EQ(weights.layers.size(), 2U);
   for (std::size_t layer = 0; layer < 2; ++layer) {
     const std::size_t first = 2 + 12 * layer;
     const LayerWeights& w = weights.layers[layer];
-    expect_values(w.ln_1.weight, first, 12);
-    expect_values(w.ln_1.bias, first + 1, 12);
-    expect_matrix(w.c_attn.weight, first + 2, 12, 36);
-    expect_values(w.c_attn.bias, first + 3, 36);
-    expect_matrix(w.c_proj.weight, first + 4, 12, 12);
-    expect_values(w.c_proj.bias, first + 5, 12);
-    expect_values(w.ln_2.weight, first + 6, 12);
-    expect_values(w.ln_2.bias, first + 7, 12);
-    expect_matrix(w.c_fc.weight, first + 8, 12, 20);
-    expect_values(w.c_fc.bias, first + 9, 20);
-    expect_matrix(w.mlp_proj.weight, first + 10, 20, 12);
-    expect_values(w.mlp_proj.bias, first + 11, 12);
+    expect_values(w.attention_norm.weight, first, 12);
+    expect_values(w.attention_norm.bias, first + 1, 12);
+    expect_matrix(w.qkv.weight, first + 2, 12, 36);
+    expect_values(w.qkv.bias, first + 3, 36);
+    expect_matrix(w.attention_out.weight, first + 4, 12, 12);
+    expect_values(w.attention_out.bias, first + 5, 12);
+    expect_values(w.mlp_norm.weight, first + 6, 12);
+    expect_values(w.mlp_norm.bias, first + 7, 12);
+    expect_matrix(w.mlp_in.weight, first + 8, 12, 20);
+    expect_values(w.mlp_in.bias, first + 9, 20);
+    expect_matrix(w.mlp_out.weight, first + 10, 20, 12);
+    expect_values(w.mlp_out.bias, first + 11, 12);
   }
-  expect_values(weights.ln_f.weight, 26, 12);
-  expect_values(weights.ln_f.bias, 27, 12);
+  expect_values(weights.final_norm.weight, 26, 12);
+  expect_values(weights.final_norm.bias, 27, 12);
 }
 
 TEST(Weights, ReadsEveryParameter) {
   const Directory directory(kTiny.tensors());
   const Model model = directory.load();
   expect_tiny(model.weights);
-  EXPECT_EQ(model.weights.lm_head.data, model.weights.wte.data);
-  EXPECT_TRUE(model.weights.lm_head_bias.empty());
-  EXPECT_EQ(model.weights.files(), std::vector{directory.directory / "model.safetensors"});
+  EXPECT_EQ(model.weights.unembedding.data, model.weights.token_embedding.data);
+  EXPECT_TRUE(model.weights.unembedding_bias.empty());
+  EXPECT_EQ(model.files, std::vector{directory.directory / "model.safetensors"});
 }
 
 TEST(Weights, ReadsNamesWithPrefix) { expect_tiny(Directory(kTiny.tensors("transformer.")).load().weights); }
@@ -105,7 +103,7 @@ TEST(Weights, ReadsFilesWhoseDataStartsAnywhere) {
   for (std::size_t shift = 0; shift < 8; ++shift) {
     const Model model = Directory(kTiny.tensors(), "", shift).load();
     expect_tiny(model.weights);
-    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(model.weights.wte.data) % alignof(float), 0U);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(model.weights.token_embedding.data) % alignof(float), 0U);
   }
 }
 
@@ -117,9 +115,11 @@ TEST(Weights, WidensBf16AndF16) {
                                              0x3c00, 0x3c00, 0x3c00, 0x3c00, 0x3c00, 0xbc00};
   named(tensors, "ln_f.bias") = {"ln_f.bias", "F16", {12}, test::bytes_of<std::uint16_t>(halves)};
   const Weights weights = Directory(tensors).load().weights;
-  EXPECT_TRUE(std::equal(weights.ln_f.weight.begin(), weights.ln_f.weight.end(), values, values + 12));
-  EXPECT_TRUE(std::equal(weights.ln_f.bias.begin(), weights.ln_f.bias.end(), values, values + 12));
-  expect_matrix(weights.wte, 0, 11, 12);
+  EXPECT_TRUE(
+      std::equal(weights.final_norm.weight.begin(), weights.final_norm.weight.end(), values, values + 12));
+  EXPECT_TRUE(
+      std::equal(weights.final_norm.bias.begin(), weights.final_norm.bias.end(), values, values + 12));
+  expect_matrix(weights.token_embedding, 0, 11, 12);
 }
 
 TEST(Weights, IgnoresMaskBuffers) {
@@ -138,10 +138,10 @@ TEST(Weights, ReadsAnOwnHeadWithBias) {
   tensors.push_back(test::f32("lm_head.bias", {11}, bias));
   const Weights weights = Directory(tensors, R"(,"tie_word_embeddings":false)").load().weights;
   expect_tiny(weights);
-  EXPECT_EQ(weights.lm_head.rows, 11U);
-  EXPECT_EQ(weights.lm_head.columns, 12U);
-  EXPECT_EQ(std::vector(weights.lm_head.data, weights.lm_head.data + 11 * 12), head);
-  EXPECT_EQ(std::vector(weights.lm_head_bias.begin(), weights.lm_head_bias.end()), bias);
+  EXPECT_EQ(weights.unembedding.rows, 11U);
+  EXPECT_EQ(weights.unembedding.columns, 12U);
+  EXPECT_EQ(std::vector(weights.unembedding.data, weights.unembedding.data + 11 * 12), head);
+  EXPECT_EQ(std::vector(weights.unembedding_bias.begin(), weights.unembedding_bias.end()), bias);
 }
 
 TEST(Weights, ReadsATiedHeadThatIsStoredToo) {
@@ -151,7 +151,7 @@ TEST(Weights, ReadsATiedHeadThatIsStoredToo) {
   tensors.push_back(head);
   const Weights weights = Directory(tensors).load().weights;
   expect_tiny(weights);
-  EXPECT_EQ(weights.lm_head.data, weights.wte.data);
+  EXPECT_EQ(weights.unembedding.data, weights.token_embedding.data);
 }
 
 TEST(Weights, ReadsTiedEmbeddingsStoredAsTheHeadAlone) {
@@ -223,7 +223,7 @@ TEST(Weights, ListsProblemsTogetherButNotWithoutEnd) {
 TEST(Weights, SaysHowToConvertOtherFormats) {
   const test::TempDir directory;
   test::write_file(directory / "config.json", kTiny.config());
-  const auto refusal = [&] { return test::input_error([&] { Model::load(directory.path()); }); };
+  const auto refusal = [&] { return test::input_error([&] { load_model(directory.path()); }); };
   EXPECT_TRUE(names(refusal(), {directory.path().string(), "holds neither model.safetensors nor"}));
   test::write_file(directory / "tf_model.h5", "");
   EXPECT_TRUE(names(refusal(), {"tf_model.h5", "convert them to model.safetensors"}));
@@ -240,7 +240,7 @@ class Shards : public testing::Test {
     for (std::size_t i = 0; i < tensors.size(); ++i) shards_[i % 2].push_back(tensors[i]);
   }
 
-  Weights load() {
+  Model load() {
     std::string map;
     for (std::size_t shard = 0; shard < 2; ++shard) {
       test::write_file(directory_ / file(shard), test::safetensors(shards_[shard], shard));
@@ -250,7 +250,7 @@ class Shards : public testing::Test {
     if (index_.empty()) index_ = R"({"metadata":{"total_size":1},"weight_map":{)" + map + "}}";
     test::write_file(directory_ / "model.safetensors.index.json", index_);
     spoil_();
-    return Model::load(directory_.path()).weights;
+    return load_model(directory_.path());
   }
   std::string refusal() {
     return test::input_error([&] { load(); });
@@ -266,9 +266,9 @@ class Shards : public testing::Test {
 };
 
 TEST_F(Shards, AreReadAsOne) {
-  const Weights weights = load();
-  expect_tiny(weights);
-  EXPECT_EQ(weights.files(), (std::vector{directory_ / file(0), directory_ / file(1)}));
+  const Model model = load();
+  expect_tiny(model.weights);
+  EXPECT_EQ(model.files, (std::vector{directory_ / file(0), directory_ / file(1)}));
 }
 
 TEST_F(Shards, RefusesAMissingShard) {

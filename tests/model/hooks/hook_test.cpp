@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "model/error.hpp"
+#include "model/gpt2/gpt2.hpp"
 
 namespace hookflow {
 namespace {
@@ -19,6 +20,7 @@ Config small() {
   config.head_width = 8;
   config.mlp_width = 128;
   config.vocabulary = 50;
+  config.modules = &gpt2::module_names();
   return config;
 }
 

@@ -10,110 +10,22 @@
 #include <tbb/parallel_for.h>
 
 #include "model/error.hpp"
-#include "tests/support/naive_gpt2.hpp"
-#include "tests/support/tensor_of.hpp"
+#include "tests/support/match_naive.hpp"
 #include "tests/support/tiny_model.hpp"
 
 namespace hookflow {
 namespace {
 
+using testing::all_points;
+using testing::capture_everything;
+using testing::expect_close;
+using testing::expect_matches;
+using testing::kTolerance;
 using testing::NaiveGpt2;
 using testing::tiny_config;
 using testing::TinyModel;
 using Kind = Replacement::Kind;
 using Prompts = std::vector<std::vector<std::int32_t>>;
-
-constexpr double kTolerance = 1e-5;
-
-std::vector<HookPoint> all_points(const Config& config) {
-  std::vector<HookPoint> points;
-  for (const HookKind kind : all_hook_kinds()) {
-    for (std::size_t layer = 0; layer < (in_block(kind) ? config.layers : 1); ++layer) {
-      points.push_back({kind, layer});
-    }
-  }
-  return points;
-}
-
-ForwardPlan capture_everything(const Config& config, const Positions& positions = Positions::all()) {
-  ForwardPlan plan;
-  plan.logits = positions;
-  for (const HookPoint& point : all_points(config)) {
-    plan.captures.push_back({point, {}, positions});
-  }
-  return plan;
-}
-
-bool square(HookKind kind) {
-  return kind == HookKind::scores_raw || kind == HookKind::attn_scores || kind == HookKind::pattern;
-}
-
-// The naive pass's values in the order in which a capture holds them.
-std::vector<double> expected(const NaiveGpt2& naive, const ForwardPlan::Capture& capture,
-                             const Config& config, std::size_t length) {
-  const auto& matrix = naive.at.at(capture.at);
-  const auto positions = capture.positions.resolve(length);
-  std::vector<double> values;
-  if (!has_heads(capture.at.kind)) {
-    for (const std::size_t position : positions) {
-      values.insert(values.end(), matrix[position].begin(), matrix[position].end());
-    }
-    return values;
-  }
-  std::vector<std::size_t> heads(config.heads);
-  std::iota(heads.begin(), heads.end(), std::size_t{0});
-  heads = capture.heads.empty() ? heads : capture.heads;
-  if (square(capture.at.kind)) {
-    for (const std::size_t head : heads) {
-      for (const std::size_t position : positions) {
-        const auto& row = matrix[head * length + position];
-        values.insert(values.end(), row.begin(), row.end());
-      }
-    }
-    return values;
-  }
-  for (const std::size_t position : positions) {
-    const auto& row = matrix[position];
-    const std::size_t width = row.size() / config.heads;
-    for (const std::size_t head : heads) {
-      const auto first = row.begin() + static_cast<std::ptrdiff_t>(head * width);
-      values.insert(values.end(), first, first + static_cast<std::ptrdiff_t>(width));
-    }
-  }
-  return values;
-}
-
-// Within `tolerance` of the largest finite magnitude.
-template <typename Expected>
-void expect_close(const Tensor& tensor, const Expected& values, double tolerance, const std::string& what) {
-  ASSERT_EQ(tensor.values.size(), values.size()) << what;
-  double largest = 0;
-  for (const auto value : values) {
-    largest = std::isfinite(value) ? std::max(largest, std::fabs(static_cast<double>(value))) : largest;
-  }
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const auto wanted = static_cast<double>(values[i]);
-    const auto got = static_cast<double>(tensor.values[i]);
-    if (std::isfinite(wanted)) {
-      ASSERT_NEAR(got, wanted, tolerance * largest) << what << " at " << i;
-    } else {
-      ASSERT_EQ(got, wanted) << what << " at " << i;
-    }
-  }
-}
-
-void expect_matches(const PassResult& result, const NaiveGpt2& naive, const ForwardPlan& plan,
-                    const Config& config, std::size_t length, const std::string& what) {
-  for (const ForwardPlan::Capture& capture : plan.captures) {
-    expect_close(result.captured.at(capture.at), expected(naive, capture, config, length), kTolerance,
-                 what + " " + to_string(capture.at));
-  }
-  if (plan.wants_logits) {
-    expect_close(tensor_of(result.logits),
-                 expected(naive, {{HookKind::logits, 0}, {}, plan.logits}, config, length), kTolerance,
-                 what + " logits");
-  }
-}
 
 Intervention edit(HookKind kind, std::size_t layer, std::optional<std::size_t> head, Replacement with,
                   Positions positions = Positions::all()) {
@@ -151,9 +63,7 @@ std::vector<Variant> many_variants(TinyModel& tiny, std::size_t length) {
 
 void keep_for(const std::vector<Variant>& variants, ForwardPlan& plan) {
   for (const Variant& variant : variants) {
-    const auto first = std::min_element(variant.begin(), variant.end(),
-                                        [](const auto& a, const auto& b) { return a.at < b.at; });
-    plan.first_edits.push_back(first->at);
+    plan.first_edits.push_back(first_edit(variant).value());
   }
 }
 
@@ -278,7 +188,8 @@ TEST(RunClean, MatchesThePlainModelForALongPrompt) {
 TEST(RunClean, PassesNaNOn) {
   TinyModel tiny(tiny_config());
   const auto prompt = tiny.prompt(4);
-  auto& embedding = const_cast<float&>(tiny.model.weights.wte.row(static_cast<std::size_t>(prompt[3]))[0]);
+  auto& embedding =
+      const_cast<float&>(tiny.model.weights.token_embedding.row(static_cast<std::size_t>(prompt[3]))[0]);
   embedding = std::numeric_limits<float>::quiet_NaN();
   const CleanPass pass = run_clean(tiny.model, Prompts{prompt}, ForwardPlan{});
   EXPECT_TRUE(std::ranges::all_of(tensor_of(pass.results[0].logits).values,
@@ -411,7 +322,7 @@ TEST(RunEdited, GivesTheCleanPassForAVariantWithoutEdits) {
   const auto results = run_edited(tiny.model, clean, of_prompt(0, variants), plan);
   EXPECT_EQ(tensor_of(results[0].logits).values, tensor_of(clean.results[0].logits).values);
   EXPECT_EQ(results[0].captured.size(), plan.captures.size());
-  EXPECT_TRUE(results[0].put_in.empty());
+  EXPECT_TRUE(results[0].edit_scalars.empty());
 }
 
 TEST(RunEdited, ReportsTheScalarThatItPutIn) {
@@ -433,10 +344,10 @@ TEST(RunEdited, ReportsTheScalarThatItPutIn) {
   for (const auto& row : naive.at.at({HookKind::z, 2})) {
     mean += std::accumulate(row.begin() + 7, row.begin() + 14, 0.0) / (5 * 7);
   }
-  EXPECT_NEAR(results[0].put_in[0], mean, 1e-6);
-  EXPECT_EQ(results[0].put_in[1], 0.0F);
-  EXPECT_EQ(results[0].put_in[2], 0.25F);
-  EXPECT_TRUE(std::isnan(results[0].put_in[3]));
+  EXPECT_NEAR(results[0].edit_scalars[0], mean, 1e-6);
+  EXPECT_EQ(results[0].edit_scalars[1], 0.0F);
+  EXPECT_EQ(results[0].edit_scalars[2], 0.25F);
+  EXPECT_TRUE(std::isnan(results[0].edit_scalars[3]));
 }
 
 TEST(RunEdited, GivesEqualBitsForOneThreadAndMany) {

@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/files/safetensors.hpp"
-#include "model/gpt2/model.hpp"
+#include "model/library/library.hpp"
 #include "model/pass/forward.hpp"
 #include "tests/support/tensor_of.hpp"
 
@@ -26,7 +26,7 @@ constexpr double kTolerance = 1e-5;  // of a tensor's largest finite magnitude
 class Golden : public ::testing::TestWithParam<std::string> {
  protected:
   const fs::path directory_ = fs::path(HOOKFLOW_SOURCE_DIR) / "tests" / "golden" / GetParam();
-  const Model model_ = Model::load(directory_);
+  const Model model_ = load_model(directory_);
   const json cases_ = json::parse(std::ifstream(directory_ / "cases.json"));
   const SafetensorsFile stored_{directory_ / cases_["golden"].get<std::string>()};
 

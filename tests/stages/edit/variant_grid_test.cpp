@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/gpt2/gpt2.hpp"
 #include "pipeline/yaml/param.hpp"
 #include "tests/support/stage_inputs.hpp"
 #include "tests/support/tiny_model.hpp"
@@ -18,6 +19,7 @@ using testing_support::refusal;
 Config config() {
   Config config = testing::tiny_config();
   config.head_width = config.width / config.heads;
+  config.modules = &gpt2::module_names();
   return config;
 }
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/gpt2/gpt2.hpp"
 #include "pipeline/yaml/param.hpp"
 #include "tests/support/stage_inputs.hpp"
 
@@ -19,6 +20,7 @@ Config three_heads() {
   config.heads = 3;
   config.width = 48;
   config.head_width = 16;
+  config.modules = &gpt2::module_names();
   return config;
 }
 

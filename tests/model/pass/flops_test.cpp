@@ -1,8 +1,8 @@
-#include "stages/subject/flops.hpp"
-
 #include <gtest/gtest.h>
 
-namespace hookflow::stages {
+#include "model/pass/cost.hpp"
+
+namespace hookflow {
 namespace {
 
 /// d = 8, f = 20, 2 heads of 4, 11 tokens, 3 layers.
@@ -88,4 +88,4 @@ TEST(Flops, LayersBehindWhatIsAskedForAreNotRun) {
 }
 
 }  // namespace
-}  // namespace hookflow::stages
+}  // namespace hookflow

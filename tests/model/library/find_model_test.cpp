@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "model/gpt2/model.hpp"
+#include "model/library/library.hpp"
 #include "tests/support/input_error.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/tiny_gpt2.hpp"
@@ -83,9 +83,9 @@ TEST_F(FindModel, LooksBesideTheInstalledProgram) {
 TEST_F(FindModel, NanoIsBuiltInAndLoads) {
   const fs::path nano = find_model("nano");
   EXPECT_EQ(nano, fs::path(HOOKFLOW_SOURCE_DIR) / "model/nano");
-  const Model model = Model::load(nano);
+  const Model model = load_model(nano);
   EXPECT_EQ(model.config.layers, 8U);
-  EXPECT_EQ(model.weights.wte.rows, model.config.vocabulary);
+  EXPECT_EQ(model.weights.token_embedding.rows, model.config.vocabulary);
   const auto names_found = built_in_models();
   EXPECT_EQ(std::count(names_found.begin(), names_found.end(), "nano"), 1);
 }
@@ -117,7 +117,7 @@ TEST_F(FindModel, LooksInTheCacheWhereTheHubsClientDoes) {
 TEST_F(FindModel, LoadsFromTheCache) {
   set("HF_HUB_CACHE", home_ / "hub");
   add_cached(home_ / "hub", "models--org--name");
-  EXPECT_EQ(Model::load(find_model("org/name")).config.layers, 2U);
+  EXPECT_EQ(load_model(find_model("org/name")).config.layers, 2U);
 }
 
 TEST_F(FindModel, KnowsWhereTheHubMovedOldNames) {

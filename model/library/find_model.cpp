@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "model/error.hpp"
-#include "model/gpt2/model.hpp"
+#include "model/library/library.hpp"
 #include "model/nearest.hpp"
 
 namespace hookflow {

@@ -8,53 +8,21 @@
 #include <span>
 #include <vector>
 
-#include "model/gpt2/model.hpp"
+#include "model/architecture/model.hpp"
+#include "model/pass/buffers.hpp"
 #include "model/pass/captures.hpp"
 #include "model/pass/forward.hpp"
 #include "model/pass/row_layout.hpp"
+#include "model/pass/sequence.hpp"
 
 namespace hookflow {
 
-/// What a clean pass keeps for the variants that join it: activations of all rows at the places asked for.
-struct CleanPass::State {
-  ForwardPlan plan;
-  RowLayout rows;                    // of all prompts, every position
-  std::map<HookPoint, Tensor> kept;  // (rows, columns of the place)
-};
-
-/// Where a variant enters the batch, and which clean activations it starts from.
-struct Join {
-  HookKind at;
-  std::vector<HookKind> inherits;
-};
-
-/// By the place that a variant edits first.
-Join join_of(HookKind first_edit);
-
-/// A place and the positions at which a sequence needs what it holds there.
-struct Ask {
-  HookPoint at;
-  std::vector<std::size_t> positions;  // ascending, each once
-};
-
-/// One sequence of a batch: a prompt of a clean pass, or one variant of a prompt.
-struct Sequence {
-  std::size_t length = 0;
-  HookPoint joins;     // the clean pass: hook_embed
-  HookPoint own_from;  // the first place whose captures are its own
-  std::size_t prompt = 0;
-  const Variant* variant = nullptr;
-  std::vector<Ask> asks;
-  PassResult* result = nullptr;
-};
-
-/// One batch on its way through the model. Sequences are sorted by where they join, so that those which take
-/// part at any place are the first ones, and their rows a prefix of the batch. In the last layer that is
-/// needed only K and V are computed for all positions, the rest for those that someone asks for from there
-/// on.
-class Pass {
+/// The model, run on one batch. Sequences are sorted by where they join, so that those which take part at any
+/// place are the first ones, and their rows the first rows of every buffer. In the last layer that is needed
+/// only keys and values are computed for all positions, the rest for those that someone asks for.
+class LayerLoop {
  public:
-  Pass(const Model& model, std::vector<Sequence> sequences, const ForwardPlan& plan);
+  LayerLoop(const Model& model, std::vector<Sequence> sequences, const ForwardPlan& plan);
 
   /// From the embeddings on. What the plan's first edits need is kept in `state`.
   void run_clean(std::span<const std::vector<std::int32_t>> prompts, CleanPass::State& state);
@@ -90,14 +58,14 @@ class Pass {
   void edit_block(const HookPoint& point, std::size_t sequence, std::optional<std::size_t> head,
                   MutableView block);
 
-  /// From here on only the rows that are asked for at `from` or later. Moves those of `values`.
-  void narrow(const RowLayout& to, std::initializer_list<MutableView> values);
+  // Which rows are held: held_rows.cpp.
   [[nodiscard]] RowLayout rows_asked_from(HookKind from) const;
-
-  /// The buffer of a place, and those of its rows that belong to sequences that have joined.
-  [[nodiscard]] MutableView buffer(HookKind kind) const;
-  [[nodiscard]] MutableView rows(HookKind kind) const;
+  /// From here on only the rows of `to`. Moves those of `values` up.
+  void narrow(const RowLayout& to, std::initializer_list<MutableView> values);
+  /// The rows of all sequences that a place holds.
   [[nodiscard]] const RowLayout& layout(HookKind kind) const;
+  /// What a place holds, of the sequences that have joined.
+  [[nodiscard]] MutableView rows(HookKind kind) const;
 
   const Model& model_;
   const Config& config_;
@@ -111,17 +79,12 @@ class Pass {
 
   std::size_t layers_ = 0;  // how many are run
   std::size_t active_ = 0;  // sequences that have joined
+
+  // Every position; then, in the last layer that is run, those asked for from the queries, from the heads'
+  // results, from the MLP, and behind the layers.
   RowLayout all_, queries_, mixed_, mlp_, final_;
   const RowLayout* current_ = &all_;  // the rows that the residual stream has now
-
-  std::shared_ptr<float[]> storage_;
-  MutableView residual_;    // (n, d)
-  MutableView normalized_;  // (n, d), and z, which comes after
-  MutableView out_;         // (n, d): what attention or MLP adds to the residual stream
-  MutableView scale_;       // (n, 1)
-  MutableView qkv_;         // (n, 3 * d): q, k and v side by side
-  MutableView mlp_values_;  // (n, f), in the memory of qkv
-  MutableView logits_;      // (rows of final_, vocabulary)
+  Buffers buffers_;
 };
 
 }  // namespace hookflow

@@ -1,0 +1,29 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/architecture/model.hpp"
+
+namespace hookflow {
+
+/// The directory that a name stands for: a built-in model (`nano`), a directory, or a snapshot in the Hugging
+/// Face cache (HF_HUB_CACHE, HF_HOME, ~/.cache/huggingface/hub). Throws ModelError that says where it looked
+/// and shows the command that downloads it.
+std::filesystem::path find_model(std::string_view name);
+
+/// Names of the models that come with hookflow.
+std::vector<std::string> built_in_models();
+
+/// Reads config.json of a model directory, as the family that its model_type names reads it. Throws
+/// ModelError naming the file, the key, its value and the rule for settings that are missing, out of range,
+/// or not supported.
+Config load_config(const std::filesystem::path& directory);
+
+/// Maps model.safetensors (or the shards of model.safetensors.index.json) of a model directory and checks
+/// every tensor against the configuration. Weights stored as F32 are used where they lie in the file, F16 and
+/// BF16 converted once. Throws ModelError naming file and tensor.
+Model load_model(const std::filesystem::path& directory);
+
+}  // namespace hookflow

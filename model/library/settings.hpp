@@ -1,0 +1,41 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "model/numerics/parameters.hpp"
+
+namespace hookflow {
+
+/// The settings of a config.json, read one by one; everything that is wrong with them is gathered.
+class Settings {
+ public:
+  // Far above any model, and low enough that the product of any two, in bytes, fits std::size_t.
+  static constexpr std::size_t kMaxSize = std::size_t{1} << 24U;
+
+  /// Throws ModelError for a file that cannot be read or holds anything but one JSON object.
+  explicit Settings(const std::filesystem::path& file);
+
+  [[nodiscard]] bool has(const std::string& key) const { return json_.contains(key); }
+  [[nodiscard]] const nlohmann::json& at(const std::string& key) const { return json_.at(key); }
+
+  // What a setting holds; `otherwise`, or 0 for a size, where it is not there or was refused.
+  std::size_t size(const std::string& key, std::size_t largest = kMaxSize);  // from 1 to `largest`
+  bool flag(const std::string& key, bool otherwise);
+  float not_negative(const std::string& key, float otherwise);
+  Activation activation(const std::string& key, Activation otherwise);
+
+  /// Complains of a setting, in a line `file: key = value: rule`.
+  void refuse(const std::string& key, const std::string& rule);
+  /// Throws ModelError with everything that was refused, one line each.
+  void finish() const;
+
+ private:
+  std::string file_;
+  nlohmann::json json_;
+  std::string problems_;
+};
+
+}  // namespace hookflow

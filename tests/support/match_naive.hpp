@@ -1,0 +1,107 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/naive_gpt2.hpp"
+#include "tests/support/tensor_of.hpp"
+
+namespace hookflow::testing {
+
+inline constexpr double kTolerance = 1e-5;
+
+inline std::vector<HookPoint> all_points(const Config& config) {
+  std::vector<HookPoint> points;
+  for (const HookKind kind : all_hook_kinds()) {
+    for (std::size_t layer = 0; layer < (in_block(kind) ? config.layers : 1); ++layer) {
+      points.push_back({kind, layer});
+    }
+  }
+  return points;
+}
+
+inline ForwardPlan capture_everything(const Config& config, const Positions& positions = Positions::all()) {
+  ForwardPlan plan;
+  plan.logits = positions;
+  for (const HookPoint& point : all_points(config)) {
+    plan.captures.push_back({point, {}, positions});
+  }
+  return plan;
+}
+
+inline bool square(HookKind kind) {
+  return kind == HookKind::scores_raw || kind == HookKind::attn_scores || kind == HookKind::pattern;
+}
+
+/// The naive pass's values in the order in which a capture holds them.
+inline std::vector<double> expected(const NaiveGpt2& naive, const ForwardPlan::Capture& capture,
+                                    const Config& config, std::size_t length) {
+  const auto& matrix = naive.at.at(capture.at);
+  const auto positions = capture.positions.resolve(length);
+  std::vector<double> values;
+  if (!has_heads(capture.at.kind)) {
+    for (const std::size_t position : positions) {
+      values.insert(values.end(), matrix[position].begin(), matrix[position].end());
+    }
+    return values;
+  }
+  std::vector<std::size_t> heads(config.heads);
+  std::iota(heads.begin(), heads.end(), std::size_t{0});
+  heads = capture.heads.empty() ? heads : capture.heads;
+  if (square(capture.at.kind)) {
+    for (const std::size_t head : heads) {
+      for (const std::size_t position : positions) {
+        const auto& row = matrix[head * length + position];
+        values.insert(values.end(), row.begin(), row.end());
+      }
+    }
+    return values;
+  }
+  for (const std::size_t position : positions) {
+    const auto& row = matrix[position];
+    const std::size_t width = row.size() / config.heads;
+    for (const std::size_t head : heads) {
+      const auto first = row.begin() + static_cast<std::ptrdiff_t>(head * width);
+      values.insert(values.end(), first, first + static_cast<std::ptrdiff_t>(width));
+    }
+  }
+  return values;
+}
+
+/// Within `tolerance` of the largest finite magnitude.
+template <typename Expected>
+void expect_close(const Tensor& tensor, const Expected& values, double tolerance, const std::string& what) {
+  ASSERT_EQ(tensor.values.size(), values.size()) << what;
+  double largest = 0;
+  for (const auto value : values) {
+    largest = std::isfinite(value) ? std::max(largest, std::fabs(static_cast<double>(value))) : largest;
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto wanted = static_cast<double>(values[i]);
+    const auto got = static_cast<double>(tensor.values[i]);
+    if (std::isfinite(wanted)) {
+      ASSERT_NEAR(got, wanted, tolerance * largest) << what << " at " << i;
+    } else {
+      ASSERT_EQ(got, wanted) << what << " at " << i;
+    }
+  }
+}
+
+inline void expect_matches(const PassResult& result, const NaiveGpt2& naive, const ForwardPlan& plan,
+                           const Config& config, std::size_t length, const std::string& what) {
+  for (const ForwardPlan::Capture& capture : plan.captures) {
+    expect_close(result.captured.at(capture.at), expected(naive, capture, config, length), kTolerance,
+                 what + " " + to_string(capture.at));
+  }
+  if (plan.wants_logits) {
+    expect_close(tensor_of(result.logits),
+                 expected(naive, {{HookKind::logits, 0}, {}, plan.logits}, config, length), kTolerance,
+                 what + " logits");
+  }
+}
+
+}  // namespace hookflow::testing
