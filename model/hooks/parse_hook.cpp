@@ -4,7 +4,6 @@
 #include "model/error.hpp"
 #include "model/hooks/hook.hpp"
 #include "model/hooks/index_list.hpp"
-#include "model/nearest.hpp"
 
 namespace hookflow {
 namespace {
@@ -95,8 +94,7 @@ std::vector<HookKind> find_kinds(const std::string& name, std::string_view text)
     }
     known.emplace_back(alias.path);
   }
-  throw ModelError("'" + std::string(text) + "': no hook point has this name (did you mean '" +
-                   nearest(name, known) + "'?)");
+  throw UnknownName("'" + std::string(text) + "': no hook point has this name", "", name, known);
 }
 
 void refuse_heads(HookKind kind, const Parts& parts, std::string_view text) {

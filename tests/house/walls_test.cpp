@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 // The house from the ground up: a folder includes itself and those before it. stages/ joins the other two
 // rooms, which know nothing of each other.
 constexpr const char* kFolders = R"(
-  model model/memory model/numerics model/files model/tokenizer model/gpt2 model/hooks model/pass
+  model model/memory model/numerics model/files model/tokenizer model/gpt2 model/hooks model/edits model/pass
   pipeline pipeline/values pipeline/text pipeline/hash pipeline/yaml pipeline/prompts pipeline/stage
   pipeline/workflow pipeline/h5 pipeline/run_file/format pipeline/run_file/marks pipeline/run_file/reading
   pipeline/run_file/store pipeline/engine pipeline/session pipeline/command
