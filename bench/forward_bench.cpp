@@ -182,8 +182,8 @@ void head_sweep(benchmark::State& state) {
   for (std::size_t layer = 0; layer < 12; ++layer) {
     plan.first_edits.push_back({HookKind::z, layer});
     for (std::size_t head = 0; head < 12; ++head) {
-      for (const auto kind : {Replacement::Kind::zero, Replacement::Kind::mean_head}) {
-        variants.push_back({{{HookKind::z, layer}, head, Positions::all(), {kind, 0, {}}}});
+      for (const Replacement& with : {Replacement(), Replacement("mean", "head")}) {
+        variants.push_back({{{HookKind::z, layer}, head, Positions::all(), with}});
         flops += flops_from_z(layer, 6);
       }
     }

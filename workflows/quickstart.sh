@@ -8,7 +8,7 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends \
   g++ cmake ninja-build libtbb-dev libhdf5-dev libopenblas-dev libboost-program-options-dev libboost-math-dev \
-  libyaml-cpp-dev nlohmann-json3-dev libpcre2-dev libssl-dev >/dev/null
+  libyaml-cpp-dev nlohmann-json3-dev libpcre2-dev libutfcpp-dev libssl-dev >/dev/null
 
 cmake --preset release -DHOOKFLOW_TESTS=OFF -DHOOKFLOW_BENCH=OFF
 cmake --build --preset release

@@ -38,6 +38,11 @@ class Descriptor {
 
 }  // namespace
 
+bool is_there(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
 MappedFile::MappedFile(const std::filesystem::path& path) {
   const Descriptor file(path);
   struct stat status {};

@@ -6,6 +6,9 @@
 
 namespace hookflow {
 
+/// Whether something is there to be opened; what cannot be looked at is not.
+bool is_there(const std::filesystem::path& path);
+
 /// A regular file mapped read-only for as long as this lives. Nothing is read until it is touched.
 class MappedFile {
  public:

@@ -1,21 +1,17 @@
 #include "model/files/strict_json.hpp"
 
-#include <set>
+#include <unordered_set>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "model/error.hpp"
 
 namespace hookflow {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr std::size_t kMaxDepth = 32;
 
 /// Follows the parse and stops it at the first broken rule, before anything is built from the text.
-class StrictHandler final : public nlohmann::json_sax<Json> {
+class StrictHandler final : public nlohmann::json_sax<FlatJson> {
  public:
   std::string problem;
 
@@ -65,17 +61,18 @@ class StrictHandler final : public nlohmann::json_sax<Json> {
     return false;
   }
 
-  std::vector<std::set<std::string>> keys_;  // one set an open object or array
+  std::vector<std::unordered_set<std::string>> keys_;  // one set an open object or array
 };
 
 }  // namespace
 
-void check_json_object(std::string_view text, const std::string& place) {
+FlatJson parse_json_object(std::string_view text, const std::string& place) {
   // The parser takes a NUL for the end of its input and would not see what follows it.
   if (const auto nul = text.find('\0'); nul != std::string_view::npos)
     throw ModelError(place + ": malformed JSON: NUL at byte " + std::to_string(nul));
   StrictHandler handler;
-  if (!Json::sax_parse(text, &handler)) throw ModelError(place + ": " + handler.problem);
+  if (!FlatJson::sax_parse(text, &handler)) throw ModelError(place + ": " + handler.problem);
+  return FlatJson::parse(text);
 }
 
 }  // namespace hookflow

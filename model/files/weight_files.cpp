@@ -4,15 +4,12 @@
 #include <set>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 #include "model/error.hpp"
 #include "model/files/strict_json.hpp"
 
 namespace hookflow {
 namespace {
 
-using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 constexpr const char* kSingleFile = "model.safetensors";
@@ -28,8 +25,7 @@ bool is_plain_file_name(const std::string& name) {
 std::map<std::string, std::set<std::string>> read_index(const fs::path& path) {
   const std::string place = path.string();
   const MappedFile file(path);
-  check_json_object(file.text(), place);
-  const Json index = Json::parse(file.text());
+  const FlatJson index = parse_json_object(file.text(), place);
   if (!index.contains("weight_map") || !index["weight_map"].is_object())
     throw ModelError(place + ": weight_map must be an object of tensor names and shards");
   std::map<std::string, std::set<std::string>> shards;
@@ -54,13 +50,13 @@ void check_against_index(const SafetensorsFile& file, const std::set<std::string
 
 [[noreturn]] void refuse_without_weights(const fs::path& directory) {
   for (const char* other : {"pytorch_model.bin", "pytorch_model.bin.index.json"})
-    if (fs::exists(directory / other))
+    if (is_there(directory / other))
       throw ModelError(
           (directory / other).string() + ": pickled weights are not read; convert them to " + kSingleFile +
           ", for example in Python: "
           "AutoModelForCausalLM.from_pretrained(DIR).save_pretrained(DIR, safe_serialization=True)");
   for (const char* other : {"tf_model.h5", "flax_model.msgpack"})
-    if (fs::exists(directory / other))
+    if (is_there(directory / other))
       throw ModelError((directory / other).string() +
                        ": weights of this format are not read; convert them to " + kSingleFile);
   throw ModelError(directory.string() + ": holds neither " + kSingleFile + " nor " + kIndexFile);
@@ -69,9 +65,9 @@ void check_against_index(const SafetensorsFile& file, const std::set<std::string
 }  // namespace
 
 std::vector<std::shared_ptr<const SafetensorsFile>> open_weight_files(const fs::path& directory) {
-  if (fs::exists(directory / kSingleFile))
+  if (is_there(directory / kSingleFile))
     return {std::make_shared<const SafetensorsFile>(directory / kSingleFile)};
-  if (!fs::exists(directory / kIndexFile)) refuse_without_weights(directory);
+  if (!is_there(directory / kIndexFile)) refuse_without_weights(directory);
   std::vector<std::shared_ptr<const SafetensorsFile>> files;
   for (const auto& [shard, tensors] : read_index(directory / kIndexFile)) {
     files.push_back(std::make_shared<const SafetensorsFile>(directory / shard));

@@ -63,7 +63,7 @@ struct HookShape {
 
 /// Reads `blocks.5.attn.hook_z[1]`, `blocks.*.hook_resid_post`, `blocks.0-3,7.attn.hook_q[0,2]`, or a Hugging
 /// Face module path such as `h.5.attn.c_proj:input`; `h.5.attn.c_attn:output` is q, k and v and so gives
-/// three. Throws ModelError with the nearest name, the range of layers or heads, or why a place has no heads.
+/// three. Throws UnknownName, or ModelError with the range of layers or heads, or why a place has no heads.
 std::vector<HookSelection> parse_hooks(std::string_view text, const Config& config);
 
 /// As TransformerLens spells it: `blocks.5.attn.hook_z`.

@@ -4,7 +4,6 @@
 #include "model/hooks/hook.hpp"
 #include "model/hooks/index_list.hpp"
 #include "model/hooks/module_names.hpp"
-#include "model/nearest.hpp"
 
 namespace hookflow {
 namespace {
@@ -57,8 +56,7 @@ std::vector<HookKind> find_kinds(const std::string& name, std::string_view text,
     }
     known.emplace_back(path);
   }
-  throw ModelError("'" + std::string(text) + "': no hook point has this name (did you mean '" +
-                   nearest(name, known) + "'?)");
+  throw UnknownName("'" + std::string(text) + "': no hook point has this name", "", name, known);
 }
 
 void refuse_heads(HookKind kind, const Parts& parts, std::string_view text) {

@@ -6,7 +6,6 @@
 
 #include "model/error.hpp"
 #include "model/library/library.hpp"
-#include "model/nearest.hpp"
 
 namespace hookflow {
 namespace {
@@ -110,15 +109,6 @@ fs::path expanded(std::string_view name) {
   return name;
 }
 
-// The built-in model that may be meant by a name.
-std::string similar_model(std::string_view name) {
-  const std::vector<std::string> known = built_in_models();
-  if (known.empty()) return "";
-  const std::string& candidate = nearest(name, known);
-  if (edit_distance(name, candidate) > std::max<std::size_t>(1, candidate.size() / 3)) return "";
-  return " (did you mean '" + candidate + "'?)";
-}
-
 }  // namespace
 
 fs::path find_model(std::string_view name) {
@@ -131,12 +121,12 @@ fs::path find_model(std::string_view name) {
     for (const std::string& folder : cache_folders(name)) search.cached(hub_cache() / folder);
   if (search.found) return *search.found;
 
-  std::string message = "model '" + std::string(name) + "' was not found" + similar_model(name) +
-                        ". Looked at:" + search.report();
+  std::string rest = ". Looked at:" + search.report();
   if (is_hub_name(name))
-    message += "\nTo download it: huggingface-cli download " + std::string(name) +
-               " config.json model.safetensors vocab.json merges.txt";
-  throw ModelError(message);
+    rest += "\nTo download it: huggingface-cli download " + std::string(name) +
+            " config.json model.safetensors vocab.json merges.txt";
+  throw UnknownName("model '" + std::string(name) + "' was not found", rest, std::string(name),
+                    built_in_models());
 }
 
 std::vector<std::string> built_in_models() {

@@ -7,19 +7,17 @@
 #include "model/architecture/config.hpp"
 #include "model/error.hpp"
 #include "model/files/mapped_file.hpp"
-#include "model/files/strict_json.hpp"
 
 namespace hookflow {
 
 Settings::Settings(const std::filesystem::path& file) : file_(file.string()) {
   const MappedFile mapped(file);
-  check_json_object(mapped.text(), file_);
-  json_ = nlohmann::json::parse(mapped.text());
+  json_ = parse_json_object(mapped.text(), file_);
 }
 
 std::size_t Settings::size(const std::string& key, std::size_t largest) {
   if (!has(key)) return refuse(key, "is missing"), 0;
-  const nlohmann::json& value = at(key);
+  const FlatJson& value = at(key);
   if (!value.is_number_unsigned() || value.get<std::uint64_t>() < 1 || value.get<std::uint64_t>() > largest)
     return refuse(key, "must be a whole number from 1 to " + std::to_string(largest)), 0;
   return value.get<std::size_t>();

@@ -3,8 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "model/files/strict_json.hpp"
 #include "model/numerics/parameters.hpp"
 
 namespace hookflow {
@@ -19,7 +18,7 @@ class Settings {
   explicit Settings(const std::filesystem::path& file);
 
   [[nodiscard]] bool has(const std::string& key) const { return json_.contains(key); }
-  [[nodiscard]] const nlohmann::json& at(const std::string& key) const { return json_.at(key); }
+  [[nodiscard]] const FlatJson& at(const std::string& key) const { return json_.at(key); }
 
   // What a setting holds; `otherwise`, or 0 for a size, where it is not there or was refused.
   std::size_t size(const std::string& key, std::size_t largest = kMaxSize);  // from 1 to `largest`
@@ -34,7 +33,7 @@ class Settings {
 
  private:
   std::string file_;
-  nlohmann::json json_;
+  FlatJson json_;
   std::string problems_;
 };
 

@@ -6,7 +6,6 @@
 
 #include "model/architecture/model.hpp"
 #include "model/error.hpp"
-#include "model/pass/edits.hpp"
 #include "model/pass/layer_loop.hpp"
 
 namespace hookflow {
@@ -75,21 +74,13 @@ void copy_clean(const CleanPass::State& state, const ForwardPlan& plan, const Pa
   }
 }
 
-// Checks a variant against its prompt, and asks for what its means are taken of.
+// Checks a variant against its prompt, and asks for the rows that its edits read.
 void add_edits(const Variant& variant, const Config& config, Sequence& sequence) {
   for (const Intervention& intervention : variant) {
-    check_intervention(intervention, config);
-    static_cast<void>(intervention.positions.resolve(sequence.length));
-    sequence.result->edit_scalars.push_back(known_scalar(intervention.with));
-    if (takes_mean(intervention.with)) {
+    check_intervention(intervention, config, sequence.length);
+    sequence.result->edit_scalars.push_back(intervention.with->known_scalar());
+    if (intervention.with->reads_all_rows()) {
       sequence.asks.push_back({intervention.at, all_of(sequence.length)});
-    }
-    const bool adds_to_pattern =
-        intervention.at.kind == HookKind::pattern && intervention.with.kind == Replacement::Kind::add;
-    if (adds_to_pattern && intervention.with.vector.size() != sequence.length) {
-      throw ModelError("intervention at " + to_string(intervention.at) + ": the vector to add has " +
-                       std::to_string(intervention.with.vector.size()) + " values, the prompt " +
-                       std::to_string(sequence.length) + " positions");
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "model/edits/intervention.hpp"
 #include "model/hooks/hook.hpp"
 #include "model/hooks/positions.hpp"
 #include "model/memory/tensor.hpp"
@@ -16,34 +17,6 @@
 namespace hookflow {
 
 class Model;
-
-/// What takes an activation's place.
-struct Replacement {
-  enum class Kind {
-    zero,
-    value,      // `value` everywhere
-    mean_head,  // one scalar: the mean over the head's positions and dimensions; without a head, each head's
-                // own
-    mean_positions,  // each dimension's mean over the positions
-    add,  // the activation plus `vector`: (e) with a head, (d) or (f) or (h * e) without; (p) at `pattern`
-  };
-  Kind kind = Kind::zero;
-  float value = 0;
-  std::vector<float> vector;
-};
-
-/// One edit. Means are taken over all positions of the prompt, of the activation that reaches the place in
-/// that very pass, before any edit there; of a pattern over all queries and keys, hidden ones included.
-struct Intervention {
-  HookPoint at;
-  std::optional<std::size_t> head;  // none: the place as a whole
-  Positions positions;              // of the rows; for `pattern`, of the queries
-  Replacement with;
-};
-
-/// Throws ModelError for an edit that no prompt allows: a place that cannot be edited, a layer or head that
-/// the model does not have, a head or a head's mean where there are none, a vector of the wrong length.
-void check_intervention(const Intervention& intervention, const Config& config);
 
 /// The edits of one counterfactual pass, in any order; at one place they apply in the order given.
 using Variant = std::vector<Intervention>;

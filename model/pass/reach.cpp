@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "model/pass/edits.hpp"
 #include "model/pass/layer_loop.hpp"
 
 // What happens when a pass reaches a place: sequences join, edits are made, values are kept and captured.
@@ -78,14 +77,14 @@ void LayerLoop::edit_block(const HookPoint& point, std::size_t sequence, std::op
     const auto rows = chosen_rows(intervention.positions, sequences_[sequence].length,
                                   layout(point.kind).positions(sequence));
     const auto replace = [&](std::size_t column, std::size_t width) {
-      return replace_rows(intervention.with, rows, original.column_range(column, width),
-                          block.column_range(column, width));
+      return intervention.with->edit(rows, original.column_range(column, width),
+                                     block.column_range(column, width));
     };
     const std::size_t e = config_.head_width;
     if (intervention.head) {
       const float scalar = head ? replace(0, block.columns) : replace(*intervention.head * e, e);
       sequences_[sequence].result->edit_scalars[index] = scalar;
-    } else if (head || intervention.with.kind != Replacement::Kind::mean_head) {
+    } else if (head || !intervention.with->head_by_head()) {
       replace(0, block.columns);
     } else {
       for (std::size_t each = 0; each < config_.heads; ++each) {

@@ -8,8 +8,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
-
-#include "model/tokenizer/utf8.hpp"
+#include <utf8.h>
 
 namespace hookflow {
 namespace {
@@ -51,10 +50,8 @@ Code compile_pattern() {
 std::string mask_invalid(std::string_view text) {
   constexpr char kOtherSymbol = '\x01';
   std::string masked(text);
-  for (std::size_t i = 0; i < masked.size();) {
-    const std::optional<CodePoint> point = first_code_point(text.substr(i));
-    if (!point) masked[i] = kOtherSymbol;
-    i += point ? point->length : 1;
+  for (auto at = masked.begin(); (at = utf8::find_invalid(at, masked.end())) != masked.end(); ++at) {
+    *at = kOtherSymbol;
   }
   return masked;
 }

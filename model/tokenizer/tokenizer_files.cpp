@@ -4,10 +4,10 @@
 #include <limits>
 #include <sstream>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "model/error.hpp"
+#include "model/files/mapped_file.hpp"
 #include "model/files/placed_json.hpp"
 
 namespace hookflow {
@@ -17,11 +17,6 @@ using Path = std::filesystem::path;
 
 [[noreturn]] void fail(const std::string& place, const std::string& rule) {
   throw ModelError(place + ": " + rule);
-}
-
-bool is_there(const Path& path) {
-  std::error_code ignored;  // whatever hides a file, it cannot be read
-  return std::filesystem::exists(path, ignored);
 }
 
 std::int32_t token_id(const FlatJson& value, const std::string& text, const PlacedJson& owner) {

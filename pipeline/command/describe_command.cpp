@@ -12,6 +12,15 @@ namespace {
 
 namespace po = boost::program_options;
 
+std::string doc_of(const ParamDecl& param) {
+  std::string doc = param.doc;
+  if (!param.listed) return doc;
+  for (const char* separator = ": "; const std::string& value : param.listed()) {
+    doc += std::exchange(separator, ", ") + value;
+  }
+  return doc;
+}
+
 void print_stage(const StageDecl& stage) {
   std::cout << stage.name << "\n  " << stage.doc << "\n";
   for (const PortDecl& port : stage.inputs) {
@@ -21,7 +30,7 @@ void print_stage(const StageDecl& stage) {
   std::cout << "  out  " << stage.output << ": " << stage.output_doc << "\n";
   for (const ParamDecl& param : stage.params) {
     std::cout << "  " << param.name << (param.required ? " (required)" : " = " + param.default_value)
-              << "\n       " << param.doc << (param.rule.empty() ? "" : "; " + param.rule) << "\n";
+              << "\n       " << doc_of(param) << (param.rule.empty() ? "" : "; " + param.rule) << "\n";
   }
 }
 

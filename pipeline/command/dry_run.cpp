@@ -60,6 +60,7 @@ RunEstimate estimate_run(const Plan& plan, std::size_t threads) {
 }
 
 void print_dry_run(const Plan& plan, std::size_t threads, std::ostream& out) {
+  const RunEstimate estimate = estimate_run(plan, threads);  // before anything is shown: it may fail
   out << "workflow " << plan.spec.name << ", model " << plan.spec.model << ", "
       << counted(plan.prompts.size(), "prompt") << " in " << counted(plan.batches.size(), "unit") << "\n\n";
   Cost total;
@@ -76,7 +77,6 @@ void print_dry_run(const Plan& plan, std::size_t threads, std::ostream& out) {
           << variable.units << "\n";
     }
   }
-  const RunEstimate estimate = estimate_run(plan, threads);
   out << "\nforward passes  " << static_cast<long long>(total.passes) << "\nwork            "
       << scaled(total.flops, "FLOP") << "\nmemory          " << scaled(estimate.memory_bytes, "B")
       << " at most, on " << counted(threads, "thread") << "; " << scaled(estimate.in_flight_bytes, "B")

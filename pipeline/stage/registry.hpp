@@ -23,7 +23,8 @@ struct PortDecl {
 struct ParamDecl {
   std::string name;
   std::string doc;
-  std::string rule;  // completes "must be ..."; empty: the type says it all
+  std::function<std::vector<std::string>()> listed;  // values that the doc goes on to list; empty: none
+  std::string rule;                                  // completes "must be ..."; empty: the type says it all
   bool required = false;
   std::string default_value;                      // as JSON; empty when required
   std::function<void(Stage&, const Node&)> read;  // throws ParamError
@@ -78,6 +79,12 @@ class Declaration {
                         Rule<std::type_identity_t<T>> rule = {}) {
     add(std::move(name), member, std::move(doc), std::move(rule));
     decl_.params.back().required = true;
+    return *this;
+  }
+  /// Values that the last parameter's doc goes on to list: asked for when it is shown, since other files may
+  /// register them.
+  Declaration& listing(std::function<std::vector<std::string>()> values) {
+    decl_.params.back().listed = std::move(values);
     return *this;
   }
   // NOLINTNEXTLINE(google-explicit-constructor): the builder's only use.

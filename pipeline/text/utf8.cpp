@@ -2,36 +2,13 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utf8.h>
 
 namespace hookflow::pipeline {
-namespace {
-
-// The length of the sequence at the start of `bytes`; 0 when it is none.
-std::size_t sequence_length(std::string_view bytes) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const std::uint32_t lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || bytes.size() < length) return 0;
-  std::uint32_t code = lead & (0x7FU >> length);
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return 0;
-    code = (code << 6U) | (byte(i) & 0x3FU);
-  }
-  const bool overlong = (length == 3 && code < 0x800) || (length == 4 && code < 0x10000);
-  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
-  return overlong || surrogate || code > 0x10FFFF ? 0 : length;
-}
-
-}  // namespace
 
 std::size_t find_invalid_utf8(std::string_view bytes) {
-  for (std::size_t i = 0; i < bytes.size();) {
-    const std::size_t length = sequence_length(bytes.substr(i));
-    if (length == 0) return i;
-    i += length;
-  }
-  return std::string_view::npos;
+  const auto* invalid = utf8::find_invalid(bytes.begin(), bytes.end());
+  return invalid == bytes.end() ? std::string_view::npos : static_cast<std::size_t>(invalid - bytes.begin());
 }
 
 std::size_t find_control(std::string_view bytes) {
@@ -51,18 +28,15 @@ std::string spell_bytes(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string spelled;
   spelled.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
-    if (length == 0 || text[0] == '\0') {
-      const auto byte = static_cast<std::uint8_t>(text[0]);
-      spelled += "\\x";
-      spelled += kDigits[byte / 16U];
-      spelled += kDigits[byte % 16U];
-      text.remove_prefix(1);
+  const auto* invalid = utf8::find_invalid(text.begin(), text.end());
+  for (const auto* at = text.begin(); at != text.end(); ++at) {
+    if (at == invalid || *at == '\0') {
+      const auto byte = static_cast<std::uint8_t>(*at);
+      spelled += {'\\', 'x', kDigits[byte / 16U], kDigits[byte % 16U]};
     } else {
-      spelled += text.substr(0, length);
-      text.remove_prefix(length);
+      spelled += *at;
     }
+    if (at == invalid) invalid = utf8::find_invalid(at + 1, text.end());
   }
   return spelled;
 }

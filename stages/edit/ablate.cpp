@@ -5,6 +5,7 @@
 #include "stages/params/position_axis.hpp"
 #include "stages/params/replacement.hpp"
 #include "stages/subject/pass_memory.hpp"
+#include "stages/subject/translate_errors.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
@@ -76,8 +77,8 @@ class Ablate : public BatchStage {
         edited.push_back({inputs.get<Pass>(0).index, &grid_.variants[first + i]});
       }
     }
-    std::vector<PassResult> results =
-        run_edited(*model_, *prompts.front().get<Pass>(0).batch, edited, wishes_->plan);
+    std::vector<PassResult> results = translate_errors(
+        [&] { return run_edited(*model_, *prompts.front().get<Pass>(0).batch, edited, wishes_->plan); });
     std::vector<ValuePtr> values;
     for (std::size_t p = 0; p < prompts.size(); ++p) {
       auto variants = std::make_shared<Variants>();
@@ -107,9 +108,8 @@ const bool kAblate = register_stage(
         .input("clean", kPass, "the pass whose activations are edited")
         .output(kVariants, "the edited passes; adds the axes replacement, layer, head")
         .required("at", &Ablate::at, "Hook points to edit, such as blocks.*.attn.hook_z[*]", not_empty())
-        .param("with", &Ablate::with,
-               "What takes the activation's place: zero, {value: x}, {mean: head}, "
-               "{mean: positions}, {add: [x, ...]}")
+        .param("with", &Ablate::with, "What takes the activation's place")
+        .listing(edit_forms)
         .param("positions", &Ablate::positions,
                "Which positions are edited: all, last, a list, or a slice such as \"1:\"")
         .param("together", &Ablate::together,

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "model/error.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/yaml/param.hpp"
-#include "stages/params/replacement.hpp"
+#include "stages/subject/translate_errors.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -16,14 +15,6 @@ using pipeline::ParamError;
 
 std::vector<std::int64_t> numbers(const std::vector<std::size_t>& values) {
   return {values.begin(), values.end()};
-}
-
-std::vector<HookSelection> select(const std::string& text, const Config& config) {
-  try {
-    return parse_hooks(text, config);
-  } catch (const ModelError& error) {
-    throw ParamError(std::string("at: ") + error.what(), 0);
-  }
 }
 
 /// All the places that are asked for: kinds that share their layers and heads.
@@ -37,7 +28,8 @@ EditedPlaces read_edited_places(const std::vector<std::string>& at, const Config
   EditedPlaces places;
   bool first = true;
   for (const std::string& text : at) {
-    for (HookSelection& selection : select(text, config)) {
+    const auto parse = [&] { return parse_hooks(text, config); };
+    for (HookSelection& selection : translate_param_errors("at: ", parse)) {
       if (!editable(selection.kind)) {
         throw ParamError("at: " + pattern_name(selection.kind) +
                              " cannot be edited; `describe --model` lists "
@@ -61,40 +53,19 @@ EditedPlaces read_edited_places(const std::vector<std::string>& at, const Config
   return places;
 }
 
-std::size_t cells_a_position(HookKind kind, bool has_head, const Config& config) {
-  if (has_head) return config.head_width;
-  const HookShape dims = shape(kind, config);
-  std::size_t cells = 1;
-  for (std::size_t i = 1; i < dims.sizes.size(); ++i) cells *= dims.sizes[i];
-  return cells;
-}
-
 void check_replacement(const Replacement& with, const EditedPlaces& places, const Config& config) {
   for (const HookKind kind : places.kinds) {
-    const std::string place = pattern_name(kind);
-    if (with.kind == Replacement::Kind::mean_head && !places.heads) {
-      throw ParamError("with: {mean: head} needs a head, and '" + place + "' is edited as a whole" +
-                           (has_heads(kind) ? "; write " + place + "[*]" : "; use {mean: positions}"),
-                       0);
-    }
-    if (with.kind != Replacement::Kind::add) continue;
-    if (kind == HookKind::pattern) throw ParamError("with: add: a pattern has no fixed width to add to", 0);
-    const std::size_t cells = cells_a_position(kind, places.heads.has_value(), config);
-    if (with.vector.size() != cells) {
-      throw ParamError("with: add: " + std::to_string(with.vector.size()) + " numbers, but '" + place +
-                           "' has " + std::to_string(cells) + " a position",
-                       0);
-    }
+    const EditPlace place = edit_place(kind, places.heads.has_value(), config);
+    if (const auto problem = with->problem_at(place)) throw ParamError("with: " + *problem, 0);
   }
 }
 
 Axis replacement_axis(const std::vector<Replacement>& with) {
   std::vector<std::string> labels;
   for (const Replacement& replacement : with) {
-    const std::string text = label(replacement);
+    const std::string text = replacement.label();
     const bool twice = std::find(labels.begin(), labels.end(), text) != labels.end();
-    if (twice && replacement.kind != Replacement::Kind::add)
-      throw ParamError("with: " + text + " is there twice", 0);
+    if (twice && replacement.label_says_all()) throw ParamError("with: " + text + " is there twice", 0);
     labels.push_back(twice ? text + "_" + std::to_string(labels.size()) : text);
   }
   return {"replacement", std::move(labels), "what takes the activation's place", ""};

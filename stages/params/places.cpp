@@ -4,27 +4,24 @@
 #include <numeric>
 #include <string_view>
 
-#include "model/error.hpp"
-#include "pipeline/yaml/param.hpp"
+#include "stages/subject/translate_errors.hpp"
 
 namespace hookflow::stages {
 
 std::vector<HookSelection> read_places(const std::vector<std::string>& at, const Config& config) {
   std::vector<HookSelection> places;
   for (const std::string& text : at) {
-    try {
-      for (HookSelection& selection : parse_hooks(text, config)) {
-        const bool twice = std::any_of(places.begin(), places.end(), [&](const HookSelection& other) {
-          return other.kind == selection.kind;
-        });
-        if (twice) {
-          throw ModelError("'" + text + "': " + pattern_name(selection.kind) +
-                           " is there twice; write its layers and heads as one place");
-        }
-        places.push_back(std::move(selection));
+    const auto parse = [&] { return parse_hooks(text, config); };
+    for (HookSelection& selection : translate_param_errors("at: ", parse)) {
+      const bool twice = std::any_of(places.begin(), places.end(), [&](const HookSelection& other) {
+        return other.kind == selection.kind;
+      });
+      if (twice) {
+        throw pipeline::ParamError("at: '" + text + "': " + pattern_name(selection.kind) +
+                                       " is there twice; write its layers and heads as one place",
+                                   0);
       }
-    } catch (const ModelError& error) {
-      throw pipeline::ParamError(std::string("at: ") + error.what(), 0);
+      places.push_back(std::move(selection));
     }
   }
   return places;

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "model/error.hpp"
-#include "pipeline/yaml/param.hpp"
+#include "stages/subject/translate_errors.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -31,11 +30,8 @@ std::vector<std::int64_t> labels_of(const Positions& positions, const std::vecto
 void check_positions(const std::string& param, const Positions& positions, const pipeline::Prompts& prompts,
                      const std::vector<std::size_t>& lengths) {
   for (std::size_t i = 0; i < lengths.size(); ++i) {
-    try {
-      static_cast<void>(positions.resolve(lengths[i]));
-    } catch (const ModelError& error) {
-      throw pipeline::ParamError(param + ": prompt '" + prompts.id(i) + "': " + error.what(), 0);
-    }
+    translate_param_errors(param + ": prompt '" + prompts.id(i) + "': ",
+                           [&] { static_cast<void>(positions.resolve(lengths[i])); });
   }
 }
 

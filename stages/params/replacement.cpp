@@ -1,24 +1,23 @@
 #include "stages/params/replacement.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
-#include "pipeline/text/nearest.hpp"
 #include "pipeline/yaml/param.hpp"
+#include "stages/subject/translate_errors.hpp"
 
 namespace hookflow {
 namespace {
 
 using pipeline::Node;
 using pipeline::ParamError;
-using Kind = Replacement::Kind;
-
-constexpr const char* kForms = "must be zero, {value: x}, {mean: head}, {mean: positions} or {add: [x, ...]}";
 
 float to_float(double number, std::size_t line) {
   if (std::abs(number) > static_cast<double>(std::numeric_limits<float>::max())) {
@@ -27,24 +26,46 @@ float to_float(double number, std::size_t line) {
   return static_cast<float>(number);
 }
 
-/// The shortest spelling that reads back as this float: 0.1, not the double that it is nearest to.
-Node spelled(float number) {
-  std::array<char, 32> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-  return Node::scalar(std::string(digits.data(), end));
+/// Reads a kind's argument into one of the type that the kind wants.
+struct ArgumentReader {
+  const std::string& key;
+  const Node& node;
+
+  void operator()(std::monostate& /*none*/) const {
+    throw ParamError(key + ": takes nothing behind it; must be " + edit_rule(), node.line);
+  }
+  void operator()(float& number) const {
+    double value = 0;
+    pipeline::read_param(node, value);
+    number = to_float(value, node.line);
+  }
+  void operator()(std::string& word) const { pipeline::read_param(node, word); }
+  void operator()(std::vector<float>& numbers) const {
+    std::vector<double> values;
+    pipeline::read_param(node, values);
+    for (const double value : values) numbers.push_back(to_float(value, node.line));
+  }
+};
+
+Replacement read_entry(const std::string& key, const Node& node) {
+  EditArgument argument = edit_syntax(key).argument;
+  std::visit(ArgumentReader{key, node}, argument);
+  return Replacement(key, std::move(argument));
 }
 
-Replacement mean_of(const Node& node) {
-  std::string over;
-  pipeline::read_param(node, over);
-  if (over == "head") return {Kind::mean_head, 0, {}};
-  if (over == "positions") return {Kind::mean_positions, 0, {}};
-  throw ParamError(
-      "mean: unknown '" + over + "'" +
-          pipeline::suggestion(over, std::vector<std::string>{"head", "positions"}) +
-          "; must be head (one number over positions and dimensions) or positions (a number a dimension)",
-      node.line);
+Node argument_node(float number) { return Node::scalar(spelled(number)); }
+Node argument_node(const std::string& word) { return Node::scalar(word, true); }
+Node argument_node(const std::vector<float>& numbers) {
+  std::vector<Node> items;
+  for (const float number : numbers) items.push_back(argument_node(number));
+  return Node::list(std::move(items));
 }
+
+struct ReplacementWriter {
+  const std::string& key;
+  Node operator()(std::monostate /*none*/) const { return Node::scalar(key, true); }
+  Node operator()(const auto& argument) const { return Node::map({{key, argument_node(argument)}}); }
+};
 
 constexpr const char* kPositionForms =
     "; positions must be all, last, whole numbers, or a quoted slice such as \"1:\" or \"1:-1\"";
@@ -76,65 +97,19 @@ Positions read_slice(const Node& node) {
 }  // namespace
 
 void read_param(const Node& node, Replacement& replacement) {
-  if (node.kind == Node::Kind::scalar && node.text == "zero") {
-    replacement = {};
-    return;
-  }
-  if (node.kind != Node::Kind::map || node.entries.size() != 1) {
-    throw ParamError(pipeline::to_json(node) + " is no replacement; " + kForms, node.line);
-  }
-  const auto& [key, value] = node.entries.front();
-  if (key == "mean") {
-    replacement = mean_of(value);
-  } else if (key == "value") {
-    double number = 0;
-    pipeline::read_param(value, number);
-    replacement = {Kind::value, to_float(number, value.line), {}};
-  } else if (key == "add") {
-    std::vector<double> numbers;
-    pipeline::read_param(value, numbers);
-    if (numbers.empty()) throw ParamError("add: the list is empty", value.line);
-    replacement = {Kind::add, 0, {}};
-    for (const double number : numbers) replacement.vector.push_back(to_float(number, value.line));
+  if (node.kind == Node::Kind::scalar && stands_alone(node.text)) {
+    replacement = Replacement(node.text);
+  } else if (node.kind == Node::Kind::map && node.entries.size() == 1) {
+    const auto& [key, value] = node.entries.front();
+    const auto read = [&] { return read_entry(key, value); };
+    replacement = stages::translate_param_errors("", read, value.line);
   } else {
-    throw ParamError("unknown replacement '" + key + "'; " + kForms, value.line);
+    throw ParamError(pipeline::to_json(node) + " is no replacement; must be " + edit_rule(), node.line);
   }
 }
 
 Node write_param(const Replacement& replacement) {
-  const auto map = [](const char* key, Node value) { return Node::map({{key, std::move(value)}}); };
-  switch (replacement.kind) {
-    case Kind::zero:
-      return Node::scalar("zero", true);
-    case Kind::value:
-      return map("value", spelled(replacement.value));
-    case Kind::mean_head:
-      return map("mean", Node::scalar("head", true));
-    case Kind::mean_positions:
-      return map("mean", Node::scalar("positions", true));
-    case Kind::add: {
-      std::vector<Node> numbers;
-      for (const float number : replacement.vector) numbers.push_back(spelled(number));
-      return map("add", Node::list(std::move(numbers)));
-    }
-  }
-  throw std::logic_error("a replacement without a spelling");
-}
-
-std::string label(const Replacement& replacement) {
-  switch (replacement.kind) {
-    case Kind::zero:
-      return "zero";
-    case Kind::value:
-      return "value_" + spelled(replacement.value).text;
-    case Kind::mean_head:
-      return "mean_head";
-    case Kind::mean_positions:
-      return "mean_positions";
-    case Kind::add:
-      return "add";
-  }
-  throw std::logic_error("a replacement without a label");
+  return std::visit(ReplacementWriter{replacement.key()}, replacement.argument());
 }
 
 void read_param(const Node& node, Positions& positions) {

@@ -1,18 +1,14 @@
 #pragma once
-#include <string>
-
-#include "model/pass/forward.hpp"
+#include "model/edits/replacement.hpp"
+#include "model/hooks/positions.hpp"
 #include "pipeline/yaml/node.hpp"
 
 // Parameters of stages that are types of the model: how they are written in a workflow.
 namespace hookflow {
 
-/// `zero`, `{value: 0.5}`, `{mean: head}`, `{mean: positions}`, `{add: [0.1, ...]}`. Throws
-/// pipeline::ParamError.
+/// As the kinds of model/edits say that they are written. Throws pipeline::ParamError.
 void read_param(const pipeline::Node& node, Replacement& replacement);
 pipeline::Node write_param(const Replacement& replacement);
-/// The label of a replacement along its axis: `zero`, `mean_head`, `value_0.5`, ...
-std::string label(const Replacement& replacement);
 
 /// `all`, `last`, a number, a list of numbers, or a slice as Python's, such as "1:" or "1:-1", in quotes
 /// where YAML wants them. Negative numbers count from the end. Throws pipeline::ParamError.

@@ -7,6 +7,7 @@
 #include "pipeline/error.hpp"
 #include "pipeline/yaml/param.hpp"
 #include "stages/params/target_tokens.hpp"
+#include "stages/subject/translate_errors.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -76,7 +77,8 @@ std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline
 
 std::string spelled_token(std::int32_t id, const ModelSubject& subject) {
   if (!subject.has_tokenizer()) return std::to_string(id);
-  return "'" + printable(subject.tokenizer().token(id)) + "' (" + std::to_string(id) + ")";
+  const std::string bytes = translate_errors([&] { return subject.tokenizer().token(id); });
+  return "'" + printable(bytes) + "' (" + std::to_string(id) + ")";
 }
 
 std::size_t find_once(std::int32_t id, std::span<const std::int32_t> ids, const ModelSubject& subject) {

@@ -4,7 +4,6 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "model/error.hpp"
 #include "model/files/weight_files.hpp"
 #include "model/hooks/hook.hpp"
 #include "model/library/library.hpp"
@@ -12,19 +11,10 @@
 #include "pipeline/error.hpp"
 #include "pipeline/hash/hash_memory.hpp"
 #include "pipeline/hash/sha256.hpp"
+#include "stages/subject/translate_errors.hpp"
 
 namespace hookflow::stages {
 namespace {
-
-/// The model's errors, as the engine knows them.
-template <typename Action>
-auto translated(Action action) {
-  try {
-    return action();
-  } catch (const ModelError& error) {
-    throw pipeline::InputError(error.what());
-  }
-}
 
 /// One hash for several files: that of the lines `hash  name`, as sha256sum prints them.
 std::string hash_files(const pipeline::HashMemory& memory, const std::vector<std::filesystem::path>& files) {
@@ -40,15 +30,14 @@ const bool kModelSubject = pipeline::register_subject_type(
 }  // namespace
 
 ModelSubject::ModelSubject(const std::string& name) : name_(name) {
-  translated([&] {
+  translate_errors([&] {
     directory_ = find_model(name);
     config_ = load_config(directory_);
-    return 0;
   });
   try {
     tokenizer_ = Tokenizer::load(directory_);
   } catch (const ModelError& error) {
-    no_tokenizer_ = error.what();  // prompts given as token ids need none
+    no_tokenizer_ = message_of(error);  // prompts given as token ids need none
   }
 }
 
@@ -58,8 +47,9 @@ const Tokenizer& ModelSubject::tokenizer() const {
 }
 
 const Model& ModelSubject::model() {
-  std::call_once(
-      loaded_, [&] { model_ = translated([&] { return std::make_unique<Model>(load_model(directory_)); }); });
+  std::call_once(loaded_, [&] {
+    model_ = translate_errors([&] { return std::make_unique<Model>(load_model(directory_)); });
+  });
   return *model_;
 }
 
@@ -90,7 +80,7 @@ std::vector<std::string> ModelSubject::vocabulary() const {
 
 double ModelSubject::converted_bytes() const {
   double bytes = 0;
-  for (const auto& file : open_weight_files(directory_)) {
+  for (const auto& file : translate_errors([&] { return open_weight_files(directory_); })) {
     for (const auto& [name, tensor] : file->tensors()) {
       const auto format = tensor.float_format();
       if (!format || usable_in_place(tensor)) continue;

@@ -11,6 +11,7 @@
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/options.hpp"
 #include "pipeline/error.hpp"
+#include "stages/subject/translate_errors.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -63,13 +64,11 @@ int tokenize(const std::vector<std::string>& arguments) {
   if (texts.empty() != options.has("json")) {
     throw pipeline::UsageError("tokenize: give texts, or --json and lines on standard input");
   }
-  try {
+  translate_errors([&] {
     const Tokenizer tokenizer = Tokenizer::load(find_tokenizer(options.get_or("model", std::string("nano"))));
     if (options.has("json")) tokenize_lines(tokenizer);
     for (const std::string& text : texts) tokenize_text(tokenizer, text);
-  } catch (const ModelError& error) {
-    throw pipeline::InputError(error.what());
-  }
+  });
   return pipeline::exit_code::kDone;
 }
 

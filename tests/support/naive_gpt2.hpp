@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <map>
 #include <numeric>
+#include <stdexcept>
+#include <variant>
 #include <vector>
 
 #include "model/architecture/model.hpp"
@@ -61,24 +63,20 @@ class NaiveGpt2 {
       for (const std::size_t i : intervention.positions.resolve(p)) {
         for (std::size_t j = 0; j < width; ++j) {
           double& value = values[top + i][left + j];
-          switch (intervention.with.kind) {
-            case Replacement::Kind::zero:
-              value = 0;
-              break;
-            case Replacement::Kind::value:
-              value = static_cast<double>(intervention.with.value);
-              break;
-            case Replacement::Kind::mean_head:
-              value = mean;
-              break;
-            case Replacement::Kind::mean_positions:
-              value = means[j];
-              break;
-            case Replacement::Kind::add:
-              // Without a head the vector goes over all heads, a pattern's over each head's keys.
-              const bool over_all = !intervention.head && !square;
-              value += static_cast<double>(intervention.with.vector[over_all ? left + j : j]);
-              break;
+          const Replacement& with = intervention.with;
+          if (with.key() == "zero") {
+            value = 0;
+          } else if (with.key() == "value") {
+            value = static_cast<double>(std::get<float>(with.argument()));
+          } else if (with.key() == "mean") {
+            value = with.label() == "mean_head" ? mean : means[j];
+          } else if (with.key() == "add") {
+            // Without a head the vector goes over all heads, a pattern's over each head's keys.
+            const bool over_all = !intervention.head && !square;
+            const auto& vector = std::get<std::vector<float>>(with.argument());
+            value += static_cast<double>(vector[over_all ? left + j : j]);
+          } else {
+            throw std::logic_error("the plain model does not know the edit " + with.label());
           }
         }
       }

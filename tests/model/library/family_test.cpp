@@ -106,8 +106,8 @@ TEST_F(PlainFamily, RunsThroughTheOneLayerLoop) {
 TEST_F(PlainFamily, IsEditedAtTheSamePlaces) {
   const Model model = load_model(directory_.path());
   const std::vector<Variant> variants = {
-      {{{HookKind::z, 0}, 2, Positions::last(), {Replacement::Kind::value, 0.5F, {}}}},
-      {{{HookKind::k, 1}, {}, Positions::all(), {Replacement::Kind::mean_head, 0, {}}}},
+      {{{HookKind::z, 0}, 2, Positions::last(), Replacement("value", 0.5F)}},
+      {{{HookKind::k, 1}, {}, Positions::all(), Replacement("mean", std::string("head"))}},
       {{{HookKind::mlp_out, 0}, {}, Positions::at({1}), {}}},
   };
   ForwardPlan plan = testing::capture_everything(model.config);

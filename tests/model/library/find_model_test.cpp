@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/error.hpp"
 #include "model/library/library.hpp"
 #include "tests/support/input_error.hpp"
 #include "tests/support/temp_dir.hpp"
@@ -148,6 +149,17 @@ TEST_F(FindModel, NotFoundShowsPlacesAndTheCommand) {
   EXPECT_TRUE(
       names(refusal("org/name"), {"models--org--name: no such directory",
                                   "huggingface-cli download org/name config.json model.safetensors"}));
+}
+
+TEST_F(FindModel, NotFoundTellsTheBuiltInModels) {
+  try {
+    find_model("nanno");
+    ADD_FAILURE() << "was not refused";
+  } catch (const UnknownName& error) {
+    EXPECT_EQ(error.problem, "model 'nanno' was not found");
+    EXPECT_EQ(error.name, "nanno");
+    EXPECT_EQ(error.known, built_in_models());
+  }
 }
 
 TEST_F(FindModel, NotFoundPathIsNoDownload) {

@@ -24,12 +24,20 @@ using testing::kTolerance;
 using testing::NaiveGpt2;
 using testing::tiny_config;
 using testing::TinyModel;
-using Kind = Replacement::Kind;
 using Prompts = std::vector<std::vector<std::int32_t>>;
 
 Intervention edit(HookKind kind, std::size_t layer, std::optional<std::size_t> head, Replacement with,
                   Positions positions = Positions::all()) {
   return {{kind, layer}, head, std::move(positions), std::move(with)};
+}
+
+Replacement value(float number) { return Replacement("value", number); }
+Replacement mean_head() { return Replacement("mean", "head"); }
+Replacement mean_positions() { return Replacement("mean", "positions"); }
+Replacement add(std::vector<float> vector) { return Replacement("add", std::move(vector)); }
+
+std::vector<Replacement> every_replacement() {
+  return {{}, value(0.4F), mean_head(), mean_positions(), add({0})};
 }
 
 // Every place that can be edited in every layer, every replacement that it allows, in turn at all, the last,
@@ -38,19 +46,16 @@ std::vector<Variant> many_variants(TinyModel& tiny, std::size_t length) {
   const Config& config = tiny.model.config;
   std::vector<Variant> variants;
   for (const HookPoint& point : all_points(config)) {
-    for (const Kind kind : {Kind::zero, Kind::value, Kind::mean_head, Kind::mean_positions, Kind::add}) {
+    for (const Replacement& kind : every_replacement()) {
       for (const bool one_head : {false, true}) {
         if (!editable(point.kind) || (one_head && !has_heads(point.kind)) ||
-            (kind == Kind::mean_head && !has_heads(point.kind))) {
+            (kind->head_by_head() && !has_heads(point.kind))) {
           continue;
         }
         std::size_t width = point.kind == HookKind::mlp_post ? config.mlp_width : config.width;
         width = one_head ? config.head_width : width;
         width = point.kind == HookKind::pattern ? length : width;
-        Replacement with{kind, 0.4F, {}};
-        if (kind == Kind::add) {
-          with.vector = tiny.vector(width);
-        }
+        const Replacement with = kind.key() == "add" ? add(tiny.vector(width)) : kind;
         const std::vector<Positions> choices = {Positions::all(), Positions::last(),
                                                 Positions::at({0, -2, 1})};
         const auto head = one_head ? std::optional(variants.size() % config.heads) : std::nullopt;
@@ -169,7 +174,7 @@ TEST(RunClean, MatchesThePlainModelForALongPrompt) {
   TinyModel tiny(config);
   const Prompts prompts = {tiny.prompt(300), tiny.prompt(129), tiny.prompt(128)};
   const std::vector<Variant> variants = {{edit(HookKind::z, 0, 1, {}, Positions::last())},
-                                         {edit(HookKind::pattern, 1, 2, {Kind::mean_head, 0, {}})}};
+                                         {edit(HookKind::pattern, 1, 2, mean_head())}};
   ForwardPlan plan;
   plan.logits = Positions::all();
   keep_for(variants, plan);
@@ -253,16 +258,14 @@ TEST(RunEdited, MakesSeveralEditsInOnePass) {
   TinyModel tiny(tiny_config());
   const Prompts prompts = {tiny.prompt(9)};
   const Replacement zero;
-  const Replacement mean{Kind::mean_head, 0, {}};
+  const Replacement mean = mean_head();
   const std::vector<Variant> variants = {
       {edit(HookKind::mlp_post, 2, {}, zero), edit(HookKind::z, 0, 1, mean), edit(HookKind::z, 0, 2, mean)},
-      {edit(HookKind::z, 1, 0, {Kind::value, 1, {}}),
-       edit(HookKind::z, 1, 0, {Kind::add, 0, tiny.vector(7)})},
+      {edit(HookKind::z, 1, 0, value(1)), edit(HookKind::z, 1, 0, add(tiny.vector(7)))},
       {edit(HookKind::z, 1, 0, zero), edit(HookKind::z, 1, {}, mean),
        edit(HookKind::z, 1, 2, zero, Positions::last())},
       {edit(HookKind::pattern, 1, {}, zero, Positions::last()), edit(HookKind::pattern, 1, 1, mean)},
-      {edit(HookKind::v, 1, {}, {Kind::mean_positions, 0, {}}),
-       edit(HookKind::q, 1, 1, zero, Positions::at({2}))},
+      {edit(HookKind::v, 1, {}, mean_positions()), edit(HookKind::q, 1, 1, zero, Positions::at({2}))},
       {edit(HookKind::resid_post, 0, {}, zero, Positions::at({1})), edit(HookKind::pattern, 2, 0, mean)},
   };
   ForwardPlan plan = capture_everything(tiny.model.config);
@@ -302,7 +305,7 @@ TEST(RunEdited, ChangesNothingByAnEditThatChangesNothing) {
       const std::size_t width = point.kind == HookKind::mlp_post  ? tiny.model.config.mlp_width
                                 : point.kind == HookKind::pattern ? 10
                                                                   : tiny.model.config.width;
-      variants.push_back({edit(point.kind, point.layer, {}, {Kind::add, 0, std::vector<float>(width)})});
+      variants.push_back({edit(point.kind, point.layer, {}, add(std::vector<float>(width)))});
     }
   }
   ForwardPlan plan;
@@ -328,10 +331,9 @@ TEST(RunEdited, GivesTheCleanPassForAVariantWithoutEdits) {
 TEST(RunEdited, ReportsTheScalarThatItPutIn) {
   TinyModel tiny(tiny_config());
   const auto prompt = tiny.prompt(5);
-  const std::vector<Variant> variants = {
-      {edit(HookKind::z, 2, 1, {Kind::mean_head, 0, {}}, Positions::last()),
-       edit(HookKind::z, 0, 1, {Kind::zero, 5, {}}), edit(HookKind::q, 1, 1, {Kind::value, 0.25F, {}}),
-       edit(HookKind::v, 1, 1, {Kind::mean_positions, 0, {}})}};
+  const std::vector<Variant> variants = {{edit(HookKind::z, 2, 1, mean_head(), Positions::last()),
+                                          edit(HookKind::z, 0, 1, {}), edit(HookKind::q, 1, 1, value(0.25F)),
+                                          edit(HookKind::v, 1, 1, mean_positions())}};
   ForwardPlan plan;
   plan.wants_logits = false;  // the mean is wanted nevertheless
   keep_for(variants, plan);
@@ -449,7 +451,7 @@ TEST(CheckIntervention, RefusesWhatNoPromptAllows) {
   Config config = tiny_config();
   config.head_width = 7;
   const auto message = [&](const Intervention& bad) {
-    return message_of([&] { check_intervention(bad, config); });
+    return message_of([&] { check_intervention(bad, config, 5); });
   };
   EXPECT_EQ(message(edit(HookKind::result, 0, {}, {})),
             "intervention at blocks.0.attn.hook_result: this place can be captured but not edited");
@@ -461,24 +463,27 @@ TEST(CheckIntervention, RefusesWhatNoPromptAllows) {
       "and hook_z have heads");
   EXPECT_EQ(message(edit(HookKind::z, 0, 3, {})),
             "intervention at blocks.0.attn.hook_z: head 3 is out of range; the model has 3 heads, 0-2");
-  EXPECT_EQ(message(edit(HookKind::resid_mid, 0, {}, {Kind::mean_head, 0, {}})),
-            "intervention at blocks.0.hook_resid_mid: there are no heads here to take a head's mean of");
-  EXPECT_EQ(message(edit(HookKind::z, 0, 1, {Kind::add, 0, {1, 2}})),
-            "intervention at blocks.0.attn.hook_z: the vector to add has 2 values, the place has 7");
-  EXPECT_EQ(message(edit(HookKind::mlp_post, 0, {}, {Kind::add, 0, {1, 2}})),
-            "intervention at blocks.0.mlp.hook_post: the vector to add has 2 values, the place has 50");
-  EXPECT_EQ(message(edit(HookKind::v, 0, {}, {Kind::add, 0, std::vector<float>(21)})), "no error");
+  EXPECT_EQ(message(edit(HookKind::resid_mid, 0, {}, mean_head())),
+            "intervention at blocks.0.hook_resid_mid: {mean: head} needs a head, and "
+            "'blocks.*.hook_resid_mid' is edited as a whole; use {mean: positions}");
+  EXPECT_EQ(
+      message(edit(HookKind::z, 0, 1, add({1, 2}))),
+      "intervention at blocks.0.attn.hook_z: add: 2 numbers, but 'blocks.*.attn.hook_z' has 7 a position");
+  EXPECT_EQ(message(edit(HookKind::mlp_post, 0, {}, add({1, 2}))),
+            "intervention at blocks.0.mlp.hook_post: add: 2 numbers, but 'blocks.*.mlp.hook_post' has 50 a "
+            "position");
+  EXPECT_EQ(message(edit(HookKind::v, 0, {}, add(std::vector<float>(21)))), "no error");
 }
 
 TEST(RunEdited, RefusesAPatternVectorOfAnotherLengthThanThePrompt) {
   TinyModel tiny(tiny_config());
-  const std::vector<Variant> variants = {{edit(HookKind::pattern, 0, {}, {Kind::add, 0, {1, 2}})}};
+  const std::vector<Variant> variants = {{edit(HookKind::pattern, 0, {}, add({1, 2}))}};
   ForwardPlan plan;
   keep_for(variants, plan);
   const CleanPass clean = run_clean(tiny.model, Prompts{tiny.prompt(3)}, plan);
-  EXPECT_EQ(
-      message_of([&] { run_edited(tiny.model, clean, of_prompt(0, variants), plan); }),
-      "intervention at blocks.0.attn.hook_pattern: the vector to add has 2 values, the prompt 3 positions");
+  EXPECT_EQ(message_of([&] { run_edited(tiny.model, clean, of_prompt(0, variants), plan); }),
+            "intervention at blocks.0.attn.hook_pattern: add: 2 numbers, but 'blocks.*.attn.hook_pattern' "
+            "has 3 a position");
 }
 
 }  // namespace

@@ -43,6 +43,17 @@ class Golden : public ::testing::TestWithParam<std::string> {
     return {selection.kind, selection.layers.empty() ? 0 : selection.layers[0]};
   }
 
+  static Replacement replacement(const json& with) {
+    const std::string kind = with["kind"];
+    if (kind == "value") {
+      return Replacement(kind, with["value"].get<float>());
+    }
+    if (kind == "add") {
+      return Replacement(kind, with["vector"].get<std::vector<float>>());
+    }
+    return kind.starts_with("mean_") ? Replacement("mean", kind.substr(5)) : Replacement(kind);
+  }
+
   Variant variant(const json& interventions) const {
     Variant edits;
     for (const json& edit : interventions) {
@@ -54,16 +65,7 @@ class Golden : public ::testing::TestWithParam<std::string> {
       intervention.positions = edit["positions"] == "all"    ? Positions::all()
                                : edit["positions"] == "last" ? Positions::last()
                                                              : Positions::at(edit["positions"]);
-      const std::map<std::string, Replacement::Kind> kinds = {
-          {"zero", Replacement::Kind::zero},
-          {"value", Replacement::Kind::value},
-          {"mean_head", Replacement::Kind::mean_head},
-          {"mean_positions", Replacement::Kind::mean_positions},
-          {"add", Replacement::Kind::add}};
-      const json& with = edit["replacement"];
-      intervention.with.kind = kinds.at(with["kind"]);
-      intervention.with.value = with.value("value", 0.0F);
-      intervention.with.vector = with.value("vector", std::vector<float>());
+      intervention.with = replacement(edit["replacement"]);
       edits.push_back(std::move(intervention));
     }
     return edits;

@@ -224,6 +224,40 @@ TEST_F(Errors, OfMissingFiles) {
   refuse({"inspect", "w.yaml"}, 3, {"w.yaml: ", "not an HDF5 file"});
 }
 
+TEST_F(Errors, OfTheModelsFilesAreInput) {
+  namespace fs = std::filesystem;
+  const fs::path model = folder.path() / "m";
+  const auto fresh_model = [&] {
+    fs::remove_all(model);
+    fs::copy(HOOKFLOW_SOURCE_DIR "/tests/golden/three_heads", model);
+  };
+  write("w.yaml",
+        "workflow: w\nmodel: ./m\nprompts: [{ids: [1, 2, 3]}]\nstages:\n  tokens: {stage: tokenize}\n"
+        "  pass: {stage: forward, in: tokens}\n  clean: {stage: measure.prediction, in: pass, metrics: "
+        "[entropy]}\n"
+        "keep: [clean]\n");
+  const auto refused = [&](const Words& parts) {
+    refuse({"run", "w.yaml"}, 3, parts);
+    refuse({"run", "w.yaml", "--dry-run"}, 3, parts);
+  };
+  fresh_model();
+  fs::remove(model / "model.safetensors");
+  refused({"m: holds neither model.safetensors nor model.safetensors.index.json"});
+  fs::create_symlink("model.safetensors", model / "model.safetensors");  // a link to itself
+  refused({"m: holds neither model.safetensors nor model.safetensors.index.json"});
+  fresh_model();
+  fs::resize_file(model / "model.safetensors", 200'000);
+  refused({"m/model.safetensors: ", "reach beyond the end of the file"});
+  fresh_model();
+  write("m/config.json", "{}");
+  refused({"w.yaml:2: ", "m/config.json: model_type: is missing"});
+  fresh_model();
+  std::string long_prompt = read_file(folder.path() / "w.yaml");
+  long_prompt.replace(long_prompt.find("1, 2, 3"), 7, repeated("1, ", 200) + "1");
+  write("w.yaml", long_prompt);
+  refused({"w.yaml:3: ", "the prompt has 201 tokens, more than the model's context of "});
+}
+
 TEST_F(Errors, OfAPromptFileNameItsLine) {
   write("w.yaml", sweep_over("p.jsonl"));
   const std::string good = R"({"id": "berlin", "text": "Berlin is", "target": " Germany"})";

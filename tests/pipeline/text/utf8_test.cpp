@@ -1,6 +1,10 @@
 #include "pipeline/text/utf8.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
+
+#include "tests/support/utf8_table.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -19,6 +23,35 @@ TEST(SpellBytes, SpellsWhatIsNotUtf8) {
   EXPECT_EQ(spell_bytes("\xC0\xAF"), "\\xc0\\xaf");                    // an over-long slash
   EXPECT_EQ(spell_bytes("\xED\xA0\x80"), "\\xed\\xa0\\x80");           // a surrogate
   EXPECT_EQ(spell_bytes("\xF4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // beyond U+10FFFF
+}
+
+/// Byte after byte by the table: what both functions must make of any text.
+struct Plain {
+  std::size_t first_invalid = std::string_view::npos;
+  std::string spelled;
+
+  explicit Plain(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    for (std::size_t i = 0; i < text.size();) {
+      const std::size_t length = testing_support::utf8_length(text.substr(i));
+      const auto byte = static_cast<unsigned char>(text[i]);
+      if (length == 0 && first_invalid == std::string_view::npos) first_invalid = i;
+      if (length == 0 || byte == 0) {
+        spelled += std::string("\\x") + kDigits[byte / 16] + kDigits[byte % 16];
+      } else {
+        spelled += text.substr(i, length);
+      }
+      i += std::max<std::size_t>(1, length);
+    }
+  }
+};
+
+TEST(Utf8, IsThatOfTheTableForEveryTextAtItsBounds) {
+  testing_support::for_utf8_texts([](const std::string& text) {
+    const Plain plain(text);
+    ASSERT_EQ(find_invalid_utf8(text), plain.first_invalid) << plain.spelled;
+    ASSERT_EQ(spell_bytes(text), plain.spelled);
+  });
 }
 
 TEST(CutText, CutsBetweenCharacters) {

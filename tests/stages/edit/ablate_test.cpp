@@ -61,7 +61,7 @@ TEST(Ablate, EqualsRunEditedToTheBit) {
   Ablation made = sweep(", rows: 30");
   const Model& model = made.chain.subject().model();
   const VariantGrid grid = make_variant_grid(
-      {{"blocks.*.attn.hook_z[*]"}, {{}, {Replacement::Kind::mean_head, 0, {}}}, {}, {}}, model.config);
+      {{"blocks.*.attn.hook_z[*]"}, {{}, Replacement("mean", "head")}, {}, {}}, model.config);
   ForwardPlan plan;
   plan.first_edits = {{HookKind::z, 0}, {HookKind::z, 1}};
   const std::vector<std::vector<std::int32_t>> ids = {{45, 49, 73, 92}, {24, 30}};

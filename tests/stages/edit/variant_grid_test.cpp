@@ -24,10 +24,10 @@ Config config() {
 }
 
 const Replacement kZero;
-const Replacement kMeanHead = {Replacement::Kind::mean_head, 0, {}};
 
-Replacement value(float number) { return {Replacement::Kind::value, number, {}}; }
-Replacement add(std::size_t width) { return {Replacement::Kind::add, 0, std::vector<float>(width)}; }
+Replacement mean_head() { return Replacement("mean", "head"); }
+Replacement value(float number) { return Replacement("value", number); }
+Replacement add(std::size_t width) { return Replacement("add", std::vector<float>(width)); }
 
 VariantGrid grid(const GridRequest& request) { return make_variant_grid(request, config()); }
 
@@ -39,18 +39,18 @@ std::vector<std::string> axis_names(const VariantGrid& grid) {
 
 /// An edit in short: `blocks.1.attn.hook_z[2]=zero`.
 std::string text(const Intervention& edit) {
-  const char* const with = edit.with.kind == Replacement::Kind::zero ? "zero" : "other";
+  const char* const with = edit.with == kZero ? "zero" : "other";
   return to_string(edit.at) + (edit.head ? "[" + std::to_string(*edit.head) + "]" : "") + "=" + with;
 }
 
 TEST(VariantGrid, EveryCombinationOnceWithTheLastAxisFastest) {
-  const VariantGrid made = grid({{"blocks.*.attn.hook_z[*]"}, {kZero, kMeanHead}, Positions::all(), {}});
+  const VariantGrid made = grid({{"blocks.*.attn.hook_z[*]"}, {kZero, mean_head()}, Positions::all(), {}});
   EXPECT_EQ(axis_names(made), (std::vector<std::string>{"replacement 2", "layer 3", "head 3"}));
   ASSERT_EQ(made.variants.size(), 18U);
   for (std::size_t i = 0; i < 18; ++i) {
     ASSERT_EQ(made.variants[i].size(), 1U);
     const Intervention& edit = made.variants[i][0];
-    EXPECT_EQ(edit.with.kind, i < 9 ? Replacement::Kind::zero : Replacement::Kind::mean_head);
+    EXPECT_EQ(edit.with, i < 9 ? kZero : mean_head());
     EXPECT_EQ(edit.at.layer, i % 9 / 3);
     EXPECT_EQ(edit.head, i % 3);
   }
@@ -132,10 +132,10 @@ INSTANTIATE_TEST_SUITE_P(
                 {"with: add: 21 numbers", "has 50 a position"}},
         Refused{"AddToAPattern", {{"blocks.0.attn.hook_pattern[0]"}, {add(4)}, {}, {}}, {"no fixed width"}},
         Refused{"MeanOfAHeadWithoutHead",
-                {{"blocks.0.attn.hook_z"}, {kMeanHead}, {}, {}},
+                {{"blocks.0.attn.hook_z"}, {mean_head()}, {}, {}},
                 {"{mean: head} needs a head", "write blocks.*.attn.hook_z[*]"}},
         Refused{"MeanOfAHeadWhereThereAreNone",
-                {{"blocks.0.hook_mlp_out"}, {kMeanHead}, {}, {}},
+                {{"blocks.0.hook_mlp_out"}, {mean_head()}, {}, {}},
                 {"{mean: head} needs a head", "use {mean: positions}"}},
         Refused{"ReplacementTwice",
                 {{"blocks.0.attn.hook_z[0]"}, {value(0.1F), value(0.1F)}, {}, {}},

@@ -54,6 +54,17 @@ TEST(Places, VariablesAreNamedByTheKindAndEachOnce) {
   EXPECT_EQ(all.size(), all_hook_kinds().size());
 }
 
+TEST(Places, UnknownNameIsRefusedWithTheNearest) {
+  const auto expect_nearest = [](const std::string& name, const std::string& nearest) {
+    EXPECT_EQ(refusal<pipeline::ParamError>([&] { read_places({name}, three_heads()); }),
+              "at: '" + name + "': no hook point has this name (did you mean '" + nearest + "'?)");
+  };
+  expect_nearest("blocks.1.attn.hook_zz", "blocks.*.attn.hook_z");
+  expect_nearest("blocks.1.hook_residpost", "blocks.*.hook_resid_post");
+  expect_nearest("h.1.attn.cproj:input", "h.*.attn.c_proj:input");
+  expect_nearest("ln_final.hook_norm", "ln_final.hook_scale");
+}
+
 TEST(Places, UnknownAndTwiceAreRefused) {
   const auto problem = [](const std::vector<std::string>& at) {
     return refusal<pipeline::ParamError>([&] { read_places(at, three_heads()); });

@@ -38,23 +38,24 @@ TEST(Replacement, EveryFormReadsBack) {
 TEST(Replacement, NumbersAreSpelledAsShortlyAsTheyWereGiven) {
   EXPECT_EQ(written<Replacement>("{value: 0.1}"), R"({"value":0.1})");
   EXPECT_EQ(written<Replacement>("{add: [0.1, 1e-9]}"), R"({"add":[0.1,1e-09]})");
-  EXPECT_EQ(label(read<Replacement>("{value: 0.1}")), "value_0.1");
+  EXPECT_EQ(read<Replacement>("{value: 0.1}").label(), "value_0.1");
 }
 
 TEST(Replacement, IsWhatWasRead) {
-  EXPECT_EQ(read<Replacement>("zero").kind, Replacement::Kind::zero);
-  EXPECT_EQ(read<Replacement>("{mean: head}").kind, Replacement::Kind::mean_head);
-  EXPECT_EQ(read<Replacement>("{mean: positions}").kind, Replacement::Kind::mean_positions);
-  EXPECT_EQ(read<Replacement>("{value: 0.1}").value, 0.1F);
-  EXPECT_EQ(read<Replacement>("{add: [0.1, 2]}").vector, (std::vector<float>{0.1F, 2}));
+  EXPECT_EQ(read<Replacement>("zero"), Replacement());
+  EXPECT_EQ(read<Replacement>("{mean: head}"), Replacement("mean", "head"));
+  EXPECT_EQ(read<Replacement>("{mean: positions}"), Replacement("mean", "positions"));
+  EXPECT_EQ(read<Replacement>("{value: 0.1}"), Replacement("value", 0.1F));
+  EXPECT_EQ(read<Replacement>("{add: [0.1, 2]}"), Replacement("add", std::vector<float>{0.1F, 2}));
+  EXPECT_FALSE(read<Replacement>("{value: 0.1}") == Replacement("value", 0.2F));
 }
 
 TEST(Replacement, LabelsTellThemApart) {
-  EXPECT_EQ(label(read<Replacement>("zero")), "zero");
-  EXPECT_EQ(label(read<Replacement>("{mean: head}")), "mean_head");
-  EXPECT_EQ(label(read<Replacement>("{mean: positions}")), "mean_positions");
-  EXPECT_EQ(label(read<Replacement>("{value: -3}")), "value_-3");
-  EXPECT_EQ(label(read<Replacement>("{add: [1]}")), "add");
+  EXPECT_EQ(read<Replacement>("zero").label(), "zero");
+  EXPECT_EQ(read<Replacement>("{mean: head}").label(), "mean_head");
+  EXPECT_EQ(read<Replacement>("{mean: positions}").label(), "mean_positions");
+  EXPECT_EQ(read<Replacement>("{value: -3}").label(), "value_-3");
+  EXPECT_EQ(read<Replacement>("{add: [1]}").label(), "add");
 }
 
 std::string refused(const std::string& yaml) {
@@ -67,6 +68,11 @@ TEST(Replacement, AnythingElseIsRefusedWithTheForms) {
   EXPECT_TRUE(names(refused("{value: 1, mean: head}"), {"must be zero"}));
   EXPECT_TRUE(names(refused("{mean: heads}"), {"unknown 'heads' (did you mean 'head'?)"}));
   EXPECT_TRUE(names(refused("{means: head}"), {"unknown replacement 'means'"}));
+  EXPECT_TRUE(
+      names(refused("{means: head}"), {"(did you mean 'mean'?); must be zero, {value: x}, {mean: head}, "
+                                       "{mean: positions} or {add: [x, ...]}"}));
+  EXPECT_TRUE(names(refused("{zero: 1}"), {"zero: takes nothing behind it", "must be zero"}));
+  EXPECT_TRUE(names(refused("value"), {"is no replacement", "must be zero, {value: x}"}));
   EXPECT_TRUE(names(refused("{value: a}"), {"'a' is not a finite number"}));
   EXPECT_TRUE(names(refused("{add: [1, x]}"), {"'x' is not a finite number"}));
 }

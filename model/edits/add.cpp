@@ -1,0 +1,34 @@
+#include <algorithm>
+
+#include "model/edits/edit_kind.hpp"
+
+namespace hookflow {
+namespace {
+
+/// The activation plus a vector: (e) with a head, (d) or (f) or (h * e) without; (p) at `pattern`.
+class Add : public EditKind {
+ public:
+  explicit Add(std::vector<float> vector) : vector_(std::move(vector)) {}
+
+  [[nodiscard]] std::optional<std::string> problem_at(const EditPlace& place) const override {
+    if (!place.columns) return "add: a pattern has no fixed width to add to";
+    if (*place.columns == vector_.size()) return {};
+    return "add: " + std::to_string(vector_.size()) + " numbers, but '" + pattern_name(place.kind) +
+           "' has " + std::to_string(*place.columns) + " a position";
+  }
+
+  float edit(std::span<const std::size_t> rows, View /*original*/, MutableView block) const override {
+    for (const std::size_t row : rows) {
+      std::ranges::transform(block.row(row), vector_, block.row(row).begin(), std::plus<>());
+    }
+    return kNoScalar;
+  }
+
+ private:
+  std::vector<float> vector_;
+};
+
+const bool kAddKind = register_edit_kind<Add, std::vector<float>>("add");
+
+}  // namespace
+}  // namespace hookflow

@@ -1,0 +1,85 @@
+#include "model/edits/edit_kind.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <stdexcept>
+
+#include "model/error.hpp"
+
+namespace hookflow {
+namespace {
+
+// By what stands behind the key, then by the key: the order in which they are told.
+using KindOrder = std::pair<std::size_t, std::string>;
+
+std::map<KindOrder, EditSyntax>& edit_kinds() {
+  static std::map<KindOrder, EditSyntax> kinds;
+  return kinds;
+}
+
+const EditSyntax* find_syntax(const std::string& key) {
+  const auto& kinds = edit_kinds();
+  const auto found = std::ranges::find_if(kinds, [&](const auto& entry) { return entry.second.key == key; });
+  return found == kinds.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+EditPlace edit_place(HookKind kind, bool one_head, const Config& config, std::optional<std::size_t> length) {
+  const std::vector<std::size_t> sizes = shape(kind, config).sizes;
+  if (sizes.back() == 0) return {kind, one_head, length};  // a square place: a cell for every position
+  const auto first = one_head ? sizes.end() - 1 : sizes.begin() + 1;  // the position's is the first
+  return {kind, one_head, std::accumulate(first, sizes.end(), std::size_t{1}, std::multiplies<>())};
+}
+
+float fill_rows(float value, std::span<const std::size_t> rows, MutableView block) {
+  for (const std::size_t row : rows) std::ranges::fill(block.row(row), value);
+  return value;
+}
+
+std::vector<std::string> EditSyntax::forms() const {
+  if (std::holds_alternative<std::monostate>(argument)) return {key};
+  if (std::holds_alternative<float>(argument)) return {"{" + key + ": x}"};
+  if (std::holds_alternative<std::vector<float>>(argument)) return {"{" + key + ": [x, ...]}"};
+  std::vector<std::string> forms;
+  for (const EditWord& choice : words) forms.push_back("{" + key + ": " + choice.word + "}");
+  return forms;
+}
+
+bool register_edit_kind(EditSyntax syntax) {
+  if (find_syntax(syntax.key) != nullptr) {
+    throw std::logic_error("two kinds of edit are named '" + syntax.key + "'");
+  }
+  const KindOrder order{syntax.argument.index(), syntax.key};
+  return edit_kinds().emplace(order, std::move(syntax)).second;
+}
+
+const EditSyntax& edit_syntax(const std::string& key) {
+  if (const EditSyntax* syntax = find_syntax(key)) return *syntax;
+  std::vector<std::string> keys;
+  for (const auto& [order, syntax] : edit_kinds()) keys.push_back(syntax.key);
+  throw UnknownName("unknown replacement '" + key + "'", "; must be " + edit_rule(), key, keys);
+}
+
+bool stands_alone(const std::string& key) {
+  const EditSyntax* syntax = find_syntax(key);
+  return syntax != nullptr && std::holds_alternative<std::monostate>(syntax->argument);
+}
+
+std::vector<std::string> edit_forms() {
+  std::vector<std::string> all;
+  for (const auto& [order, syntax] : edit_kinds()) std::ranges::move(syntax.forms(), std::back_inserter(all));
+  return all;
+}
+
+std::string edit_rule() {
+  std::string rule;
+  const std::vector<std::string> forms = edit_forms();
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    rule += (i == 0 ? "" : i + 1 == forms.size() ? " or " : ", ") + forms[i];
+  }
+  return rule;
+}
+
+}  // namespace hookflow

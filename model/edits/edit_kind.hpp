@@ -1,0 +1,98 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "model/hooks/hook.hpp"
+#include "model/memory/tensor.hpp"
+
+namespace hookflow {
+
+inline constexpr float kNoScalar = std::numeric_limits<float>::quiet_NaN();
+
+/// A place that is edited, as far as it decides what can be put there.
+struct EditPlace {
+  HookKind kind = HookKind::embed;
+  bool one_head = false;               // not the place as a whole
+  std::optional<std::size_t> columns;  // cells a position; none: a prompt's length decides
+};
+
+/// `length`: the prompt's, where it is known.
+EditPlace edit_place(HookKind kind, bool one_head, const Config& config,
+                     std::optional<std::size_t> length = {});
+
+/// What takes an activation's place: one kind of edit, with its argument. Each kind is one file of this
+/// folder, which registers it.
+class EditKind {
+ public:
+  EditKind() = default;
+  EditKind(const EditKind&) = delete;
+  EditKind& operator=(const EditKind&) = delete;
+  virtual ~EditKind() = default;
+
+  /// Whether it depends on rows other than those that it edits.
+  [[nodiscard]] virtual bool reads_all_rows() const { return false; }
+  /// Whether it takes each head by itself, also where the place is edited as a whole.
+  [[nodiscard]] virtual bool head_by_head() const { return false; }
+  /// The scalar that it puts in, where that is known beforehand.
+  [[nodiscard]] virtual float known_scalar() const { return kNoScalar; }
+  /// What keeps it from being made at a place.
+  [[nodiscard]] virtual std::optional<std::string> problem_at(const EditPlace& /*place*/) const { return {}; }
+  /// Edits some rows of one sequence at one place: block (rows, columns of the head or of the whole place).
+  /// `original` is what the block held before any edit; it may be the block itself. Returns the scalar that
+  /// was put in, kNoScalar where it is none.
+  virtual float edit(std::span<const std::size_t> rows, View original, MutableView block) const = 0;
+};
+
+/// Puts one value everywhere, and returns it.
+float fill_rows(float value, std::span<const std::size_t> rows, MutableView block);
+
+/// What stands behind a kind's key in a workflow: nothing, a number, a word, or numbers.
+using EditArgument = std::variant<std::monostate, float, std::string, std::vector<float>>;
+
+struct EditWord {
+  std::string word;
+  std::string meaning;
+};
+
+/// How a kind is written in a workflow, and made of what is written.
+struct EditSyntax {
+  std::string key;
+  EditArgument argument;        // of the type that is wanted; its value means nothing
+  std::vector<EditWord> words;  // those that a word may be
+  std::function<std::shared_ptr<const EditKind>(const EditArgument&)> make;
+
+  /// `zero`, `{value: x}`, `{mean: head}`, `{mean: positions}`, `{add: [x, ...]}`.
+  [[nodiscard]] std::vector<std::string> forms() const;
+};
+
+/// Adds a kind to those that can be named. Throws std::logic_error for a key that is taken.
+bool register_edit_kind(EditSyntax syntax);
+
+/// Adds `Kind`, which is made of nothing or of one Argument. `words`: those that it may be, if it is a word.
+template <typename Kind, typename... Argument>
+bool register_edit_kind(std::string key, std::vector<EditWord> words = {}) {
+  static_assert(sizeof...(Argument) <= 1);
+  const auto make = []([[maybe_unused]] const EditArgument& argument) -> std::shared_ptr<const EditKind> {
+    return std::make_shared<Kind>(std::get<Argument>(argument)...);
+  };
+  return register_edit_kind(EditSyntax{std::move(key), EditArgument(Argument()...), std::move(words), make});
+}
+
+/// Throws UnknownName for a key that no kind has.
+const EditSyntax& edit_syntax(const std::string& key);
+/// Whether the key alone is a kind.
+bool stands_alone(const std::string& key);
+/// Every form of every kind, the plainest arguments first.
+std::vector<std::string> edit_forms();
+/// Completes "must be ..." with every form.
+std::string edit_rule();
+
+}  // namespace hookflow

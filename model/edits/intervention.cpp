@@ -1,0 +1,34 @@
+#include "model/edits/intervention.hpp"
+
+#include <string>
+
+#include "model/error.hpp"
+
+namespace hookflow {
+
+void check_intervention(const Intervention& intervention, const Config& config, std::size_t length) {
+  const auto& [at, head, positions, with] = intervention;
+  const std::string place = "intervention at " + to_string(at) + ": ";
+  if (!editable(at.kind)) {
+    throw ModelError(place + "this place can be captured but not edited");
+  }
+  if (at.layer >= config.layers) {
+    throw ModelError(place + "the model has " + std::to_string(config.layers) + " layers, 0-" +
+                     std::to_string(config.layers - 1));
+  }
+  if (head && !has_heads(at.kind)) {
+    throw ModelError(place +
+                     "there are no heads here; hook_q, hook_k, hook_v, hook_pattern and hook_z have heads");
+  }
+  if (head && *head >= config.heads) {
+    throw ModelError(place + "head " + std::to_string(*head) + " is out of range; the model has " +
+                     std::to_string(config.heads) + " heads, 0-" + std::to_string(config.heads - 1));
+  }
+  static_cast<void>(positions.resolve(length));
+  const bool one_head = head || (with->head_by_head() && has_heads(at.kind));
+  if (const auto problem = with->problem_at(edit_place(at.kind, one_head, config, length))) {
+    throw ModelError(place + *problem);
+  }
+}
+
+}  // namespace hookflow

@@ -1,0 +1,24 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+
+#include "model/edits/replacement.hpp"
+#include "model/hooks/hook.hpp"
+#include "model/hooks/positions.hpp"
+
+namespace hookflow {
+
+/// One edit. Means are taken over all positions of the prompt, of the activation that reaches the place in
+/// that very pass, before any edit there; of a pattern over all queries and keys, hidden ones included.
+struct Intervention {
+  HookPoint at;
+  std::optional<std::size_t> head;  // none: the place as a whole
+  Positions positions;              // of the rows; for `pattern`, of the queries
+  Replacement with;
+};
+
+/// Throws ModelError for an edit that a prompt of so many tokens does not allow: a place that cannot be
+/// edited, a layer, head or position that is not there, a replacement that does not fit the place.
+void check_intervention(const Intervention& intervention, const Config& config, std::size_t length);
+
+}  // namespace hookflow

@@ -1,0 +1,38 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "model/edits/edit_kind.hpp"
+
+namespace hookflow {
+
+/// What takes an activation's place, as a workflow names it: a kind of edit and its argument.
+class Replacement {
+ public:
+  /// Zero.
+  Replacement();
+  /// Throws ModelError for a key that no kind has, and for an argument that the kind does not take.
+  explicit Replacement(const std::string& key, EditArgument argument = {});
+
+  [[nodiscard]] const std::string& key() const { return key_; }
+  [[nodiscard]] const EditArgument& argument() const { return argument_; }
+  /// Its name along an axis: `zero`, `mean_head`, `value_0.5`, `add`.
+  [[nodiscard]] std::string label() const;
+  /// Whether replacements of one label are the same; numbers do not stand in it.
+  [[nodiscard]] bool label_says_all() const;
+
+  const EditKind* operator->() const { return kind_.get(); }
+  friend bool operator==(const Replacement& a, const Replacement& b) {
+    return a.key_ == b.key_ && a.argument_ == b.argument_;
+  }
+
+ private:
+  std::string key_;
+  EditArgument argument_;
+  std::shared_ptr<const EditKind> kind_;
+};
+
+/// The shortest spelling that reads back as this float: 0.1, not the double that it is nearest to.
+std::string spelled(float number);
+
+}  // namespace hookflow

@@ -1,0 +1,22 @@
+#include "model/edits/replacement.hpp"
+
+namespace hookflow {
+namespace {
+
+class Zero : public EditKind {
+ public:
+  [[nodiscard]] float known_scalar() const override { return 0; }
+  float edit(std::span<const std::size_t> rows, View /*original*/, MutableView block) const override {
+    return fill_rows(0, rows, block);
+  }
+};
+
+const char* const kZeroKey = "zero";
+const bool kZeroKind = register_edit_kind<Zero>(kZeroKey);
+
+}  // namespace
+
+// Of this kind and no other: a default is made before main, when not all kinds may be registered yet.
+Replacement::Replacement() : key_(kZeroKey), kind_(std::make_shared<Zero>()) {}
+
+}  // namespace hookflow

@@ -1,0 +1,104 @@
+// A kind of edit that this file alone knows: what adding one takes, and where it shows.
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+
+#include "model/edits/edit_kind.hpp"
+#include "model/error.hpp"
+#include "stages/params/replacement.hpp"
+#include "stages/subject/values.hpp"
+#include "tests/support/stage_chain.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using namespace testing_support;
+
+/// Every activation times a factor.
+class Scale : public EditKind {
+ public:
+  explicit Scale(float factor) : factor_(factor) {}
+  [[nodiscard]] std::optional<std::string> problem_at(const EditPlace& place) const override {
+    if (place.kind == HookKind::pattern) return "scale: what is left of a pattern would not add up to 1";
+    return {};
+  }
+  float edit(std::span<const std::size_t> rows, View /*original*/, MutableView block) const override {
+    for (const std::size_t row : rows) {
+      for (float& value : block.row(row)) value *= factor_;
+    }
+    return kNoScalar;
+  }
+
+ private:
+  float factor_;
+};
+
+const bool kScaleKind = register_edit_kind<Scale, float>("scale");
+
+Replacement read(const std::string& yaml) {
+  Replacement replacement;
+  read_param(pipeline::parse_yaml_value(yaml), replacement);
+  return replacement;
+}
+
+TEST(NewEditKind, IsReadAndWritten) {
+  const Replacement half = read("{scale: 0.5}");
+  EXPECT_EQ(half, Replacement("scale", 0.5F));
+  EXPECT_EQ(half.label(), "scale_0.5");
+  EXPECT_EQ(to_json(write_param(half)), R"({"scale":0.5})");
+}
+
+TEST(NewEditKind, IsToldWithTheOthers) {
+  EXPECT_EQ(edit_rule(), "zero, {scale: x}, {value: x}, {mean: head}, {mean: positions} or {add: [x, ...]}");
+  const std::string message = refusal<pipeline::ParamError>([] { read("{scal: 1}"); });
+  EXPECT_TRUE(names(message, {"unknown replacement 'scal' (did you mean 'scale'?)", edit_rule()}));
+  for (const pipeline::ParamDecl& param : pipeline::find_stage("ablate")->params) {
+    if (param.name == "with") {
+      EXPECT_EQ(param.listed(), edit_forms());
+    }
+  }
+}
+
+TEST(NewEditKind, IsMadeByThePass) {
+  StageChain chain(golden_model("three_heads"), {ids_prompt("a", {45, 49, 73, 92})});
+  chain.add("tokens", "tokenize");
+  chain.add("clean", "forward", "{}", {"tokens"});
+  const auto& output =
+      chain.add("scaled", "ablate", R"({at: "blocks.1.attn.hook_z[2]", with: {scale: -2}, positions: last})",
+                {"clean"});
+  EXPECT_EQ(output.expands[0].coordinates, pipeline::Coordinates(std::vector<std::string>{"scale_-2"}));
+  const auto facts = std::any_cast<VariantFacts>(output.facts);
+  const HookPoint z{HookKind::z, 1};
+  facts->want_capture(z, Positions::all());
+  facts->clean->want_capture(z, Positions::all());
+  const std::vector<float>& before = chain.value<Pass>("clean").result().captured.at(z).values;
+  const std::vector<float>& after = chain.value<Variants>("scaled").results[0].captured.at(z).values;
+  ASSERT_EQ(after.size(), 4U * 3 * 16);
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const bool edited = i >= 3U * 48 + 32;
+    EXPECT_EQ(after[i], before[i] * (edited ? -2.0F : 1.0F)) << i;
+  }
+}
+
+TEST(NewEditKind, SaysWhereItCannotBeMade) {
+  StageChain chain(golden_model("three_heads"), {ids_prompt("a", {45, 49})});
+  chain.add("tokens", "tokenize");
+  chain.add("clean", "forward", "{}", {"tokens"});
+  const std::string message = refusal<pipeline::ParamError>([&] {
+    chain.add("scaled", "ablate", R"({at: "blocks.1.attn.hook_pattern", with: {scale: 2}})", {"clean"});
+  });
+  EXPECT_EQ(message, "with: scale: what is left of a pattern would not add up to 1");
+}
+
+TEST(NewEditKind, HasAKeyOfItsOwn) {
+  EXPECT_THROW((register_edit_kind<Scale, float>("scale")), std::logic_error);
+  EXPECT_THROW((register_edit_kind<Scale, float>("mean")), std::logic_error);
+}
+
+TEST(NewEditKind, TakesItsOwnArgumentAlone) {
+  EXPECT_EQ(refusal<ModelError>([] { Replacement("scale", "half"); }), "scale: is written {scale: x}");
+  EXPECT_EQ(refusal<ModelError>([] { Replacement("scale"); }), "scale: is written {scale: x}");
+}
+
+}  // namespace
+}  // namespace hookflow::stages
