@@ -53,11 +53,7 @@ void PlacedJson::neutral(const char* key, std::initializer_list<FlatJson> values
 }
 
 JsonDocument read_json_document(const std::filesystem::path& path) {
-  try {
-    return {path, FlatJson::parse(read_whole_text(path))};
-  } catch (const FlatJson::exception& error) {
-    throw ModelError(path.string() + ": is not JSON: " + error.what());
-  }
+  return {path, parse_json_object(read_whole_text(path), path.string())};
 }
 
 std::string read_whole_text(const std::filesystem::path& path) {

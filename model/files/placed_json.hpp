@@ -5,23 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include "model/files/strict_json.hpp"
 
 namespace hookflow {
-
-/// An object's members as they stand in the file. A vocabulary has 50,000 of them: they are walked, not
-/// looked up, and a tree of them would take longer to build than all the rest of a tokenizer.
-template <typename Key, typename Value, typename Less, typename Allocator>
-struct JsonMembers : nlohmann::ordered_map<Key, Value, Less, Allocator> {
-  using Base = nlohmann::ordered_map<Key, Value, Less, Allocator>;
-  using Base::Base;
-  Value& operator[](const Key& key) {  // by which the parser adds one
-    this->emplace_back(key, Value());
-    return this->back().second;
-  }
-};
-
-using FlatJson = nlohmann::basic_json<JsonMembers>;
 
 /// A JSON value that knows where it stands, so that each check can name the place. Borrows the value. All
 /// throw ModelError.
@@ -48,14 +34,14 @@ struct PlacedJson {
   void neutral(const char* key, std::initializer_list<FlatJson> values, const char* rule) const;
 };
 
-/// A file of JSON.
+/// A file that is one JSON object.
 struct JsonDocument {
   std::filesystem::path path;
   FlatJson json;
   [[nodiscard]] PlacedJson root() const { return {json, path.string(), ": "}; }
 };
 
-/// Throws ModelError for a file that cannot be read or is not JSON.
+/// Throws ModelError for a file that cannot be read or that parse_json_object refuses.
 JsonDocument read_json_document(const std::filesystem::path& path);
 std::string read_whole_text(const std::filesystem::path& path);
 

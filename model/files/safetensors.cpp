@@ -7,15 +7,11 @@
 #include <limits>
 #include <utility>
 
-#include <nlohmann/json.hpp>
-
 #include "model/error.hpp"
 #include "model/files/strict_json.hpp"
 
 namespace hookflow {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::size_t kMaxHeaderBytes = 100'000'000;  // the reference implementation's bound
@@ -43,7 +39,7 @@ std::string bytes_text(std::uint64_t begin, std::uint64_t end) {
 }
 
 // A value as messages show it; a hostile header may hold megabytes of it.
-std::string shown(const Json& value) {
+std::string shown(const FlatJson& value) {
   constexpr std::size_t kEnough = 80;
   const std::string text = value.dump();
   return text.size() <= kEnough ? text : text.substr(0, kEnough) + "...";
@@ -52,7 +48,7 @@ std::string shown(const Json& value) {
 // Reads one header entry; `place` is the file and the tensor's name.
 class EntryReader {
  public:
-  EntryReader(const Json& entry, std::string place, std::span<const std::byte> data)
+  EntryReader(const FlatJson& entry, std::string place, std::span<const std::byte> data)
       : entry_(entry), place_(std::move(place)), data_(data) {}
 
   std::pair<StoredTensor, Range> read() const {
@@ -79,8 +75,8 @@ class EntryReader {
   }
 
   std::vector<std::uint64_t> numbers(const char* key) const {
-    const Json& list = entry_[key];
-    const auto is_size = [](const Json& item) { return item.is_number_unsigned(); };
+    const FlatJson& list = entry_[key];
+    const auto is_size = [](const FlatJson& item) { return item.is_number_unsigned(); };
     if (!list.is_array() || !std::all_of(list.begin(), list.end(), is_size))
       refuse(std::string(key) + " must be a list of whole numbers from 0, is " + shown(list));
     return list.get<std::vector<std::uint64_t>>();
@@ -116,13 +112,13 @@ class EntryReader {
              tensor.dtype);
   }
 
-  const Json& entry_;
+  const FlatJson& entry_;
   std::string place_;
   std::span<const std::byte> data_;
 };
 
-void check_metadata(const Json& metadata, const std::string& place) {
-  const auto is_text = [](const Json& item) { return item.is_string(); };
+void check_metadata(const FlatJson& metadata, const std::string& place) {
+  const auto is_text = [](const FlatJson& item) { return item.is_string(); };
   if (!metadata.is_object() || !std::all_of(metadata.begin(), metadata.end(), is_text))
     throw ModelError(place + ": __metadata__ must map strings to strings");
 }
@@ -185,11 +181,10 @@ SafetensorsFile::SafetensorsFile(std::filesystem::path path) : path_(std::move(p
   const std::size_t header_size = read_header_size(file_.bytes(), place);
   const std::string_view header = file_.text().substr(kLengthBytes, header_size);
   if (!header.starts_with('{')) throw ModelError(place + ": header must begin with '{'");
-  check_json_object(header, place + ": header");
+  const FlatJson json = parse_json_object(header, place + ": header");
 
   const auto data = file_.bytes().subspan(kLengthBytes + header_size);
   std::vector<Range> ranges;
-  const Json json = Json::parse(header);
   for (const auto& [name, entry] : json.items()) {
     if (name == "__metadata__") {
       check_metadata(entry, place);

@@ -4,15 +4,12 @@
 #include <set>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 #include "model/error.hpp"
 #include "model/files/strict_json.hpp"
 
 namespace hookflow {
 namespace {
 
-using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 constexpr const char* kSingleFile = "model.safetensors";
@@ -28,8 +25,7 @@ bool is_plain_file_name(const std::string& name) {
 std::map<std::string, std::set<std::string>> read_index(const fs::path& path) {
   const std::string place = path.string();
   const MappedFile file(path);
-  check_json_object(file.text(), place);
-  const Json index = Json::parse(file.text());
+  const FlatJson index = parse_json_object(file.text(), place);
   if (!index.contains("weight_map") || !index["weight_map"].is_object())
     throw ModelError(place + ": weight_map must be an object of tensor names and shards");
   std::map<std::string, std::set<std::string>> shards;

@@ -7,16 +7,12 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 #include "model/error.hpp"
 #include "model/files/mapped_file.hpp"
 #include "model/files/strict_json.hpp"
 
 namespace hookflow {
 namespace {
-
-using Json = nlohmann::json;
 
 // Far above any model, and low enough that the product of any two, in bytes, fits std::size_t.
 constexpr std::size_t kMaxSize = std::size_t{1} << 24U;
@@ -51,7 +47,7 @@ constexpr std::pair<const char*, const char*> kOtherNames[] = {{"num_hidden_laye
 // Reads settings one by one and gathers everything that is wrong with them.
 class SettingsReader {
  public:
-  SettingsReader(const Json& json, std::string file) : json_(json), file_(std::move(file)) {}
+  SettingsReader(const FlatJson& json, std::string file) : json_(json), file_(std::move(file)) {}
 
   void refuse(const std::string& key, const std::string& rule) {
     const std::string value = json_.contains(key) ? " = " + json_[key].dump().substr(0, 80) : "";
@@ -61,7 +57,7 @@ class SettingsReader {
   // From 1 to `largest`; 0 after a complaint.
   std::size_t size(const char* key, std::size_t largest = kMaxSize) {
     if (!json_.contains(key)) return refuse(key, "is missing"), 0;
-    const Json& value = json_[key];
+    const FlatJson& value = json_[key];
     if (!value.is_number_unsigned() || value.get<std::uint64_t>() < 1 || value.get<std::uint64_t>() > largest)
       return refuse(key, "must be a whole number from 1 to " + std::to_string(largest)), 0;
     return value.get<std::size_t>();
@@ -112,7 +108,7 @@ class SettingsReader {
   }
 
  private:
-  const Json& json_;
+  const FlatJson& json_;
   std::string file_;
   std::string problems_;
 };
@@ -122,8 +118,7 @@ class SettingsReader {
 Config Config::load(const std::filesystem::path& directory) {
   const std::filesystem::path path = directory / "config.json";
   const MappedFile file(path);
-  check_json_object(file.text(), path.string());
-  const Json json = Json::parse(file.text());
+  const FlatJson json = parse_json_object(file.text(), path.string());
 
   SettingsReader settings(json, path.string());
   settings.check_family();

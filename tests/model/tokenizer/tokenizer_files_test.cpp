@@ -133,14 +133,23 @@ TEST(TokenizerFiles, NamesBothWaysWhenFilesAreMissing) {
 TEST(TokenizerFiles, NamesTheMalformedFile) {
   const ScratchDirectory directory;
   directory.write("tokenizer.json", "{\n\"model\": }");
-  EXPECT_THAT(error_of(directory), HasSubstr("tokenizer.json: is not JSON: "));
+  EXPECT_THAT(error_of(directory), HasSubstr("tokenizer.json: malformed JSON near byte "));
   EXPECT_THAT(error_of(directory), HasSubstr("line 2"));
   directory.write("tokenizer.json", "{\"model\": \"\xFF\"}");
-  EXPECT_THAT(error_of(directory), HasSubstr("tokenizer.json: is not JSON: "));
+  EXPECT_THAT(error_of(directory), HasSubstr("tokenizer.json: malformed JSON near byte "));
   directory.write("tokenizer.json", "[]");
-  EXPECT_THAT(error_of(directory), HasSubstr("tokenizer.json: should be an object"));
+  EXPECT_THAT(error_of(directory), HasSubstr("tokenizer.json: must hold one JSON object"));
   directory.write("tokenizer.json", "{}");
   EXPECT_THAT(error_of(directory), HasSubstr("tokenizer.json: lacks 'model'"));
+}
+
+TEST(TokenizerFiles, RefusesWhatALenientParserLetsPass) {
+  const ScratchDirectory directory;
+  directory.write("tokenizer.json", R"({"version": "1.0", "version": "2.0"})");
+  EXPECT_THAT(error_of(directory), HasSubstr("tokenizer.json: key 'version' is given twice in one object"));
+  const std::string deep(100'000, '[');
+  directory.write("tokenizer.json", R"({"normalizer": )" + deep + std::string(deep.size(), ']') + "}");
+  EXPECT_THAT(error_of(directory), HasSubstr("tokenizer.json: nested deeper than 32 levels"));
 }
 
 TEST(TokenizerFiles, RefusesSettingsThatWouldChangeTheResult) {
@@ -239,7 +248,8 @@ TEST(TokenizerFiles, RefusesWhatTheFilesBesideItContradict) {
               HasSubstr("tokenizer_config.json: add_bos_token: true is not supported: no tokens are put"));
   EXPECT_THAT(error_beside("tokenizer_config.json", R"({"added_tokens_decoder": {"x": {"content": "[P]"}}})"),
               HasSubstr("tokenizer_config.json: added_tokens_decoder.x: token '[P]' has id"));
-  EXPECT_THAT(error_beside("tokenizer_config.json", "{"), HasSubstr("tokenizer_config.json: is not JSON"));
+  EXPECT_THAT(error_beside("tokenizer_config.json", "{"),
+              HasSubstr("tokenizer_config.json: malformed JSON near byte "));
 }
 
 }  // namespace
