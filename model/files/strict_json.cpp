@@ -14,7 +14,8 @@ constexpr std::size_t kMaxDepth = 32;
 /// Builds the value while the parser reads, and stops it at the first broken rule.
 class StrictBuilder final : public nlohmann::json_sax<FlatJson> {
  public:
-  FlatJson root;
+  explicit StrictBuilder(FlatJson& root) : root_(root) {}
+
   std::string problem;
 
   bool null() override { return scalar(nullptr); }
@@ -70,7 +71,7 @@ class StrictBuilder final : public nlohmann::json_sax<FlatJson> {
   }
   /// Returns where it then stands: there it stays while it is open, for nothing is put beside it before.
   FlatJson* put(FlatJson value) {
-    if (open_.empty()) return &(root = std::move(value));
+    if (open_.empty()) return &(root_ = std::move(value));
     if (open_.back()->is_object()) return &(members().back().second = std::move(value));
     open_.back()->push_back(std::move(value));
     return &open_.back()->back();
@@ -80,6 +81,7 @@ class StrictBuilder final : public nlohmann::json_sax<FlatJson> {
     return false;
   }
 
+  FlatJson& root_;
   std::vector<FlatJson*> open_;  // objects and arrays, the innermost last
 };
 
@@ -89,9 +91,10 @@ FlatJson parse_json_object(std::string_view text, const std::string& place) {
   // The parser takes a NUL for the end of its input and would not see what follows it.
   if (const auto nul = text.find('\0'); nul != std::string_view::npos)
     throw ModelError(place + ": malformed JSON: NUL at byte " + std::to_string(nul));
-  StrictBuilder builder;
+  FlatJson root;
+  StrictBuilder builder(root);
   if (!FlatJson::sax_parse(text, &builder)) throw ModelError(place + ": " + builder.problem);
-  return std::move(builder.root);
+  return root;
 }
 
 }  // namespace hookflow
