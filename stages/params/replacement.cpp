@@ -57,6 +57,7 @@ Node argument_node(float number) { return Node::scalar(spelled(number)); }
 Node argument_node(const std::string& word) { return Node::scalar(word, true); }
 Node argument_node(const std::vector<float>& numbers) {
   std::vector<Node> items;
+  items.reserve(numbers.size());
   for (const float number : numbers) items.push_back(argument_node(number));
   return Node::list(std::move(items));
 }
