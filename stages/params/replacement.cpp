@@ -57,6 +57,7 @@ Node argument_node(float number) { return Node::scalar(spelled(number)); }
 Node argument_node(const std::string& word) { return Node::scalar(word, true); }
 Node argument_node(const std::vector<float>& numbers) {
   std::vector<Node> items;
+  items.reserve(numbers.size());
   for (const float number : numbers) items.push_back(argument_node(number));
   return Node::list(std::move(items));
 }
@@ -100,9 +101,9 @@ void read_param(const Node& node, Replacement& replacement) {
   if (node.kind == Node::Kind::scalar && stands_alone(node.text)) {
     replacement = Replacement(node.text);
   } else if (node.kind == Node::Kind::map && node.entries.size() == 1) {
-    const auto& [key, value] = node.entries.front();
-    const auto read = [&] { return read_entry(key, value); };
-    replacement = stages::translate_param_errors("", read, value.line);
+    const auto& entry = node.entries.front();
+    const auto read = [&] { return read_entry(entry.first, entry.second); };
+    replacement = stages::translate_param_errors("", read, entry.second.line);
   } else {
     throw ParamError(pipeline::to_json(node) + " is no replacement; must be " + edit_rule(), node.line);
   }
