@@ -15,10 +15,12 @@
 
 namespace hookflow {
 
-/// What the files of a model family make of the names of tensors.
+/// How the files of a model family name their tensors.
 struct TensorNaming {
   std::string prefix;  // which some files put before every name
-  bool (*is_left_out)(const std::string& name) = [](const std::string&) { return false; };  // no parameter
+  bool (*is_left_out)(const std::string& name) = [](const std::string&) {
+    return false;
+  };  // it is no parameter
 };
 
 /// Pairs a model's parameters with the tensors of its files, by name and shape. Parameters are asked for one

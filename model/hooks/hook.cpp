@@ -6,7 +6,7 @@
 namespace hookflow {
 namespace {
 
-enum class Axes { width, unit, heads, result, square, mlp, vocabulary };
+enum class Axes { width, scale, heads, result, square, mlp, vocabulary };
 
 struct HookInfo {
   HookKind kind;
@@ -23,7 +23,7 @@ constexpr std::array kHooks = {
     HookInfo{HookKind::embed, "hook_embed", Axes::width, kReadOnly},
     HookInfo{HookKind::pos_embed, "hook_pos_embed", Axes::width, kReadOnly},
     HookInfo{HookKind::resid_pre, "blocks.*.hook_resid_pre", Axes::width, kEditable},
-    HookInfo{HookKind::ln1_scale, "blocks.*.ln1.hook_scale", Axes::unit, kReadOnly},
+    HookInfo{HookKind::ln1_scale, "blocks.*.ln1.hook_scale", Axes::scale, kReadOnly},
     HookInfo{HookKind::ln1_normalized, "blocks.*.ln1.hook_normalized", Axes::width, kReadOnly},
     HookInfo{HookKind::q, "blocks.*.attn.hook_q", Axes::heads, kEditable},
     HookInfo{HookKind::k, "blocks.*.attn.hook_k", Axes::heads, kEditable},
@@ -35,13 +35,13 @@ constexpr std::array kHooks = {
     HookInfo{HookKind::result, "blocks.*.attn.hook_result", Axes::result, kReadOnly},
     HookInfo{HookKind::attn_out, "blocks.*.hook_attn_out", Axes::width, kEditable},
     HookInfo{HookKind::resid_mid, "blocks.*.hook_resid_mid", Axes::width, kEditable},
-    HookInfo{HookKind::ln2_scale, "blocks.*.ln2.hook_scale", Axes::unit, kReadOnly},
+    HookInfo{HookKind::ln2_scale, "blocks.*.ln2.hook_scale", Axes::scale, kReadOnly},
     HookInfo{HookKind::ln2_normalized, "blocks.*.ln2.hook_normalized", Axes::width, kReadOnly},
     HookInfo{HookKind::mlp_pre, "blocks.*.mlp.hook_pre", Axes::mlp, kReadOnly},
     HookInfo{HookKind::mlp_post, "blocks.*.mlp.hook_post", Axes::mlp, kEditable},
     HookInfo{HookKind::mlp_out, "blocks.*.hook_mlp_out", Axes::width, kEditable},
     HookInfo{HookKind::resid_post, "blocks.*.hook_resid_post", Axes::width, kEditable},
-    HookInfo{HookKind::ln_final_scale, "ln_final.hook_scale", Axes::unit, kReadOnly},
+    HookInfo{HookKind::ln_final_scale, "ln_final.hook_scale", Axes::scale, kReadOnly},
     HookInfo{HookKind::ln_final_normalized, "ln_final.hook_normalized", Axes::width, kReadOnly},
     HookInfo{HookKind::logits, "unembed.hook_out", Axes::vocabulary, kReadOnly},
 };
@@ -86,8 +86,8 @@ HookShape shape(HookKind kind, const Config& config) {
   switch (info(kind).axes) {
     case Axes::width:
       return {{"position", "model_dim"}, {0, config.width}};
-    case Axes::unit:
-      return {{"position", "unit"}, {0, 1}};
+    case Axes::scale:
+      return {{"position", "scale"}, {0, 1}};
     case Axes::heads:
       return {{"position", "head", "head_dim"}, {0, config.heads, config.head_width}};
     case Axes::result:

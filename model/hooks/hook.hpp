@@ -54,16 +54,19 @@ struct HookSelection {
   std::optional<std::vector<std::size_t>> heads;  // none: the place as a whole
 };
 
-/// What a place holds, without the batch: names and sizes of its axes.
+/// The axes of what a place holds of one prompt: (position, model_dim) at most places; (position, head,
+/// head_dim) at q, k, v and z; (position, head, model_dim) at result; (head, position, key_position) at
+/// scores and pattern; (position, mlp_dim) inside the MLP; (position, scale) at a norm's scale; (position,
+/// vocabulary) at the logits.
 struct HookShape {
-  std::vector<std::string>
-      axes;  // "position", "head", "head_dim", "model_dim", "mlp_dim", "key_position", ...
+  std::vector<std::string> axes;
   std::vector<std::size_t> sizes;  // 0 where the prompt's length decides
 };
 
-/// Reads `blocks.5.attn.hook_z[1]`, `blocks.*.hook_resid_post`, `blocks.0-3,7.attn.hook_q[0,2]`, or a Hugging
-/// Face module path such as `h.5.attn.c_proj:input`; `h.5.attn.c_attn:output` is q, k and v and so gives
-/// three. Throws UnknownName, or ModelError with the range of layers or heads, or why a place has no heads.
+/// Reads `blocks.5.attn.hook_z[1]`, `blocks.*.hook_resid_post`, `blocks.0-3,7.attn.hook_q[0,2]`, or a path of
+/// config.modules such as GPT-2's `h.5.attn.c_proj:input`; its `h.5.attn.c_attn:output` is q, k and v and so
+/// gives three. Throws UnknownName, or ModelError with the range of layers or heads, or why a place has no
+/// heads.
 std::vector<HookSelection> parse_hooks(std::string_view text, const Config& config);
 
 /// As TransformerLens spells it: `blocks.5.attn.hook_z`.

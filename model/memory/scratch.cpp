@@ -11,7 +11,8 @@
 namespace hookflow {
 namespace {
 
-// Less than this is left to malloc, which keeps it too. The sanitizer has to see every block go.
+// Fewer floats than this are left to malloc, which itself keeps what is freed. Under the sanitizer all are,
+// so that it sees every block freed.
 #ifdef __SANITIZE_ADDRESS__
 constexpr std::size_t kMany = std::numeric_limits<std::size_t>::max();
 #else
@@ -31,8 +32,8 @@ using BlockPtr = std::unique_ptr<Block>;
 /// The blocks that nobody holds.
 class IdleBlocks {
  public:
-  /// The smallest that is large enough, and not so large that the next one misses it. Where none is, one is
-  /// given up for the one that is to be made.
+  /// The smallest block that is large enough, but not more than twice as large as asked for. Where there is
+  /// none, the largest is given back to the kernel, as the caller makes a new one.
   BlockPtr take(std::size_t count) {
     BlockPtr given_up;  // outlives the lock: to unmap takes time
     const std::lock_guard lock(mutex_);
@@ -44,7 +45,7 @@ class IdleBlocks {
     return fits ? std::move(blocks_.extract(found).mapped()) : nullptr;
   }
 
-  /// Without memory even to note the block, it goes for good.
+  /// Where there is no memory to list the block, it goes back to the kernel.
   void give_back(BlockPtr block) noexcept {
     const std::size_t size = block->size;
     try {

@@ -9,7 +9,7 @@
 namespace hookflow {
 namespace {
 
-// As std::max leaves a NaN out, it comes in by its exponential.
+// The search for the largest value passes over NaN; it reaches the result by its own exponential.
 HOOKFLOW_VECTORIZED void softmax_row(float* values, std::size_t count) {
   float lanes[kLanes];
   std::fill_n(lanes, kLanes, values[0]);

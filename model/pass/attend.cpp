@@ -7,10 +7,10 @@
 namespace hookflow {
 namespace {
 
-// So many queries at a time look at the keys up to the last of them: the hidden half of a long prompt is left
-// out.
+// Queries are taken this many at a time, against the keys up to the last of them: of a long prompt, most of
+// the half that the mask hides is not computed.
 constexpr std::size_t kQueryBlock = 128;
-// Multiplications that make a task worth its while; those of short prompts are put together.
+// A task for one core does at least about so many multiplications; heads of short prompts are put together.
 constexpr std::size_t kTaskWork = std::size_t{1} << 18U;
 
 }  // namespace
@@ -21,7 +21,7 @@ std::vector<LayerLoop::HeadQueries> LayerLoop::attention_work(std::size_t layer)
                         captures_.wants({pattern, layer});
   std::vector<HeadQueries> work;
   for (std::size_t sequence = 0; sequence < active_; ++sequence) {
-    // Whoever looks at the square, or edits it, sees it whole.
+    // What is captured or edited is there for all queries and keys, hidden ones too.
     const bool whole = captured || edits({pattern, layer}, sequence);
     const auto positions = current_->positions(sequence);
     const std::size_t step = whole ? std::max<std::size_t>(1, positions.size()) : kQueryBlock;

@@ -21,7 +21,8 @@ class Captures {
   /// Throws ModelError for heads or positions that are not there.
   Captures(const Config& config, const ForwardPlan& plan);
 
-  /// Makes room in `result` for the next sequence, for places from `from` on; it is kept and written to.
+  /// Makes room for the next sequence's captures at places from `from` on. `result` must stay where it is
+  /// until the pass ends.
   void add_sequence(std::size_t length, const HookPoint& from, PassResult& result);
 
   [[nodiscard]] bool wants(const HookPoint& point) const { return places_.contains(point); }
@@ -30,11 +31,12 @@ class Captures {
     return places_.at(point).heads;
   }
 
-  /// values (rows, w) or (rows, heads * w): what the sequences hold at a place.
+  /// Copies what all sequences hold at a place: values (rows, columns of the place).
   void take(const HookPoint& point, const RowLayout& layout, View values);
-  /// One head of a place, of all sequences: values (rows, w).
+  /// The same for one head: values (rows, columns of the head).
   void take_head(const HookPoint& point, std::size_t head, const RowLayout& layout, View values);
-  /// One head of one sequence at a square place: values (queries, keys). Safe side by side for others.
+  /// The same for one head of one sequence at scores or patterns: values (queries, keys). May run at the same
+  /// time for other heads and sequences.
   void take_square(const HookPoint& point, std::size_t sequence, std::size_t head,
                    std::span<const std::size_t> queries, View values);
 

@@ -47,7 +47,7 @@ double working_bytes(const Config& config, std::size_t tokens, std::size_t longe
 }
 
 double held_bytes(const Config& config, std::size_t tokens, std::size_t longest, const ForwardPlan& plan) {
-  // As many prompts as fit, at least one.
+  // Counted as if every prompt were as long as the longest.
   const double prompts = std::max(1.0, as_double(tokens) / as_double(std::max<std::size_t>(longest, 1)));
   double floats = 0;
   for (const ForwardPlan::Capture& capture : plan.captures) {
@@ -81,12 +81,12 @@ double pass_flops(const Config& config, std::size_t length, const HookPoint& sta
   double flops = outputs * 2 * width * as_double(config.vocabulary);
   const std::size_t layers = layers_run(config, plan);
   for (std::size_t layer = 0; layer < layers; ++layer) {
-    // Behind the last layer's keys and values only the rows that are asked for matter.
+    // After the last layer's keys and values only the rows that are asked for are computed.
     const double rows = layer + 1 == config.layers && plan.captures.empty() ? outputs : tokens;
     if (does(layer, HookKind::ln1_normalized)) {
       flops += 2 * width * heads_width * (rows + 2 * tokens);
     }
-    if (does(layer, HookKind::pattern)) {  // joined at q, k and v
+    if (does(layer, HookKind::pattern)) {  // edits of q, k, v and the pattern start here
       flops += 4 * rows * tokens * heads_width;
     }
     if (does(layer, HookKind::z)) {

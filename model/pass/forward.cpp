@@ -18,7 +18,7 @@ std::vector<std::size_t> sorted(std::vector<std::size_t> positions) {
 
 std::vector<std::size_t> all_of(std::size_t length) { return Positions::all().resolve(length); }
 
-// What a plan asks of one sequence at its own places.
+// What a plan asks of a sequence from `own_from` on; what lies before is the clean pass's.
 std::vector<Ask> asks_of(const ForwardPlan& plan, std::size_t length, const HookPoint& own_from) {
   std::vector<Ask> asks;
   for (const ForwardPlan::Capture& capture : plan.captures) {
@@ -49,7 +49,7 @@ void check_prompt(std::span<const std::int32_t> ids, std::size_t index, const Co
   }
 }
 
-// Captures of places before a variant's own are the clean pass's.
+// Before its first edit a variant holds what the clean pass holds: those captures are copied from there.
 void copy_clean(const CleanPass::State& state, const ForwardPlan& plan, const PassResult& clean,
                 const std::optional<HookPoint>& own_from, PassResult& result) {
   for (const ForwardPlan::Capture& capture : plan.captures) {

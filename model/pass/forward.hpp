@@ -29,7 +29,7 @@ struct ForwardPlan {
   struct Capture {
     HookPoint at;
     std::vector<std::size_t> heads;  // empty: all
-    Positions positions;             // rows kept; for the square [h, p, p] places, queries
+    Positions positions;             // rows that are kept; at scores and patterns, of the queries
   };
   std::vector<Capture> captures;  // at most one a place
   Positions logits = Positions::last();
@@ -39,13 +39,14 @@ struct ForwardPlan {
 
 /// What one pass of one prompt left behind.
 struct PassResult {
-  std::map<HookPoint, Tensor> captured;  // as shape() of the place, at the heads and positions asked for
+  std::map<HookPoint, Tensor> captured;  // axes as shape() has them, the heads and positions asked for
   SharedRows logits;                     // (asked positions, vocabulary); without rows where none were asked
   std::vector<float> edit_scalars;       // an edited pass: the one number that each intervention put in
                                          // (zero: 0, value, mean_head); NaN where it put in more than one
 };
 
-/// A clean pass of some prompts, with what its variants need to join it: opaque to callers.
+/// What a pass of some prompts without edits left behind. `state` is what edited passes start from; only
+/// run_edited looks into it.
 class CleanPass {
  public:
   struct State;
@@ -65,9 +66,9 @@ struct EditedPrompt {
 CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t>> prompts,
                     const ForwardPlan& plan);
 
-/// Runs edited passes as one batch. Each starts from the clean pass at the place it edits first, as extra
-/// rows; what lies before that place is the clean pass's own, to the bit. `plan` gives captures and logits;
-/// the captures must be among those of the clean pass's plan, and each variant's first edit among its
+/// Runs edited passes as one batch. Each starts at the place that it edits first, from what the clean pass
+/// held there; up to that place its captures are the clean pass's, to the bit. `plan` gives captures and
+/// logits; the captures must be among those of the clean pass's plan, and each variant's first edit among its
 /// first_edits.
 std::vector<PassResult> run_edited(const Model& model, const CleanPass& clean,
                                    std::span<const EditedPrompt> edited, const ForwardPlan& plan);

@@ -55,7 +55,7 @@ RowLayout LayerLoop::rows_asked_from(HookKind from) const {
     for (const Ask& ask : sequence.asks) {
       const bool behind_layers = ask.at.kind >= HookKind::ln_final_scale;
       const bool in_last_layer = in_block(ask.at.kind) && ask.at.layer + 1 == layers_;
-      // Keys and values are there for every position anyway.
+      // Keys and values are computed for every position anyway.
       const bool held_anyway = ask.at.kind == HookKind::k || ask.at.kind == HookKind::v;
       if ((behind_layers || (in_last_layer && !held_anyway)) && ask.at.kind >= from) {
         positions.insert(ask.positions.begin(), ask.positions.end());

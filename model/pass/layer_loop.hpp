@@ -50,11 +50,11 @@ class LayerLoop {
   void join(const HookPoint& point);
   void edit(const HookPoint& point);
   [[nodiscard]] bool edits(const HookPoint& point, std::size_t sequence) const;
-  /// Which rows of a sequence an intervention changes, of those held.
+  /// Which of the rows that a sequence holds an intervention changes; held: their positions.
   static std::vector<std::size_t> chosen_rows(const Positions& chosen, std::size_t length,
                                               std::span<const std::size_t> held);
-  /// Makes a sequence's edits at a place. head: the one that the block holds; none: the block holds all there
-  /// are.
+  /// Makes a sequence's edits at a place, in what it holds there. head: the only one that the block holds;
+  /// none: the block holds all heads.
   void edit_block(const HookPoint& point, std::size_t sequence, std::optional<std::size_t> head,
                   MutableView block);
 

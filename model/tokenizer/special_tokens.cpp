@@ -6,7 +6,7 @@ namespace hookflow {
 
 std::vector<SpecialTokens::Match> SpecialTokens::find_all(std::string_view text) const {
   std::vector<Match> matches;
-  // Where each entry occurs next: each searches the text once, however many others are found before it.
+  // Where each entry occurs next; remembered, so that each is searched for through the text only once.
   std::vector<std::size_t> next(entries_.size());
   for (std::size_t i = 0; i < entries_.size(); ++i) next[i] = text.find(entries_[i].text);
 

@@ -41,8 +41,8 @@ class Tokenizer {
   /// The bytes of one token, often no whole characters. Throws ModelError for an id outside the vocabulary.
   const std::string& token(std::int32_t id) const;
 
-  /// The token whose bytes these are, if there is one. (Rarely a text that is one token encodes to others:
-  /// the merges need not lead there.)
+  /// The token whose bytes these are, if there is one. (Encoding them may, rarely,
+  /// give other tokens: merges need not lead to every one.)
   std::optional<std::int32_t> find(std::string_view bytes) const;
 
   /// 1 + the largest id.

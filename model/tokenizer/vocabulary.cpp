@@ -69,7 +69,7 @@ Vocabulary::Vocabulary(const TokenizerFiles& files) {
     }
     bytes_.push_back(bytes_of(token, place));
   }
-  // The merges are about the spelled tokens: an added one of the same bytes does not hide them.
+  // Merges mean the tokens of the vocabulary itself, also where an added token has the same bytes.
   for (const bool added : {false, true}) {
     for (const Token& token : tokens) {
       if (token.added == added) ids_.emplace(bytes_[static_cast<std::size_t>(token.id)], token.id);

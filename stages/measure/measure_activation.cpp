@@ -84,7 +84,7 @@ class Activation : public PassMeasure {
       return axes;
     }
     const HookShape dims = shape(place.kind, config_);
-    if (dims.axes.back() != "unit") {
+    if (dims.axes.back() != "scale") {
       axes.push_back(passes.axis("dimension", counted(dims.sizes.back()), "dimension of the vector"));
     }
     return axes;

@@ -82,7 +82,7 @@ class Cosine : public PassMeasure {
 
   void check_vectors(HookKind kind) const {
     const HookShape dims = shape(kind, config_);
-    if (dims.axes.back() == "unit" || is_square(kind)) {
+    if (dims.axes.back() == "scale" || is_square(kind)) {
       throw ParamError("at: " + pattern_name(kind) + " has no vector for each position to compare", 0);
     }
   }

@@ -40,7 +40,8 @@ struct Measured {
   }
 };
 
-/// What another implementation computed of the first prompt's clean pass, row-major as HOOKS.md has it.
+/// What another implementation computed of the first prompt's clean pass, row-major, axes as shape() has
+/// them.
 std::vector<float> golden(const std::string& place) {
   const SafetensorsFile file(golden_model("three_heads") + "/golden.safetensors");
   const StoredTensor& stored = file.tensors().at("clean/0/" + place);
