@@ -22,7 +22,7 @@ std::vector<HookSelection> select(const std::string& text, const Config& config)
   try {
     return parse_hooks(text, config);
   } catch (const ModelError& error) {
-    throw ParamError(std::string("at: ") + error.what(), 0);
+    throw ParamError("at", error.what());
   }
 }
 
@@ -39,21 +39,19 @@ EditedPlaces read_edited_places(const std::vector<std::string>& at, const Config
   for (const std::string& text : at) {
     for (HookSelection& selection : select(text, config)) {
       if (!editable(selection.kind)) {
-        throw ParamError("at: " + pattern_name(selection.kind) +
-                             " cannot be edited; `describe --model` lists "
-                             "the places that can",
-                         0);
+        throw ParamError("at", pattern_name(selection.kind) +
+                                   " cannot be edited; `describe --model` lists "
+                                   "the places that can");
       }
       if (first) {
         places = {{}, selection.layers, selection.heads};
         first = false;
       } else if (selection.layers != places.layers || selection.heads != places.heads) {
-        throw ParamError("at: '" + text + "' selects other layers or heads than '" + at.front() +
-                             "'; places of one ablation must share them",
-                         0);
+        throw ParamError("at", "'" + text + "' selects other layers or heads than '" + at.front() +
+                                   "'; places of one ablation must share them");
       }
       if (std::find(places.kinds.begin(), places.kinds.end(), selection.kind) != places.kinds.end()) {
-        throw ParamError("at: '" + text + "' is there twice", 0);
+        throw ParamError("at", "'" + text + "' is there twice");
       }
       places.kinds.push_back(selection.kind);
     }
@@ -73,17 +71,16 @@ void check_replacement(const Replacement& with, const EditedPlaces& places, cons
   for (const HookKind kind : places.kinds) {
     const std::string place = pattern_name(kind);
     if (with.kind == Replacement::Kind::mean_head && !places.heads) {
-      throw ParamError("with: {mean: head} needs a head, and '" + place + "' is edited as a whole" +
-                           (has_heads(kind) ? "; write " + place + "[*]" : "; use {mean: positions}"),
-                       0);
+      throw ParamError("with",
+                       "{mean: head} needs a head, and '" + place + "' is edited as a whole" +
+                           (has_heads(kind) ? "; write " + place + "[*]" : "; use {mean: positions}"));
     }
     if (with.kind != Replacement::Kind::add) continue;
-    if (kind == HookKind::pattern) throw ParamError("with: add: a pattern has no fixed width to add to", 0);
+    if (kind == HookKind::pattern) throw ParamError("with", "add: a pattern has no fixed width to add to");
     const std::size_t cells = cells_a_position(kind, places.heads.has_value(), config);
     if (with.vector.size() != cells) {
-      throw ParamError("with: add: " + std::to_string(with.vector.size()) + " numbers, but '" + place +
-                           "' has " + std::to_string(cells) + " a position",
-                       0);
+      throw ParamError("with", "add: " + std::to_string(with.vector.size()) + " numbers, but '" + place +
+                                   "' has " + std::to_string(cells) + " a position");
     }
   }
 }
@@ -94,7 +91,7 @@ Axis replacement_axis(const std::vector<Replacement>& with) {
     const std::string text = label(replacement);
     const bool twice = std::find(labels.begin(), labels.end(), text) != labels.end();
     if (twice && replacement.kind != Replacement::Kind::add)
-      throw ParamError("with: " + text + " is there twice", 0);
+      throw ParamError("with", text + " is there twice");
     labels.push_back(twice ? text + "_" + std::to_string(labels.size()) : text);
   }
   return {"replacement", std::move(labels), "what takes the activation's place", ""};
@@ -109,7 +106,7 @@ HookPoint first_edit(const Variant& variant) {
 }
 
 VariantGrid make_variant_grid(const GridRequest& request, const Config& config) {
-  if (request.with.empty()) throw ParamError("with: the list is empty", 0);
+  if (request.with.empty()) throw ParamError("with", "the list is empty");
   const EditedPlaces places = read_edited_places(request.at, config);
   for (const Replacement& with : request.with) check_replacement(with, places, config);
 
@@ -128,8 +125,8 @@ VariantGrid make_variant_grid(const GridRequest& request, const Config& config) 
   for (const Axis& axis : axes) names.push_back(axis.name);
   for (const std::string& name : request.together) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      throw ParamError("together: there is no axis '" + name + "' here" + pipeline::suggestion(name, names),
-                       0);
+      throw ParamError("together",
+                       "there is no axis '" + name + "' here" + pipeline::suggestion(name, names));
     }
   }
   const auto together = [&](const std::string& name) {

@@ -24,7 +24,7 @@ std::vector<HookSelection> read_places(const std::vector<std::string>& at, const
         places.push_back(std::move(selection));
       }
     } catch (const ModelError& error) {
-      throw pipeline::ParamError(std::string("at: ") + error.what(), 0);
+      throw pipeline::ParamError("at", error.what());
     }
   }
   return places;

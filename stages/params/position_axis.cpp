@@ -34,7 +34,7 @@ void check_positions(const std::string& param, const Positions& positions, const
     try {
       static_cast<void>(positions.resolve(lengths[i]));
     } catch (const ModelError& error) {
-      throw pipeline::ParamError(param + ": prompt '" + prompts.id(i) + "': " + error.what(), 0);
+      throw pipeline::ParamError(param, "prompt '" + prompts.id(i) + "': " + error.what());
     }
   }
 }
