@@ -32,8 +32,7 @@ class Prediction : public PromptStage {
     request_ = output.ask(0, request);
     if (edited_) output.ask(1, request);
     choose_metrics();
-    if (std::any_of(chosen_.begin(), chosen_.end(), std::mem_fn(&Chosen::of_tokens)))
-      targets_ = find_target_tokens(context.prompts, tokens, *clean->subject);
+    if (names_tokens()) targets_ = find_target_tokens(context.prompts, tokens, *clean->subject);
     axis_ = PositionAxis("positions", positions, context.prompts, clean->tokens->lengths);
     if (chosen_.empty())
       throw ParamError("metrics",
@@ -85,8 +84,11 @@ class Prediction : public PromptStage {
       const PredictionMetric& metric = prediction_metric(name);
       if (edited_ || !metric.needs_clean) chosen_.push_back({&metric, {}, {}});
     }
-    const bool by_token = std::any_of(chosen_.begin(), chosen_.end(), std::mem_fn(&Chosen::of_tokens));
-    if (by_token && !edited_) chosen_.insert(chosen_.begin(), {&measured_token(), {}, {}});
+    if (names_tokens() && !edited_) chosen_.insert(chosen_.begin(), {&measured_token(), {}, {}});
+  }
+
+  [[nodiscard]] bool names_tokens() const {
+    return std::any_of(chosen_.begin(), chosen_.end(), std::mem_fn(&Chosen::of_tokens));
   }
 
   void declare(Output& output) {

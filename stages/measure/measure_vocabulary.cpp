@@ -25,11 +25,11 @@ class Vocabulary : public PromptStage {
     last_logits.keep_logits(Positions::last());
     Output output;
     request_ = output.ask(edited_ ? 1 : 0, std::move(last_logits));
-    output.variables.push_back({"log_prob",
-                                Dtype::float32,
-                                {{"vocabulary", std::move(ids), "token id", ""}},
-                                "nat",
-                                "log-softmax of every vocabulary entry"});
+    output.add({"log_prob",
+                Dtype::float32,
+                {{"vocabulary", std::move(ids), "token id", ""}},
+                "nat",
+                "log-softmax of every vocabulary entry"});
     return output;
   }
 

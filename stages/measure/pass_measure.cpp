@@ -12,7 +12,7 @@ namespace {
 
 using namespace pipeline;
 
-/// Variables of one stage share its axes: the run file has one scale a name.
+/// In the run file an axis of a stage has one set of labels, which all its variables share.
 void check_shared_axes(const std::vector<Variable>& variables) {
   std::map<std::string, std::pair<const Axis*, const Variable*>> known;
   for (const Variable& variable : variables) {

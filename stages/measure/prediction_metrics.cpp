@@ -30,6 +30,12 @@ constexpr PredictionMetric kMetrics[] = {
      nullptr, Of::position, true, [](const Predicted& p) { return p.clean->divergence(p.now); }},
 };
 
+static_assert(std::none_of(std::begin(kMetrics), std::end(kMetrics),
+                           [](const PredictionMetric& m) {
+                             return m.needs_clean && m.change_units != nullptr;
+                           }),
+              "what is of two passes has no change between them");
+
 constexpr PredictionMetric kMeasuredToken = {
     "token_id", "token that is measured", kTokenId, nullptr, Of::token, false, [](const Predicted& p) {
       return static_cast<double>(p.token);

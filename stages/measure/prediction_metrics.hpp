@@ -24,7 +24,7 @@ struct PredictionMetric {
   const char* units;         // token ids are stored as whole numbers, all else as float64
   const char* change_units;  // of its change from the clean pass; none: it has no change
   Of of;                     // a number for each token that is measured, or one a position
-  bool needs_clean;          // compares an edited pass with the clean one, and so is none of a clean pass
+  bool needs_clean;          // compares an edited pass with the clean one: none of a clean pass, no change
   double (*value)(const Predicted&);
 
   /// As it is stored, along `axes`.
