@@ -33,8 +33,8 @@ class FileRows : public StoredRows {
 class FileSink : public FoldSink {
  public:
   FileSink(RunStore& store, const PlannedStage& stage) : store_(store), stage_(stage) {}
-  void write(std::size_t variable, std::size_t first_row, const Column& values) override {
-    store_.write_rows(stage_.spec->id, stage_.variables.at(variable).name, first_row, values);
+  void write(VariableId variable, std::size_t first_row, const Column& values) override {
+    store_.write_rows(stage_.spec->id, stage_.variables.at(variable.index).name, first_row, values);
   }
 
  private:

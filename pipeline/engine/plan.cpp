@@ -47,10 +47,11 @@ std::unique_ptr<Subject> open_subject(const WorkflowSpec& spec) {
   }
 }
 
-/// The line of the parameter, or of `in`, that a message begins with; else the stage's.
-std::size_t line_of(const StageSpec& spec, const std::string& message) {
+/// Where the value stands; else its parameter, or `in`; else the stage.
+std::size_t line_of(const StageSpec& spec, const ParamError& error) {
+  if (error.line != 0) return error.line;
   for (const auto& [param, line] : spec.param_lines) {
-    if (message.starts_with(param + ":")) return line;
+    if (param == error.param) return line;
   }
   return spec.line;
 }
@@ -70,6 +71,7 @@ class Planner {
       planned_.push_back(plan_stage(spec, plan_.stages.back()));
     }
     problems_.raise();
+    deliver_requests();
     for (const std::string& id : plan_.spec.keep) plan_.stages[index_.at(id)].stored = true;
     check_show();
     problems_.raise();
@@ -93,25 +95,31 @@ class Planner {
     try {
       planned.output = spec.stage->plan(context);
     } catch (const ParamError& error) {
-      problem(spec, error.what(), error.line);
+      problem(spec, error);
       return false;
     } catch (const InputError&) {
       throw;
     } catch (const std::exception& error) {
-      problem(spec, error.what());
+      problem(spec, {error.what(), spec.line});
       return false;
     }
-    if (!planned.output.expands.empty() && plan_.lanes[planned.lane].parent != kNone) {
-      problem(spec, "in: it would make variants of the variants of '" + plan_.lanes[planned.lane].name +
-                        "'; only what is run once a prompt can be varied");
-      return false;
-    }
+    if (!planned.output.expands.empty() && !can_expand(spec, planned)) return false;
     take_output(planned);
     return true;
   }
 
-  void problem(const StageSpec& spec, const std::string& message, std::size_t line = 0) {
-    problems_.add(line == 0 ? line_of(spec, message) : line, "stage '" + spec.id + "': " + message);
+  bool can_expand(const StageSpec& spec, const PlannedStage& planned) {
+    if (planned.fold != nullptr)
+      throw std::logic_error(spec.declaration->name + ": a stage that aggregates makes no variants");
+    const Lane& lane = plan_.lanes[planned.lane];
+    if (lane.parent == kNone) return true;
+    problem(spec, {"in", "it would make variants of the variants of '" + lane.name +
+                             "'; only what is run once a prompt can be varied"});
+    return false;
+  }
+
+  void problem(const StageSpec& spec, const ParamError& error) {
+    problems_.add(line_of(spec, error), "stage '" + spec.id + "': " + error.what());
   }
 
   PlannedInput planned_input(const StageSpec& spec, const InputRef& ref, std::size_t from) {
@@ -120,13 +128,13 @@ class Planner {
     PlannedInput input{ref.stage, &source.output, {}};
     if (!ref.where.empty() && plan_.stages.back().fold == nullptr) {
       problem(spec,
-              "in: '" + to_string(ref) + "': only stages that aggregate can pick a place along an axis");
+              {"in", "'" + to_string(ref) + "': only stages that aggregate can pick a place along an axis"});
       return input;
     }
     try {
       input.variables = select_variables(source.variables, ref);
     } catch (const ParamError& error) {
-      problem(spec, std::string("in: ") + error.what());
+      problem(spec, {"in", error.what()});
     }
     return input;
   }
@@ -138,16 +146,18 @@ class Planner {
       if (from == kNone) continue;
       const PlannedStage& source = plan_.stages[from];
       if (source.fold != nullptr) {
-        problem(spec, "in: '" + source.spec->id +
-                          "' is computed after all prompts are done; only stages that aggregate can read it");
+        problem(
+            spec,
+            {"in", "'" + source.spec->id +
+                       "' is computed after all prompts are done; only stages that aggregate can read it"});
         return false;
       }
       if (leads_to(planned.lane, source.lane)) {
         planned.lane = source.lane;
       } else if (!leads_to(source.lane, planned.lane)) {
-        problem(spec, "in: the inputs are variants of two different stages, '" +
-                          plan_.lanes[planned.lane].name + "' and '" + plan_.lanes[source.lane].name +
-                          "'; measure each, then compare what is stored");
+        problem(spec, {"in", "the inputs are variants of two different stages, '" +
+                                 plan_.lanes[planned.lane].name + "' and '" + plan_.lanes[source.lane].name +
+                                 "'; measure each, then compare what is stored"});
         return false;
       }
     }
@@ -195,6 +205,18 @@ class Planner {
       axes.insert(axes.end(), lane_axes.begin(), lane_axes.end());
       axes.insert(axes.end(), variable.axes.begin(), variable.axes.end());
       variable.axes = std::move(axes);
+    }
+  }
+
+  /// From the last stage to the first: what is asked of a stage decides what it asks of those above it.
+  void deliver_requests() {
+    std::vector<std::vector<RequestPtr>> asked(plan_.stages.size());
+    const auto send = [&](const PlannedStage& from, const std::vector<PortRequest>& requests) {
+      for (const auto& [port, request] : requests) asked.at(from.inputs.at(port)).push_back(request);
+    };
+    for (std::size_t i = plan_.stages.size(); i-- > 0;) {
+      send(plan_.stages[i], plan_.stages[i].output.requests);
+      send(plan_.stages[i], plan_.spec.stages[i].stage->take_requests(asked[i]));
     }
   }
 

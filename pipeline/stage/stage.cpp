@@ -2,6 +2,11 @@
 
 namespace hookflow::pipeline {
 
+std::vector<PortRequest> Stage::take_requests(std::span<const RequestPtr> requests) {
+  if (!requests.empty()) throw std::logic_error("a stage is asked for something, and takes no requests");
+  return {};
+}
+
 std::vector<Outcome> PromptStage::run_batch(std::span<const Inputs> prompts, std::size_t /*part*/) const {
   std::vector<Outcome> outcomes;
   for (const Inputs& inputs : prompts) {

@@ -1,5 +1,4 @@
 #pragma once
-#include <any>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -41,15 +40,58 @@ struct KnownArray {
   NumberCells values;
 };
 
+/// What a stage tells the stages behind it while they are planned, such as the sizes of what it gives. The
+/// types are the stages' own; the planner carries them.
+struct Facts {
+  Facts() = default;
+  Facts(const Facts&) = default;
+  Facts& operator=(const Facts&) = default;
+  virtual ~Facts() = default;
+};
+
+/// What a stage asks of a stage above it, such as to keep a value; its types, too, are the stages' own.
+struct Request {
+  Request() = default;
+  Request(const Request&) = default;
+  Request& operator=(const Request&) = default;
+  virtual ~Request() = default;
+};
+using RequestPtr = std::shared_ptr<const Request>;
+
+/// A request to the stage that is wired to a port.
+struct PortRequest {
+  std::size_t port = 0;
+  RequestPtr request;
+};
+
+/// A variable that a stage has declared, to write it by.
+struct VariableId {
+  std::size_t index = 0;  // in Output::variables
+};
+
 /// What is known of a stage's output before any prompt is run.
 struct Output {
-  std::vector<Variable> variables;   // of Measures: each with its own axes only
-  std::vector<Axis> expands;         // the axes that variants add
-  std::size_t parts = 1;             // an expanding stage's chunks of variants,
-  std::size_t variants_a_part = 1;   // which are that many each; what is left is the last one's
-  std::vector<std::size_t> weights;  // size of each prompt, for bounding what is in flight; the source's
-  std::vector<KnownArray> known;     // stored when the file is made
-  std::any facts;                    // what stages of one family tell each other
+  /// Declares a variable; what is returned is how it is written later.
+  VariableId add(Variable variable) {
+    variables.push_back(std::move(variable));
+    return {variables.size() - 1};
+  }
+  /// Asks the stage that is wired to a port; what is returned is how its answer is read later.
+  template <typename R>
+  std::shared_ptr<const R> ask(std::size_t port, R request) {
+    auto asked = std::make_shared<const R>(std::move(request));
+    requests.push_back({port, asked});
+    return asked;
+  }
+
+  std::vector<Variable> variables;     // of Measures: each with its own axes only
+  std::vector<Axis> expands;           // the axes that variants add
+  std::size_t parts = 1;               // an expanding stage's chunks of variants,
+  std::size_t variants_a_part = 1;     // which are that many each; what is left is the last one's
+  std::vector<std::size_t> weights;    // size of each prompt, for bounding what is in flight; the source's
+  std::vector<KnownArray> known;       // stored when the file is made
+  std::shared_ptr<const Facts> facts;  // for the stages behind it
+  std::vector<PortRequest> requests;   // to the stages above it
 };
 
 /// Work and memory of a stage over the whole run, for the dry run.
@@ -76,9 +118,12 @@ struct PlanContext {
   std::vector<Axis> lane;            // the axes that the expands above add
   std::size_t batch_weight = 1;      // the largest total weight of prompts that run together
 
+  /// What the stage at a port tells. Throws std::bad_cast where it tells something else.
   template <typename T>
-  [[nodiscard]] T facts(std::size_t port) const {
-    return std::any_cast<T>(inputs.at(port).output->facts);
+  [[nodiscard]] std::shared_ptr<const T> facts(std::size_t port) const {
+    const std::shared_ptr<const Facts>& told = inputs.at(port).output->facts;
+    (void)dynamic_cast<const T&>(*told);
+    return std::static_pointer_cast<const T>(told);
   }
 };
 
@@ -90,14 +135,17 @@ class Stage {
   Stage& operator=(const Stage&) = delete;
   virtual ~Stage() = default;
 
-  /// Checks parameters and inputs against each other and says what comes out. Called once, inputs first;
-  /// throws ParamError, or any exception, whose message becomes a line of the list of problems; one that
-  /// begins with a parameter's name and a colon is told with that parameter's line.
+  /// Checks parameters and inputs against each other and says what comes out, and what is asked of the stages
+  /// above. Called once, inputs first; throws ParamError, or any exception, whose message becomes a line of
+  /// the list of problems.
   virtual Output plan(const PlanContext& context) = 0;
-  /// Called once every stage is planned, and so has said what it wants of the stages before it.
-  virtual void prepare() {}
-  /// Called after every plan(), before prepare().
+  /// Takes what the stages behind this one ask of it; returns what it asks of those above because of that.
+  /// Called once all stages are planned, the last one first. Without an override nothing can be asked.
+  virtual std::vector<PortRequest> take_requests(std::span<const RequestPtr> requests);
+  /// Called after take_requests() and before prepare().
   [[nodiscard]] virtual Cost cost() const { return {}; }
+  /// The last step before a run, which may load large files and let go of what only planning needed.
+  virtual void prepare() {}
 };
 
 /// One prompt's values at a stage's ports.
@@ -161,12 +209,12 @@ class StoredRows {
   [[nodiscard]] virtual std::vector<double> read(std::size_t first, std::size_t count) const = 0;
 };
 
-/// Where a fold leaves its variables, in the order its plan() declared them.
+/// Where a fold leaves its variables.
 class FoldSink {
  public:
   virtual ~FoldSink() = default;
   /// Rows along the variable's first axis; a variable without axes has one row.
-  virtual void write(std::size_t variable, std::size_t first_row, const Column& values) = 0;
+  virtual void write(VariableId variable, std::size_t first_row, const Column& values) = 0;
 };
 
 /// A stage that runs once, after the units, over what is stored. Its Output's variables give all their axes.

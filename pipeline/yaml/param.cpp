@@ -41,6 +41,10 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
+// A list of problems begins on a line of its own.
+ParamError::ParamError(const std::string& of_param, const std::string& message)
+    : std::runtime_error(of_param + (message.starts_with('\n') ? ":" : ": ") + message), param(of_param) {}
+
 void read_param(const Node& node, bool& value) {
   if (node.kind != Node::Kind::scalar || (node.text != "true" && node.text != "false")) {
     mismatch(node, "true or false");

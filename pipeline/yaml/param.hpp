@@ -12,11 +12,16 @@
 
 namespace hookflow::pipeline {
 
-/// A parameter's value that does not fit; whoever catches it adds the file and the stage. `line` is that of
-/// the value, 0 when unknown.
+/// A parameter's value that does not fit; whoever catches it adds the file and the stage, and knows the line
+/// of a parameter by its name.
 struct ParamError : std::runtime_error {
+  /// Of a value that is being read and stands at that line; 0: in no file.
   ParamError(const std::string& message, std::size_t at_line) : std::runtime_error(message), line(at_line) {}
-  std::size_t line;
+  /// Of the parameter of that name, or of `in`, which the message then begins with.
+  ParamError(const std::string& of_param, const std::string& message);
+
+  std::string param;
+  std::size_t line = 0;
 };
 
 // A type of parameter has one pair of functions, read_param and write_param; those of a stage's own types

@@ -21,8 +21,8 @@ struct Pairs {
   }
 };
 
-/// What was found for the kept cells, in their order.
-struct Found {
+/// By one method, of each cell that is kept.
+struct CellCorrelations {
   std::vector<Correlation> correlations;
   std::vector<std::int64_t> counts;
 };
@@ -36,54 +36,61 @@ class AggregateCorrelation : public FoldStage {
   Output plan(const PlanContext& context) override {
     const PlannedInput& a = context.inputs[0];
     const PlannedInput& b = context.inputs[1];
-    pairs_ = pair_variables(a, b, over);
     Output output;
-    for (const VariablePair& pair : pairs_) {
+    for (const VariablePair& pair : pair_variables(a, b, over)) {
       const Variable& variable = a.variables[pair.a];
       const Variable& partner = b.variables[pair.b];
       if (partner.units == kTokenId)
-        throw ParamError("in: '" + partner.name + "' of b holds token ids, not numbers", 0);
+        throw ParamError("in", "'" + partner.name + "' of b holds token ids, not numbers");
       check_several_steps(variable, over);
       check_new_axis(variable, over, "method");
       check_aligned(variable, partner, over, FoldedAxes::equal);
       check_row_order(variable, partner);
-      declare(variable, partner, output.variables);
+      correlated_.push_back(declare(pair, variable, partner, output));
     }
     return output;
   }
 
-  /// Memory: three numbers a kept cell and method, and what a fold of pairs needs; Spearman's see ranked().
+  /// Memory: three numbers for each cell that is kept and each method, and more for ranks; see ranked().
   void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
-    std::size_t next = 0;
-    for (const VariablePair& pair : pairs_) {
-      std::vector<Found> found;
+    for (const Correlated& correlated : correlated_) {
+      std::vector<CellCorrelations> found;
       for (const std::string& method : methods) {
-        const StoredRows& a = *inputs[0].at(pair.a);
-        const StoredRows& b = *inputs[1].at(pair.b);
+        const StoredRows& a = *inputs[0].at(correlated.inputs.a);
+        const StoredRows& b = *inputs[1].at(correlated.inputs.b);
         found.push_back(method == "pearson" ? moments(a, b) : ranked(a, b));
       }
-      write(found, next, sink);
-      next += 4;
+      write(found, correlated, sink);
     }
   }
 
  private:
-  void declare(const Variable& a, const Variable& b, std::vector<Variable>& variables) const {
+  /// A pair of variables, and where what is found of it is written.
+  struct Correlated {
+    VariablePair inputs;
+    VariableId r, p, count, note;
+  };
+
+  [[nodiscard]] Correlated declare(const VariablePair& inputs, const Variable& a, const Variable& b,
+                                   Output& output) const {
     const std::string name = a.name == b.name ? a.name : a.name + "_" + b.name;
     const std::string of = " of " + a.long_name + " with " + b.long_name;
     const std::vector<Axis> kept = axes_without(a, over);
     std::vector<Axis> axes = kept;
     axes.push_back({"method", methods, "kind of correlation", ""});
-    variables.push_back({name + "_r", Dtype::float64, axes, "1", "correlation" + of});
-    variables.push_back(
-        {name + "_p", Dtype::float64, axes, "1", "two-sided p-value of the correlation" + of});
-    variables.push_back({name + "_count", Dtype::int64, kept, "1", "number of pairs" + of});
-    variables.push_back(
+    Correlated correlated;
+    correlated.inputs = inputs;
+    correlated.r = output.add({name + "_r", Dtype::float64, axes, "1", "correlation" + of});
+    correlated.p =
+        output.add({name + "_p", Dtype::float64, axes, "1", "two-sided p-value of the correlation" + of});
+    correlated.count = output.add({name + "_count", Dtype::int64, kept, "1", "number of pairs" + of});
+    correlated.note = output.add(
         {name + "_note", Dtype::int64, axes, "1", std::string(kCorrelationNotes) + "; correlation" + of});
+    return correlated;
   }
 
-  [[nodiscard]] Found moments(const StoredRows& a, const StoredRows& b) const {
-    Found found;
+  [[nodiscard]] CellCorrelations moments(const StoredRows& a, const StoredRows& b) const {
+    CellCorrelations found;
     fold_pairs<PairMoments>(a, b, over, [&](std::size_t /*row*/, const std::vector<PairMoments>& cells) {
       for (const PairMoments& cell : cells) {
         found.correlations.push_back(pearson(cell));
@@ -95,14 +102,14 @@ class AggregateCorrelation : public FoldStage {
 
   /// Ranks need all pairs of a cell at once. Holds 2^22 pairs (64 MiB) or those of one kept cell, whichever
   /// is more; where the first axis is folded away, reads again for every so many pairs.
-  [[nodiscard]] Found ranked(const StoredRows& a, const StoredRows& b) const {
+  [[nodiscard]] CellCorrelations ranked(const StoredRows& a, const StoredRows& b) const {
     constexpr std::size_t kPairs = std::size_t{1} << 22;
     const std::vector<Axis>& axes = a.variable().axes;
     const std::size_t cells = cell_count(axes_without(a.variable(), over));
     const bool keeps_first = std::find(over.begin(), over.end(), axes.front().name) == over.end();
     const std::size_t at_once =
         keeps_first ? cells : std::max<std::size_t>(1, kPairs / (cell_count(axes) / cells));
-    Found found;
+    CellCorrelations found;
     for (std::size_t first = 0; first < cells; first += at_once) {
       fold_pairs<Pairs>(a, b, over,
                         [&](std::size_t /*row*/, const std::vector<Pairs>& held) {
@@ -116,24 +123,25 @@ class AggregateCorrelation : public FoldStage {
     return found;
   }
 
-  static void write(const std::vector<Found>& methods, std::size_t variable, FoldSink& sink) {
+  static void write(const std::vector<CellCorrelations>& by_method, const Correlated& correlated,
+                    FoldSink& sink) {
     std::vector<double> r;
     std::vector<double> p;
     std::vector<std::int64_t> notes;
-    for (std::size_t cell = 0; cell < methods.front().counts.size(); ++cell) {
-      for (const Found& found : methods) {
+    for (std::size_t cell = 0; cell < by_method.front().counts.size(); ++cell) {
+      for (const CellCorrelations& found : by_method) {
         r.push_back(found.correlations[cell].r);
         p.push_back(found.correlations[cell].p);
         notes.push_back(found.correlations[cell].note);
       }
     }
-    sink.write(variable, 0, r);
-    sink.write(variable + 1, 0, p);
-    sink.write(variable + 2, 0, methods.front().counts);
-    sink.write(variable + 3, 0, notes);
+    sink.write(correlated.r, 0, r);
+    sink.write(correlated.p, 0, p);
+    sink.write(correlated.count, 0, by_method.front().counts);
+    sink.write(correlated.note, 0, notes);
   }
 
-  std::vector<VariablePair> pairs_;
+  std::vector<Correlated> correlated_;
 };
 
 const bool kAggregateCorrelation = register_stage(

@@ -100,25 +100,24 @@ class AggregateDensity : public FoldStage {
   Output plan(const PlanContext& context) override {
     Output output;
     const std::vector<Variable>& variables = context.inputs[0].variables;
-    const std::vector<std::size_t> folded = variables_over(context.inputs[0], over);
-    Axis points{"value", grid.points(), "value whose density is given", variables[folded.front()].units};
-    for (const std::size_t i : folded) {
+    const std::vector<std::size_t> chosen = variables_over(context.inputs[0], over);
+    Axis points{"value", grid.points(), "value whose density is given", variables[chosen.front()].units};
+    for (const std::size_t i : chosen) {
       check_new_axis(variables[i], over, "value");
       if (variables[i].units != points.units) points.units.clear();
     }
-    for (const std::size_t i : folded) declare(variables[i], points, output.variables);
+    for (const std::size_t i : chosen) folded_.push_back(declare(i, variables[i], points, output));
     return output;
   }
 
   /// Reads twice: for the bandwidths, then for the sums. Memory: the kept cells' moments and, of those read
   /// together, three numbers a grid point.
   void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
-    std::size_t next = 0;
-    for (const auto& rows : inputs[0]) {
-      if (!folds_over(rows->variable(), over)) continue;
+    for (const Folded& folded : folded_) {
+      const StoredRows& rows = *inputs[0].at(folded.variable);
       std::vector<Estimate> estimates;
-      fold_axes<Welford>(*rows, over, [&](std::size_t first_row, const std::vector<Welford>& cells) {
-        write_estimates(cells, first_row, next, estimates, sink);
+      fold_axes<Welford>(rows, over, [&](std::size_t first_row, const std::vector<Welford>& cells) {
+        write_estimates(cells, first_row, folded, estimates, sink);
       });
       std::size_t first_cell = 0;
       CellFold<Estimate> adding;
@@ -131,14 +130,19 @@ class AggregateDensity : public FoldStage {
       };
       adding.done = [&](std::size_t first_row, const std::vector<Estimate>& cells) {
         first_cell += cells.size();
-        write_densities(cells, first_row, next, sink);
+        write_densities(cells, first_row, folded, sink);
       };
-      fold_axes(*rows, over, adding);
-      next += 4;
+      fold_axes(rows, over, adding);
     }
   }
 
  private:
+  /// A variable of the input, and where what is found of it is written.
+  struct Folded {
+    std::size_t variable = 0;
+    VariableId density, bandwidth, count, note;
+  };
+
   enum Note : std::int64_t { regular, no_variance, too_few, infinite };
 
   /// Of one kept cell.
@@ -159,24 +163,28 @@ class AggregateDensity : public FoldStage {
     return values.squares == 0 ? no_variance : regular;
   }
 
-  void declare(const Variable& variable, const Axis& points, std::vector<Variable>& variables) const {
+  [[nodiscard]] Folded declare(std::size_t input, const Variable& variable, const Axis& points,
+                               Output& output) const {
     const std::vector<Axis> kept = axes_without(variable, over);
     std::vector<Axis> axes = kept;
     axes.push_back(points);
     const std::string of = " of " + variable.long_name;
     const std::string units = variable.units == "1" ? "1" : "1/(" + variable.units + ")";
-    variables.push_back(
+    Folded folded;
+    folded.variable = input;
+    folded.density = output.add(
         {variable.name + "_density", Dtype::float64, axes, units, "Gaussian kernel density estimate" + of});
-    variables.push_back({variable.name + "_bandwidth", Dtype::float64, kept, variable.units,
-                         "standard deviation of the kernels for the density" + of});
-    variables.push_back({variable.name + "_count", Dtype::int64, kept, "1", "number of values" + of});
-    variables.push_back({variable.name + "_note", Dtype::int64, kept, "1",
-                         "0 regular; no density: 1 no variance, 2 fewer than two values, 3 an infinite value "
-                         "among them; density" +
-                             of});
+    folded.bandwidth = output.add({variable.name + "_bandwidth", Dtype::float64, kept, variable.units,
+                                   "standard deviation of the kernels for the density" + of});
+    folded.count = output.add({variable.name + "_count", Dtype::int64, kept, "1", "number of values" + of});
+    folded.note = output.add({variable.name + "_note", Dtype::int64, kept, "1",
+                              "0 regular; no density: 1 no variance, 2 fewer than two values, 3 an infinite "
+                              "value among them; density" +
+                                  of});
+    return folded;
   }
 
-  void write_estimates(const std::vector<Welford>& cells, std::size_t first_row, std::size_t variable,
+  void write_estimates(const std::vector<Welford>& cells, std::size_t first_row, const Folded& folded,
                        std::vector<Estimate>& estimates, FoldSink& sink) const {
     std::vector<double> bandwidths;
     std::vector<std::int64_t> counts;
@@ -188,12 +196,12 @@ class AggregateDensity : public FoldStage {
       notes.push_back(note);
       estimates.push_back({cell.count, bandwidths.back(), note, {}});
     }
-    sink.write(variable + 1, first_row, bandwidths);
-    sink.write(variable + 2, first_row, counts);
-    sink.write(variable + 3, first_row, notes);
+    sink.write(folded.bandwidth, first_row, bandwidths);
+    sink.write(folded.count, first_row, counts);
+    sink.write(folded.note, first_row, notes);
   }
 
-  void write_densities(const std::vector<Estimate>& cells, std::size_t first_row, std::size_t variable,
+  void write_densities(const std::vector<Estimate>& cells, std::size_t first_row, const Folded& folded,
                        FoldSink& sink) const {
     std::vector<double> densities;
     for (const Estimate& cell : cells) {
@@ -202,8 +210,10 @@ class AggregateDensity : public FoldStage {
                                               : std::vector<double>(grid.count, std::nan(""));
       densities.insert(densities.end(), density.begin(), density.end());
     }
-    sink.write(variable, first_row, densities);
+    sink.write(folded.density, first_row, densities);
   }
+
+  std::vector<Folded> folded_;
 };
 
 const bool kAggregateDensity = register_stage(

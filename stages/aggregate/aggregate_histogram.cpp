@@ -51,49 +51,53 @@ class AggregateHistogram : public FoldStage {
     check_parameters();
     Output output;
     const std::vector<Variable>& variables = context.inputs[0].variables;
-    const std::vector<std::size_t> folded = variables_over(context.inputs[0], over);
-    std::string units = variables[folded.front()].units;
-    for (const std::size_t i : folded) {
+    const std::vector<std::size_t> chosen = variables_over(context.inputs[0], over);
+    std::string units = variables[chosen.front()].units;
+    for (const std::size_t i : chosen) {
       if (variables[i].units != units) units.clear();
     }
-    for (const std::size_t i : folded) {
+    for (const std::size_t i : chosen) {
       check_new_axis(variables[i], over, "bin");
       check_new_axis(variables[i], over, "edge");
-      declare(variables[i], units, output.variables);
+      folded_.push_back(declare(i, variables[i], units, output));
     }
     return output;
   }
 
   void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
-    std::size_t next = 0;
-    for (const auto& rows : inputs[0]) {
-      if (!folds_over(rows->variable(), over)) continue;
-      const Bins binning = known_bins() ? *known_bins() : bins_between_extremes(*rows);
+    for (const Folded& folded : folded_) {
+      const StoredRows& rows = *inputs[0].at(folded.variable);
+      const Bins binning = known_bins() ? *known_bins() : bins_between_extremes(rows);
       CellFold<BinCounts> counting;
       counting.numbers = binning.count();
       counting.start = [&](std::size_t /*row*/, std::vector<BinCounts>& cells) {
         for (BinCounts& cell : cells) cell = {&binning, std::vector<std::int64_t>(binning.count()), 0};
       };
       counting.done = [&](std::size_t first_row, const std::vector<BinCounts>& cells) {
-        write(cells, first_row, next, sink);
+        write(cells, first_row, folded, sink);
       };
-      fold_axes(*rows, over, counting);
-      sink.write(next + 3, 0, binning.edges());
-      next += 4;
+      fold_axes(rows, over, counting);
+      sink.write(folded.edges, 0, binning.edges());
     }
   }
 
  private:
+  /// A variable of the input, and where what is found of it is written.
+  struct Folded {
+    std::size_t variable = 0;
+    VariableId count, density, outside, edges;
+  };
+
   void check_parameters() const {
-    if (range && edges) throw ParamError("edges: there is a range as well; must be one of the two", 0);
-    if (bins && edges) throw ParamError("edges: they say how many bins there are; must be without bins", 0);
-    if (!bins && !edges) throw ParamError("bins: is missing; must be given where there are no edges", 0);
+    if (range && edges) throw ParamError("edges", "there is a range as well; must be one of the two");
+    if (bins && edges) throw ParamError("edges", "they say how many bins there are; must be without bins");
+    if (!bins && !edges) throw ParamError("bins", "is missing; must be given where there are no edges");
     if (const auto known = known_bins()) {
       if (std::adjacent_find(known->edges().begin(), known->edges().end()) != known->edges().end())
-        throw ParamError("bins: " + std::to_string(*bins) + " do not fit between " +
-                             pipeline::write_param((*range)[0]).text + " and " +
-                             pipeline::write_param((*range)[1]).text + ", where there are fewer numbers",
-                         0);
+        throw ParamError("bins", std::to_string(*bins) + " do not fit between " +
+                                     pipeline::write_param((*range)[0]).text + " and " +
+                                     pipeline::write_param((*range)[1]).text +
+                                     ", where there are fewer numbers");
     }
   }
 
@@ -119,7 +123,8 @@ class AggregateHistogram : public FoldStage {
     return Bins::even(extent.lowest, extent.highest, bin_count());
   }
 
-  void declare(const Variable& variable, const std::string& units, std::vector<Variable>& variables) const {
+  [[nodiscard]] Folded declare(std::size_t input, const Variable& variable, const std::string& units,
+                               Output& output) const {
     const auto numbered = [](std::size_t size) {
       std::vector<std::int64_t> numbers(size);
       std::iota(numbers.begin(), numbers.end(), 0);
@@ -131,23 +136,26 @@ class AggregateHistogram : public FoldStage {
     std::vector<Axis> axes = kept;
     axes.push_back(bin);
     const std::string& name = variable.long_name;
-    variables.push_back({variable.name + "_count", Dtype::int64, axes, "1",
-                         "number of values of " + name + " in each bin; those outside all bins not counted"});
+    Folded folded;
+    folded.variable = input;
+    folded.count =
+        output.add({variable.name + "_count", Dtype::int64, axes, "1",
+                    "number of values of " + name + " in each bin; those outside all bins not counted"});
     const std::string density_units = variable.units == "1" ? "1" : "1/(" + variable.units + ")";
-    variables.push_back({variable.name + "_density", Dtype::float64, axes, density_units,
-                         "density of " + name + ": its sum times the bins' width is 1"});
-    variables.push_back({variable.name + "_outside", Dtype::int64, kept, "1",
-                         "number of values of " + name + " outside all bins"});
-    variables.push_back({variable.name + "_edges",
-                         Dtype::float64,
-                         {{"edge", numbered(bin_count() + 1), "edge of the bins", ""}},
-                         variable.units,
-                         "edges of the bins of " + name +
-                             "; an upper edge belongs to the next bin, the last to "
-                             "the last"});
+    folded.density = output.add({variable.name + "_density", Dtype::float64, axes, density_units,
+                                 "density of " + name + ": its sum times the bins' width is 1"});
+    folded.outside = output.add({variable.name + "_outside", Dtype::int64, kept, "1",
+                                 "number of values of " + name + " outside all bins"});
+    folded.edges = output.add(
+        {variable.name + "_edges",
+         Dtype::float64,
+         {{"edge", numbered(bin_count() + 1), "edge of the bins", ""}},
+         variable.units,
+         "edges of the bins of " + name + "; an upper edge belongs to the next bin, the last to the last"});
+    return folded;
   }
 
-  static void write(const std::vector<BinCounts>& cells, std::size_t first_row, std::size_t variable,
+  static void write(const std::vector<BinCounts>& cells, std::size_t first_row, const Folded& folded,
                     FoldSink& sink) {
     std::vector<std::int64_t> counts;
     std::vector<double> density;
@@ -162,16 +170,19 @@ class AggregateHistogram : public FoldStage {
       }
       outside.push_back(cell.outside);
     }
-    sink.write(variable, first_row, counts);
-    sink.write(variable + 1, first_row, density);
-    sink.write(variable + 2, first_row, outside);
+    sink.write(folded.count, first_row, counts);
+    sink.write(folded.density, first_row, density);
+    sink.write(folded.outside, first_row, outside);
   }
+
+  std::vector<Folded> folded_;
 };
 
-using Numbers = std::optional<std::vector<double>>;
+using NumberList = std::optional<std::vector<double>>;
 
-Rule<Numbers> ascending(std::size_t at_least_so_many, std::size_t at_most_so_many, const std::string& text) {
-  return {text, [=](const Numbers& numbers) -> std::optional<std::string> {
+Rule<NumberList> ascending(std::size_t at_least_so_many, std::size_t at_most_so_many,
+                           const std::string& text) {
+  return {text, [=](const NumberList& numbers) -> std::optional<std::string> {
             if (!numbers) return std::nullopt;
             if (numbers->size() < at_least_so_many || numbers->size() > at_most_so_many)
               return "there are " + std::to_string(numbers->size()) + " numbers";

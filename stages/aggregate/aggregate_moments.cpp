@@ -78,41 +78,48 @@ class AggregateMoments : public FoldStage {
     Output output;
     for (const std::size_t i : variables_over(context.inputs[0], over)) {
       const Variable& variable = context.inputs[0].variables[i];
+      Folded& folded = folded_.emplace_back(Folded{i, {}});
       for (const std::string& name : statistics) {
         const Statistic& statistic = statistic_named(name);
-        output.variables.push_back({variable.name + "_" + name,
-                                    name == kCount ? Dtype::int64 : Dtype::float64,
-                                    axes_without(variable, over), statistic.has_units ? variable.units : "1",
-                                    std::string(statistic.meaning) + " of " + variable.long_name});
+        folded.statistics.push_back(
+            output.add({variable.name + "_" + name, name == kCount ? Dtype::int64 : Dtype::float64,
+                        axes_without(variable, over), statistic.has_units ? variable.units : "1",
+                        std::string(statistic.meaning) + " of " + variable.long_name}));
       }
     }
     return output;
   }
 
   void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
-    std::size_t next = 0;
-    for (const auto& rows : inputs[0]) {
-      if (!folds_over(rows->variable(), over)) continue;
-      fold_axes<Moments>(*rows, over, [&](std::size_t first_row, const std::vector<Moments>& cells) {
-        write(sink, next, first_row, cells);
-      });
-      next += statistics.size();
+    for (const Folded& folded : folded_) {
+      fold_axes<Moments>(*inputs[0].at(folded.variable), over,
+                         [&](std::size_t first_row, const std::vector<Moments>& cells) {
+                           write(folded, first_row, cells, sink);
+                         });
     }
   }
 
  private:
-  void write(FoldSink& sink, std::size_t variable, std::size_t first_row,
-             const std::vector<Moments>& cells) const {
-    for (const std::string& name : statistics) {
+  /// A variable of the input, and where each of the statistics of it is written.
+  struct Folded {
+    std::size_t variable = 0;
+    std::vector<VariableId> statistics;
+  };
+
+  void write(const Folded& folded, std::size_t first_row, const std::vector<Moments>& cells,
+             FoldSink& sink) const {
+    for (std::size_t s = 0; s < statistics.size(); ++s) {
       std::vector<double> values;
-      for (const Moments& cell : cells) values.push_back(statistic_named(name).value(cell));
-      if (name == kCount) {
-        sink.write(variable++, first_row, std::vector<std::int64_t>(values.begin(), values.end()));
+      for (const Moments& cell : cells) values.push_back(statistic_named(statistics[s]).value(cell));
+      if (statistics[s] == kCount) {
+        sink.write(folded.statistics[s], first_row, std::vector<std::int64_t>(values.begin(), values.end()));
       } else {
-        sink.write(variable++, first_row, values);
+        sink.write(folded.statistics[s], first_row, values);
       }
     }
   }
+
+  std::vector<Folded> folded_;
 };
 
 const bool kAggregateMoments = register_stage(

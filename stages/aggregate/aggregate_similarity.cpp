@@ -45,19 +45,20 @@ class AggregateSimilarity : public FoldStage {
     }
     std::vector<bool> complete(blocks.front().length(), true);
     for (const ItemVectors& block : blocks) block.find_missing_entries(complete);
-    std::size_t next = 0;
-    sink.write(next++, 0, tally_edges(static_cast<std::size_t>(bins)));
-    for (const std::string& measure : measures) {
-      const auto scale = measure == "cosine" ? ItemVectors::Scale::cosine : ItemVectors::Scale::correlation;
-      write(next, compare(blocks, complete, scale, sink, next + kTallied), sink);
-      next += kTallied + (matrix ? 1 : 0);
-    }
+    sink.write(edges_, 0, tally_edges(static_cast<std::size_t>(bins)));
+    for (const Measure& measure : measured_) write(measure, compare(blocks, complete, measure, sink), sink);
   }
 
  private:
-  static constexpr std::size_t kTallied = 5;   // variables of a measure, besides its matrix
-  static constexpr std::size_t kPanel = 2048;  // vectors of a tile's side
-  static constexpr std::size_t kPanelCells = std::size_t{1} << 23;  // ... fewer, where they are long
+  /// A measure, and where it is written.
+  struct Measure {
+    ItemVectors::Scale scale = ItemVectors::Scale::cosine;
+    VariableId count, density, pairs, mean, std;
+    VariableId matrix;  // where matrices are stored
+  };
+
+  static constexpr std::size_t kPanel = 2048;                       // vectors of a tile's side, at most,
+  static constexpr std::size_t kPanelCells = std::size_t{1} << 23;  // and their numbers
 
   [[nodiscard]] bool is_block(const Variable& variable) const {
     return variable.axes.size() == 2 && variable.dtype != Dtype::int64 &&
@@ -73,9 +74,8 @@ class AggregateSimilarity : public FoldStage {
       for (const Axis& axis : variable.axes) found += " " + axis.name;
     }
     if (blocks.empty()) {
-      throw ParamError("between: no variable has exactly the axis '" + between + "' and one more: " + found +
-                           "; a longer one can be cut, as in x[layer=6]",
-                       0);
+      throw ParamError("between", "no variable has exactly the axis '" + between + "' and one more: " +
+                                      found + "; a longer one can be cut, as in x[layer=6]");
     }
     for (const Variable& block : blocks) check_comparable(blocks.front(), block);
     return blocks;
@@ -90,20 +90,19 @@ class AggregateSimilarity : public FoldStage {
 
   void check_comparable(const Variable& first, const Variable& block) const {
     if (across && entries(first).coordinates != entries(block).coordinates) {
-      throw ParamError("in: the vectors of '" + first.name + "' and '" + block.name +
-                           "' cannot be compared: their axes '" + entries(first).name + "' (" +
-                           std::to_string(entries(first).size()) + ") and '" + entries(block).name + "' (" +
-                           std::to_string(entries(block).size()) + ") differ; set across: false",
-                       0);
+      throw ParamError("in", "the vectors of '" + first.name + "' and '" + block.name +
+                                 "' cannot be compared: their axes '" + entries(first).name + "' (" +
+                                 std::to_string(entries(first).size()) + ") and '" + entries(block).name +
+                                 "' (" + std::to_string(entries(block).size()) +
+                                 ") differ; set across: false");
     }
     if (matrix && items(first).coordinates != items(block).coordinates) {
-      throw ParamError("matrix: the blocks '" + first.name + "' and '" + block.name + "' differ along '" +
-                           between + "', so their matrices have no common shape",
-                       0);
+      throw ParamError("matrix", "the blocks '" + first.name + "' and '" + block.name + "' differ along '" +
+                                     between + "', so their matrices have no common shape");
     }
   }
 
-  [[nodiscard]] Output declare(const std::vector<Variable>& blocks) const {
+  [[nodiscard]] Output declare(const std::vector<Variable>& blocks) {
     std::vector<std::string> labels;
     for (const auto& [a, b] : pairs_) labels.push_back(blocks[a].name + "-" + blocks[b].name);
     const Axis pair_axis = {"blocks", labels, "blocks whose vectors are compared", ""};
@@ -115,41 +114,40 @@ class AggregateSimilarity : public FoldStage {
     for (std::size_t i = 0; i < edges.size(); ++i) edge_labels[i] = static_cast<std::int64_t>(i);
 
     Output output;
-    output.variables.push_back(
+    edges_ = output.add(
         {"edges", Dtype::float64, {{"edge", edge_labels, "edge of the bins", ""}}, "1", "edges of the bins"});
-    for (const std::string& measure : measures) {
-      const std::string of = measure + " of two vectors along " + between;
-      output.variables.push_back(
-          {measure + "_count", Dtype::int64, histogram, "1", "number of pairs: " + of});
-      output.variables.push_back({measure + "_density", Dtype::float64, histogram, "1", "density: " + of});
-      output.variables.push_back({measure + "_pairs",
+    for (const std::string& name : measures) {
+      const std::string of = name + " of two vectors along " + between;
+      Measure& measure = measured_.emplace_back();
+      if (name == "correlation") measure.scale = ItemVectors::Scale::correlation;
+      measure.count = output.add({name + "_count", Dtype::int64, histogram, "1", "number of pairs: " + of});
+      measure.density = output.add({name + "_density", Dtype::float64, histogram, "1", "density: " + of});
+      measure.pairs = output.add({name + "_pairs",
                                   Dtype::int64,
                                   {pair_axis},
                                   "1",
                                   "number of pairs of vectors; within a block each once"});
-      output.variables.push_back({measure + "_mean", Dtype::float64, {pair_axis}, "1", "mean: " + of});
-      output.variables.push_back(
-          {measure + "_std", Dtype::float64, {pair_axis}, "1", "unbiased standard deviation: " + of});
+      measure.mean = output.add({name + "_mean", Dtype::float64, {pair_axis}, "1", "mean: " + of});
+      measure.std =
+          output.add({name + "_std", Dtype::float64, {pair_axis}, "1", "unbiased standard deviation: " + of});
       if (!matrix) continue;
       Axis other = items(blocks.front());
       other.name = "other_" + other.name;
-      output.variables.push_back(
-          {measure, Dtype::float32, {pair_axis, items(blocks.front()), other}, "1", of});
+      measure.matrix = output.add({name, Dtype::float32, {pair_axis, items(blocks.front()), other}, "1", of});
     }
     return output;
   }
 
-  /// One tally a pair of blocks; the matrices go to the sink.
+  /// A tally of each pair of blocks; their matrices are written at once, as they may be large.
   [[nodiscard]] std::vector<SimilarityTally> compare(const std::vector<ItemVectors>& blocks,
                                                      const std::vector<bool>& complete,
-                                                     ItemVectors::Scale scale, FoldSink& sink,
-                                                     std::size_t variable) const {
+                                                     const Measure& measure, FoldSink& sink) const {
     std::vector<SimilarityTally> tallies;
     for (std::size_t p = 0; p < pairs_.size(); ++p) {
       const auto& [a, b] = pairs_[p];
       std::vector<float> whole(matrix ? blocks[a].count() * blocks[b].count() : 0);
       SimilarityTally& tally = tallies.emplace_back(static_cast<std::size_t>(bins));
-      for_each_tile(blocks[a], blocks[b], complete, scale, [&](const Tile& tile) {
+      for_each_tile(blocks[a], blocks[b], complete, measure.scale, [&](const Tile& tile) {
         for (std::size_t r = 0; r < tile.rows; ++r) {
           const std::span<const double> row = std::span(tile.values).subspan(r * tile.columns, tile.columns);
           const std::size_t i = tile.first_row + r, j = tile.first_column;
@@ -161,7 +159,7 @@ class AggregateSimilarity : public FoldStage {
             whole[i * blocks[b].count() + j + c] = static_cast<float>(row[c]);
         }
       });
-      if (matrix) sink.write(variable, p, whole);
+      if (matrix) sink.write(measure.matrix, p, whole);
     }
     return tallies;
   }
@@ -190,7 +188,7 @@ class AggregateSimilarity : public FoldStage {
     }
   }
 
-  static void write(std::size_t first, const std::vector<SimilarityTally>& tallies, FoldSink& sink) {
+  static void write(const Measure& measure, const std::vector<SimilarityTally>& tallies, FoldSink& sink) {
     std::vector<std::int64_t> counts, pairs;
     std::vector<double> densities, means, stds;
     for (const SimilarityTally& tally : tallies) {
@@ -201,14 +199,16 @@ class AggregateSimilarity : public FoldStage {
       means.push_back(tally.mean());
       stds.push_back(tally.std());
     }
-    sink.write(first, 0, counts);
-    sink.write(first + 1, 0, densities);
-    sink.write(first + 2, 0, pairs);
-    sink.write(first + 3, 0, means);
-    sink.write(first + 4, 0, stds);
+    sink.write(measure.count, 0, counts);
+    sink.write(measure.density, 0, densities);
+    sink.write(measure.pairs, 0, pairs);
+    sink.write(measure.mean, 0, means);
+    sink.write(measure.std, 0, stds);
   }
 
   std::vector<BlockPair> pairs_;
+  VariableId edges_;
+  std::vector<Measure> measured_;
 };
 
 const bool kAggregateSimilarity = register_stage(

@@ -36,41 +36,39 @@ class AggregateTTest : public FoldStage {
     const PlannedInput& a = context.inputs[0];
     const PlannedInput& b = context.inputs[1];
     check_parameters(static_cast<bool>(b));
-    pairs_.clear();
+    std::vector<VariablePair> pairs;
     if (b) {
-      pairs_ = pair_variables(a, b, over);
+      pairs = pair_variables(a, b, over);
     } else {
-      for (const std::size_t i : variables_over(a, over)) pairs_.push_back({i, 0});
+      for (const std::size_t i : variables_over(a, over)) pairs.push_back({i, 0});
     }
     Output output;
-    for (const VariablePair& pair : pairs_) {
+    for (const VariablePair& pair : pairs) {
       const Variable& variable = a.variables[pair.a];
       check_several_steps(variable, over);
       check_new_axis(variable, over, "correction");
       check_across(variable);
       if (b) check_partner(variable, b.variables[pair.b]);
-      declare(variable, output.variables);
+      tested_.push_back(declare(pair, variable, output));
     }
     return output;
   }
 
   void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
-    std::size_t first_variable = 0;
-    for (const VariablePair& pair : pairs_) {
-      const StoredRows& a = *inputs[0].at(pair.a);
-      Results results{sink, first_variable, {}};
+    for (const Tested& tested : tested_) {
+      const StoredRows& a = *inputs[0].at(tested.inputs.a);
+      Results results{sink, tested, {}};
       if (kind == "independent") {
-        test_independent(a, *inputs[1].at(pair.b), results);
+        test_independent(a, *inputs[1].at(tested.inputs.b), results);
       } else if (kind == "paired") {
-        fold_pairs<Differences>(a, *inputs[1].at(pair.b), over, [&](std::size_t row, const auto& cells) {
-          write_one_sample(row, cells, results);
-        });
+        fold_pairs<Differences>(
+            a, *inputs[1].at(tested.inputs.b), over,
+            [&](std::size_t row, const auto& cells) { write_one_sample(row, cells, results); });
       } else {
         fold_axes<Welford>(
             a, over, [&](std::size_t row, const auto& cells) { write_one_sample(row, cells, results); });
       }
       write_corrections(axes_without(a.variable(), over), results);
-      first_variable += kNumbers.size() + 4 + (kind == "independent" ? 1 : 0);
     }
   }
 
@@ -91,28 +89,33 @@ class AggregateTTest : public FoldStage {
       {"_cohens_d", "Cohen's d", false, &TTest::cohens_d},
   }};
 
-  /// Where one variable's results go, and its p-values, kept for the corrections: a number a kept cell.
+  /// A variable, or a pair of them, and where what is found of it is written.
+  struct Tested {
+    VariablePair inputs;  // b is unused for one_sample
+    std::array<VariableId, kNumbers.size()> numbers;
+    VariableId count, count_b, note, p_adjusted, significant;  // count_b: of independent
+  };
+
+  /// Where one variable's results go, and its p-values, one for each test, kept for the corrections.
   struct Results {
     FoldSink& sink;
-    std::size_t first_variable;
+    const Tested& to;
     std::vector<double> p;
   };
 
   void check_parameters(bool has_b) const {
     if (kind == "one_sample" && has_b)
-      throw ParamError(
-          "kind: one_sample compares a with the number `mean`, but b is wired; must be paired or "
-          "independent to compare a with b",
-          0);
+      throw ParamError("kind",
+                       "one_sample compares a with the number `mean`, but b is wired; must be paired or "
+                       "independent to compare a with b");
     if (kind != "one_sample" && !has_b)
-      throw ParamError("in: the input 'b' is missing: kind " + kind + " compares a with it", 0);
+      throw ParamError("in", "the input 'b' is missing: kind " + kind + " compares a with it");
     if (kind != "one_sample" && mean != 0)
-      throw ParamError("mean: is only what one_sample compares with; must be 0 for kind " + kind, 0);
+      throw ParamError("mean", "is only what one_sample compares with; must be 0 for kind " + kind);
     for (const std::string& correction : corrections) {
       if (correction != "none" && across.empty())
-        throw ParamError("across: the family of tests that " + correction +
-                             " corrects for is missing; must name the axes that it spans",
-                         0);
+        throw ParamError("across", "the family of tests that " + correction +
+                                       " corrects for is missing; must name the axes that it spans");
     }
   }
 
@@ -124,39 +127,48 @@ class AggregateTTest : public FoldStage {
     for (const std::string& name : across) {
       if (std::find(kept.begin(), kept.end(), name) != kept.end()) continue;
       const bool folded = std::find(over.begin(), over.end(), name) != over.end();
-      throw ParamError("across: '" + name + "' " +
+      throw ParamError("across",
+                       "'" + name + "' " +
                            (folded ? "is tested over, so there is one test along it"
                                    : "is no axis of '" + variable.name + "'" + suggestion(name, kept)) +
-                           "; must be among the axes that are kept" + (all.empty() ? ": none" : ": " + all),
-                       0);
+                           "; must be among the axes that are kept" + (all.empty() ? ": none" : ": " + all));
     }
   }
 
   void check_partner(const Variable& a, const Variable& b) const {
-    if (b.units == kTokenId) throw ParamError("in: '" + b.name + "' of b holds token ids, not numbers", 0);
+    if (b.units == kTokenId) throw ParamError("in", "'" + b.name + "' of b holds token ids, not numbers");
     check_aligned(a, b, over, kind == "paired" ? FoldedAxes::equal : FoldedAxes::any);
     if (kind == "paired") check_row_order(a, b);
     check_several_steps(b, over);
   }
 
-  void declare(const Variable& variable, std::vector<Variable>& variables) const {
+  [[nodiscard]] Tested declare(const VariablePair& inputs, const Variable& variable, Output& output) const {
     std::vector<Axis> axes = axes_without(variable, over);
     const std::string of = ": " + kind + " t-test of " + variable.long_name;
     const auto add = [&](const std::string& suffix, Dtype dtype, const std::string& units,
                          const std::string& meaning) {
-      variables.push_back({variable.name + suffix, dtype, axes, units, meaning});
+      return output.add({variable.name + suffix, dtype, axes, units, meaning});
     };
-    for (const Number& number : kNumbers)
-      add(number.suffix, Dtype::float64, number.has_units ? variable.units : "1", number.meaning + of);
-    add("_count", Dtype::int64, "1", (kind == "paired" ? "number of pairs" : "number of values") + of);
-    if (kind == "independent") add("_count_b", Dtype::int64, "1", "number of values of b" + of);
-    add("_note", Dtype::int64, "1", std::string(kTTestNotes) + of);
+    Tested tested;
+    tested.inputs = inputs;
+    for (std::size_t n = 0; n < kNumbers.size(); ++n) {
+      const Number& number = kNumbers[n];
+      tested.numbers[n] =
+          add(number.suffix, Dtype::float64, number.has_units ? variable.units : "1", number.meaning + of);
+    }
+    tested.count =
+        add("_count", Dtype::int64, "1", (kind == "paired" ? "number of pairs" : "number of values") + of);
+    if (kind == "independent")
+      tested.count_b = add("_count_b", Dtype::int64, "1", "number of values of b" + of);
+    tested.note = add("_note", Dtype::int64, "1", std::string(kTTestNotes) + of);
     axes.push_back({"correction", corrections, "correction for multiple tests", ""});
     std::string family;
     for (const std::string& name : across) family += (family.empty() ? " across " : ", ") + name;
-    add("_p_adjusted", Dtype::float64, "1", "two-sided p-value, corrected" + family + of);
-    add("_significant", Dtype::int64, "1",
+    tested.p_adjusted = add("_p_adjusted", Dtype::float64, "1", "two-sided p-value, corrected" + family + of);
+    tested.significant = add(
+        "_significant", Dtype::int64, "1",
         "1 where the corrected p-value is at most " + pipeline::write_param(alpha).text + ", else 0" + of);
+    return tested;
   }
 
   void write(std::size_t first_row, const std::vector<TTest>& tests, Results& results) const {
@@ -164,22 +176,18 @@ class AggregateTTest : public FoldStage {
     for (std::size_t n = 0; n < kNumbers.size(); ++n) {
       std::transform(tests.begin(), tests.end(), values.begin(),
                      [&](const TTest& test) { return test.*kNumbers[n].value; });
-      results.sink.write(results.first_variable + n, first_row, values);
+      results.sink.write(results.to.numbers[n], first_row, values);
     }
     std::vector<std::int64_t> notes;
     for (const TTest& test : tests) {
       notes.push_back(test.note);
       results.p.push_back(test.p);
     }
-    results.sink.write(note_variable(results), first_row, notes);
-  }
-
-  [[nodiscard]] std::size_t note_variable(const Results& results) const {
-    return results.first_variable + kNumbers.size() + (kind == "independent" ? 2 : 1);
+    results.sink.write(results.to.note, first_row, notes);
   }
 
   template <typename Cells>
-  static void write_counts(std::size_t variable, std::size_t first_row, const Cells& cells, FoldSink& sink) {
+  static void write_counts(VariableId variable, std::size_t first_row, const Cells& cells, FoldSink& sink) {
     std::vector<std::int64_t> counts;
     for (const Welford& cell : cells) counts.push_back(cell.count);
     sink.write(variable, first_row, counts);
@@ -190,10 +198,10 @@ class AggregateTTest : public FoldStage {
     std::vector<TTest> tests;
     for (const Welford& cell : cells) tests.push_back(one_sample_t_test(cell, mean, confidence));
     write(first_row, tests, results);
-    write_counts(results.first_variable + kNumbers.size(), first_row, cells, results.sink);
+    write_counts(results.to.count, first_row, cells, results.sink);
   }
 
-  /// Memory: the moments of each cell that b keeps, and for each that a keeps which of them is its partner.
+  /// The moments of all cells of b stay in memory, as those of a may come in another order.
   void test_independent(const StoredRows& a, const StoredRows& b, Results& results) const {
     std::vector<Welford> others;
     fold_axes<Welford>(b, over, [&](std::size_t /*row*/, const std::vector<Welford>& cells) {
@@ -210,8 +218,8 @@ class AggregateTTest : public FoldStage {
         tests.push_back(welch_t_test(cells[i], partners.back(), confidence));
       }
       write(first_row, tests, results);
-      write_counts(results.first_variable + kNumbers.size(), first_row, cells, results.sink);
-      write_counts(results.first_variable + kNumbers.size() + 1, first_row, partners, results.sink);
+      write_counts(results.to.count, first_row, cells, results.sink);
+      write_counts(results.to.count_b, first_row, partners, results.sink);
     });
   }
 
@@ -220,11 +228,11 @@ class AggregateTTest : public FoldStage {
     const std::vector<double> adjusted = adjust_families(results.p, fold_targets(kept, across), corrections);
     std::vector<std::int64_t> significant;
     for (const double p : adjusted) significant.push_back(p <= alpha ? 1 : 0);
-    results.sink.write(note_variable(results) + 1, 0, adjusted);
-    results.sink.write(note_variable(results) + 2, 0, significant);
+    results.sink.write(results.to.p_adjusted, 0, adjusted);
+    results.sink.write(results.to.significant, 0, significant);
   }
 
-  std::vector<VariablePair> pairs_;  // b is 0 and unused for one_sample
+  std::vector<Tested> tested_;
 };
 
 Rule<double> between_0_and_1() {

@@ -24,11 +24,11 @@ std::string no_such_axes(const std::vector<pipeline::Variable>& variables,
 std::vector<std::size_t> fold_targets(std::span<const pipeline::Axis> axes,
                                       const std::vector<std::string>& over);
 
-/// The rows that are read at once, where a row of the variable has `cells` numbers in memory.
+/// How many rows are read at once, where each takes the memory of so many numbers.
 std::size_t slab_rows(std::size_t cells);
 
-/// What becomes of the cells of a fold. Both are called with the first of the rows, along the first remaining
-/// axis, that the cells belong to.
+/// What a fold does with the cells that it folds into. They come in stretches of rows along the first axis
+/// that remains; `first_row` is where a stretch begins.
 template <typename State>
 struct CellFold {
   std::function<void(std::size_t first_row, std::vector<State>& cells)>
@@ -37,8 +37,9 @@ struct CellFold {
   std::size_t numbers = sizeof(State) / sizeof(double);  // that a cell holds
 };
 
-/// Folds the named axes of a stored variable into cells of type State, which has add(double). Reads in slabs
-/// in index order, so memory is that of a slab and of what is handed over; cells without a value are skipped.
+/// Folds the named axes of a stored variable into cells of type State, which has add(double). Values are
+/// added in the order in which they are stored, those that are missing left out. Memory: the rows that are
+/// read at once, and the cells of a stretch.
 template <typename State>
 void fold_axes(const pipeline::StoredRows& rows, const std::vector<std::string>& over,
                const CellFold<State>& fold) {

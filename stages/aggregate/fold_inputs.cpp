@@ -45,23 +45,23 @@ std::string axis_names(const Variable& variable) {
   return names;
 }
 
-[[noreturn]] void refuse(const std::string& message) { throw ParamError(message, 0); }
-
 std::size_t partner_of(const Variable& variable, const PlannedInput& b) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < b.variables.size(); ++i) {
     if (b.variables[i].name == variable.name) return i;
     names.push_back(b.variables[i].name);
   }
-  refuse("in: b: '" + b.stage + "' has no variable '" + variable.name + "' to compare that of a with" +
-         suggestion(variable.name, names) + "; name one variable on either side, as in stage.variable");
+  throw ParamError("in", "b: '" + b.stage + "' has no variable '" + variable.name +
+                             "' to compare that of a with" + suggestion(variable.name, names) +
+                             "; name one variable on either side, as in stage.variable");
 }
 
-}  // namespace
-
+/// Token ids are looked up, not computed with.
 bool folds_over(const Variable& variable, const std::vector<std::string>& axes) {
   return has_axes(variable, axes) && variable.units != kTokenId;
 }
+
+}  // namespace
 
 std::vector<std::size_t> variables_over(const PlannedInput& input, const std::vector<std::string>& axes,
                                         const std::string& param) {
@@ -69,7 +69,7 @@ std::vector<std::size_t> variables_over(const PlannedInput& input, const std::ve
   for (std::size_t i = 0; i < input.variables.size(); ++i) {
     if (folds_over(input.variables[i], axes)) found.push_back(i);
   }
-  if (found.empty()) refuse(param + ": " + no_such_axes(input.variables, axes));
+  if (found.empty()) throw ParamError(param, no_such_axes(input.variables, axes));
   return found;
 }
 
@@ -81,15 +81,16 @@ void check_several_steps(const Variable& variable, const std::vector<std::string
     names += (names.empty() ? "'" : ", '") + name + "'";
   }
   if (steps < 2)
-    refuse("over: " + names + " of '" + variable.name + "' has " + std::to_string(steps) +
-           " step; there must be 2 or more values to compare");
+    throw ParamError("over", names + " of '" + variable.name + "' has " + std::to_string(steps) +
+                                 " step; there must be 2 or more values to compare");
 }
 
 void check_new_axis(const Variable& variable, const std::vector<std::string>& over, const std::string& name) {
   for (const Axis& axis : axes_without(variable, over)) {
     if (axis.name == name)
-      refuse("over: '" + variable.name + "' would keep its axis '" + name +
-             "', a name that the results need for an axis of their own; aggregate over it");
+      throw ParamError("over",
+                       "'" + variable.name + "' would keep its axis '" + name +
+                           "', a name that the results need for an axis of their own; aggregate over it");
   }
 }
 
@@ -106,16 +107,16 @@ void check_aligned(const Variable& a, const Variable& b, const std::vector<std::
                    FoldedAxes folded) {
   for (const std::string& name : over) {
     if (find_axis(b, name) == nullptr)
-      refuse("over: '" + b.name + "' of b has no axis '" + name + "'; it has " + axis_names(b));
+      throw ParamError("over", "'" + b.name + "' of b has no axis '" + name + "'; it has " + axis_names(b));
   }
   for (const Axis& axis : b.axes) {
     if (folded == FoldedAxes::any && std::find(over.begin(), over.end(), axis.name) != over.end()) continue;
     const Axis* partner = find_axis(a, axis.name);
     if (partner == nullptr)
-      refuse("in: axis '" + axis.name + "' of b is none of a, which has " + axis_names(a) +
-             "; b may have fewer axes, not others");
+      throw ParamError("in", "axis '" + axis.name + "' of b is none of a, which has " + axis_names(a) +
+                                 "; b may have fewer axes, not others");
     if (const auto problem = difference(*partner, axis))
-      refuse("in: axis '" + axis.name + "' " + *problem + "; they must be equal");
+      throw ParamError("in", "axis '" + axis.name + "' " + *problem + "; they must be equal");
   }
 }
 

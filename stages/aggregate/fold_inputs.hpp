@@ -5,15 +5,12 @@
 
 #include "pipeline/stage/stage.hpp"
 
-// What the folds over named axes check before anything runs. All throw pipeline::ParamError, whose message
-// begins with the parameter, or with `in`, that is to blame.
+// What the folds over named axes check before anything runs. All throw pipeline::ParamError of the parameter,
+// or of `in`, that is to blame.
 namespace hookflow::stages {
 
-/// Whether a fold over these axes takes the variable: it has them all, and is no token id.
-bool folds_over(const pipeline::Variable& variable, const std::vector<std::string>& axes);
-
-/// Where in the input's variables those stand that have all of the axes, which `param` names. Refuses when
-/// there is none.
+/// Where in the input's variables those stand that have all of the axes, which `param` names, and are no
+/// token ids. Refuses when there is none.
 std::vector<std::size_t> variables_over(const pipeline::PlannedInput& input,
                                         const std::vector<std::string>& axes,
                                         const std::string& param = "over");

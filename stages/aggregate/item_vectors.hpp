@@ -19,8 +19,8 @@ class ItemVectors {
   [[nodiscard]] std::size_t count() const { return count_; }
   [[nodiscard]] std::size_t length() const { return length_; }
 
-  /// Clears the entries of `complete` (length) at which any vector has no value, where the entries are the
-  /// variable's rows, as with a failed prompt.
+  /// Clears the entries of `complete` (length) at which any vector has no value: where entries are prompts,
+  /// those that failed. Vectors that are rows of the variable keep theirs.
   void find_missing_entries(std::vector<bool>& complete) const;
 
   enum class Scale { cosine, correlation };

@@ -19,8 +19,8 @@ std::vector<std::size_t> aligned_cells(std::span<const pipeline::Axis> axes,
                                        std::span<const pipeline::Axis> others);
 
 /// Reads two stored variables together: `b` has some of the axes of `a`, with equal labels, and is repeated
-/// along the others. Memory: the slab; where `b` lacks the first axis of `a`, all of `b`, which is then no
-/// larger than a row of `a`. A `b` with that axis must have it first (check_row_order).
+/// along the others. Memory: the rows that are read; where `b` lacks the first axis of `a`, all of `b`, which
+/// is then no larger than a row of `a`. A `b` with that axis must have it first (check_row_order).
 class AlignedRows {
  public:
   AlignedRows(const pipeline::StoredRows& a, const pipeline::StoredRows& b);
@@ -51,13 +51,14 @@ class AlignedRows {
 /// Refuses, as pipeline::ParamError, a `b` that has the first axis of `a` in another place.
 void check_row_order(const pipeline::Variable& a, const pipeline::Variable& b);
 
-/// As fold_axes, of pairs of values: State has add(a, b). Where the first axis is folded away, only the
-/// cells of `only` are (by default all), and handed over from `only.first` on.
+/// Some of the cells that a fold folds into; by default all.
 struct CellRange {
   std::size_t first = 0;
   std::size_t count = std::numeric_limits<std::size_t>::max();
 };
 
+/// As fold_axes, of pairs of values: State has add(a, b). Where the first axis is folded away, only the cells
+/// of `only` are computed, and handed over from `only.first` on.
 template <typename State>
 void fold_pairs(const pipeline::StoredRows& a, const pipeline::StoredRows& b,
                 const std::vector<std::string>& over,

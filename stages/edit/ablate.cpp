@@ -5,6 +5,7 @@
 #include "stages/params/position_axis.hpp"
 #include "stages/params/replacement.hpp"
 #include "stages/subject/pass_memory.hpp"
+#include "stages/subject/pass_request.hpp"
 #include "stages/subject/translate_errors.hpp"
 #include "stages/subject/values.hpp"
 
@@ -12,6 +13,13 @@ namespace hookflow::stages {
 namespace {
 
 using namespace pipeline;
+
+/// What lies before a variant's first edit is the clean pass's own, so both keep a place at the same
+/// positions.
+std::shared_ptr<const ForwardPlan> kept_as_in(const ForwardPlan& clean, ForwardPlan plan) {
+  for (ForwardPlan::Capture& capture : plan.captures) capture.positions = kept_positions(clean, capture.at);
+  return std::make_shared<const ForwardPlan>(std::move(plan));
+}
 
 /// Runs edited passes: every combination of replacement, place, layer and head is a variant of each prompt.
 /// Chunks of variants depend on the workflow alone, so the same rows share each matrix product in every run.
@@ -24,17 +32,11 @@ class Ablate : public BatchStage {
   std::int64_t rows = 1024;
 
   Output plan(const PlanContext& context) override {
-    wishes_ = std::make_shared<VariantWishes>();
-    wishes_->clean = context.facts<PassFacts>(0);
-    wishes_->plan.wants_logits = false;
-    wishes_->plan.logits = Positions::last();
-    const Config& config = wishes_->clean->subject->config();
-    grid_ = make_variant_grid({at, with, positions, together}, config);
-    check_positions("positions", positions, context.prompts, wishes_->clean->tokens->lengths);
-    for (const Variant& variant : grid_.variants) {
-      wishes_->first_edits.push_back(first_edit(variant).value());
-      wishes_->clean->want_first_edit(wishes_->first_edits.back());
-    }
+    auto facts = std::make_shared<VariantFacts>();
+    facts->clean = clean_ = context.facts<PassFacts>(0);
+    grid_ = make_variant_grid({at, with, positions, together}, clean_->subject->config());
+    check_positions("positions", positions, context.prompts, clean_->tokens->lengths);
+    for (const Variant& variant : grid_.variants) facts->first_edits.push_back(first_edit(variant).value());
     batch_tokens_ = context.batch_weight;
     chunk_ =
         std::max<std::size_t>(1, static_cast<std::size_t>(rows) / std::max<std::size_t>(1, batch_tokens_));
@@ -42,30 +44,39 @@ class Ablate : public BatchStage {
     output.expands = grid_.axes;
     output.parts = (grid_.variants.size() + chunk_ - 1) / chunk_;
     output.variants_a_part = chunk_;
-    output.facts = VariantFacts(wishes_);
+    output.facts = std::move(facts);
     return output;
   }
 
-  void prepare() override {
-    model_ = &wishes_->clean->subject->model();
-    wishes_->keep_as_clean();
+  /// Places that are kept of the variants are kept of the clean pass too.
+  std::vector<PortRequest> take_requests(std::span<const RequestPtr> requests) override {
+    plan_ = combined(requests).plan();
+    auto of_clean = std::make_shared<PassRequest>();
+    for (const ForwardPlan::Capture& capture : plan_.captures) of_clean->keep(capture.at, capture.positions);
+    for (const Variant& variant : grid_.variants) of_clean->keep_for_edit(first_edit(variant).value());
+    return {{0, std::move(of_clean)}};
   }
 
   [[nodiscard]] Cost cost() const override {
-    const Wishes& clean = *wishes_->clean;
-    const Config& config = clean.subject->config();
+    const Config& config = clean_->subject->config();
+    const TokenFacts& tokens = *clean_->tokens;
     Cost cost;
-    for (const std::size_t length : clean.tokens->lengths) {
+    for (const std::size_t length : tokens.lengths) {
       for (const Variant& variant : grid_.variants) {
         cost.passes += 1;
-        cost.flops += pass_flops(config, length, first_edit(variant).value(), wishes_->plan);
+        cost.flops += pass_flops(config, length, first_edit(variant).value(), plan_);
       }
     }
-    const std::size_t tokens = batch_tokens_ * std::min(chunk_, grid_.variants.size());
-    cost.bytes_working = working_bytes(config, tokens, clean.tokens->longest);
-    cost.bytes_held = held_bytes(config, tokens, clean.tokens->longest, wishes_->plan);
-    cost.bytes_shared = weight_bytes(*clean.subject, *clean.tokens, wishes_->plan);
+    const std::size_t together_tokens = batch_tokens_ * std::min(chunk_, grid_.variants.size());
+    cost.bytes_working = working_bytes(config, together_tokens, tokens.longest);
+    cost.bytes_held = held_bytes(config, together_tokens, tokens.longest, plan_);
+    cost.bytes_shared = weight_bytes(*clean_->subject, tokens, plan_);
     return cost;
+  }
+
+  void prepare() override {
+    model_ = &clean_->subject->model();
+    clean_.reset();
   }
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts, std::size_t part) const override {
@@ -77,14 +88,16 @@ class Ablate : public BatchStage {
         edited.push_back({inputs.get<Pass>(0).index, &grid_.variants[first + i]});
       }
     }
-    std::vector<PassResult> results = translate_errors(
-        [&] { return run_edited(*model_, *prompts.front().get<Pass>(0).batch, edited, wishes_->plan); });
+    const auto& clean = prompts.front().get<Pass>(0);
+    const auto kept = kept_as_in(*clean.kept, plan_);
+    std::vector<PassResult> results =
+        translate_errors([&] { return run_edited(*model_, *clean.batch, edited, *kept); });
     std::vector<ValuePtr> values;
     for (std::size_t p = 0; p < prompts.size(); ++p) {
       auto variants = std::make_shared<Variants>();
       variants->first = first;
       variants->length = prompts[p].get<Pass>(0).length;
-      variants->wishes = wishes_;
+      variants->kept = kept;
       const auto begin = results.begin() + static_cast<std::ptrdiff_t>(p * count);
       variants->results.assign(std::make_move_iterator(begin),
                                std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count)));
@@ -95,7 +108,8 @@ class Ablate : public BatchStage {
 
  private:
   VariantGrid grid_;
-  VariantFacts wishes_;
+  std::shared_ptr<const PassFacts> clean_;  // until it is prepared: the tokens of many prompts are large
+  ForwardPlan plan_;
   std::size_t batch_tokens_ = 0;
   std::size_t chunk_ = 1;
   const Model* model_ = nullptr;

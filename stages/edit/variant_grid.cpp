@@ -29,23 +29,21 @@ EditedPlaces read_edited_places(const std::vector<std::string>& at, const Config
   bool first = true;
   for (const std::string& text : at) {
     const auto parse = [&] { return parse_hooks(text, config); };
-    for (HookSelection& selection : translate_param_errors("at: ", parse)) {
+    for (HookSelection& selection : translate_param_errors("at", parse)) {
       if (!editable(selection.kind)) {
-        throw ParamError("at: " + pattern_name(selection.kind) +
-                             " cannot be edited; `describe --model` lists "
-                             "the places that can",
-                         0);
+        throw ParamError("at", pattern_name(selection.kind) +
+                                   " cannot be edited; `describe --model` lists "
+                                   "the places that can");
       }
       if (first) {
         places = {{}, selection.layers, selection.heads};
         first = false;
       } else if (selection.layers != places.layers || selection.heads != places.heads) {
-        throw ParamError("at: '" + text + "' selects other layers or heads than '" + at.front() +
-                             "'; places of one ablation must share them",
-                         0);
+        throw ParamError("at", "'" + text + "' selects other layers or heads than '" + at.front() +
+                                   "'; places of one ablation must share them");
       }
       if (std::find(places.kinds.begin(), places.kinds.end(), selection.kind) != places.kinds.end()) {
-        throw ParamError("at: '" + text + "' is there twice", 0);
+        throw ParamError("at", "'" + text + "' is there twice");
       }
       places.kinds.push_back(selection.kind);
     }
@@ -56,7 +54,7 @@ EditedPlaces read_edited_places(const std::vector<std::string>& at, const Config
 void check_replacement(const Replacement& with, const EditedPlaces& places, const Config& config) {
   for (const HookKind kind : places.kinds) {
     const EditPlace place = edit_place(kind, places.heads.has_value(), config);
-    if (const auto problem = with->problem_at(place)) throw ParamError("with: " + *problem, 0);
+    if (const auto problem = with->problem_at(place)) throw ParamError("with", *problem);
   }
 }
 
@@ -65,7 +63,7 @@ Axis replacement_axis(const std::vector<Replacement>& with) {
   for (const Replacement& replacement : with) {
     const std::string text = replacement.label();
     const bool twice = std::find(labels.begin(), labels.end(), text) != labels.end();
-    if (twice && replacement.label_says_all()) throw ParamError("with: " + text + " is there twice", 0);
+    if (twice && replacement.label_says_all()) throw ParamError("with", text + " is there twice");
     labels.push_back(twice ? text + "_" + std::to_string(labels.size()) : text);
   }
   return {"replacement", std::move(labels), "what takes the activation's place", ""};
@@ -74,7 +72,7 @@ Axis replacement_axis(const std::vector<Replacement>& with) {
 }  // namespace
 
 VariantGrid make_variant_grid(const GridRequest& request, const Config& config) {
-  if (request.with.empty()) throw ParamError("with: the list is empty", 0);
+  if (request.with.empty()) throw ParamError("with", "the list is empty");
   const EditedPlaces places = read_edited_places(request.at, config);
   for (const Replacement& with : request.with) check_replacement(with, places, config);
 
@@ -93,8 +91,8 @@ VariantGrid make_variant_grid(const GridRequest& request, const Config& config) 
   for (const Axis& axis : axes) names.push_back(axis.name);
   for (const std::string& name : request.together) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      throw ParamError("together: there is no axis '" + name + "' here" + pipeline::suggestion(name, names),
-                       0);
+      throw ParamError("together",
+                       "there is no axis '" + name + "' here" + pipeline::suggestion(name, names));
     }
   }
   const auto together = [&](const std::string& name) {

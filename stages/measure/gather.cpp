@@ -12,7 +12,7 @@ namespace {
 using namespace pipeline;
 
 /// Where a prompt's vector is taken, or why it cannot be.
-struct Found {
+struct VectorPlace {
   std::size_t position = 0;
   std::string failure;
 };
@@ -26,12 +26,11 @@ class Gather : public PassMeasure {
   std::int64_t offset = 0;
 
  protected:
-  std::vector<Variable> plan_passes(const PassPlan& passes) override {
-    if (passes.compares()) throw ParamError("in: give either a clean pass or edited ones", 0);
+  std::vector<Variable> plan_passes(const PassPlan& passes, PassRequest& request) override {
+    if (passes.compares()) throw ParamError("in", "give either a clean pass or edited ones");
     if (token.given() == position.has_value()) {
-      throw ParamError(token.given() ? "position: give either a token or a position, not both"
-                                     : "token: give the token, or the position, whose vector is taken",
-                       0);
+      throw token.given() ? ParamError("position", "give either a token or a position, not both")
+                          : ParamError("token", "give the token, or the position, whose vector is taken");
     }
     config_ = passes.config();
     places_ = read_places(at, config_);
@@ -39,11 +38,11 @@ class Gather : public PassMeasure {
     std::vector<Variable> variables;
     for (const HookSelection& place : places_) {
       if (is_square(place.kind)) {
-        throw ParamError(
-            "at: " + pattern_name(place.kind) + " has no vector of the same length in every prompt", 0);
+        throw ParamError("at",
+                         pattern_name(place.kind) + " has no vector of the same length in every prompt");
       }
       // Where the token stands differs from prompt to prompt.
-      for (const HookPoint& point : points(place)) passes.want(point, Positions::all());
+      for (const HookPoint& point : points(place)) request.keep(point, Positions::all());
       variables.push_back(declare(place, passes));
     }
     variables.push_back({"position", Dtype::int64, {}, "1", "position of the vector, counted from 0"});
@@ -51,18 +50,18 @@ class Gather : public PassMeasure {
   }
 
   void measure(const MeasuredPass& pass, Numbers& numbers) const override {
-    const Found& found = found_.at(pass.prompt);
-    if (!found.failure.empty()) throw std::runtime_error(found.failure);
+    const VectorPlace& taken = taken_.at(pass.prompt);
+    if (!taken.failure.empty()) throw std::runtime_error(taken.failure);
     for (std::size_t v = 0; v < places_.size(); ++v) {
       for (const HookPoint& point : points(places_[v])) {
         const Captured captured = pass.at(point);
         for (const std::size_t head : heads_of(places_[v], config_)) {
-          const auto values = captured.row(found.position, head);
+          const auto values = captured.row(taken.position, head);
           numbers[v].insert(numbers[v].end(), values.begin(), values.end());
         }
       }
     }
-    numbers.back().push_back(static_cast<double>(found.position));
+    numbers.back().push_back(static_cast<double>(taken.position));
   }
 
  private:
@@ -73,34 +72,33 @@ class Gather : public PassMeasure {
                                                  ? chosen_tokens(token, passes.prompts(), passes.subject())
                                                  : std::vector<std::int32_t>(ids.size());
     for (std::size_t i = 0; i < ids.size(); ++i) {
-      Found& found = found_.emplace_back();
+      VectorPlace& taken = taken_.emplace_back();
       try {
         const auto start =
             token.given() ? static_cast<std::int64_t>(find_once(wanted[i], ids[i], passes.subject()))
                           : static_cast<std::int64_t>(Positions::at({*position}).resolve(ids[i].size())[0]);
-        found.position = moved(start, ids[i].size());
+        taken.position = moved(start, ids[i].size());
       } catch (const std::exception& error) {
-        found.failure = error.what();
+        taken.failure = error.what();
       }
     }
-    const bool all_fail =
-        std::all_of(found_.begin(), found_.end(), [](const Found& found) { return !found.failure.empty(); });
+    const bool all_fail = std::all_of(taken_.begin(), taken_.end(),
+                                      [](const VectorPlace& taken) { return !taken.failure.empty(); });
     if (all_fail) {
-      throw ParamError(std::string(token.given() ? "token" : "position") +
-                           ": no prompt has such a position; prompt '" + passes.prompts().id(0) +
-                           "': " + found_.front().failure,
-                       0);
+      throw ParamError(token.given() ? "token" : "position", "no prompt has such a position; prompt '" +
+                                                                 passes.prompts().id(0) +
+                                                                 "': " + taken_.front().failure);
     }
   }
 
   [[nodiscard]] std::size_t moved(std::int64_t start, std::size_t length) const {
-    const std::int64_t target = start + offset;
-    if (target < 0 || target >= static_cast<std::int64_t>(length)) {
+    // Of what is left on either side, as a sum with an offset of any size may overflow.
+    if (offset < -start || offset >= static_cast<std::int64_t>(length) - start) {
       throw std::runtime_error("offset " + std::to_string(offset) + " from position " +
                                std::to_string(start) + " is outside the prompt of " + std::to_string(length) +
                                " tokens");
     }
-    return static_cast<std::size_t>(target);
+    return static_cast<std::size_t>(start + offset);
   }
 
   [[nodiscard]] Variable declare(const HookSelection& place, const PassPlan& passes) const {
@@ -118,7 +116,7 @@ class Gather : public PassMeasure {
 
   Config config_;
   std::vector<HookSelection> places_;
-  std::vector<Found> found_;  // one a prompt
+  std::vector<VectorPlace> taken_;  // one a prompt
 };
 
 const bool kGather = register_stage(

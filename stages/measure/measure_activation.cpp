@@ -18,14 +18,14 @@ class Activation : public PassMeasure {
   Positions positions = Positions::all();
 
  protected:
-  std::vector<Variable> plan_passes(const PassPlan& passes) override {
+  std::vector<Variable> plan_passes(const PassPlan& passes, PassRequest& request) override {
     config_ = passes.config();
     positions_ = PositionAxis("positions", positions, passes.prompts(), passes.tokens().lengths);
     longest_ = passes.tokens().longest;
     places_ = read_places(at, config_);
     std::vector<Variable> variables;
     for (const HookSelection& place : places_) {
-      for (const HookPoint& point : points(place)) passes.want(point, positions_.positions());
+      for (const HookPoint& point : points(place)) request.keep(point, positions_.positions());
       const std::string name = variable_name(place.kind);
       variables.push_back({name, Dtype::float32, axes_of(place, passes), "1", "activation " + name});
     }
@@ -33,7 +33,7 @@ class Activation : public PassMeasure {
   }
 
   void measure(const MeasuredPass& pass, Numbers& numbers) const override {
-    const auto positions_here = positions_.in(pass.length);
+    const auto positions_here = positions_.in(pass.length());
     for (std::size_t v = 0; v < places_.size(); ++v) {
       const std::vector<std::size_t> heads = heads_of(places_[v], config_);
       for (const HookPoint& point : points(places_[v])) {

@@ -32,7 +32,7 @@ class Attention : public PassMeasure {
   KeyChoice keys;
 
  protected:
-  std::vector<Variable> plan_passes(const PassPlan& passes) override {
+  std::vector<Variable> plan_passes(const PassPlan& passes, PassRequest& request) override {
     head_width_ = passes.config().head_width;
     cells_ = QueryKeyAxes(queries, keys, passes);
     for (const HookSelection& place : read_places(at, passes.config())) {
@@ -43,14 +43,14 @@ class Attention : public PassMeasure {
     }
     std::vector<Variable> variables;
     for (const Scores& scores : scores_) {
-      want(scores, passes);
+      ask_for(scores, request);
       variables.push_back(declare(scores, passes));
     }
     return variables;
   }
 
   void measure(const MeasuredPass& pass, Numbers& numbers) const override {
-    const std::vector<QueryKey> cells = cells_.in(pass.length);
+    const std::vector<QueryKey> cells = cells_.in(pass.length());
     for (std::size_t v = 0; v < scores_.size(); ++v) {
       for (const HookPoint& place : points(scores_[v].place)) {
         if (scores_[v].cross) {
@@ -65,29 +65,28 @@ class Attention : public PassMeasure {
  private:
   void check(const HookSelection& place, const std::vector<std::size_t>& of) const {
     if (!is_square(place.kind)) {
-      throw ParamError("at: " + pattern_name(place.kind) +
-                           " has no queries and keys; must be hook_scores_raw, hook_attn_scores or "
-                           "hook_pattern of blocks",
-                       0);
+      throw ParamError("at", pattern_name(place.kind) +
+                                 " has no queries and keys; must be hook_scores_raw, hook_attn_scores or "
+                                 "hook_pattern of blocks");
     }
     if (heads == "same") return;
     if (place.kind == HookKind::pattern) {
       throw ParamError(
-          "heads: " + heads +
+          "heads",
+          heads +
               ": a pattern is a softmax over one head's own keys, so there is none across heads; take "
-              "hook_scores_raw or hook_attn_scores",
-          0);
+              "hook_scores_raw or hook_attn_scores");
     }
-    if (of.size() < 2) throw ParamError("heads: " + heads + ": one head alone has no other; select more", 0);
+    if (of.size() < 2) throw ParamError("heads", heads + ": one head alone has no other; select more");
   }
 
-  void want(const Scores& scores, const PassPlan& passes) const {
+  void ask_for(const Scores& scores, PassRequest& request) const {
     for (const HookPoint& place : points(scores.place)) {
       if (scores.cross) {
-        passes.want({HookKind::q, place.layer}, cells_.queries());
-        passes.want({HookKind::k, place.layer}, cells_.keys());
+        request.keep({HookKind::q, place.layer}, cells_.queries());
+        request.keep({HookKind::k, place.layer}, cells_.keys());
       } else {
-        passes.want(place, cells_.queries());
+        request.keep(place, cells_.queries());
       }
     }
   }

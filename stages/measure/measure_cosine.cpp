@@ -33,7 +33,7 @@ class Cosine : public PassMeasure {
   std::string layers = "all";
 
  protected:
-  std::vector<Variable> plan_passes(const PassPlan& passes) override {
+  std::vector<Variable> plan_passes(const PassPlan& passes, PassRequest& request) override {
     config_ = passes.config();
     places_ = read_places(at, config_);
     pair_axis_ = PairAxis(pairs, positions, passes);
@@ -41,7 +41,7 @@ class Cosine : public PassMeasure {
     std::vector<Variable> variables;
     for (const HookSelection& place : places_) {
       check_vectors(place.kind);
-      for (const HookPoint& point : points(place)) passes.want(point, pair_axis_.positions());
+      for (const HookPoint& point : points(place)) request.keep(point, pair_axis_.positions());
       std::vector<Axis> axes;
       if (!place.layers.empty() && !by_edit()) axes.push_back(passes.layer_axis(place.layers));
       if (has_heads(place.kind)) axes.push_back(passes.head_axis(heads_of(place, config_)));
@@ -55,7 +55,7 @@ class Cosine : public PassMeasure {
   }
 
   void measure(const MeasuredPass& pass, Numbers& numbers) const override {
-    const auto index_pairs = pair_axis_.in(pass.length);
+    const auto index_pairs = pair_axis_.in(pass.length());
     for (std::size_t v = 0; v < places_.size(); ++v) {
       const std::vector<HookPoint> measured =
           by_edit() ? std::vector<HookPoint>{{places_[v].kind, edited_layers_.at(pass.variant.value())}}
@@ -83,19 +83,18 @@ class Cosine : public PassMeasure {
   void check_vectors(HookKind kind) const {
     const HookShape dims = shape(kind, config_);
     if (dims.axes.back() == "scale" || is_square(kind)) {
-      throw ParamError("at: " + pattern_name(kind) + " has no vector for each position to compare", 0);
+      throw ParamError("at", pattern_name(kind) + " has no vector for each position to compare");
     }
   }
 
   void find_edited_layers(const PassPlan& passes) {
     if (!passes.edited()) {
-      throw ParamError("layers: edited measures variants in the layer that they edit; wire an ablation to it",
-                       0);
+      throw ParamError("layers",
+                       "edited measures variants in the layer that they edit; wire an ablation to it");
     }
     const auto refuse = [](const HookKind kind, const HookPoint& edit) {
-      throw ParamError("layers: a variant edits " + to_string(edit) + " first, and " + pattern_name(kind) +
-                           " is not measured in that layer",
-                       0);
+      throw ParamError("layers", "a variant edits " + to_string(edit) + " first, and " + pattern_name(kind) +
+                                     " is not measured in that layer");
     };
     for (const HookPoint& edit : passes.first_edits()) {
       edited_layers_.push_back(edit.layer);

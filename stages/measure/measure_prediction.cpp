@@ -1,38 +1,19 @@
 #include <algorithm>
-#include <cmath>
+#include <functional>
+#include <optional>
 
 #include "pipeline/stage/registry.hpp"
-#include "pipeline/text/nearest.hpp"
-#include "stages/measure/next_token.hpp"
+#include "stages/measure/numbers.hpp"
+#include "stages/measure/prediction_metrics.hpp"
 #include "stages/params/position_axis.hpp"
 #include "stages/params/replacement.hpp"
 #include "stages/params/target_tokens.hpp"
-#include "stages/subject/values.hpp"
+#include "stages/subject/pass_request.hpp"
 
 namespace hookflow::stages {
 namespace {
 
 using namespace pipeline;
-
-/// Of each named token: name, unit, unit of its change, meaning.
-struct TokenMetric {
-  const char* name;
-  const char* units;
-  const char* change_units;
-  const char* meaning;
-};
-constexpr TokenMetric kTokenMetrics[] = {
-    {"log_prob", "nat", "nat", "log-softmax of the token"},
-    {"prob", "percent", "percentage points", "probability of the token"},
-    {"logit", "1", "1", "logit of the token"},
-    {"rank", "1", "1", "number of tokens that are more likely"},
-};
-
-const TokenMetric* token_metric(const std::string& name) {
-  const auto* found = std::find_if(std::begin(kTokenMetrics), std::end(kTokenMetrics),
-                                   [&](const auto& m) { return name == m.name; });
-  return found == std::end(kTokenMetrics) ? nullptr : found;
-}
 
 /// Compares what a pass predicts with the tokens that the prompt names and, behind an ablation, with the
 /// clean pass of the same prompt.
@@ -45,178 +26,133 @@ class Prediction : public PromptStage {
   Output plan(const PlanContext& context) override {
     edited_ = static_cast<bool>(context.inputs[1]);
     const auto clean = context.facts<PassFacts>(0);
-    clean->want_logits(positions);
-    if (edited_) context.facts<VariantFacts>(1)->want_logits(positions);
-    const bool by_token = std::any_of(metrics.begin(), metrics.end(), token_metric);
-    if (by_token) targets_ = find_target_tokens(context.prompts, tokens, *clean->subject);
-    axis_ = PositionAxis("positions", positions, context.prompts, clean->tokens->lengths);
-    declare(by_token);
     Output output;
-    output.variables = variables_;
+    PassRequest request;
+    request.keep_logits(positions);
+    request_ = output.ask(0, request);
+    if (edited_) output.ask(1, request);
+    choose_metrics();
+    if (names_tokens()) targets_ = find_target_tokens(context.prompts, tokens, *clean->subject);
+    axis_ = PositionAxis("positions", positions, context.prompts, clean->tokens->lengths);
+    if (chosen_.empty())
+      throw ParamError("metrics",
+                       metrics.front() + " compares with an edited pass; wire the variants of an ablation");
+    declare(output);
     return output;
   }
 
   [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
-    const auto& pass = inputs.get<Pass>(0);
-    const LogitRows clean(pass.result().logits.matrix(), pass.wishes->plan.logits, positions, pass.length);
-    Rows rows(*this, inputs.index(), pass.length);
+    const Predictions clean = predictions(inputs.get<Pass>(0).view());
+    const PromptPlace place{inputs.index(), axis_.in(inputs.get<Pass>(0).length)};
+    auto measures = std::make_shared<Measures>();
+    const Numbers before = measured(clean, nullptr, place);
     if (!edited_) {
-      rows.add(clean, nullptr);
-      return rows.finish(0, 1);
+      measures->columns = columns_for(stored_, 1);
+      store(before, nullptr, measures->columns);
+      return measures;
     }
-    std::vector<NextToken> before;  // once for all variants
-    for (std::size_t position = 0; position < clean.count(); ++position)
-      before.emplace_back(clean.row(position));
     const auto& variants = inputs.get<Variants>(1);
-    for (const PassResult& result : variants.results) {
-      const LogitRows edited(result.logits.matrix(), variants.wishes->plan.logits, positions,
-                             variants.length);
-      rows.add(edited, &before);
-    }
-    return rows.finish(variants.first, variants.results.size());
+    measures->first = variants.first;
+    measures->count = variants.results.size();
+    measures->columns = columns_for(stored_, measures->count);
+    for (std::size_t i = 0; i < measures->count; ++i)
+      store(measured(predictions(variants.view(i)), &clean, place), &before, measures->columns);
+    return measures;
   }
 
  private:
-  /// Fills the variables' columns, pass after pass.
-  class Rows {
-   public:
-    Rows(const Prediction& stage, std::size_t prompt, std::size_t length)
-        : stage_(stage), prompt_(prompt), positions_(stage.axis_.in(length)) {
-      for (const Variable& variable : stage.variables_) {
-        if (variable.dtype == Dtype::int64) {
-          columns_.emplace_back(std::vector<std::int64_t>());
-        } else {
-          columns_.emplace_back(std::vector<double>());
-        }
-      }
-    }
+  using Predictions = std::vector<NextToken>;  // at the positions that are asked for
 
-    void add(const LogitRows& pass, const std::vector<NextToken>* clean) {
-      std::size_t row = 0;
-      for (const auto& position : positions_) {
-        next_ = 0;
-        if (!position) {  // not in this prompt
-          add_missing();
-          continue;
-        }
-        add_prediction(NextToken(pass.row(row)), clean == nullptr ? nullptr : &(*clean)[row]);
-        ++row;
-      }
-    }
+  /// A metric that is kept, and where.
+  struct Chosen {
+    const PredictionMetric* metric = nullptr;
+    VariableId value;
+    std::optional<VariableId> change;
 
-    std::shared_ptr<Measures> finish(std::size_t first, std::size_t count) {
-      auto measures = std::make_shared<Measures>();
-      measures->first = first;
-      measures->count = count;
-      measures->columns = std::move(columns_);
-      return measures;
-    }
-
-   private:
-    void number(double value) { std::get<std::vector<double>>(columns_[next_++]).push_back(value); }
-    void whole(std::int64_t value) {
-      std::get<std::vector<std::int64_t>>(columns_[next_++]).push_back(value);
-    }
-
-    void add_missing() {
-      for (std::size_t i = 0; i < columns_.size(); ++i) {
-        const bool has_tokens =
-            !stage_.variables_[i].axes.empty() && stage_.variables_[i].axes.back().name == "token";
-        const std::size_t cells = has_tokens ? stage_.tokens.size() : 1;
-        std::visit([&](auto& column) { column.insert(column.end(), cells, missing(column)); }, columns_[i]);
-      }
-    }
-    static double missing(const std::vector<double>&) { return std::nan(""); }
-    static float missing(const std::vector<float>&) { return std::nanf(""); }
-    static std::int64_t missing(const std::vector<std::int64_t>&) { return -1; }
-
-    void add_prediction(const NextToken& now, const NextToken* before) {
-      if (stage_.names_tokens_) {
-        for (const std::int32_t id : stage_.targets_[prompt_]) {
-          std::get<std::vector<std::int64_t>>(columns_[next_]).push_back(id);
-        }
-        ++next_;
-      }
-      for (const std::string& metric : stage_.metrics) {
-        if (token_metric(metric) != nullptr) {
-          add_token_metric(metric, now, before);
-        } else if (metric == "argmax") {
-          whole(now.argmax());
-          if (before != nullptr) whole(now.argmax() == before->argmax() ? 0 : 1);
-        } else if (metric == "entropy") {
-          number(now.entropy());
-          if (before != nullptr) number(now.entropy() - before->entropy());
-        } else if (before != nullptr) {
-          number(before->divergence(now));
-        }
-      }
-    }
-
-    void add_token_metric(const std::string& metric, const NextToken& now, const NextToken* before) {
-      for (const std::int32_t id : stage_.targets_[prompt_]) {
-        const double value = now.metric(metric, id);
-        std::get<std::vector<double>>(columns_[next_]).push_back(value);
-        if (before != nullptr) {
-          std::get<std::vector<double>>(columns_[next_ + 1]).push_back(value - before->metric(metric, id));
-        }
-      }
-      next_ += before == nullptr ? 1 : 2;
-    }
-
-    const Prediction& stage_;
-    std::size_t prompt_;
-    std::vector<std::optional<std::size_t>> positions_;  // of this prompt, along the axis
-    std::vector<Column> columns_;
-    std::size_t next_ = 0;  // the column that is filled next
+    [[nodiscard]] bool of_tokens() const { return metric->of == PredictionMetric::Of::token; }
   };
 
-  void declare(bool by_token) {
-    if (!edited_ && metrics.size() == 1 && metrics.front() == "kl_from_clean") {
-      throw ParamError(
-          "metrics: kl_from_clean compares with an edited pass; wire the variants of an ablation", 0);
+  /// A prompt, and for each step of the positions' axis whether it has that position.
+  struct PromptPlace {
+    std::size_t prompt = 0;
+    std::vector<std::optional<std::size_t>> positions;
+  };
+
+  /// Metrics that compare with the clean pass are left out of the clean pass itself.
+  void choose_metrics() {
+    for (const std::string& name : metrics) {
+      const PredictionMetric& metric = prediction_metric(name);
+      if (edited_ || !metric.needs_clean) chosen_.push_back({&metric, {}, {}});
     }
+    if (names_tokens() && !edited_) chosen_.insert(chosen_.begin(), {&measured_token(), {}, {}});
+  }
+
+  [[nodiscard]] bool names_tokens() const {
+    return std::any_of(chosen_.begin(), chosen_.end(), std::mem_fn(&Chosen::of_tokens));
+  }
+
+  void declare(Output& output) {
     std::vector<Axis> axes;
     if (axis_.has_axis()) axes.push_back(axis_.axis("position"));
     std::vector<Axis> token_axes = axes;
     token_axes.push_back({"token", tokens, "column that names the token", ""});
-    names_tokens_ = by_token && !edited_;
-    if (names_tokens_) {
-      variables_.push_back({"token_id", Dtype::int64, token_axes, kTokenId, "token that is measured"});
+    for (Chosen& chosen : chosen_) {
+      const std::vector<Axis>& along = chosen.of_tokens() ? token_axes : axes;
+      chosen.value = output.add(chosen.metric->variable(along));
+      if (edited_ && chosen.metric->change_units != nullptr)
+        chosen.change = output.add(chosen.metric->change_variable(along));
     }
-    for (const std::string& name : metrics) {
-      if (const TokenMetric* metric = token_metric(name)) {
-        add_with_change({name, Dtype::float64, token_axes, metric->units, metric->meaning},
-                        metric->change_units);
-      } else if (name == "argmax") {
-        variables_.push_back({name, Dtype::int64, axes, kTokenId, "most likely token"});
-        if (edited_) {
-          variables_.push_back(
-              {"argmax_changed", Dtype::int64, axes, "1", "1 where the most likely token is another"});
-        }
-      } else if (name == "entropy") {
-        add_with_change({name, Dtype::float64, axes, "nat", "entropy of the next token"}, "nat");
-      } else if (edited_) {
-        variables_.push_back(
-            {name, Dtype::float64, axes, "nat",
-             "Kullback-Leibler divergence of the edited prediction from the clean one, D(clean || edited)"});
-      }
-    }
+    stored_ = output.variables;
   }
 
-  void add_with_change(Variable variable, const char* change_units) {
-    variables_.push_back(variable);
-    if (!edited_) return;
-    variable.name += "_change";
-    variable.units = change_units;
-    variable.long_name = "change from the clean pass: " + variable.long_name;
-    variables_.push_back(variable);
+  [[nodiscard]] Predictions predictions(const PassView& pass) const {
+    const LogitRows logits = request_->logits(pass);
+    Predictions found;
+    for (std::size_t row = 0; row < logits.count(); ++row) found.emplace_back(logits.row(row));
+    return found;
+  }
+
+  /// The numbers of one pass, [chosen metric][position, token]; without `clean`, none where it is needed.
+  [[nodiscard]] Numbers measured(const Predictions& now, const Predictions* clean,
+                                 const PromptPlace& place) const {
+    Numbers numbers(chosen_.size());
+    for (std::size_t m = 0; m < chosen_.size(); ++m) {
+      const PredictionMetric& metric = *chosen_[m].metric;
+      if (metric.needs_clean && clean == nullptr) continue;
+      std::size_t row = 0;
+      for (const auto& position : place.positions) {
+        const std::size_t cells = chosen_[m].of_tokens() ? tokens.size() : 1;
+        if (!position) {
+          add_missing(numbers[m], cells);
+          continue;
+        }
+        for (std::size_t t = 0; t < cells; ++t) {
+          const std::int32_t token = chosen_[m].of_tokens() ? targets_[place.prompt][t] : 0;
+          numbers[m].push_back(metric.value({now[row], clean == nullptr ? nullptr : &(*clean)[row], token}));
+        }
+        ++row;
+      }
+    }
+    return numbers;
+  }
+
+  void store(const Numbers& now, const Numbers* before, std::vector<Column>& columns) const {
+    for (std::size_t m = 0; m < chosen_.size(); ++m) {
+      append(now[m], columns[chosen_[m].value.index]);
+      if (!chosen_[m].change) continue;
+      std::vector<double> changes;
+      for (std::size_t i = 0; i < now[m].size(); ++i)
+        changes.push_back(chosen_[m].metric->change(now[m][i], (*before)[m][i]));
+      append(changes, columns[chosen_[m].change->index]);
+    }
   }
 
   bool edited_ = false;
-  bool names_tokens_ = false;  // whether token_id is stored: once, with the clean pass
   PositionAxis axis_;
   TokenLists targets_;  // one a prompt
-  std::vector<Variable> variables_;
+  std::vector<Chosen> chosen_;
+  std::vector<Variable> stored_;
+  std::shared_ptr<const PassRequest> request_;
 };
 
 const bool kPrediction = register_stage(
@@ -228,8 +164,7 @@ const bool kPrediction = register_stage(
         .optional_input("edited", kVariants,
                         "edited passes; each value then comes with its change from clean")
         .output(kMeasures, "one variable a metric, and `<metric>_change` with variants")
-        .param("metrics", &Prediction::metrics, "Which numbers to keep",
-               each_of({"log_prob", "prob", "logit", "rank", "argmax", "entropy", "kl_from_clean"}))
+        .param("metrics", &Prediction::metrics, "Which numbers to keep", each_of(prediction_metric_names()))
         .param("tokens", &Prediction::tokens, "Columns of the prompts that name the tokens to measure",
                distinct())
         .param("positions", &Prediction::positions,

@@ -11,8 +11,7 @@ class ReplacementValue : public PromptStage {
  public:
   Output plan(const PlanContext& /*context*/) override {
     Output output;
-    output.variables.push_back(
-        {"put_in", Dtype::float32, {}, "1", "number that took the activation's place"});
+    output.add({"put_in", Dtype::float32, {}, "1", "number that took the activation's place"});
     return output;
   }
 

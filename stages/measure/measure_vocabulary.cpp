@@ -1,7 +1,9 @@
+#include <numeric>
+
 #include "pipeline/stage/registry.hpp"
 #include "stages/measure/next_token.hpp"
+#include "stages/params/pass_plan.hpp"
 #include "stages/params/replacement.hpp"
-#include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -14,22 +16,20 @@ class Vocabulary : public PromptStage {
   Output plan(const PlanContext& context) override {
     edited_ = static_cast<bool>(context.inputs[1]);
     if (edited_ == static_cast<bool>(context.inputs[0])) {
-      throw ParamError("in: give either a clean pass or edited ones", 0);
+      throw ParamError("in", "give either a clean pass or edited ones");
     }
-    const PassFacts pass = edited_ ? context.facts<VariantFacts>(1)->clean : context.facts<PassFacts>(0);
-    if (edited_) {
-      context.facts<VariantFacts>(1)->want_logits(Positions::last());
-    } else {
-      pass->want_logits(Positions::last());
-    }
-    std::vector<std::int64_t> ids(pass->subject->config().vocabulary);
-    for (std::size_t id = 0; id < ids.size(); ++id) ids[id] = static_cast<std::int64_t>(id);
+    vocabulary_ = PassPlan(context).config().vocabulary;
+    std::vector<std::int64_t> ids(vocabulary_);
+    std::iota(ids.begin(), ids.end(), 0);
+    PassRequest last_logits;
+    last_logits.keep_logits(Positions::last());
     Output output;
-    output.variables.push_back({"log_prob",
-                                Dtype::float32,
-                                {{"vocabulary", std::move(ids), "token id", ""}},
-                                "nat",
-                                "log-softmax of every vocabulary entry"});
+    request_ = output.ask(edited_ ? 1 : 0, std::move(last_logits));
+    output.add({"log_prob",
+                Dtype::float32,
+                {{"vocabulary", std::move(ids), "token id", ""}},
+                "nat",
+                "log-softmax of every vocabulary entry"});
     return output;
   }
 
@@ -40,29 +40,26 @@ class Vocabulary : public PromptStage {
       const auto& variants = inputs.get<Variants>(1);
       measures->first = variants.first;
       measures->count = variants.results.size();
-      values.reserve(variants.results.size() * variants.wishes->clean->subject->config().vocabulary);
-      for (const PassResult& result : variants.results) {
-        append(result, variants.wishes->plan, variants.length, values);
-      }
+      values.reserve(measures->count * vocabulary_);
+      for (std::size_t i = 0; i < measures->count; ++i) append(variants.view(i), values);
     } else {
-      const auto& pass = inputs.get<Pass>(0);
-      append(pass.result(), pass.wishes->plan, pass.length, values);
+      append(inputs.get<Pass>(0).view(), values);
     }
     measures->columns.emplace_back(std::move(values));
     return measures;
   }
 
  private:
-  static void append(const PassResult& result, const ForwardPlan& plan, std::size_t length,
-                     std::vector<float>& values) {
-    const LogitRows rows(result.logits.matrix(), plan.logits, Positions::last(), length);
-    const NextToken next(rows.row(0));
-    for (std::size_t id = 0; id < rows.row(0).size(); ++id) {
+  void append(const PassView& pass, std::vector<float>& values) const {
+    const NextToken next(request_->logits(pass).row(0));
+    for (std::size_t id = 0; id < vocabulary_; ++id) {
       values.push_back(static_cast<float>(next.log_prob(static_cast<std::int32_t>(id))));
     }
   }
 
   bool edited_ = false;
+  std::size_t vocabulary_ = 0;
+  std::shared_ptr<const PassRequest> request_;
 };
 
 const bool kVocabulary =

@@ -9,36 +9,22 @@
 
 namespace hookflow::stages {
 
-LogitRows::LogitRows(View logits, const Positions& kept, const Positions& wanted, std::size_t length)
-    : logits_(logits) {
-  const std::vector<std::size_t> have = kept.resolve(length);
-  for (const std::size_t position : wanted.resolve(length)) {
-    const auto found = std::find(have.begin(), have.end(), position);
-    if (found == have.end()) throw std::logic_error("the pass kept no logits at a position that is wanted");
-    rows_.push_back(static_cast<std::size_t>(found - have.begin()));
-  }
-}
-
 NextToken::NextToken(std::span<const float> logits)
     : logits_(logits), argmax_(static_cast<std::int64_t>(hookflow::argmax(logits))) {
   log_sum_ = log_sum_exp(logits);
   if (!std::isfinite(log_sum_)) throw std::runtime_error("the logits are not finite");
 }
 
-double NextToken::log_prob(std::int32_t id) const {
-  return static_cast<double>(logits_[static_cast<std::size_t>(id)]) - log_sum_;
+double NextToken::log_prob(std::int32_t id) const { return logit(id) - log_sum_; }
+
+double NextToken::logit(std::int32_t id) const {
+  return static_cast<double>(logits_[static_cast<std::size_t>(id)]);
 }
 
-double NextToken::metric(const std::string& name, std::int32_t id) const {
-  if (name == "log_prob") return log_prob(id);
-  if (name == "prob") return 100 * std::exp(log_prob(id));
-  const float logit = logits_[static_cast<std::size_t>(id)];
-  if (name == "logit") return static_cast<double>(logit);
-  if (name == "rank") {
-    return static_cast<double>(
-        std::count_if(logits_.begin(), logits_.end(), [&](float other) { return other > logit; }));
-  }
-  throw std::logic_error("unknown metric " + name);
+double NextToken::rank(std::int32_t id) const {
+  const float own = logits_[static_cast<std::size_t>(id)];
+  return static_cast<double>(
+      std::count_if(logits_.begin(), logits_.end(), [own](float other) { return other > own; }));
 }
 
 double NextToken::entropy() const {

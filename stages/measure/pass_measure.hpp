@@ -1,28 +1,26 @@
 #pragma once
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "pipeline/stage/stage.hpp"
-#include "stages/measure/captured.hpp"
+#include "stages/measure/numbers.hpp"
 #include "stages/params/pass_plan.hpp"
 
 namespace hookflow::stages {
 
 /// One pass of a prompt: the clean one, or that of a variant.
 struct MeasuredPass {
-  const PassResult& result;
-  const ForwardPlan& plan;
+  const PassRequest& request;
+  PassView view;
   std::size_t prompt = 0;  // index in the run
-  std::size_t length = 0;  // tokens of the prompt
-  std::optional<std::size_t>
-      variant{};  // index among all variants; of a clean pass, the one it is held against
+  // Index among all variants; of a clean pass, that of the variant it is held against.
+  std::optional<std::size_t> variant{};
 
-  [[nodiscard]] Captured at(const HookPoint& place) const { return {result, plan, place, length}; }
+  [[nodiscard]] std::size_t length() const { return view.length; }
+  [[nodiscard]] Captured at(const HookPoint& place) const { return request.at(place, view); }
 };
-
-/// Numbers as they are measured, row-major: [variable][cell]; NaN where there is no value.
-using Numbers = std::vector<std::vector<double>>;
 
 /// A stage that measures one pass at a time: a clean one, or each of the edited ones. With both, each
 /// variable is followed by its change from the clean pass of the same prompt.
@@ -33,8 +31,8 @@ class PassMeasure : public pipeline::PromptStage {
   [[nodiscard]] pipeline::ValuePtr run(const pipeline::Inputs& inputs) const final;
 
  protected:
-  /// Says what is to be kept, and what variables one pass gives, with their own axes.
-  virtual std::vector<pipeline::Variable> plan_passes(const PassPlan& passes) = 0;
+  /// Asks for what is measured, and says what variables one pass gives, with their own axes.
+  virtual std::vector<pipeline::Variable> plan_passes(const PassPlan& passes, PassRequest& request) = 0;
   /// Adds one pass's numbers to each variable's, which are empty.
   virtual void measure(const MeasuredPass& pass, Numbers& numbers) const = 0;
   /// Whether what is measured of the clean pass depends on the variant that it is held against.
@@ -43,12 +41,13 @@ class PassMeasure : public pipeline::PromptStage {
  private:
   [[nodiscard]] Numbers measured(const MeasuredPass& pass) const;
 
-  std::vector<pipeline::Variable> variables_;  // without the changes
+  std::vector<pipeline::Variable> measured_;    // without the changes
+  std::vector<pipeline::VariableId> values_;    // where each is stored,
+  std::vector<pipeline::VariableId> changes_;   // and its change, where passes are compared
+  std::vector<pipeline::Variable> stored_;      // all of them
+  std::shared_ptr<const PassRequest> request_;  // to the passes that are measured
   bool edited_ = false;
   bool compares_ = false;
 };
-
-/// Cells along a variable's axes that have no value.
-void add_missing(std::vector<double>& numbers, std::size_t cells);
 
 }  // namespace hookflow::stages

@@ -44,7 +44,7 @@ QueryKeyAxes::QueryKeyAxes(const Positions& queries, const KeyChoice& keys, cons
       const auto resolved = queries.resolve(length);
       last_query = std::max(last_query, *std::max_element(resolved.begin(), resolved.end()));
     }
-    if (last_query == 0) throw ParamError("keys: earlier: no query has a key before it", 0);
+    if (last_query == 0) throw ParamError("keys", "earlier: no query has a key before it");
     keys_ = PositionAxis("keys", Positions::slice(0, static_cast<std::int64_t>(last_query)), passes.prompts(),
                          lengths);
   }

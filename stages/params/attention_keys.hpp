@@ -20,7 +20,7 @@ struct KeyChoice {
 void read_param(const pipeline::Node& node, KeyChoice& keys);
 pipeline::Node write_param(const KeyChoice& keys);
 
-/// A query and a key of one prompt; no key: this cell has none.
+/// A query and a key of one prompt; without a key the cell has no value.
 struct QueryKey {
   std::size_t query = 0;
   std::optional<std::size_t> key;
@@ -35,7 +35,7 @@ class QueryKeyAxes {
   QueryKeyAxes(const Positions& queries, const KeyChoice& keys, const PassPlan& passes);
 
   [[nodiscard]] const Positions& queries() const { return queries_.positions(); }
-  /// Of all queries together.
+  /// The keys that any query looks at.
   [[nodiscard]] Positions keys() const;
   /// [query, key]; the last position alone, and a query's own, have no axis.
   [[nodiscard]] std::vector<pipeline::Axis> axes(const PassPlan& passes) const;

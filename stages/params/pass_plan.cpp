@@ -18,19 +18,14 @@ std::vector<std::int64_t> numbers(const std::vector<std::size_t>& values) {
 PassPlan::PassPlan(const PlanContext& context) : context_(context) {
   if (context.inputs.at(0)) clean_ = context.facts<PassFacts>(0);
   if (context.inputs.at(1)) variants_ = context.facts<VariantFacts>(1);
-  if (!clean_ && !variants_) throw ParamError("in: give a clean pass, edited ones, or both", 0);
+  if (!clean_ && !variants_) throw ParamError("in", "give a clean pass, edited ones, or both");
   if (compares() && variants_->clean != clean_) {
-    throw ParamError("in: the edited passes are variants of another pass than the clean one", 0);
+    throw ParamError("in", "the edited passes are variants of another pass than the clean one");
   }
 }
 
 std::vector<HookPoint> PassPlan::first_edits() const {
   return edited() ? variants_->first_edits : std::vector<HookPoint>();
-}
-
-void PassPlan::want(const HookPoint& place, const Positions& positions) const {
-  if (clean_) clean_->want_capture(place, positions);
-  if (variants_) variants_->want_capture(place, positions);
 }
 
 Axis PassPlan::axis(const std::string& name, Coordinates labels, const std::string& long_name) const {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "pipeline/stage/stage.hpp"
-#include "stages/subject/values.hpp"
+#include "stages/subject/pass_request.hpp"
 
 namespace hookflow::stages {
 
@@ -15,16 +15,13 @@ class PassPlan {
   explicit PassPlan(const pipeline::PlanContext& context);
 
   [[nodiscard]] bool edited() const { return variants_ != nullptr; }
-  [[nodiscard]] bool compares() const { return clean_ != nullptr && variants_ != nullptr; }
-  [[nodiscard]] ModelSubject& subject() const { return *any()->subject; }
+  [[nodiscard]] bool compares() const { return clean_ != nullptr && edited(); }
+  [[nodiscard]] ModelSubject& subject() const { return *any().subject; }
   [[nodiscard]] const Config& config() const { return subject().config(); }
-  [[nodiscard]] const TokenFacts& tokens() const { return *any()->tokens; }
+  [[nodiscard]] const TokenFacts& tokens() const { return *any().tokens; }
   [[nodiscard]] const pipeline::Prompts& prompts() const { return context_.prompts; }
   /// Of each variant, the place that it edits first; none for a clean pass alone.
   [[nodiscard]] std::vector<HookPoint> first_edits() const;
-
-  /// Has every pass that is measured keep a place.
-  void want(const HookPoint& place, const Positions& positions) const;
 
   /// An axis of what is measured; `measured_<name>` where the variants already have one of that name.
   [[nodiscard]] pipeline::Axis axis(const std::string& name, pipeline::Coordinates labels,
@@ -33,13 +30,11 @@ class PassPlan {
   [[nodiscard]] pipeline::Axis head_axis(const std::vector<std::size_t>& heads) const;
 
  private:
-  [[nodiscard]] const Wishes* any() const {
-    return clean_ != nullptr ? clean_.get() : variants_->clean.get();
-  }
+  [[nodiscard]] const PassFacts& any() const { return clean_ != nullptr ? *clean_ : *variants_->clean; }
 
   const pipeline::PlanContext& context_;
-  PassFacts clean_;
-  VariantFacts variants_;
+  std::shared_ptr<const PassFacts> clean_;
+  std::shared_ptr<const VariantFacts> variants_;
 };
 
 }  // namespace hookflow::stages

@@ -12,14 +12,13 @@ std::vector<HookSelection> read_places(const std::vector<std::string>& at, const
   std::vector<HookSelection> places;
   for (const std::string& text : at) {
     const auto parse = [&] { return parse_hooks(text, config); };
-    for (HookSelection& selection : translate_param_errors("at: ", parse)) {
+    for (HookSelection& selection : translate_param_errors("at", parse)) {
       const bool twice = std::any_of(places.begin(), places.end(), [&](const HookSelection& other) {
         return other.kind == selection.kind;
       });
       if (twice) {
-        throw pipeline::ParamError("at: '" + text + "': " + pattern_name(selection.kind) +
-                                       " is there twice; write its layers and heads as one place",
-                                   0);
+        throw pipeline::ParamError("at", "'" + text + "': " + pattern_name(selection.kind) +
+                                             " is there twice; write its layers and heads as one place");
       }
       places.push_back(std::move(selection));
     }

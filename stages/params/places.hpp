@@ -11,9 +11,9 @@ namespace hookflow::stages {
 /// pipeline::ParamError for what is no place of the model, and for a kind that is there twice.
 std::vector<HookSelection> read_places(const std::vector<std::string>& at, const Config& config);
 
-/// The selection's places: one a layer, or the one outside the blocks.
+/// The selection's places: one for each layer, or the one outside the blocks.
 std::vector<HookPoint> points(const HookSelection& selection);
-/// The selection's heads: every one where it takes a place with heads as a whole; {0} where there are none.
+/// The selection's heads; every head where it names none, and {0} of a place without heads.
 std::vector<std::size_t> heads_of(const HookSelection& selection, const Config& config);
 
 /// The variable that holds what a place holds: `resid_post`, `q`, `pattern`, `ln1_scale`, `mlp_pre`.

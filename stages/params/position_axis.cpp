@@ -30,8 +30,8 @@ std::vector<std::int64_t> labels_of(const Positions& positions, const std::vecto
 void check_positions(const std::string& param, const Positions& positions, const pipeline::Prompts& prompts,
                      const std::vector<std::size_t>& lengths) {
   for (std::size_t i = 0; i < lengths.size(); ++i) {
-    translate_param_errors(param + ": prompt '" + prompts.id(i) + "': ",
-                           [&] { static_cast<void>(positions.resolve(lengths[i])); });
+    const auto resolve = [&] { static_cast<void>(positions.resolve(lengths[i])); };
+    translate_param_errors(param, resolve, "prompt '" + prompts.id(i) + "': ");
   }
 }
 

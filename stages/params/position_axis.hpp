@@ -11,7 +11,7 @@
 
 namespace hookflow::stages {
 
-/// Throws pipeline::ParamError, which begins with the parameter's name, when a prompt lacks a position.
+/// Throws pipeline::ParamError of that parameter when a prompt lacks a position.
 /// `lengths`: tokens of each prompt.
 void check_positions(const std::string& param, const Positions& positions, const pipeline::Prompts& prompts,
                      const std::vector<std::size_t>& lengths);

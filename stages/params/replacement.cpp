@@ -103,7 +103,7 @@ void read_param(const Node& node, Replacement& replacement) {
   } else if (node.kind == Node::Kind::map && node.entries.size() == 1) {
     const auto& entry = node.entries.front();
     const auto read = [&] { return read_entry(entry.first, entry.second); };
-    replacement = stages::translate_param_errors("", read, entry.second.line);
+    replacement = stages::translate_value_errors(entry.second.line, read);
   } else {
     throw ParamError(pipeline::to_json(node) + " is no replacement; must be " + edit_rule(), node.line);
   }

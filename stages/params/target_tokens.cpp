@@ -76,7 +76,7 @@ TokenLists find_target_tokens(const pipeline::Prompts& prompts, const std::vecto
     found.add(ids);
   }
   if (count > kMostProblems) problems += "\n  ... and " + std::to_string(count - kMostProblems) + " more";
-  if (count > 0) throw pipeline::ParamError(param + ":" + problems, 0);
+  if (count > 0) throw pipeline::ParamError(param, problems);
   found.shrink_to_fit();  // it stays for as long as the run
   return found;
 }

@@ -15,7 +15,7 @@ std::int32_t only_token(const std::string& text, const Tokenizer& tokenizer);
 /// The token ids that columns of the prompts name: [prompt][column]. A column of a prompt given as text is
 /// text that is one token; of a prompt given as ids, a token id. Throws pipeline::ParamError listing every
 /// prompt whose column is missing, is not exactly one token (with the tokens that it is), or is no id of the
-/// vocabulary; the list begins with the parameter's name.
+/// vocabulary.
 TokenLists find_target_tokens(const pipeline::Prompts& prompts, const std::vector<std::string>& columns,
                               ModelSubject& subject, const std::string& param = "tokens");
 

@@ -61,17 +61,16 @@ std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline
   const std::size_t vocabulary = subject.config().vocabulary;
   if (token.id && (*token.id < 0 || *token.id >= static_cast<std::int64_t>(vocabulary))) {
     throw ParamError(
-        "token: " + std::to_string(*token.id) + " is not a token id, 0 to " + std::to_string(vocabulary - 1),
-        0);
+        "token", std::to_string(*token.id) + " is not a token id, 0 to " + std::to_string(vocabulary - 1));
   }
   try {
     const std::int32_t id =
         token.id ? static_cast<std::int32_t>(*token.id) : only_token(token.text.value(), subject.tokenizer());
     return std::vector<std::int32_t>(prompts.size(), id);
   } catch (const ParamError& error) {
-    throw ParamError(std::string("token: ") + error.what(), 0);
+    throw ParamError("token", error.what());
   } catch (const pipeline::InputError& error) {
-    throw ParamError(std::string("token: ") + error.what() + "; give the token's id", 0);
+    throw ParamError("token", std::string(error.what()) + "; give the token's id");
   }
 }
 

@@ -25,7 +25,7 @@ struct TokenChoice {
 void read_param(const pipeline::Node& node, TokenChoice& token);
 pipeline::Node write_param(const TokenChoice& token);
 
-/// The token id that is meant in each prompt. Throws pipeline::ParamError, which begins with `token:`, for
+/// The token id that is meant in each prompt. Throws pipeline::ParamError of `token` for
 /// text that is not one token, an id outside the vocabulary, and as find_target_tokens does.
 std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline::Prompts& prompts,
                                         ModelSubject& subject);

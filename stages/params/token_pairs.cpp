@@ -69,7 +69,7 @@ PairAxis::PairAxis(const TokenPairs& pairs, const Positions& positions, const Pa
     for (std::size_t j = i + 1; j < labels.size(); ++j) pairs_.emplace_back(i, j);
   }
   if (pairs_.empty()) {
-    throw ParamError("positions: no pair, as no prompt has two of these positions", 0);
+    throw ParamError("positions", "no pair, as no prompt has two of these positions");
   }
 }
 

@@ -1,5 +1,6 @@
 #include "pipeline/stage/registry.hpp"
 #include "stages/subject/pass_memory.hpp"
+#include "stages/subject/pass_request.hpp"
 #include "stages/subject/translate_errors.hpp"
 #include "stages/subject/values.hpp"
 
@@ -12,41 +13,45 @@ using namespace pipeline;
 class Forward : public BatchStage {
  public:
   Output plan(const PlanContext& context) override {
-    wishes_ = std::make_shared<Wishes>();
-    wishes_->subject = &model_of(context.subject);
-    wishes_->tokens = context.facts<TokenFactsPtr>(0);
-    wishes_->plan.wants_logits = false;
-    wishes_->plan.logits = Positions::last();
+    auto facts = std::make_shared<PassFacts>();
+    facts->subject = &model_of(context.subject);
+    facts->tokens = context.facts<TokenFacts>(0);
+    facts_ = facts;
     batch_tokens_ = context.batch_weight;
     Output output;
-    output.facts = PassFacts(wishes_);
+    output.facts = std::move(facts);
     return output;
   }
 
-  void prepare() override {
-    model_ = &wishes_->subject->model();
-    wishes_->tokens.reset();  // all that were planned with are known
+  std::vector<PortRequest> take_requests(std::span<const RequestPtr> requests) override {
+    plan_ = std::make_shared<const ForwardPlan>(combined(requests).plan());
+    return {};
   }
 
   [[nodiscard]] Cost cost() const override {
-    const Config& config = wishes_->subject->config();
+    const Config& config = facts_->subject->config();
+    const TokenFacts& tokens = *facts_->tokens;
     Cost cost;
-    for (const std::size_t length : wishes_->tokens->lengths) {
+    for (const std::size_t length : tokens.lengths) {
       cost.passes += 1;
-      cost.flops += pass_flops(config, length, {HookKind::embed, 0}, wishes_->plan);
+      cost.flops += pass_flops(config, length, {HookKind::embed, 0}, *plan_);
     }
-    const TokenFacts& tokens = *wishes_->tokens;
     cost.bytes_working = working_bytes(config, batch_tokens_, tokens.longest);
-    cost.bytes_held = held_bytes(config, batch_tokens_, tokens.longest, wishes_->plan);
-    cost.bytes_shared = weight_bytes(*wishes_->subject, tokens, wishes_->plan);
+    cost.bytes_held = held_bytes(config, batch_tokens_, tokens.longest, *plan_);
+    cost.bytes_shared = weight_bytes(*facts_->subject, tokens, *plan_);
     return cost;
+  }
+
+  void prepare() override {
+    model_ = &facts_->subject->model();
+    facts_.reset();
   }
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts,
                                           std::size_t /*part*/) const override {
     std::vector<std::vector<std::int32_t>> ids;
     for (const Inputs& inputs : prompts) ids.push_back(inputs.get<Tokens>(0).ids);
-    const auto run = [&] { return run_clean(*model_, ids, wishes_->plan); };
+    const auto run = [&] { return run_clean(*model_, ids, *plan_); };
     const auto batch = std::make_shared<const CleanPass>(translate_errors(run));
     std::vector<ValuePtr> values;
     for (std::size_t i = 0; i < prompts.size(); ++i) {
@@ -54,14 +59,15 @@ class Forward : public BatchStage {
       pass->batch = batch;
       pass->index = i;
       pass->length = ids[i].size();
-      pass->wishes = wishes_;
+      pass->kept = plan_;
       values.push_back(std::move(pass));
     }
     return values;
   }
 
  private:
-  PassFacts wishes_;
+  std::shared_ptr<const PassFacts> facts_;  // until it is prepared: the tokens of many prompts are large
+  std::shared_ptr<const ForwardPlan> plan_;
   std::size_t batch_tokens_ = 0;
   const Model* model_ = nullptr;
 };

@@ -73,8 +73,8 @@ class Tokenize : public PromptStage {
     if (count > 0) throw InputError(problems);
     Output output;
     output.weights = facts->lengths;
-    output.facts = TokenFactsPtr(facts);
     output.known = fed_tokens(facts);
+    output.facts = std::move(facts);
     return output;
   }
 
@@ -86,7 +86,7 @@ class Tokenize : public PromptStage {
 
  private:
   /// The ids as they are fed, for the record; right-padded in the file alone.
-  static std::vector<KnownArray> fed_tokens(const TokenFactsPtr& facts) {
+  static std::vector<KnownArray> fed_tokens(const std::shared_ptr<const TokenFacts>& facts) {
     std::vector<std::int64_t> positions(facts->longest);
     std::iota(positions.begin(), positions.end(), 0);
     const Axis axis = {"position", std::move(positions), "position in the prompt, counted from 0", ""};

@@ -23,14 +23,26 @@ decltype(auto) translate_errors(Action&& action) {
   }
 }
 
-/// Runs an action on a parameter's value. Throws pipeline::ParamError for what the model refuses; `place`
-/// comes first in its message.
+/// Runs an action on the value of a parameter. Throws its ParamError for what the model refuses; `about`
+/// comes first in the message.
 template <typename Action>
-decltype(auto) translate_param_errors(const std::string& place, Action&& action, std::size_t line = 0) {
+decltype(auto) translate_param_errors(const std::string& param, Action&& action,
+                                      const std::string& about = {}) {
   try {
     return std::forward<Action>(action)();
   } catch (const ModelError& error) {
-    throw pipeline::ParamError(place + message_of(error), line);
+    throw pipeline::ParamError(param, about + message_of(error));
+  }
+}
+
+/// Runs an action on a value that is being read and stands at a line. Throws pipeline::ParamError for what
+/// the model refuses.
+template <typename Action>
+decltype(auto) translate_value_errors(std::size_t line, Action&& action) {
+  try {
+    return std::forward<Action>(action)();
+  } catch (const ModelError& error) {
+    throw pipeline::ParamError(message_of(error), line);
   }
 }
 

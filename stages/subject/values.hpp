@@ -2,7 +2,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "model/pass/forward.hpp"
@@ -12,7 +11,7 @@
 
 namespace hookflow::stages {
 
-// The kinds of value that flow between the stages of this folder.
+// The kinds of value that the ports of stages on a model take and give.
 inline constexpr const char* kTokens = "tokens";
 inline constexpr const char* kPass = "pass";
 inline constexpr const char* kVariants = "variants";
@@ -22,56 +21,49 @@ struct Tokens : pipeline::Value {
   std::vector<std::int32_t> ids;
 };
 
-struct TokenFacts {
+struct TokenFacts : pipeline::Facts {
   TokenLists ids;                    // as they are fed, one list a prompt
   std::vector<std::size_t> lengths;  // one a prompt
   std::size_t longest = 0;
 };
-using TokenFactsPtr = std::shared_ptr<const TokenFacts>;
 
-/// What the stages behind a forward pass want it to leave behind. Wishes are added while planning; a place
-/// that is wanted at different positions is kept at all of them.
-struct Wishes {
+struct PassFacts : pipeline::Facts {
   ModelSubject* subject = nullptr;
-  TokenFactsPtr tokens;  // while planning
-  ForwardPlan plan;
-
-  void want_logits(const Positions& positions);
-  void want_capture(const HookPoint& place, const Positions& positions);
-  void want_first_edit(const HookPoint& place);
+  std::shared_ptr<const TokenFacts> tokens;
 };
-using PassFacts = std::shared_ptr<Wishes>;
+
+struct VariantFacts : pipeline::Facts {
+  std::shared_ptr<const PassFacts> clean;
+  std::vector<HookPoint> first_edits;  // of each variant, the place that it edits first
+};
+
+/// One pass of one prompt, clean or edited, to be read; borrows from a Pass or from Variants. Read it through
+/// the PassRequest by which a stage asked for it: other stages may have asked for more.
+struct PassView {
+  const PassResult& result;
+  const ForwardPlan& kept;  // what all stages together asked for
+  std::size_t length = 0;   // tokens of the prompt
+};
 
 /// Of one prompt in a clean pass. Holds the whole batch, which its variants join.
 struct Pass : pipeline::Value {
   std::shared_ptr<const CleanPass> batch;
   std::size_t index = 0;   // in the batch
   std::size_t length = 0;  // tokens of the prompt
-  PassFacts wishes;
+  std::shared_ptr<const ForwardPlan> kept;
 
   [[nodiscard]] const PassResult& result() const { return batch->results[index]; }
+  [[nodiscard]] PassView view() const { return {result(), *kept, length}; }
 };
-
-/// What the stages behind an ablation want of its edited passes.
-struct VariantWishes {
-  PassFacts clean;
-  std::vector<HookPoint> first_edits;  // of each variant, the place that it edits first
-  ForwardPlan plan;
-
-  void want_logits(const Positions& positions);
-  void want_capture(const HookPoint& place, const Positions& positions);
-  /// What lies before a variant's first edit is the clean pass's own, so both keep the same positions. Called
-  /// once all wishes are told.
-  void keep_as_clean();
-};
-using VariantFacts = std::shared_ptr<VariantWishes>;
 
 /// Of one prompt: edited passes [first, first + results.size()) in the order of the variants' axes.
 struct Variants : pipeline::Value {
   std::size_t first = 0;
   std::size_t length = 0;  // tokens of the prompt
   std::vector<PassResult> results;
-  VariantFacts wishes;
+  std::shared_ptr<const ForwardPlan> kept;
+
+  [[nodiscard]] PassView view(std::size_t i) const { return {results[i], *kept, length}; }
 };
 
 }  // namespace hookflow::stages

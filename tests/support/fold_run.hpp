@@ -50,7 +50,7 @@ inline FoldRun run_fold(const std::string& stage_name, const std::string& params
     }
   }
   const pipeline::Prompts prompts;
-  const pipeline::Output output = stage->plan({prompts, subject, planned, {}, 1});
+  const pipeline::Output output = plan_stage(stage_name, *stage, {prompts, subject, planned, {}, 1});
   MemorySink sink(output.variables);
   dynamic_cast<const pipeline::FoldStage&>(*stage).fold(inputs, sink);
   FoldRun run;

@@ -59,7 +59,9 @@ class StageChain {
         if (lane.size() > context.lane.size()) context.lane = lane;
       }
     }
-    link.output = link.stage->plan(context);
+    if (settled_) throw std::logic_error("all stages are added before one is run");
+    order_.push_back(id);
+    link.output = plan_stage(name, *link.stage, context);
     link.lane = context.lane;
     link.lane.insert(link.lane.end(), link.output.expands.begin(), link.output.expands.end());
     const auto& weights = link.output.weights;
@@ -67,8 +69,17 @@ class StageChain {
     return link.output;
   }
 
+  /// Asks a stage for something, as one behind it would.
+  template <typename R>
+  std::shared_ptr<const R> ask(const std::string& id, R request) {
+    auto asked = std::make_shared<const R>(std::move(request));
+    links_.at(id).asked.push_back(asked);
+    return asked;
+  }
+
   /// The outcome of each prompt. Stages before it run as needed, once a part.
   const std::vector<pipeline::Outcome>& run(const std::string& id, std::size_t part = 0) {
+    settle();
     if (!prepared_) {
       for (auto& [name, link] : links_) link.stage->prepare();
       prepared_ = true;
@@ -107,7 +118,10 @@ class StageChain {
     throw std::logic_error(id + " has no variable " + variable);
   }
 
-  [[nodiscard]] pipeline::Cost cost(const std::string& id) const { return links_.at(id).stage->cost(); }
+  [[nodiscard]] pipeline::Cost cost(const std::string& id) {
+    settle();
+    return links_.at(id).stage->cost();
+  }
   [[nodiscard]] std::vector<std::string> variables(const std::string& id) const {
     std::vector<std::string> names;
     for (const auto& variable : links_.at(id).output.variables) names.push_back(variable.name);
@@ -116,17 +130,33 @@ class StageChain {
   stages::ModelSubject& subject() { return *subject_; }
 
  private:
+  /// Delivers all requests, from the last stage to the first.
+  void settle() {
+    if (std::exchange(settled_, true)) return;
+    for (auto id = order_.rbegin(); id != order_.rend(); ++id) {
+      Link& link = links_.at(*id);
+      const auto send = [&](const std::vector<pipeline::PortRequest>& requests) {
+        for (const auto& [port, request] : requests) links_.at(link.inputs.at(port)).asked.push_back(request);
+      };
+      send(link.output.requests);
+      send(link.stage->take_requests(link.asked));
+    }
+  }
+
   struct Link {
     std::unique_ptr<pipeline::Stage> stage;
     std::vector<std::string> inputs;
     pipeline::Output output;
+    std::vector<pipeline::RequestPtr> asked;
     std::vector<pipeline::Axis> lane;                                // what the expands before and in it add
     std::map<std::size_t, std::vector<pipeline::Outcome>> outcomes;  // by part
   };
   pipeline::Prompts prompts_;
   std::unique_ptr<stages::ModelSubject> subject_;
   std::map<std::string, Link> links_;
+  std::vector<std::string> order_;  // in which they were added: inputs first
   std::size_t batch_weight_ = 1;
+  bool settled_ = false;
   bool prepared_ = false;
 };
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <initializer_list>
 #include <memory>
 #include <stdexcept>
@@ -13,18 +14,40 @@
 
 namespace hookflow::testing_support {
 
+/// Tells a refusal that no user could find: one without a line that names no parameter of the stage, nor
+/// `in`.
+template <typename Action>
+auto with_place(const pipeline::StageDecl& declaration, const Action& action) {
+  try {
+    return action();
+  } catch (const pipeline::ParamError& error) {
+    const bool named =
+        error.param == "in" ||
+        std::any_of(declaration.params.begin(), declaration.params.end(),
+                    [&](const pipeline::ParamDecl& param) { return param.name == error.param; });
+    EXPECT_TRUE(named || error.line != 0) << declaration.name << ": no line for: " << error.what();
+    throw;
+  }
+}
+
+/// Plans a stage of that name.
+inline pipeline::Output plan_stage(const std::string& name, pipeline::Stage& stage,
+                                   const pipeline::PlanContext& context) {
+  return with_place(*pipeline::find_stage(name), [&] { return stage.plan(context); });
+}
+
 /// A stage of that name with the given parameters, as a workflow would make it.
 inline std::unique_ptr<pipeline::Stage> make_stage(const std::string& name,
                                                    const std::string& params_yaml = "{}") {
   const pipeline::StageDecl* declaration = pipeline::find_stage(name);
   if (declaration == nullptr) throw std::logic_error("no stage " + name);
   std::unique_ptr<pipeline::Stage> stage = declaration->make();
-  const pipeline::Node params = pipeline::parse_yaml_value(params_yaml);
+  const pipeline::Node params = pipeline::parse_yaml(params_yaml, "params");
   for (const auto& [key, value] : params.entries) {
     bool known = false;
     for (const pipeline::ParamDecl& param : declaration->params) {
       if (param.name != key) continue;
-      param.read(*stage, value);
+      with_place(*declaration, [&] { param.read(*stage, value); });
       known = true;
     }
     if (!known) throw std::logic_error(name + " has no parameter " + key);
@@ -81,9 +104,9 @@ class MemorySink : public pipeline::FoldSink {
     for (const auto& variable : variables)
       rows_.push_back(variable.axes.empty() ? 1 : variable.axes.front().size());
   }
-  void write(std::size_t variable, std::size_t first_row, const pipeline::Column& column) override {
-    std::vector<double>& target = values.at(variable);
-    std::size_t at = first_row * (target.size() / rows_.at(variable));
+  void write(pipeline::VariableId variable, std::size_t first_row, const pipeline::Column& column) override {
+    std::vector<double>& target = values.at(variable.index);
+    std::size_t at = first_row * (target.size() / rows_.at(variable.index));
     std::visit(
         [&](const auto& cells) {
           for (const auto cell : cells) target.at(at++) = static_cast<double>(cell);

@@ -1,5 +1,6 @@
 #include "pipeline/engine/plan.hpp"
 
+#include <set>
 #include <sstream>
 
 #include <gtest/gtest.h>
@@ -182,6 +183,104 @@ TEST(Plan, VariantsOfVariantsAreRefused) {
   EXPECT_TRUE(
       names(problems_of(workflow(kToys + "  again: {stage: toy.expand_again, in: one}\n", "keep: [xs]\n")),
             {"stage 'again': in: it would make variants of the variants of 'one'"}));
+}
+
+/// A request with who asked.
+struct Asked : Request {
+  explicit Asked(std::string name) : by(std::move(name)) {}
+  std::string by;
+};
+
+/// Asks the stage above it, by name; passes on, with its own name, what it is asked.
+class Asking : public PromptStage {
+ public:
+  std::string name;
+  Output plan(const PlanContext& /*context*/) override {
+    Output output;
+    output.ask(0, Asked(name));
+    return output;
+  }
+  std::vector<PortRequest> take_requests(std::span<const RequestPtr> requests) override {
+    std::vector<PortRequest> passed_on;
+    for (const RequestPtr& request : requests)
+      passed_on.push_back({0, std::make_shared<Asked>(name + "<" + dynamic_cast<const Asked&>(*request).by)});
+    return passed_on;
+  }
+  ValuePtr run(const Inputs& /*inputs*/) const override { return nullptr; }
+};
+
+/// Remembers who asked.
+class AskedSource : public PromptStage {
+ public:
+  Output plan(const PlanContext& /*context*/) override { return {}; }
+  std::vector<PortRequest> take_requests(std::span<const RequestPtr> requests) override {
+    for (const RequestPtr& request : requests) by.insert(dynamic_cast<const Asked&>(*request).by);
+    return {};
+  }
+  ValuePtr run(const Inputs& /*inputs*/) const override { return nullptr; }
+  std::multiset<std::string> by;
+};
+
+class ExpandingFold : public FoldStage {
+ public:
+  Output plan(const PlanContext& /*context*/) override {
+    Output output;
+    output.expands = {testing_support::numbered("variant", 2)};
+    return output;
+  }
+  void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> /*inputs*/,
+            FoldSink& /*sink*/) const override {}
+};
+
+const bool kMoreToys = [] {
+  register_stage(Declaration<AskedSource>("toy.asked", "Is asked").output("asked", ""));
+  register_stage(Declaration<Asking>("toy.asking", "Asks")
+                     .input("from", "asked", "")
+                     .output("asked", "")
+                     .required("name", &Asking::name, ""));
+  register_stage(
+      Declaration<ExpandingFold>("toy.expanding_fold", "").input("in", kMeasures, "").output(kMeasures, ""));
+  return true;
+}();
+
+TEST(Plan, RequestsReachTheStageThatIsAskedAndAreToldOn) {
+  const Plan plan = plan_of(workflow(R"(
+  source: {stage: toy.asked}
+  near: {stage: toy.asking, in: source, name: near}
+  far: {stage: toy.asking, in: near, name: far}
+  beside: {stage: toy.asking, in: source, name: beside}
+  numbers: {stage: toy.source}
+  ns: {stage: toy.number, in: numbers}
+)",
+                                     "keep: [ns]\n"));
+  const auto& source = dynamic_cast<const AskedSource&>(*stage_of(plan, "source").spec->stage);
+  EXPECT_EQ(source.by, (std::multiset<std::string>{"beside", "near", "near<far"}));
+}
+
+TEST(Plan, FoldThatExpandsIsOurBug) {
+  const std::string stages = R"(
+  numbers: {stage: toy.source}
+  ns: {stage: toy.number, in: numbers}
+  mean: {stage: toy.expanding_fold, in: ns}
+)";
+  EXPECT_TRUE(names(refusal<std::logic_error>([&] { plan_of(workflow(stages, "keep: [ns]\n")); }),
+                    {"toy.expanding_fold", "makes no variants"}));
+}
+
+// The line of the parameter, or of `in`, and where there is neither that of the stage.
+TEST(Plan, ErrorsHaveTheLineOfWhatIsToBlame) {
+  const auto problem = [](const std::string& stages) {
+    return problems_of(workflow(
+        "\n  tokens: {stage: tokenize}\n  clean: {stage: forward, in: tokens}\n" + stages, "keep: [x]\n"));
+  };
+  const std::string gather = "  x:\n    stage: gather\n    at: blocks.0.hook_resid_post\n    in: clean\n";
+  EXPECT_TRUE(names(problem(gather + "    offset: 1\n    position: 9\n"),
+                    {"w.yaml:15: stage 'x': position: no prompt has such a position"}));
+  EXPECT_TRUE(names(problem(gather), {"w.yaml:10: stage 'x': token: give the token"}));
+  EXPECT_TRUE(names(problem("  x:\n    stage: measure.vocabulary\n"),
+                    {"w.yaml:10: stage 'x': in: give either a clean pass or edited ones"}));
+  EXPECT_TRUE(names(problem("  x:\n    stage: measure.prediction\n    in: clean\n    tokens: [wrong]\n"),
+                    {"w.yaml:13: stage 'x': tokens:\n", "has no column 'wrong'"}));
 }
 
 TEST(Plan, StageOfEachPromptCannotReadAFold) {

@@ -24,7 +24,7 @@ std::vector<std::vector<double>> fold(const std::string& over, Output* planned =
   NoSubject subject;
   const Output source;
   const PlanContext context{{}, subject, {{"source", &source, {kVariable}}}, {}, 1};
-  const Output output = stage->plan(context);
+  const Output output = plan_stage("aggregate.moments", *stage, context);
   if (planned != nullptr) *planned = output;
   MemorySink sink(output.variables);
   std::vector<std::vector<std::unique_ptr<StoredRows>>> inputs(1);

@@ -42,7 +42,8 @@ class Similarity {
     const Output source;
     std::vector<Variable> variables;
     for (const Block& block : blocks) variables.push_back(block.variable);
-    output = stage->plan({{}, subject, {{"source", &source, variables}}, {}, 1});
+    output =
+        plan_stage("aggregate.similarity", *stage, {{}, subject, {{"source", &source, variables}}, {}, 1});
     MemorySink sink(output.variables);
     std::vector<std::vector<std::unique_ptr<StoredRows>>> inputs(1);
     for (const Block& block : blocks)

@@ -2,7 +2,7 @@
 
 #include "pipeline/yaml/param.hpp"
 #include "stages/edit/variant_grid.hpp"
-#include "stages/subject/values.hpp"
+#include "stages/subject/pass_request.hpp"
 #include "tests/support/stage_chain.hpp"
 #include "tests/support/tensor_of.hpp"
 
@@ -27,7 +27,17 @@ struct Ablation {
     chain.add("clean", "forward", "{}", {"tokens"});
     output = chain.add("silenced", "ablate", params, {"clean"});
   }
-  VariantFacts facts() { return std::any_cast<VariantFacts>(output.facts); }
+  void ask_logits(const std::string& id) {
+    PassRequest request;
+    request.keep_logits(Positions::last());
+    chain.ask(id, std::move(request));
+  }
+  std::shared_ptr<const PassRequest> ask(const std::string& id, const HookPoint& place,
+                                         const Positions& positions) {
+    PassRequest request;
+    request.keep(place, positions);
+    return chain.ask(id, std::move(request));
+  }
   /// Every variant's last logits of a prompt, part after part.
   std::vector<std::vector<float>> logits(std::size_t prompt) {
     std::vector<std::vector<float>> all;
@@ -44,8 +54,8 @@ const std::string kSweep = R"(at: "blocks.*.attn.hook_z[*]", with: [zero, {mean:
 
 Ablation sweep(const std::string& more = "") {
   Ablation made("{" + kSweep + more + "}");
-  made.facts()->want_logits(Positions::last());
-  made.facts()->clean->want_logits(Positions::last());
+  made.ask_logits("silenced");
+  made.ask_logits("clean");
   return made;
 }
 
@@ -98,8 +108,8 @@ TEST(Ablate, AddingNothingChangesNothing) {
     for (int i = 1; i < 48; ++i) zeros += ", 0";
     return zeros;
   }() + "]}}");
-  made.facts()->want_logits(Positions::last());
-  made.facts()->clean->want_logits(Positions::last());
+  made.ask_logits("silenced");
+  made.ask_logits("clean");
   for (std::size_t prompt = 0; prompt < 2; ++prompt) {
     const auto clean = tensor_of(made.chain.value<Pass>("clean", prompt).result().logits).values;
     for (const auto& edited : made.logits(prompt)) {
@@ -117,7 +127,7 @@ TEST(Ablate, AddsTheGridsAxes) {
 }
 
 TEST(Ablate, CountsEveryVariantOfEveryPrompt) {
-  const Ablation made = sweep();
+  Ablation made = sweep();
   EXPECT_EQ(made.chain.cost("silenced").passes, 24);
   EXPECT_LT(made.chain.cost("silenced").flops / 12, made.chain.cost("clean").flops);
 }
@@ -130,7 +140,7 @@ TEST(Ablate, ChunkedWorkHoldsLess) {
 TEST(Ablate, SliceEditsWhatTheListOfItsPositionsEdits) {
   Ablation slice("{" + kSweep + ", positions: \"1:\"}", {ids_prompt("a", {45, 49, 73, 92})});
   Ablation list("{" + kSweep + ", positions: [1, 2, 3]}", {ids_prompt("a", {45, 49, 73, 92})});
-  for (Ablation* made : {&slice, &list}) made->facts()->want_logits(Positions::last());
+  for (Ablation* made : {&slice, &list}) made->ask_logits("silenced");
   EXPECT_EQ(slice.logits(0), list.logits(0));
   EXPECT_NE(slice.logits(0), sweep().logits(0));
 }
@@ -139,11 +149,27 @@ TEST(Ablate, SliceEditsWhatTheListOfItsPositionsEdits) {
 TEST(Ablate, KeepsTheSamePositionsAsTheCleanPass) {
   Ablation made("{at: \"blocks.1.attn.hook_z[0]\"}");
   const HookPoint below = {HookKind::resid_post, 0};
-  made.facts()->want_capture(below, Positions::last());
-  made.facts()->clean->want_capture(below, Positions::all());
-  const PassResult& edited = made.chain.value<Variants>("silenced").results.at(0);
-  EXPECT_EQ(edited.captured.at(below).shape, (std::vector<std::size_t>{4, 48}));
-  EXPECT_EQ(made.facts()->plan.captures.at(0).positions, Positions::all());
+  const auto last = made.ask("silenced", below, Positions::last());
+  const auto all = made.ask("clean", below, Positions::all());
+  const auto& variants = made.chain.value<Variants>("silenced");
+  EXPECT_EQ(variants.results.at(0).captured.at(below).shape, (std::vector<std::size_t>{4, 48}));
+  EXPECT_EQ(variants.kept->captures.at(0).positions, Positions::all());
+  const Captured edited = last->at(below, variants.view(0));
+  const auto clean = all->at(below, made.chain.value<Pass>("clean").view()).row(3);
+  EXPECT_TRUE(std::equal(clean.begin(), clean.end(), edited.row(3).begin()));
+  EXPECT_THROW((void)edited.row(2), std::logic_error);
+}
+
+TEST(Ablate, PassesOnToTheCleanPassWhatIsKeptOfTheVariants) {
+  Ablation made("{at: \"blocks.1.attn.hook_z[0]\"}");
+  made.ask("silenced", {HookKind::resid_post, 0}, Positions::last());
+  made.ask_logits("silenced");
+  const ForwardPlan& clean = *made.chain.value<Pass>("clean").kept;
+  ASSERT_EQ(clean.captures.size(), 1U);
+  EXPECT_EQ(clean.captures[0].at, (HookPoint{HookKind::resid_post, 0}));
+  EXPECT_EQ(clean.captures[0].positions, Positions::last());
+  EXPECT_EQ(clean.first_edits, (std::vector<HookPoint>{{HookKind::z, 1}}));
+  EXPECT_FALSE(clean.wants_logits);
 }
 
 TEST(Ablate, EmptySliceIsRefusedWithItsPrompt) {

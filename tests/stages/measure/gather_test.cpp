@@ -178,6 +178,10 @@ TEST(Gather, TokenThatNoPromptHasIsRefused) {
                     {"position: no prompt has such a position", "position 9"}));
   EXPECT_TRUE(
       names(refused("{" + kQkv + ", token: 13, offset: 9}"), {"no prompt has such a position", "offset 9"}));
+  for (const std::string offset : {"9223372036854775807", "-9223372036854775808"}) {
+    EXPECT_TRUE(names(refused("{" + kQkv + ", token: 13, offset: " + offset + "}"),
+                      {"no prompt has such a position", "offset " + offset}));
+  }
 }
 
 TEST(Gather, TokenThatIsNoneIsRefused) {

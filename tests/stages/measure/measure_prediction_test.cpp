@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/yaml/param.hpp"
+#include "stages/measure/prediction_metrics.hpp"
 #include "stages/subject/values.hpp"
 #include "tests/support/plain_prediction.hpp"
 #include "tests/support/stage_chain.hpp"
@@ -88,6 +89,30 @@ TEST(MeasurePrediction, OfVariantsEqualsThePlainFormulas) {
       EXPECT_NEAR(number("kl_from_clean"), clean.divergence_to(plain), kNear);
     }
   }
+}
+
+// A new row of the table is all that a new metric takes.
+TEST(MeasurePrediction, StoresEveryMetricOfTheTableAndItsChange) {
+  std::string all;
+  for (const PredictionMetric& metric : prediction_metrics())
+    all += (all.empty() ? "" : ", ") + std::string(metric.name);
+  Measured clean("{metrics: [" + all + "]}", two_prompts(), false);
+  Measured edited("{metrics: [" + all + "]}");
+  const auto stored_units = [](const pipeline::Output& output, const std::string& name) {
+    for (const pipeline::Variable& variable : output.variables) {
+      if (variable.name == name) return variable.units;
+    }
+    return std::string();
+  };
+  for (const PredictionMetric& metric : prediction_metrics()) {
+    const bool is_id = std::string(metric.units) == pipeline::kTokenId;
+    const std::string change = std::string(metric.name) + (is_id ? "_changed" : "_change");
+    EXPECT_EQ(stored_units(edited.scores, metric.name), metric.units);
+    EXPECT_EQ(stored_units(edited.scores, change), metric.change_units == nullptr ? "" : metric.change_units);
+    EXPECT_EQ(stored_units(clean.scores, metric.name), metric.needs_clean ? "" : metric.units);
+    EXPECT_EQ(stored_units(clean.scores, change), "");
+  }
+  EXPECT_THROW((void)prediction_metric("log_prb"), std::logic_error);
 }
 
 TEST(MeasurePrediction, ChangeIsEditedMinusCleanToTheBit) {

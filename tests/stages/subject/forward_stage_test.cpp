@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "stages/subject/values.hpp"
+#include "stages/subject/pass_request.hpp"
 #include "tests/support/stage_chain.hpp"
 #include "tests/support/tensor_of.hpp"
 
@@ -16,17 +16,26 @@ struct Clean {
   StageChain chain{
       golden_model("three_heads"),
       {ids_prompt("a", {45, 49, 73, 92, 3}), ids_prompt("b", {92}), ids_prompt("c", {24, 30, 84})}};
-  PassFacts facts;
 
   Clean() {
     chain.add("tokens", "tokenize");
-    facts = std::any_cast<PassFacts>(chain.add("clean", "forward", "{}", {"tokens"}).facts);
+    chain.add("clean", "forward", "{}", {"tokens"});
+  }
+  std::shared_ptr<const PassRequest> ask_logits(const Positions& positions) {
+    PassRequest request;
+    request.keep_logits(positions);
+    return chain.ask("clean", std::move(request));
+  }
+  std::shared_ptr<const PassRequest> ask(const HookPoint& place, const Positions& positions) {
+    PassRequest request;
+    request.keep(place, positions);
+    return chain.ask("clean", std::move(request));
   }
 };
 
 TEST(ForwardStage, IsTheCleanPassOfAllItsPrompts) {
   Clean clean;
-  clean.facts->want_logits(Positions::all());
+  clean.ask_logits(Positions::all());
   ForwardPlan plan;
   plan.logits = Positions::all();
   const CleanPass wanted = run_clean(clean.chain.subject().model(), kIds, plan);
@@ -47,39 +56,73 @@ TEST(ForwardStage, KeepsNothingThatNobodyAsksFor) {
 
 TEST(ForwardStage, KeepsWhatIsAskedFor) {
   Clean clean;
-  clean.facts->want_logits(Positions::last());
-  clean.facts->want_capture({HookKind::z, 1}, Positions::all());
+  clean.ask_logits(Positions::last());
+  clean.ask({HookKind::z, 1}, Positions::all());
   const PassResult& result = clean.chain.value<Pass>("clean").result();
   EXPECT_EQ(tensor_of(result.logits).shape, (std::vector<std::size_t>{1, 97}));
   EXPECT_EQ(result.captured.at({HookKind::z, 1}).shape, (std::vector<std::size_t>{5, 3, 16}));
 }
 
-TEST(ForwardStage, WishesForOtherPositionsGiveAllOfThem) {
+const ForwardPlan& kept_by(Clean& clean) { return *clean.chain.value<Pass>("clean").kept; }
+
+TEST(ForwardStage, KeepsTheSamePositionsOnce) {
   Clean clean;
-  clean.facts->want_logits(Positions::last());
-  clean.facts->want_logits(Positions::last());
-  EXPECT_EQ(clean.facts->plan.logits, Positions::last());
-  clean.facts->want_logits(Positions::at({0}));
-  EXPECT_EQ(clean.facts->plan.logits, Positions::all());
-  clean.facts->want_capture({HookKind::z, 1}, Positions::at({0}));
-  clean.facts->want_capture({HookKind::z, 1}, Positions::at({0}));
-  ASSERT_EQ(clean.facts->plan.captures.size(), 1U);
-  EXPECT_EQ(clean.facts->plan.captures[0].positions, Positions::at({0}));
-  clean.facts->want_capture({HookKind::z, 1}, Positions::last());
-  ASSERT_EQ(clean.facts->plan.captures.size(), 1U);
-  EXPECT_EQ(clean.facts->plan.captures[0].positions, Positions::all());
+  for (int i = 0; i < 2; ++i) {
+    clean.ask_logits(Positions::last());
+    clean.ask({HookKind::z, 1}, Positions::at({0}));
+  }
+  EXPECT_EQ(kept_by(clean).logits, Positions::last());
+  ASSERT_EQ(kept_by(clean).captures.size(), 1U);
+  EXPECT_EQ(kept_by(clean).captures[0].positions, Positions::at({0}));
+}
+
+TEST(ForwardStage, KeepsAllPositionsWhereOthersAreAskedFor) {
+  Clean clean;
+  clean.ask_logits(Positions::last());
+  clean.ask_logits(Positions::at({0}));
+  clean.ask({HookKind::z, 1}, Positions::at({0}));
+  clean.ask({HookKind::z, 1}, Positions::last());
+  EXPECT_EQ(kept_by(clean).logits, Positions::all());
+  ASSERT_EQ(kept_by(clean).captures.size(), 1U);
+  EXPECT_EQ(kept_by(clean).captures[0].positions, Positions::all());
+}
+
+TEST(ForwardStage, EachReadsWhatItAskedForAndNoMore) {
+  Clean clean;
+  const HookPoint z = {HookKind::z, 1};
+  const auto first = clean.ask(z, Positions::at({0}));
+  const auto all = clean.ask(z, Positions::all());
+  const auto last_logits = clean.ask_logits(Positions::last());
+  const auto all_logits = clean.ask_logits(Positions::all());
+  const PassView pass = clean.chain.value<Pass>("clean").view();
+  EXPECT_EQ(first->at(z, pass).row(0, 2).data(), all->at(z, pass).row(0, 2).data());
+  EXPECT_THROW((void)first->at(z, pass).row(1, 2), std::logic_error);
+  EXPECT_THROW((void)first->at({HookKind::q, 1}, pass), std::logic_error);
+  EXPECT_THROW((void)first->logits(pass), std::logic_error);
+  ASSERT_EQ(last_logits->logits(pass).count(), 1U);
+  ASSERT_EQ(all_logits->logits(pass).count(), 5U);
+  EXPECT_EQ(last_logits->logits(pass).row(0).data(), all_logits->logits(pass).row(4).data());
 }
 
 TEST(ForwardStage, CountsOnePassAPrompt) {
+  Clean without_logits;
   Clean clean;
-  const double without_logits = clean.chain.cost("clean").flops;
-  clean.facts->want_logits(Positions::last());
+  clean.ask_logits(Positions::last());
   const pipeline::Cost cost = clean.chain.cost("clean");
   EXPECT_EQ(cost.passes, 3);
-  EXPECT_GT(cost.flops, without_logits);
+  EXPECT_GT(cost.flops, without_logits.chain.cost("clean").flops);
   EXPECT_GT(cost.bytes_working, 0);
   EXPECT_GT(cost.bytes_held, 0);
   EXPECT_GT(cost.bytes_shared, 0);
+}
+
+TEST(ForwardStage, OtherRequestsThanItsOwnAreOurBug) {
+  Clean clean;
+  clean.chain.ask("clean", pipeline::Request());
+  EXPECT_THROW(clean.chain.run("clean"), std::bad_cast);
+  Clean tokens;
+  tokens.chain.ask("tokens", PassRequest());
+  EXPECT_THROW(tokens.chain.run("clean"), std::logic_error);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "stages/measure/captured.hpp"
+#include "stages/subject/captured.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,8 +21,9 @@ struct Kept {
     for (std::size_t i = 0; i < tensor.values.size(); ++i) tensor.values[i] = static_cast<float>(i);
     result.captured[place] = std::move(tensor);
   }
+  [[nodiscard]] PassView view() const { return {result, plan, 5}; }
   [[nodiscard]] Row row(std::size_t position, std::size_t head = 0) const {
-    const auto values = Captured(result, plan, place, 5).row(position, head);
+    const auto values = Captured(view(), place, plan.captures[0].positions).row(position, head);
     return {values.begin(), values.end()};
   }
 };
@@ -54,7 +55,14 @@ TEST(Captured, WhatWasNotKeptIsOurBug) {
   const Kept kept(HookKind::q, {4, 1, 2}, Positions::slice(1, {}), {2});
   EXPECT_THROW((void)kept.row(0, 2), std::logic_error);
   EXPECT_THROW((void)kept.row(1, 0), std::logic_error);
-  EXPECT_THROW(Captured(kept.result, kept.plan, {HookKind::k, 1}, 5), std::logic_error);
+  EXPECT_THROW(Captured(kept.view(), {HookKind::k, 1}, Positions::all()), std::logic_error);
+}
+
+TEST(Captured, GivesWhatIsWantedOfWhatIsKept) {
+  const Kept kept(HookKind::resid_post, {5, 2}, Positions::all());
+  const Captured last(kept.view(), kept.place, Positions::last());
+  EXPECT_EQ(last.row(4)[0], 8);
+  EXPECT_THROW((void)last.row(3), std::logic_error);
 }
 
 TEST(Captured, SquaresAreThePlacesOfQueriesAndKeys) {

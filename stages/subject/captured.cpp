@@ -1,4 +1,4 @@
-#include "stages/measure/captured.hpp"
+#include "stages/subject/captured.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -21,19 +21,20 @@ std::vector<std::size_t> inverse(const std::vector<std::size_t>& kept, std::size
 
 bool is_square(HookKind kind) { return shape(kind, Config{}).axes.front() == "head"; }
 
-Captured::Captured(const PassResult& result, const ForwardPlan& plan, const HookPoint& place,
-                   std::size_t length)
-    : square_(is_square(place.kind)) {
-  const auto capture = std::find_if(plan.captures.begin(), plan.captures.end(),
+Captured::Captured(const PassView& pass, const HookPoint& place, const Positions& wanted)
+    : row_of_(pass.length, kNotKept), square_(is_square(place.kind)) {
+  const auto& captures = pass.kept.captures;
+  const auto capture = std::find_if(captures.begin(), captures.end(),
                                     [&](const ForwardPlan::Capture& kept) { return kept.at == place; });
-  const auto tensor = result.captured.find(place);
-  if (capture == plan.captures.end() || tensor == result.captured.end()) {
+  const auto tensor = pass.result.captured.find(place);
+  if (capture == captures.end() || tensor == pass.result.captured.end()) {
     throw std::logic_error("the pass did not keep " + to_string(place));
   }
   values_ = tensor->second.matrix();
-  const std::vector<std::size_t> positions = capture->positions.resolve(length);
+  const std::vector<std::size_t> positions = capture->positions.resolve(pass.length);
   position_count_ = positions.size();
-  row_of_ = inverse(positions, length);
+  const std::vector<std::size_t> kept_rows = inverse(positions, pass.length);
+  for (const std::size_t position : wanted.resolve(pass.length)) row_of_[position] = kept_rows[position];
   head_count_ = tensor->second.shape.size() == 2 ? 1 : tensor->second.shape[square_ ? 0 : 1];
   std::vector<std::size_t> heads = capture->heads;
   if (heads.empty()) {
@@ -47,7 +48,7 @@ std::span<const float> Captured::row(std::size_t position, std::size_t head) con
   const std::size_t p = position < row_of_.size() ? row_of_[position] : kNotKept;
   const std::size_t h = head < head_of_.size() ? head_of_[head] : kNotKept;
   if (p == kNotKept || h == kNotKept)
-    throw std::logic_error("the pass did not keep a wanted position or head");
+    throw std::logic_error("a position or head that was not asked for, or that the pass did not keep");
   return values_.row(square_ ? h * position_count_ + p : p * head_count_ + h);
 }
 

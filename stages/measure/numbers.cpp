@@ -1,0 +1,56 @@
+#include "stages/measure/numbers.hpp"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+namespace hookflow::stages {
+namespace {
+
+using namespace pipeline;
+
+constexpr std::int64_t kMissing = -1;
+
+float stored_as(double number, float /*type*/) { return static_cast<float>(number); }
+double stored_as(double number, double /*type*/) { return number; }
+std::int64_t stored_as(double number, std::int64_t /*type*/) {
+  if (std::isnan(number)) return kMissing;
+  if (number < 0)
+    throw std::logic_error("a whole number that is stored is negative: " + std::to_string(number));
+  return std::llround(number);
+}
+
+}  // namespace
+
+void add_missing(std::vector<double>& numbers, std::size_t cells) {
+  numbers.insert(numbers.end(), cells, std::numeric_limits<double>::quiet_NaN());
+}
+
+Variable change_of(Variable variable) {
+  if (variable.dtype == Dtype::int64) variable.dtype = Dtype::float64;
+  variable.name += "_change";
+  variable.long_name = "change from the clean pass: " + variable.long_name;
+  return variable;
+}
+
+std::vector<Column> columns_for(std::span<const Variable> variables, std::size_t passes) {
+  std::vector<Column> columns;
+  for (const Variable& variable : variables) {
+    Column& column = columns.emplace_back(std::vector<double>());
+    if (variable.dtype == Dtype::float32) column = std::vector<float>();
+    if (variable.dtype == Dtype::int64) column = std::vector<std::int64_t>();
+    std::visit([&](auto& cells) { cells.reserve(passes * cell_count(variable.axes)); }, column);
+  }
+  return columns;
+}
+
+void append(std::span<const double> numbers, Column& column) {
+  std::visit(
+      [&]<typename Cell>(std::vector<Cell>& cells) {
+        for (const double number : numbers) cells.push_back(stored_as(number, Cell{}));
+      },
+      column);
+}
+
+}  // namespace hookflow::stages

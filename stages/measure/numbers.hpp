@@ -1,0 +1,27 @@
+#pragma once
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "pipeline/values/array.hpp"
+
+namespace hookflow::stages {
+
+/// Numbers as they are measured, row-major: [variable][cell]; NaN where there is no value.
+using Numbers = std::vector<std::vector<double>>;
+
+/// Cells that have no value.
+void add_missing(std::vector<double>& numbers, std::size_t cells);
+
+/// The variable's change from the clean pass. A whole number is an id, an index or a count and so never
+/// negative; its change may be, and is no whole number to the file.
+pipeline::Variable change_of(pipeline::Variable variable);
+
+/// A column for each variable, empty, with room for its cells of so many passes: grown step by step, they
+/// would take up to three times their memory.
+std::vector<pipeline::Column> columns_for(std::span<const pipeline::Variable> variables, std::size_t passes);
+/// Adds numbers to a column as it stores them. Throws std::logic_error for a negative one among whole
+/// numbers, which would read as missing.
+void append(std::span<const double> numbers, pipeline::Column& column);
+
+}  // namespace hookflow::stages

@@ -1,0 +1,45 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pipeline/values/array.hpp"
+#include "stages/measure/next_token.hpp"
+
+namespace hookflow::stages {
+
+/// What a metric is computed from: what one pass predicts at one position.
+struct Predicted {
+  const NextToken& now;
+  const NextToken* clean = nullptr;  // by the clean pass, at the same position; of an edited pass
+  std::int32_t token = 0;            // that is measured; of a metric of tokens
+};
+
+/// A number that measure.prediction can keep.
+struct PredictionMetric {
+  enum class Of { token, position };
+  const char* name;
+  const char* meaning;
+  const char* units;         // token ids are stored as whole numbers, all else as float64
+  const char* change_units;  // of its change from the clean pass; none: it has no change
+  Of of;                     // a number for each token that is measured, or one a position
+  bool needs_clean;          // compares an edited pass with the clean one: none of a clean pass, no change
+  double (*value)(const Predicted&);
+
+  /// As it is stored, along `axes`.
+  [[nodiscard]] pipeline::Variable variable(std::vector<pipeline::Axis> axes) const;
+  /// As its change is stored, and that change: of a token id, which has no difference, whether it is another.
+  [[nodiscard]] pipeline::Variable change_variable(std::vector<pipeline::Axis> axes) const;
+  [[nodiscard]] double change(double now, double before) const;
+};
+
+/// Those that a workflow can choose.
+std::span<const PredictionMetric> prediction_metrics();
+std::vector<std::string> prediction_metric_names();
+/// Throws std::logic_error for a name that is none.
+const PredictionMetric& prediction_metric(const std::string& name);
+/// Which token the metrics of tokens are of: kept once, with the clean pass.
+const PredictionMetric& measured_token();
+
+}  // namespace hookflow::stages

@@ -1,0 +1,25 @@
+#pragma once
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "stages/subject/values.hpp"
+
+namespace hookflow::stages {
+
+/// The rows of a pass's logits at the positions that are wanted, in their order: it may have kept more.
+/// Borrows from the pass.
+class LogitRows {
+ public:
+  /// Throws std::logic_error when the pass did not keep a position.
+  LogitRows(const PassView& pass, const Positions& wanted);
+
+  [[nodiscard]] std::size_t count() const { return rows_.size(); }
+  [[nodiscard]] std::span<const float> row(std::size_t index) const { return logits_.row(rows_[index]); }
+
+ private:
+  View logits_;  // (kept positions, vocabulary)
+  std::vector<std::size_t> rows_;
+};
+
+}  // namespace hookflow::stages
