@@ -74,10 +74,7 @@ class Ablate : public BatchStage {
     return cost;
   }
 
-  void prepare() override {
-    model_ = &clean_->subject->model();
-    clean_.reset();
-  }
+  void prepare() override { model_ = &clean_->subject->model(); }
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts, std::size_t part) const override {
     const std::size_t first = part * chunk_;
@@ -108,7 +105,7 @@ class Ablate : public BatchStage {
 
  private:
   VariantGrid grid_;
-  std::shared_ptr<const PassFacts> clean_;  // until it is prepared: the tokens of many prompts are large
+  std::shared_ptr<const PassFacts> clean_;
   ForwardPlan plan_;
   std::size_t batch_tokens_ = 0;
   std::size_t chunk_ = 1;

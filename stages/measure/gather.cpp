@@ -92,7 +92,7 @@ class Gather : public PassMeasure {
   }
 
   [[nodiscard]] std::size_t moved(std::int64_t start, std::size_t length) const {
-    // Of what is left on either side, as a sum with an offset of any size may overflow.
+    // Without the sum, which an offset of any size may overflow.
     if (offset < -start || offset >= static_cast<std::int64_t>(length) - start) {
       throw std::runtime_error("offset " + std::to_string(offset) + " from position " +
                                std::to_string(start) + " is outside the prompt of " + std::to_string(length) +

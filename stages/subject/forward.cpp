@@ -42,10 +42,7 @@ class Forward : public BatchStage {
     return cost;
   }
 
-  void prepare() override {
-    model_ = &facts_->subject->model();
-    facts_.reset();
-  }
+  void prepare() override { model_ = &facts_->subject->model(); }
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts,
                                           std::size_t /*part*/) const override {
@@ -66,7 +63,7 @@ class Forward : public BatchStage {
   }
 
  private:
-  std::shared_ptr<const PassFacts> facts_;  // until it is prepared: the tokens of many prompts are large
+  std::shared_ptr<const PassFacts> facts_;
   std::shared_ptr<const ForwardPlan> plan_;
   std::size_t batch_tokens_ = 0;
   const Model* model_ = nullptr;
