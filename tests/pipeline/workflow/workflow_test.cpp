@@ -67,8 +67,8 @@ TEST(Workflow, ResolvedFormStatesEveryDefault) {
 
 TEST(Workflow, ResolvedFormReadsBackToItself) {
   const Node resolved = read(kSweep).resolved();
-  std::string text = to_yaml(resolved);
-  text += "prompts: [{text: x, target: y}]\n";
+  std::string text = to_json(resolved);
+  text.insert(1, R"("prompts":[{"text":"x","target":"y"}],)");
   EXPECT_EQ(to_json(read(text).resolved()), to_json(resolved));
 }
 
