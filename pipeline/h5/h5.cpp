@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <limits>
-#include <stdexcept>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -215,7 +214,7 @@ void File::flush() {
 void File::sync() {
   flush();
   if (::fsync(descriptor()) != 0)
-    throw std::runtime_error(file_ + ": waiting for the disk: " + std::generic_category().message(errno));
+    throw Error(file_ + ": waiting for the disk: " + std::generic_category().message(errno));
 }
 
 void File::close() {

@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include "pipeline/h5/blocks.hpp"
-#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/text/utf8.hpp"
 
 namespace hookflow::pipeline {
@@ -27,13 +27,10 @@ void attach(h5::Dataset& dataset, const std::vector<Axis>& axes,
 void write_cells(h5::Dataset& dataset, const NumberCells& cells) {
   for_stretches(cells.size(), [&](std::size_t first, std::size_t count) {
     const Column column = cells.read(first, count);
-    std::size_t from = 0;
-    for (const h5::Block& block : blocks_of_range(dataset.extents(), first, count)) {
-      const std::size_t size = block.cells();
+    for_blocks(dataset.extents(), first, count, [&](const auto& block, std::size_t from, std::size_t size) {
       std::visit([&](const auto& values) { dataset.write(block, std::span(values).subspan(from, size)); },
                  column);
-      from += size;
-    }
+    });
   });
 }
 
@@ -118,6 +115,11 @@ void describe(h5::Dataset& dataset, const std::string& long_name, const std::str
   if (!names.empty()) dataset.set_texts("axes", names);
 }
 
+void describe_texts(h5::Dataset& texts, const std::string& long_name, const std::vector<Axis>& axes) {
+  describe(texts, long_name, "", axes);
+  texts.set_text("charset", "UTF-8");  // as `_Encoding`, netCDF4 would decode each byte by itself
+}
+
 void write_text_rows(h5::Group& group, const std::string& name, std::size_t bytes, const Axis& rows,
                      const std::string& long_name) {
   h5::Dataset texts = group.create_dataset(name, h5::Kind::character, {rows.size(), bytes});
@@ -125,8 +127,7 @@ void write_text_rows(h5::Group& group, const std::string& name, std::size_t byte
   byte.make_bare_scale();
   texts.attach_scale(group.open_dataset(rows.name), 0);
   texts.attach_scale(byte, 1);
-  describe(texts, long_name, "", {rows, {name + "_byte", {}, "", ""}});
-  texts.set_text("charset", "UTF-8");  // as `_Encoding`, netCDF4 would decode each byte by itself
+  describe_texts(texts, long_name, {rows, {name + "_byte", {}, "", ""}});
 }
 
 void write_contents(h5::File& file, const std::vector<GroupContents>& groups) {

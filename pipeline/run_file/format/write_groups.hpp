@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "pipeline/h5/h5.hpp"
-#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 
 namespace hookflow::pipeline {
 
@@ -15,15 +15,19 @@ void write_contents(h5::File& file, const std::vector<GroupContents>& groups);
 void write_default_plot(h5::File& file, const std::string& group, const Variable& variable);
 /// All texts of a dataset, some at a time.
 void write_texts(h5::Dataset& dataset, const TextRows& texts);
-/// One axis as a dimension scale of a group; two lines of every dataset that has it.
+/// Writes an axis with its labels as a dimension scale of a group, to which datasets are then attached.
 h5::Dataset write_scale(h5::Group& group, const Axis& axis);
+/// Sets a dataset's attributes: what it is, and the names of its axes; nothing for what is empty.
 void describe(h5::Dataset& dataset, const std::string& long_name, const std::string& units,
               const std::vector<Axis>& axes);
+/// The same of texts of limited length, whose last axis is their bytes.
+void describe_texts(h5::Dataset& texts, const std::string& long_name, const std::vector<Axis>& axes);
 
-/// Texts of limited length, one a row and to be overwritten in place, the way netCDF has them: an axis of
-/// characters. Its library crashes on HDF5's. The rows' scale must be there.
+/// Makes texts of limited length, one a row, that can be overwritten in place: an axis of characters, as
+/// netCDF has them, whose library crashes on HDF5's own kind. The rows' scale must be there.
 void write_text_rows(h5::Group& group, const std::string& name, std::size_t bytes, const Axis& rows,
                      const std::string& long_name);
+/// How values of a type are stored.
 h5::Kind kind_of(Dtype dtype);
 
 }  // namespace hookflow::pipeline

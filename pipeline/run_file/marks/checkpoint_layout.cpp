@@ -3,13 +3,15 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "pipeline/run_file/format/groups.hpp"
-#include "pipeline/run_file/format/own_groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
+#include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
+
+constexpr const char* kPromptRows = "prompt_rows";
 
 Axis numbered(const std::string& name, std::size_t size, const std::string& long_name) {
   std::vector<std::int64_t> numbers(size);
@@ -61,6 +63,12 @@ void Checkpoint::create(h5::File& file, const RunLayout& layout) {
   write_texts(rows, layout.prompt_rows);
   rows.attach_scale(group.open_dataset(prompt.name), 0);
   describe(rows, "The prompts as given, in JSON", "", {prompt});
+}
+
+std::vector<std::string> stored_prompt_rows(const h5::File& file) {
+  const h5::Group group = file.open_group(kCheckpointGroup);
+  if (!group.has(kPromptRows)) return {};
+  return group.open_dataset(kPromptRows).read_texts();
 }
 
 std::vector<std::string> Checkpoint::differences(const RunLayout& layout) const {

@@ -11,7 +11,7 @@
 
 namespace hookflow::pipeline {
 
-/// A checksum beside each mark of /checkpoint: of what the unit, or the fold, has in the file. It is written
+/// A checksum beside each mark of /checkpoint: of what the part, or the fold, has in the file. It is written
 /// with the values, so that it is on the disk before the mark is; a mark without it is damaged.
 class Checksums {
  public:
@@ -19,8 +19,9 @@ class Checksums {
   static void create(h5::File& file, const RunLayout& layout);
   explicit Checksums(const h5::File& file, const Checkpoint& checkpoint);
 
-  /// Of what is marked since the last commit: reads back what the file holds, and writes the checksums. What
-  /// failed has no values, whatever was in the file, which may have been damaged while it was pending.
+  /// Writes the checksums of what is marked since the last commit. It is read back from the file, as a part's
+  /// cells come in pieces, in any order of its variables, and to keep them until the commit would take as
+  /// much memory as they take disk. What failed has no values, whatever was in the file before.
   void write(const Checkpoint& checkpoint);
   /// Of folds that are not done, so that a mark alone does not make them so.
   void forget_folds(const Checkpoint& checkpoint);

@@ -36,7 +36,7 @@ struct Damage {
 
 /// "FILE is damaged: 2 units (prompts x parts) and 1 fold", and a line each, up to `most`; what is left out
 /// is counted in one more.
-std::string told(const Damage& damage, const std::filesystem::path& path, std::size_t most);
+std::string damage_report(const Damage& damage, const std::filesystem::path& path, std::size_t most);
 /// An object each, of the event `damaged`.
 std::vector<std::string> json_lines_of(const Damage& damage);
 

@@ -10,7 +10,7 @@
 namespace hookflow::pipeline {
 
 /// Why prompts failed: the stage and the reason, texts of limited length in /checkpoint. They say something
-/// of a prompt only while one of its units is marked as failed: they are written before that mark, and
+/// of a prompt only while one of its parts is marked as failed: they are written before that mark, and
 /// cleared after it was taken back, so that whatever a kill leaves can be told apart by the marks.
 class FailureTexts {
  public:

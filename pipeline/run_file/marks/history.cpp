@@ -2,11 +2,10 @@
 
 #include <array>
 #include <numeric>
-#include <stdexcept>
 
-#include "pipeline/run_file/format/own_groups.hpp"
-#include "pipeline/run_file/format/root.hpp"
+#include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
+#include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -57,7 +56,7 @@ History::History(const h5::File& file) {
   version_ = group.open_dataset("program_version");
   const auto expect = [](const h5::Dataset& dataset, std::size_t width) {
     if (dataset.extents() != std::vector<std::size_t>{kRows, width})
-      throw std::runtime_error(dataset.path() + ": is no table of sessions");
+      throw h5::Error(dataset.path() + ": is no table of sessions");
   };
   expect(times_, kTimes.size());
   expect(counts_, kCounts.size());

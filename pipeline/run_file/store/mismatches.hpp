@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "pipeline/h5/h5.hpp"
-#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 
 namespace hookflow::pipeline {
 

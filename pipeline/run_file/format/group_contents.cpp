@@ -1,11 +1,11 @@
-#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 
 #include <algorithm>
 #include <set>
 #include <stdexcept>
 
-#include "pipeline/run_file/format/own_groups.hpp"
 #include "pipeline/text/utf8.hpp"
+#include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
