@@ -51,7 +51,7 @@ struct Block {
   friend bool operator==(const Block&, const Block&) = default;
 };
 
-/// A stretch of the file.
+/// Consecutive bytes of the file.
 struct ByteRange {
   std::uint64_t first = 0;
   std::uint64_t size = 0;
@@ -113,7 +113,7 @@ class Dataset : public Object {
   [[nodiscard]] const std::vector<std::size_t>& extents() const { return extents_; }
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] std::size_t cells() const;
-  /// Where its values lie; of texts, where their places in the heap do.
+  /// Where its values lie in the file; of texts, which lie in the heap, where the references to them do.
   [[nodiscard]] ByteRange bytes() const;
 
   template <Number T>
@@ -134,7 +134,7 @@ class Dataset : public Object {
     read(whole(), std::span<T>(values));
     return values;
   }
-  /// The same as bytes, in the file's type; not of texts in the heap.
+  /// Reads the values' bytes as they are stored; not of texts in the heap.
   void read_stored(const Block& block, std::span<char> bytes) const;
   [[nodiscard]] std::size_t cell_bytes() const;
 

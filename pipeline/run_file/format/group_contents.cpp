@@ -20,7 +20,7 @@ void check_name(const std::string& name, const std::string& kind) {
     refuse("'" + name + "'", "cannot be the name of " + kind);
 }
 
-// What names a group's datasets have, and which coordinates its axes.
+// The names of a group's datasets and axes, which must not meet.
 class Names {
  public:
   explicit Names(std::string group) : group_(std::move(group)) {}
@@ -74,7 +74,7 @@ void spell_labels(Axis& axis) {
   if (labels == nullptr) return;
   const bool as_is = std::all_of(labels->begin(), labels->end(),
                                  [](const std::string& label) { return spell_bytes(label) == label; });
-  if (as_is) return;  // and shared
+  if (as_is) return;  // the axis stays shared
   std::vector<std::string> spelled;
   std::transform(labels->begin(), labels->end(), std::back_inserter(spelled), spell_bytes);
   axis.coordinates = std::move(spelled);

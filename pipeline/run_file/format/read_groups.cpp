@@ -4,6 +4,7 @@
 #include <set>
 
 #include "pipeline/run_file/format/group_contents.hpp"
+#include "pipeline/run_file/format/status.hpp"
 #include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
@@ -81,7 +82,8 @@ Axis read_axis(const h5::Group& group, const std::string& name) {
 std::vector<GroupContents> read_contents(const h5::File& file) {
   std::vector<GroupContents> groups;
   for (const std::string& name : file.group_names())
-    if (!is_own_group(name)) groups.push_back(read_group(file, name));
+    if (!is_own_group(name) || (name == kStatusGroup && !has_status(file)))
+      groups.push_back(read_group(file, name));
   return groups;
 }
 

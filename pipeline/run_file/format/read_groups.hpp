@@ -7,7 +7,7 @@
 
 namespace hookflow::pipeline {
 
-/// The groups of results and inputs: all but the program's own, /checkpoint and /history.
+/// The groups of results and inputs: all but the file's own (is_own_group).
 std::vector<GroupContents> read_contents(const h5::File& file);
 Axis read_axis(const h5::Group& group, const std::string& name);
 

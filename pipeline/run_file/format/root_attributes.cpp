@@ -7,7 +7,7 @@ namespace {
 
 constexpr const char* kProgram = "hookflow";
 
-/// Every name and value as in the file.
+/// All names as they are in the file, with their values.
 Attributes stored(const Identity& identity, const Attributes& provenance) {
   Attributes all = provenance;
   for (const auto& [name, value] : identity) all[kIdentityPrefix + name] = value;

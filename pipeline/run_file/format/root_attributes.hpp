@@ -10,14 +10,14 @@ namespace hookflow::pipeline {
 
 inline constexpr const char* kIdentityPrefix = "identity_";  // of the identity's names in the file
 
-/// Writes the root's attributes, for good: all that has a value already.
+/// Writes the root's attributes, once and for all: what has a value already.
 void write_root_attributes(h5::File& file, const Identity& identity, const Attributes& provenance);
-/// The names in the file of what has none yet: it goes to /status.
+/// The names of what has no value yet, and gets a place in /status.
 std::vector<std::string> late_names(const Identity& identity, const Attributes& provenance);
 
 /// Throws InputError unless the file is hookflow's and of a format that is read.
 void check_format(const h5::File& file, const std::string& path);
-/// The same of a number that the file gives as its format.
+/// The same for a format's number alone.
 void check_format(std::uint64_t version, const std::string& path);
 /// Throws InputError when the file is older than what this hookflow writes.
 void check_resumable(const h5::File& file, const std::string& path);

@@ -19,8 +19,10 @@
 namespace hookflow::pipeline {
 namespace {
 
-// In the file: magic, format, size of the file, number of ranges, the ranges, digest. Numbers have eight
-// bytes, little-endian as everything in the file; ranges that are not needed are empty.
+// The bytes of a seal: magic, format, size of the file, number of ranges, the ranges (first byte and size of
+// each), digest. Numbers have eight bytes, little-endian as everything in the file; ranges that are not
+// needed are empty. The magic is looked for at the file's start, where the seal is made before all else,
+// since nothing can tell its place before HDF5 has parsed the file.
 constexpr std::string_view kMagic = "hookflow run file\n";
 constexpr std::size_t kHead = kMagic.size() + 24;
 constexpr std::size_t kDigest = 64;       // in hexadecimal
@@ -82,7 +84,7 @@ std::vector<ByteRange> sorted(std::vector<ByteRange> ranges) {
   return ranges;
 }
 
-/// The hash of the blocks' hashes.
+/// The hash of the hashes of all blocks that are not in `changing`.
 std::string digest_of(int descriptor, std::uint64_t size, std::vector<ByteRange> changing) {
   std::string hashes;
   for_fixed_bytes(descriptor, size, sorted(std::move(changing)),
@@ -117,7 +119,7 @@ void make_seal(h5::File& file, std::size_t most_ranges) {
   group.set_text("about", "SHA-256 of the file's bytes that never change, and which those are not");
   h5::Dataset bytes = group.create_dataset(kBytes, h5::Kind::uint8, {bytes_for(most_ranges)});
   bytes.set_text("long_name", "Magic, numbers and digest");
-  bytes.make_scale();  // its own, as readers want one for every axis
+  bytes.make_scale();  // of itself, as netCDF wants a scale for every axis
 }
 
 void set_seal(h5::File& file, std::vector<ByteRange> changing) {

@@ -16,10 +16,9 @@ void write_number(h5::Dataset& scalar, std::int64_t value) {
   scalar.write_all(std::span<const std::int64_t>(&value, 1));
 }
 
-/// Format 3 had the same names as attributes of the root, and no such group.
-bool has_status(const h5::File& file) { return file.integer("format_version") > 3; }
-
 }  // namespace
+
+bool has_status(const h5::File& file) { return file.integer("format_version") > 3; }
 
 void Status::create(h5::File& file, const std::vector<std::string>& texts) {
   h5::Group group = file.create_group(kStatusGroup);

@@ -20,7 +20,7 @@ class Status {
 
   void set_complete(bool complete);
   [[nodiscard]] bool has(const std::string& text) const { return texts_.contains(text); }
-  /// Of one that the file was made with. Up to kTextBytes, the rest is cut.
+  /// Of a name that the file was made with; of a value beyond kTextBytes the rest is cut.
   void set_text(const std::string& name, const std::string& value);
   [[nodiscard]] Attributes texts() const;
 
@@ -29,6 +29,9 @@ class Status {
   std::map<std::string, h5::Dataset> texts_;
 };
 
+/// Whether a file has that group. Format 3 had the same names as attributes of the root, and a stage might be
+/// called so.
+bool has_status(const h5::File& file);
 /// What a file says of itself: 1 for complete, 0 until then, anything else if it is damaged.
 std::int64_t stated_complete(const h5::File& file);
 /// How a file was made: the root's attributes, and what stands in /status.

@@ -13,7 +13,7 @@ namespace hookflow::pipeline {
 void write_contents(h5::File& file, const std::vector<GroupContents>& groups);
 /// Tells viewers that look for it (NeXus) which variable to draw first.
 void write_default_plot(h5::File& file, const std::string& group, const Variable& variable);
-/// All texts of a dataset, some at a time.
+/// Writes all texts of a dataset, some at a time, so that they are never all in memory.
 void write_texts(h5::Dataset& dataset, const TextRows& texts);
 /// Writes an axis with its labels as a dimension scale of a group, to which datasets are then attached.
 h5::Dataset write_scale(h5::Group& group, const Axis& axis);

@@ -8,7 +8,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-// Two writes cost more than the bytes between them.
+// Bytes between two changed marks up to which one write of all is cheaper than two.
 constexpr std::size_t kWorthSkipping = 4096;
 
 constexpr auto kLastState = static_cast<std::uint8_t>(PartState::failed);

@@ -34,7 +34,7 @@ class Checkpoint {
   [[nodiscard]] const std::vector<std::string>& folds() const { return fold_names_; }
   [[nodiscard]] std::size_t prompts() const { return texts_.prompts(); }
   [[nodiscard]] std::size_t parts(std::size_t lane) const { return lanes_.at(lane).done.extents().at(1); }
-  /// What a layout has otherwise, a line each.
+  /// How the file differs from a layout, a line for each difference.
   [[nodiscard]] std::vector<std::string> differences(const RunLayout& layout) const;
 
   [[nodiscard]] std::vector<PartState> states(std::size_t lane) const;  // as written
@@ -65,13 +65,13 @@ class Checkpoint {
   void clear_stale_failures();
 
   [[nodiscard]] bool has_marks() const;
-  /// A fold that was done is no longer, once parts are marked after it, or a fold is to be done again.
-  /// Returns whether there was one: that must reach the disk before the marks do.
+  /// Marks folds that were done as pending when newer marks make them stale. Returns whether there were any:
+  /// that must reach the disk before the newer marks do.
   bool take_back_folds();
   void write_marks();
 
  private:
-  // A dataset of states, what it holds, and what it is to hold after the next write.
+  // A dataset of states; `written` is what it holds, `marked` what it will hold after the next write.
   struct Map {
     h5::Dataset done;
     std::vector<std::uint8_t> written;

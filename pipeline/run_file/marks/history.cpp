@@ -85,9 +85,10 @@ void History::begin(const Session& session) {
                std::span<const double>(std::array{session.started, session.last_commit, session.ended}));
   ends_.write_row_text(row_, session.ended_by);
   version_.write_row_text(row_, session.program_version);
-  counts_.write(h5::Block{{row_, 0}, {1, kCounts.size()}},  // last: it says that there is a session
-                std::span<const std::int64_t>(std::array{session.done_before, session.done, session.failed,
-                                                         session.threads, session.damaged}));
+  counts_.write(
+      h5::Block{{row_, 0}, {1, kCounts.size()}},  // written last: a row counts as a session from here on
+      std::span<const std::int64_t>(
+          std::array{session.done_before, session.done, session.failed, session.threads, session.damaged}));
 }
 
 void History::update(double last_commit, std::int64_t done, std::int64_t failed) {

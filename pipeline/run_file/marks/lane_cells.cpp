@@ -10,7 +10,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-constexpr std::size_t kAtOnce = std::size_t{1} << 22;  // bytes
+constexpr std::size_t kAtOnce = std::size_t{1} << 22;  // bytes that are read or written together
 
 std::size_t attribute(const h5::Dataset& check, const std::string& name) {
   const std::int64_t value = check.integer(name);
@@ -28,7 +28,7 @@ void fill(h5::Dataset& dataset, std::size_t first, std::size_t count, Value valu
   }
 }
 
-/// Whole rows of a dataset along its first axis, as the file has them.
+/// The bytes of whole rows of a dataset along its first axis, as they are stored.
 std::string read_rows(const h5::Dataset& dataset, std::size_t first, std::size_t count) {
   h5::Block block{std::vector<std::size_t>(dataset.extents().size()), dataset.extents()};
   block.start[0] = first;
@@ -52,7 +52,7 @@ void add_cells(Sha256& digest, const h5::Dataset& dataset, std::size_t first, st
   }
 }
 
-/// The rows of some prompts, read together.
+/// The rows of some prompts in memory: many small parts are read together.
 class LaneCells::Slab {
  public:
   Slab(const LaneCells& lane, std::size_t first, std::size_t count) : lane_(lane), first_(first) {
@@ -73,10 +73,10 @@ class LaneCells::Slab {
  private:
   const LaneCells& lane_;
   std::size_t first_;
-  std::vector<std::string> rows_;  // one a variable
+  std::vector<std::string> rows_;  // an entry for each variable
 };
 
-/// The texts of failed prompts, read ahead as failures come in company.
+/// Stage and reason of failed prompts; those of the next prompts are read along, which often failed too.
 class LaneCells::FailureRows {
  public:
   explicit FailureRows(const LaneCells& lane) : datasets_{&lane.failed_stage_, &lane.failed_reason_} {}
@@ -96,7 +96,7 @@ class LaneCells::FailureRows {
 
  private:
   std::vector<const h5::Dataset*> datasets_;
-  std::vector<std::string> rows_;  // one a dataset
+  std::vector<std::string> rows_;  // an entry for each dataset
   std::size_t first_ = 0;
   std::size_t count_ = 0;
 };

@@ -17,7 +17,7 @@ namespace hookflow::pipeline {
 /// that change places, a state that changes, and a failed part's missing values are known as well.
 class LaneCells {
  public:
-  /// `check` is the lane's dataset of checks, whose attributes say which cells are whose.
+  /// `check` is the lane's dataset of checksums, whose attributes say which cells belong to which part.
   LaneCells(const h5::File& file, std::string lane, const h5::Dataset& check);
 
   [[nodiscard]] const std::vector<std::string>& variables() const { return names_; }  // group/variable

@@ -8,7 +8,7 @@
 
 namespace hookflow::pipeline {
 
-/// What two run files have otherwise under one name.
+/// How a dataset differs between two run files.
 struct DatasetDifference {
   std::string path;           // /scores/log_prob
   std::string problem;        // what keeps its values from being compared; empty: they were

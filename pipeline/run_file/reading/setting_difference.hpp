@@ -6,7 +6,7 @@
 
 namespace hookflow::pipeline {
 
-/// A setting that two runs have otherwise, each value as text; empty: it has none.
+/// A setting that differs between two runs, with both values as text; empty: a run does not have it.
 struct Difference {
   std::string what;
   std::string first;

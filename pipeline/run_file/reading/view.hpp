@@ -38,7 +38,7 @@ struct RunFileView {
 struct StoredInputs {
   std::string workflow;              // JSON, with every default stated
   std::vector<std::string> prompts;  // JSON, one each
-  std::string model_path;            // where the model was; empty: not told
+  std::string model_path;            // where the model was; empty: unknown
 };
 
 /// Reads a run file, finished or not, also while it is being written.

@@ -35,7 +35,7 @@ std::vector<Difference> identity_differences(const h5::File& file, const Identit
   return found;
 }
 
-/// What lies behind two different hashes; the hashes, where the file does not say.
+/// Why two hashes differ: workflow keys, or prompts; the hashes themselves where no more is known.
 std::vector<Difference> explained(const h5::File& file, const RunLayout& layout, Difference hashes) {
   std::vector<Difference> found;
   if (hashes.what == "workflow_sha256" && file.has_attribute("workflow") && !layout.workflow.empty()) {

@@ -30,7 +30,7 @@ class RunStore {
   /// Throws InputError if `path` exists and `overwrite` is false, or if its folder cannot be written.
   static RunStore create(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity,
                          const Attributes& provenance, bool overwrite);
-  /// How large that file is, in bytes, from then on.
+  /// The size of such a file in bytes, which never changes.
   static std::uint64_t planned_size(const RunLayout& layout, const Identity& identity,
                                     const Attributes& provenance);
   /// Opens a file to go on. Throws InputError that names what differs between the file's identity and

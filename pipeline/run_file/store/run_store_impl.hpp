@@ -89,7 +89,7 @@ struct RunStore::Impl {
     said_complete = false;
   }
 
-  // Marks alone, with what they vouch for on the disk.
+  // Writes the marks; what they vouch for must be on the disk already.
   void write_marks() {
     reopen();
     if (checkpoint.take_back_folds()) {
@@ -101,7 +101,7 @@ struct RunStore::Impl {
     file.sync();
   }
 
-  // Of what is damaged, the marks are taken back before anything else is done with the file.
+  // Takes back the marks of what is damaged, before anything else is done with the file.
   void repair() {
     damage = checks.find_damage(file, checkpoint);
     if (damage.any()) {
