@@ -72,6 +72,14 @@ TEST(Workflow, ResolvedFormReadsBackToItself) {
   EXPECT_EQ(to_json(read(text).resolved()), to_json(resolved));
 }
 
+TEST(Workflow, RefusesAStageWithANameThatTheRunFileNeeds) {
+  for (const std::string id : {"checkpoint", "history", "seal", "status", "prompts", "items"}) {
+    const std::string problems = problems_of(sweep_with("keep:", "  " + id + ": {stage: tokenize}\nkeep:"));
+    EXPECT_NE(problems.find("stage '" + id + "': the run file uses this name itself"), std::string::npos)
+        << problems;
+  }
+}
+
 TEST(Workflow, SettingReplacesAParameterOfAStage) {
   const WorkflowSpec spec = read(kSweep, {"silenced.with=[zero, {mean: head}]", "batch_tokens=7"});
   EXPECT_NE(to_json(spec.resolved()).find(R"("with":["zero",{"mean":"head"}])"), std::string::npos);
