@@ -117,9 +117,7 @@ Axis prompt_axis(const RunLayout& layout) {
         if (fits(axis)) return axis;
   for (const TextTable& table : layout.texts)
     if (fits(table.axis)) return table.axis;
-  std::vector<std::int64_t> numbers(layout.prompts);
-  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<std::int64_t>(i);
-  return {"prompt", numbers, "Prompt", ""};
+  return numbered_axis("prompt", layout.prompts, "Prompt");
 }
 
 }  // namespace hookflow::pipeline

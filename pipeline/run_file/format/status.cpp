@@ -10,7 +10,6 @@ namespace hookflow::pipeline {
 namespace {
 
 constexpr const char* kComplete = "complete";
-constexpr const char* kByte = "byte";
 
 void write_number(h5::Dataset& scalar, std::int64_t value) {
   scalar.write_all(std::span<const std::int64_t>(&value, 1));
@@ -23,16 +22,10 @@ bool has_status(const h5::File& file) { return file.integer("format_version") > 
 void Status::create(h5::File& file, const std::vector<std::string>& texts) {
   h5::Group group = file.create_group(kStatusGroup);
   group.set_text("about", "What became known only after the file was made");
-  h5::Dataset complete = group.create_dataset(kComplete, h5::Kind::int64, {});
-  describe(complete, "1 when the run is complete, 0 until then", "", {});
+  h5::Dataset complete = create_array(group, kComplete, h5::Kind::int64, {});
+  describe(complete, "1 when the run is complete, 0 until then");
   write_number(complete, 0);
-  h5::Dataset byte = group.create_dataset(kByte, h5::Kind::uint8, {kTextBytes});
-  byte.make_bare_scale();
-  for (const std::string& name : texts) {
-    h5::Dataset text = group.create_dataset(name, h5::Kind::character, {kTextBytes});
-    text.attach_scale(byte, 0);
-    describe_texts(text, "", {{kByte, {}, "", ""}});
-  }
+  for (const std::string& name : texts) create_text_rows(group, name, kTextBytes, {});
 }
 
 Status::Status(const h5::File& file) {

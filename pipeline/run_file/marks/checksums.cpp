@@ -26,17 +26,11 @@ constexpr const char* kHowFold =
     "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'FOLD\\n', then of the cells "
     "of each of `variables` that begins with 'FOLD/'; -1: none";
 
-h5::Dataset create_check(h5::Group& group, const std::string& name, const std::vector<std::string>& axes,
+/// Along axes that the group has already.
+h5::Dataset create_check(h5::Group& group, const std::string& name, const std::vector<Axis>& axes,
                          const std::string& long_name, const std::vector<std::string>& variables) {
-  std::vector<std::size_t> extents;
-  std::vector<Axis> named;
-  for (const std::string& axis : axes) {
-    extents.push_back(group.open_dataset(axis).cells());
-    named.push_back({axis, {}, "", ""});
-  }
-  h5::Dataset check = group.create_dataset(name, h5::Kind::int64, extents);
-  for (std::size_t i = 0; i < axes.size(); ++i) check.attach_scale(group.open_dataset(axes[i]), i);
-  describe(check, long_name, "", named);
+  h5::Dataset check = create_array(group, name, h5::Kind::int64, axes);
+  describe(check, long_name);
   if (!variables.empty()) check.set_texts("variables", variables);
   return check;
 }
@@ -60,11 +54,13 @@ void Checksums::create(h5::File& file, const RunLayout& layout) {
   h5::Group group = file.open_group(kCheckpointGroup);
   for (const LaneLayout& lane : layout.lanes) {
     h5::Dataset check =
-        create_check(group, "check_" + lane.name, {"prompt", "part_" + lane.name}, kHow, lane.variables);
+        create_check(group, "check_" + lane.name, {{"prompt", {}, "", ""}, {"part_" + lane.name, {}, "", ""}},
+                     kHow, lane.variables);
     set_number(check, "variants", lane.variants);
     set_number(check, "variants_a_part", lane.variants_a_part);
   }
-  if (!layout.folds.empty()) create_check(group, kFoldCheck, {"fold"}, kHowFold, fold_variables(layout));
+  if (!layout.folds.empty())
+    create_check(group, kFoldCheck, {{"fold", {}, "", ""}}, kHowFold, fold_variables(layout));
 }
 
 Checksums::Checksums(const h5::File& file, const Checkpoint& checkpoint)

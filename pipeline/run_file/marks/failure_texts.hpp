@@ -14,7 +14,7 @@ namespace hookflow::pipeline {
 /// cleared after it was taken back, so that whatever a kill leaves can be told apart by the marks.
 class FailureTexts {
  public:
-  /// Makes them, empty, in /checkpoint, where the scale of the prompts must be.
+  /// Makes them, empty, in /checkpoint.
   static void create(h5::Group& checkpoint, const Axis& prompt);
   explicit FailureTexts(const h5::Group& checkpoint);
 

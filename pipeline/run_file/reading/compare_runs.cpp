@@ -116,7 +116,7 @@ class RunsCompared {
         differ(path, "has other parts");
         continue;
       }
-      keep(path, {numbered("prompt", first.prompts()), numbered("part", first.parts(lane))},
+      keep(path, {numbered_axis("prompt", first.prompts(), ""), numbered_axis("part", first.parts(lane), "")},
            compare_all(numbers_of(first.states(lane)), numbers_of(second.states(lane))));
     }
     for (std::size_t fold = 0; fold < first.folds().size(); ++fold)
@@ -129,11 +129,6 @@ class RunsCompared {
       differ("/", "one of the two is not complete");
   }
 
-  static Axis numbered(const std::string& name, std::size_t size) {
-    std::vector<std::int64_t> numbers(size);
-    for (std::size_t i = 0; i < size; ++i) numbers[i] = static_cast<std::int64_t>(i);
-    return {name, std::move(numbers), "", ""};
-  }
   static std::vector<std::int64_t> numbers_of(const std::vector<PartState>& states) {
     std::vector<std::int64_t> numbers;
     numbers.reserve(states.size());

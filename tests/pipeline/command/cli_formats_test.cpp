@@ -17,8 +17,9 @@ TEST_F(Cli, ReadsAFileOfFormat3AndDoesNotGoOnWithIt) {
   for (const char* part : {"2 prompts, complete\n", "items: 2 done", "  complete: 1\n",
                            "  format_version: 3\n", "  ended_utc: 20", "  identity_model_sha256: "})
     EXPECT_NE(said.find(part), std::string::npos) << part << " is not in " << said;
-  EXPECT_EQ(lines_of(succeed({"inspect", "old.h5", "scores.log_prob_change", "--top", "1"}))[1],
-            "  second  zero             1     0  target         0.475486");
+  EXPECT_NE(succeed({"inspect", "old.h5", "scores.log_prob_change", "--top", "1"})
+                .find("\n  second  zero             1     0  target         0.475486\n"),
+            std::string::npos);
   EXPECT_EQ(succeed({"inspect", "old.h5", "--verify"}), "old.h5: all that is done is as it was stored\n");
   EXPECT_TRUE(succeed({"diff", "old.h5", "old.h5"}).starts_with("equal: "));
   refuse({"resume", "old.h5"}, 3, {"old.h5: has format 3, which this hookflow reads but cannot go on with"});
