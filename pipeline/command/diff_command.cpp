@@ -2,7 +2,7 @@
 #include <iostream>
 
 #include "pipeline/command/command.hpp"
-#include "pipeline/command/options.hpp"
+#include "pipeline/command/unsealed_option.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
 #include "pipeline/run_file/reading/compare_runs.hpp"
 #include "pipeline/run_file/reading/verify.hpp"
@@ -11,7 +11,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-std::string told(const DatasetDifference& found) {
+std::string difference_text(const DatasetDifference& found) {
   if (!found.problem.empty()) return found.problem;
   std::string text =
       std::to_string(found.unequal) + " of " + std::to_string(found.cells) + " values differ, ";
@@ -21,12 +21,12 @@ std::string told(const DatasetDifference& found) {
 }
 
 /// Whether results are not as they were stored, after saying so.
-bool tell_damage(const std::string& path) {
+bool tell_damage(const RunFile& file) {
   constexpr std::size_t kShown = 10;
-  if (is_being_written(path)) return false;  // its marks may be ahead of what was read of it
-  const Damage damage = verify_run_file(path);
+  if (is_being_written(file.path())) return false;  // its marks may be ahead of what was read of it
+  const Damage damage = verify_run_file(file);
   if (!damage.any()) return false;
-  std::cout << told(damage, path, kShown);
+  std::cout << damage_report(damage, file.path(), kShown);
   return true;
 }
 
@@ -37,22 +37,25 @@ int diff(const std::vector<std::string>& arguments) {
                   "not, 3 if a file cannot be read or is damaged.");
   options.positional("first", 1, "a run file");
   options.positional("second", 1, "another");
+  add_unsealed_option(options);
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::string first = options.required("first");
   const std::string second = options.required("second");
-  const RunComparison found = compare_runs(first, second);
+  const RunFile one = open_run_file(first, options);
+  const RunFile other = open_run_file(second, options);
+  const RunComparison found = compare_runs(one, other);
   if (found.differences.empty()) {
     std::cout << "equal: " << found.datasets << " datasets, " << found.cells << " values\n";
   } else {
     std::cout << "different:\n";
     for (const DatasetDifference& difference : found.differences)
-      std::cout << "  " << difference.path << ": " << told(difference) << "\n";
+      std::cout << "  " << difference.path << ": " << difference_text(difference) << "\n";
   }
   if (!found.settings.empty()) std::cout << "settings that differ:\n";
   for (const Difference& setting : found.settings)
-    std::cout << "  " << pipeline::told(setting, "in " + first, "in " + second) << "\n";
-  const bool damaged = tell_damage(first);
-  if ((second != first && tell_damage(second)) || damaged) return exit_code::kInput;
+    std::cout << "  " << difference_line(setting, "in " + first, "in " + second) << "\n";
+  const bool damaged = tell_damage(one);
+  if ((second != first && tell_damage(other)) || damaged) return exit_code::kInput;
   return found.differences.empty() ? exit_code::kDone : exit_code::kDifferent;
 }
 

@@ -15,7 +15,7 @@ std::string how_it_ended(const RunFileView& file, const Session& session) {
   return file.being_written && &session == &file.sessions.back() ? "at work" : "killed";
 }
 
-/// Units a second, until the last commit.
+/// Parts a second, until the last commit.
 std::string rate_of(const Session& session) {
   const double seconds = session.last_commit - session.started;
   if (!(seconds > 0)) return "-";
@@ -27,9 +27,9 @@ std::string rate_of(const Session& session) {
 
 void print_sessions(const RunFileView& file, std::ostream& out) {
   if (file.sessions.empty()) return;
-  std::size_t units = 0;
-  for (const LaneProgress& lane : file.lanes) units += lane.done + lane.failed + lane.pending;
-  out << "\nHistory, of " << units << " units (prompts x parts)\n";
+  std::size_t parts = 0;
+  for (const LaneProgress& lane : file.lanes) parts += lane.done + lane.failed + lane.pending;
+  out << "\nHistory, of " << parts << " units (prompts x parts)\n";
   Table table({"started", "last commit", "end", "done before", "done", "failed", "damaged", "a second",
                "threads", "hookflow"});
   for (const Session& session : file.sessions) {
@@ -42,13 +42,6 @@ void print_sessions(const RunFileView& file, std::ostream& out) {
 }
 
 }  // namespace
-
-std::string axes_text(const std::vector<Axis>& axes) {
-  std::string text;
-  for (const Axis& axis : axes)
-    text += (text.empty() ? "" : ", ") + axis.name + " " + std::to_string(axis.size());
-  return "[" + text + "]";
-}
 
 void print_summary(const RunFileView& file, bool provenance, std::ostream& out) {
   const auto root = [&](const std::string& name) {

@@ -1,7 +1,5 @@
 #pragma once
 #include <iosfwd>
-#include <string>
-#include <vector>
 
 #include "pipeline/run_file/reading/view.hpp"
 
@@ -9,7 +7,5 @@ namespace hookflow::pipeline {
 
 /// What a run file holds, how far it is and who worked on it; with `provenance` also how it was made.
 void print_summary(const RunFileView& file, bool provenance, std::ostream& out);
-/// [prompt 3, layer 12]
-std::string axes_text(const std::vector<Axis>& axes);
 
 }  // namespace hookflow::pipeline

@@ -16,7 +16,7 @@ namespace po = boost::program_options;
 /// The plan that a run file was made from. The model is looked for where it was, then by its name: whether it
 /// is the same, its hash decides.
 Plan stored_plan(const std::string& path, const std::optional<std::string>& model) {
-  StoredInputs inputs = read_stored_inputs(path);
+  StoredInputs inputs = read_stored_inputs(std::filesystem::path(path));
   Prompts prompts = read_prompt_json(std::move(inputs.prompts), path);
   if (prompts.empty()) throw InputError(path + ": does not hold its prompts");
   std::error_code unknown;

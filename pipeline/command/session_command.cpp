@@ -88,7 +88,7 @@ void tell_damage(const Damage& damage, const fs::path& path, ProgressStyle style
     for (const std::string& line : json_lines_of(damage)) std::cerr << line << "\n";
     return;
   }
-  std::cerr << "hookflow: " << told(damage, path, kShown)
+  std::cerr << "hookflow: " << damage_report(damage, path, kShown)
             << "what is damaged, and all that aggregates, is computed again\n";
 }
 

@@ -74,7 +74,7 @@ Attributes run_provenance(const Plan& plan, std::size_t threads,
   for (const std::string& word : command_line) words += " " + word;
   attributes["command_line"] = words;
   attributes["workflow_name"] = plan.spec.name;
-  attributes["about"] = plan.spec.about;
+  if (!plan.spec.about.empty()) attributes["about"] = plan.spec.about;
   attributes["program_version"] = program_version();
   attributes["compiler"] = "g++ " __VERSION__;
   attributes["tbb"] = tbb_version();

@@ -1,9 +1,7 @@
 #include <limits>
-#include <stdexcept>
 #include <utility>
 
 #include "pipeline/h5/detail.hpp"
-#include "pipeline/text/utf8.hpp"
 
 namespace hookflow::pipeline::h5 {
 
@@ -86,41 +84,6 @@ void Object::set_nan(const std::string& name, Kind kind) {
   create_attribute(name, detail::memory_type(kind).get(), detail::simple_space({}).get(), value);
 }
 
-void Object::reserve_text(const std::string& name, std::size_t bytes) {
-  quiet();
-  const std::string empty(bytes, '\0');
-  create_attribute(name, detail::fixed_text_type(bytes).get(), detail::simple_space({}).get(), empty.data());
-}
-
-void Object::replace_text(const std::string& name, const std::string& value) {
-  quiet();
-  if (!is_reserved(name)) throw std::logic_error(where(name) + ": no room was reserved for it");
-  const Handle attribute = open_attribute(name);
-  const Handle type = type_of_attribute(attribute, where(name));
-  const std::size_t bytes = H5Tget_size(type.get());
-  std::string padded = cut_text(value, bytes - 1);
-  padded.resize(bytes, '\0');
-  check(H5Awrite(attribute.get(), type.get(), padded.data()), where(name), "writing the attribute");
-}
-
-void Object::replace_integer(const std::string& name, std::int64_t value) {
-  quiet();
-  const Handle attribute(
-      check(H5Aopen(handle_.get(), name.c_str(), H5P_DEFAULT), where(name), "opening the attribute"),
-      H5Aclose);
-  check(H5Awrite(attribute.get(), H5T_NATIVE_INT64, &value), where(name), "writing the attribute");
-}
-
-bool Object::is_reserved(const std::string& name) const {
-  quiet();
-  if (!has_attribute(name)) return false;
-  const Handle attribute(
-      check(H5Aopen(handle_.get(), name.c_str(), H5P_DEFAULT), where(name), "opening the attribute"),
-      H5Aclose);
-  const Handle type = type_of_attribute(attribute, where(name));
-  return H5Tget_class(type.get()) == H5T_STRING && H5Tis_variable_str(type.get()) == 0;
-}
-
 namespace {
 
 std::vector<std::string> attribute_texts(hid_t attribute, hid_t space, hid_t stored, std::size_t count,
@@ -146,9 +109,7 @@ std::vector<std::string> attribute_texts(hid_t attribute, hid_t space, hid_t sto
 
 std::vector<std::string> Object::texts(const std::string& name) const {
   quiet();
-  const Handle attribute(
-      check(H5Aopen(handle_.get(), name.c_str(), H5P_DEFAULT), where(name), "opening the attribute"),
-      H5Aclose);
+  const Handle attribute = open_attribute(name);
   const Handle stored = type_of_attribute(attribute, where(name));
   const Handle space(check(H5Aget_space(attribute.get()), where(name), "reading the shape"), H5Sclose);
   const auto count = static_cast<std::size_t>(
@@ -166,7 +127,7 @@ std::vector<std::string> Object::texts(const std::string& name) const {
     check(H5Aread(attribute.get(), H5T_NATIVE_DOUBLE, values.data()), where(name), "reading the attribute");
     for (const double value : values) texts.push_back(std::to_string(value));
   } else {
-    throw std::runtime_error(where(name) + ": is neither text nor number");
+    throw Error(where(name) + ": is neither text nor number");
   }
   return texts;
 }
@@ -179,11 +140,9 @@ std::string Object::text(const std::string& name) const {
 
 std::int64_t Object::integer(const std::string& name) const {
   quiet();
-  const Handle attribute(
-      check(H5Aopen(handle_.get(), name.c_str(), H5P_DEFAULT), where(name), "opening the attribute"),
-      H5Aclose);
+  const Handle attribute = open_attribute(name);
   const Handle type = type_of_attribute(attribute, where(name));
-  if (H5Tget_class(type.get()) != H5T_INTEGER) throw std::runtime_error(where(name) + ": is not an integer");
+  if (H5Tget_class(type.get()) != H5T_INTEGER) throw Error(where(name) + ": is not an integer");
   std::int64_t value = 0;
   check(H5Aread(attribute.get(), H5T_NATIVE_INT64, &value), where(name), "reading the attribute");
   return value;

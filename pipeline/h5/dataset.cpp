@@ -36,11 +36,13 @@ ByteRange Dataset::bytes() const {
 
 std::size_t Dataset::stored_cells() const {
   quiet();
+  const Handle properties(check(H5Dget_create_plist(handle_.get()), where(), "reading the layout"), H5Pclose);
+  if (H5Pget_layout(properties.get()) != H5D_CONTIGUOUS) return cells();
   const Handle stored(check(H5Dget_type(handle_.get()), where(), "reading the type"), H5Tclose);
   // A text is stored as a length and a place in the heap, whatever size its type claims.
   const std::size_t size = kind_ == Kind::text ? 16 : std::max<std::size_t>(H5Tget_size(stored.get()), 1);
   if (H5Dget_storage_size(handle_.get()) / size != cells())
-    throw std::runtime_error(where() + ": its shape does not fit what is stored");
+    throw Error(where() + ": its shape does not fit what is stored");
   return cells();
 }
 
@@ -84,7 +86,7 @@ std::size_t Dataset::cell_bytes() const {
     case Kind::character:
       return 1;
     default:
-      throw std::runtime_error(where() + ": its cells have no size that is known");
+      throw Error(where() + ": its cells have no size that is known");
   }
 }
 
@@ -106,7 +108,7 @@ void Dataset::write_texts(std::size_t first, std::span<const std::string> values
 std::vector<std::string> Dataset::read_texts() const {
   quiet();
   std::vector<std::string> texts(stored_cells());
-  if (kind_ != Kind::text) throw std::runtime_error(where() + ": holds no text");
+  if (kind_ != Kind::text) throw Error(where() + ": holds no text");
   if (texts.empty()) return texts;
   const Handle type(check(H5Dget_type(handle_.get()), where(), "reading the type"), H5Tclose);
   std::vector<char*> pointers(texts.size(), nullptr);
@@ -119,25 +121,33 @@ std::vector<std::string> Dataset::read_texts() const {
   return texts;
 }
 
+Block Dataset::text_row(std::size_t row) const {
+  if (kind_ != Kind::character || extents_.empty() || extents_.size() > 2)
+    throw Error(where() + ": has no rows of text");
+  Block block = whole();
+  if (extents_.size() == 2) {
+    block.start[0] = row;
+    block.count[0] = 1;
+  }
+  return block;
+}
+
 void Dataset::write_row_text(std::size_t row, const std::string& value) {
-  if (kind_ != Kind::character || extents_.size() != 2)
-    throw std::logic_error(where() + ": has no rows of text");
-  std::string padded = cut_text(value, extents_[1]);
-  padded.resize(extents_[1], '\0');
-  transfer(true, {{row, 0}, {1, extents_[1]}}, Kind::character, padded.data(), padded.size());
+  const Block block = text_row(row);
+  std::string padded = cut_text(value, extents_.back());
+  padded.resize(extents_.back(), '\0');
+  transfer(true, block, Kind::character, padded.data(), padded.size());
 }
 
 std::string Dataset::read_row_text(std::size_t row) const {
-  if (kind_ != Kind::character || extents_.size() != 2)
-    throw std::runtime_error(where() + ": has no rows of text");
-  std::string padded(extents_[1], '\0');
-  transfer(false, {{row, 0}, {1, extents_[1]}}, Kind::character, padded.data(), padded.size());
+  const Block block = text_row(row);
+  std::string padded(extents_.back(), '\0');
+  transfer(false, block, Kind::character, padded.data(), padded.size());
   return padded.substr(0, padded.find('\0'));
 }
 
 std::vector<std::string> Dataset::read_row_texts() const {
-  if (kind_ != Kind::character || extents_.size() != 2)
-    throw std::runtime_error(where() + ": has no rows of text");
+  if (kind_ != Kind::character || extents_.size() != 2) throw Error(where() + ": has no rows of text");
   const std::size_t width = extents_[1];
   std::string bytes(stored_cells(), '\0');
   transfer(false, whole(), Kind::character, bytes.data(), bytes.size());

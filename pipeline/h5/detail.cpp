@@ -39,7 +39,7 @@ void fail(const std::string& where, const char* action) {
   std::string message = where + ": " + action;
   if (!said.empty()) message += ": " + said.back();
   if (said.size() > 1 && said.front() != said.back()) message += ": " + gist(said.front());
-  throw std::runtime_error(message);
+  throw Error(message);
 }
 
 namespace {

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <limits>
-#include <stdexcept>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -21,9 +20,9 @@ constexpr std::size_t kCacheBytes = 1 << 20;
 Handle access_properties(const std::string& where) {
   Handle access(check(H5Pcreate(H5P_FILE_ACCESS), where, "preparing access"), H5Pclose);
   check(H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG), where, "preparing access");
-  // Without a buffer between, a write that fails says so itself, not when the dataset is closed.
+  // Unbuffered, so that a write that fails says so itself, not when the dataset is closed.
   check(H5Pset_sieve_buf_size(access.get(), 0), where, "preparing access");
-  // What it remembers of the file grows with the texts in it, to 32 MiB unless told otherwise.
+  // HDF5's cache of the file's structure grows with the texts in it, to 32 MiB unless told otherwise.
   H5AC_cache_config_t cache{};
   cache.version = H5AC__CURR_CACHE_CONFIG_VERSION;
   check(H5Pget_mdc_config(access.get(), &cache), where, "preparing access");
@@ -36,7 +35,7 @@ Handle access_properties(const std::string& where) {
 
 Handle untimed(hid_t property_class, const std::string& where) {
   Handle properties(check(H5Pcreate(property_class), where, "preparing"), H5Pclose);
-  // Equal runs leave equal bytes.
+  // Without times, equal runs leave equal bytes.
   check(H5Pset_obj_track_times(properties.get(), false), where, "preparing");
   return properties;
 }
@@ -215,7 +214,7 @@ void File::flush() {
 void File::sync() {
   flush();
   if (::fsync(descriptor()) != 0)
-    throw std::runtime_error(file_ + ": waiting for the disk: " + std::generic_category().message(errno));
+    throw Error(file_ + ": waiting for the disk: " + std::generic_category().message(errno));
 }
 
 void File::close() {

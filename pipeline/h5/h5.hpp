@@ -5,13 +5,19 @@
 #include <functional>
 #include <numeric>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <vector>
 
-/// HDF5 with owners for its handles. Every call that HDF5 refuses throws std::runtime_error
+/// HDF5 with owners for its handles. Every call that HDF5 refuses throws an Error
 /// `file: /object: what was tried: what HDF5 says`; HDF5 itself prints nothing.
 namespace hookflow::pipeline::h5 {
+
+/// HDF5 could not read or write a file, or found something else in it than was looked for.
+struct Error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 /// An HDF5 identifier and the function that closes it.
 class Handle {
@@ -45,7 +51,7 @@ struct Block {
   friend bool operator==(const Block&, const Block&) = default;
 };
 
-/// A stretch of the file.
+/// Consecutive bytes of the file.
 struct ByteRange {
   std::uint64_t first = 0;
   std::uint64_t size = 0;
@@ -79,13 +85,7 @@ class Object {
   void set_integers(const std::string& name, std::span<const std::int64_t> values);
   void set_bytes(const std::string& name, std::span<const std::uint8_t> values);
   void set_nan(const std::string& name, Kind kind);  // a single NaN of the kind
-  /// Room for a text of less than `bytes`, empty for now.
-  void reserve_text(const std::string& name, std::size_t bytes);
-  /// Overwrite what is there, moving nothing in the file. A text that does not fit is cut with "…".
-  void replace_text(const std::string& name, const std::string& value);
-  void replace_integer(const std::string& name, std::int64_t value);
 
-  [[nodiscard]] bool is_reserved(const std::string& name) const;                // was made by reserve_text
   [[nodiscard]] std::vector<std::string> texts(const std::string& name) const;  // numbers are spelled out
   [[nodiscard]] std::string text(const std::string& name) const;                // joined with ", "
   [[nodiscard]] std::int64_t integer(const std::string& name) const;
@@ -106,14 +106,14 @@ class Object {
   void create_attribute(const std::string& name, std::int64_t type, std::int64_t space, const void* value);
 };
 
-/// An array of the file. Contiguous, allocated and filled (NaN, -1, 0) when it is created.
+/// An array of the file. Made contiguous, allocated and filled (NaN, -1, 0), so that it has a fixed place.
 class Dataset : public Object {
  public:
   Dataset() = default;  // none yet
   [[nodiscard]] const std::vector<std::size_t>& extents() const { return extents_; }
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] std::size_t cells() const;
-  /// Where its values lie; of texts, where their places in the heap do.
+  /// Where its values lie in the file; of texts, which lie in the heap, where the references to them do.
   [[nodiscard]] ByteRange bytes() const;
 
   template <Number T>
@@ -134,14 +134,15 @@ class Dataset : public Object {
     read(whole(), std::span<T>(values));
     return values;
   }
-  /// The same as bytes, in the file's type; not of texts in the heap.
+  /// Reads the values' bytes as they are stored; not of texts in the heap.
   void read_stored(const Block& block, std::span<char> bytes) const;
   [[nodiscard]] std::size_t cell_bytes() const;
 
   void write_texts(std::span<const std::string> values) { write_texts(0, values); }
   void write_texts(std::size_t first, std::span<const std::string> values);  // from that row on
   [[nodiscard]] std::vector<std::string> read_texts() const;
-  /// Of an array of characters, rows of bytes padded with zeros. A text that does not fit is cut with "…".
+  /// Of an array of characters: each row of bytes, or all of them where it has no rows, is a text padded with
+  /// zeros. One that does not fit is cut with "…".
   void write_row_text(std::size_t row, const std::string& value);
   [[nodiscard]] std::string read_row_text(std::size_t row) const;
   [[nodiscard]] std::vector<std::string> read_row_texts() const;
@@ -157,9 +158,10 @@ class Dataset : public Object {
   friend class Group;
   Dataset(Handle handle, std::string file, std::string path);
   [[nodiscard]] Block whole() const { return {std::vector<std::size_t>(extents_.size()), extents_}; }
-  /// cells(), or an error when so many are not in the file: a damaged shape would have us allocate without
-  /// end.
+  /// cells(), or an Error when so many are not in the file, as a damaged shape may claim: memory for them
+  /// would have no limit. What another tool compressed cannot be checked.
   [[nodiscard]] std::size_t stored_cells() const;
+  [[nodiscard]] Block text_row(std::size_t row) const;
   void transfer(bool writing, const Block& block, Kind kind, void* values, std::size_t count) const;
 
   Handle space_;

@@ -2,7 +2,7 @@
 
 namespace hookflow::pipeline::h5 {
 
-/// Returns memory that the library keeps for later use.
+/// Frees memory that HDF5 has no use for but keeps.
 void free_unused();
 
 }  // namespace hookflow::pipeline::h5

@@ -59,6 +59,8 @@ struct Variable {
   std::string long_name;  // what a plot would call it
 };
 
+/// An axis whose labels are the numbers from 0 on.
+Axis numbered_axis(const std::string& name, std::size_t size, const std::string& long_name);
 /// The number of cells along `axes`; 1 for none.
 std::size_t cell_count(const std::vector<Axis>& axes);
 std::size_t size_of(Dtype dtype);

@@ -12,8 +12,8 @@
 
 namespace hookflow::pipeline {
 
-/// Texts by number, which never change. They may be made only when asked for: so those of many prompts are
-/// never all in memory. Copies share what they are made from.
+/// Texts by number, which never change. They may be made only when asked for, so that those of many prompts
+/// are never all in memory. Copies share what they are made from.
 class TextRows {
  public:
   using Make = std::function<std::string(std::size_t row)>;
@@ -65,7 +65,8 @@ class NumberCells {
   Make make_;
 };
 
-/// Calls `use(first, count)` for stretches of so many rows or cells as are made at once.
+/// Calls `use(first, count)` for one stretch of rows or cells after another, each small enough to be in
+/// memory.
 template <typename Use>
 void for_stretches(std::size_t size, const Use& use) {
   constexpr std::size_t kAtOnce = 4096;

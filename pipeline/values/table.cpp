@@ -41,6 +41,13 @@ void Table::print(std::ostream& out) const {
   }
 }
 
+std::string axes_text(const std::vector<Axis>& axes) {
+  std::string text;
+  for (const Axis& axis : axes)
+    text += (text.empty() ? "" : ", ") + axis.name + " " + std::to_string(axis.size());
+  return "[" + text + "]";
+}
+
 std::string label_of(const Axis& axis, std::size_t step) {
   return std::visit(
       [step](const auto& labels) -> std::string {

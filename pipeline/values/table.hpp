@@ -18,6 +18,8 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
+/// "[prompt 3, layer 12]"
+std::string axes_text(const std::vector<Axis>& axes);
 /// The label of one step of an axis.
 std::string label_of(const Axis& axis, std::size_t step);
 /// A number as people read it: six significant digits.

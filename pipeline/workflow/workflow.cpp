@@ -9,6 +9,7 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/text/nearest.hpp"
+#include "pipeline/values/group_names.hpp"
 #include "pipeline/workflow/problems.hpp"
 #include "pipeline/workflow/wiring.hpp"
 #include "pipeline/workflow/workflow_settings.hpp"
@@ -117,7 +118,7 @@ class Reader {
       if (const Node* in = node.find("in")) stage.param_lines.emplace_back("in", in->line);
       if (!valid_id(id))
         problems_.add(node.line, "stage '" + id + "': an id has letters, digits, _ and - alone");
-      if (id == "checkpoint" || id == "history" || id == "seal" || id == "prompts" || id == "items") {
+      if (is_reserved(id)) {
         problems_.add(node.line, "stage '" + id + "': the run file uses this name itself; choose another id");
       }
       if (read_stage(node, stage)) {

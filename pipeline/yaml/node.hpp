@@ -49,8 +49,5 @@ bool is_json_number(std::string_view text);
 /// true, false or null are written exactly as they stand unless quoted, and everything else as a string:
 /// `.5`, `0x10` and `no` become ".5", "0x10" and "no".
 std::string to_json(const Node& node);
-/// The node as readable YAML, that parse_yaml reads back to a node of equal JSON. Quoted scalars stay quoted,
-/// and unquoted ones are quoted only where YAML would read something else.
-std::string to_yaml(const Node& node);
 
 }  // namespace hookflow::pipeline

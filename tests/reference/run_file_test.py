@@ -130,9 +130,15 @@ class RunFile(unittest.TestCase):
     def test_root_attributes(self):
         for root in self.groups("/"):
             self.assertEqual(root.attrs["program"], "hookflow")
-            self.assertEqual(root.attrs["complete"], 1)
+            self.assertEqual(root.attrs["format_version"], 4)
             self.assertEqual(root.attrs["identity_model_sha256"], "bb22")
-            self.assertEqual(root.attrs["ended"], "2024-01-01T01:00:00Z")
+            self.assertNotIn("complete", root.attrs)
+
+    def test_status(self):
+        for status in self.groups("status"):
+            self.assertEqual(status.complete, 1)
+            self.assertEqual(status.ended.values.item().decode(), "2024-01-01T01:00:00Z")
+            self.assertEqual(set(status.variables), {"complete", "ended"})
 
     def test_the_default_plot_is_found_as_nexus_does(self):
         with h5py.File(self.path) as file:
@@ -165,7 +171,7 @@ class RunFile(unittest.TestCase):
 
     def test_netcdf_sees_every_group(self):
         with netCDF4.Dataset(self.path) as file:
-            self.assertEqual(set(file.groups), {"scores", "by_layer", "prompts", "vocabulary", "checkpoint", "history", "seal"})
+            self.assertEqual(set(file.groups), {"scores", "by_layer", "prompts", "vocabulary", "checkpoint", "history", "seal", "status"})
             self.assertEqual(file["scores/log_prob"].dimensions, ("prompt", "replacement", "layer", "head"))
 
     def test_command_line_tools(self):
@@ -206,7 +212,7 @@ class RunFile(unittest.TestCase):
             run.stdin.close()
         self.assertEqual(run.returncode, 0)
         with h5py.File(busy, "r+") as file:
-            self.assertEqual(file.attrs["complete"], 1)
+            self.assertEqual(file["status/complete"][()], 1)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@
 
 namespace hookflow::pipeline {
 
-inline constexpr int kFormatVersion = 3;
+inline constexpr int kFormatVersion = 4;
+inline constexpr int kOldestFormat = 3;  // that is still read
 
 /// The variables of one stage: a group of the file.
 struct GroupLayout {
@@ -19,12 +20,12 @@ struct GroupLayout {
   std::vector<Variable> variables;
 };
 
-/// A part of the graph whose units are committed together: the stages before any expand, or those behind one.
+/// Stages whose results for a prompt are committed together: those before any expand, or those behind one.
 struct LaneLayout {
   std::string name;       // "items", or the id of the expanding stage
   std::size_t parts = 1;  // chunks of variants that a prompt is committed in
-  // What a unit, a part of a prompt, has in the file: of each of these variables, group/variable, of which a
-  // prompt's row is `variants` equal pieces, the pieces from part x variants_a_part on.
+  // What a part of a prompt has in the file. Of each of these variables, "group/variable", a prompt's row is
+  // `variants` equal pieces, and part i has `variants_a_part` of them, from i * variants_a_part on.
   std::vector<std::string> variables{};
   std::size_t variants = 1;
   std::size_t variants_a_part = 1;
@@ -47,12 +48,12 @@ struct ConstantArray {
   NumberCells values;
 };
 
-/// Everything about a run file that is fixed before the first unit: shapes never change afterwards.
+/// Everything about a run file that is fixed when the file is made: shapes never change afterwards.
 struct RunLayout {
   std::size_t prompts = 0;
   std::vector<GroupLayout> groups;
   std::vector<LaneLayout> lanes;
-  std::vector<std::string> folds;  // stages that run after the units
+  std::vector<std::string> folds;  // stages that run after the prompts
   std::string default_group;       // the group a viewer shows first, and its variable
   std::string default_variable;
   std::vector<TextTable> texts;

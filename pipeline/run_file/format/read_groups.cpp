@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <set>
-#include <stdexcept>
 
-#include "pipeline/run_file/format/groups.hpp"
-#include "pipeline/run_file/format/own_groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
+#include "pipeline/run_file/format/status.hpp"
+#include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -23,7 +23,7 @@ Dtype dtype_of(const h5::Dataset& dataset) {
     case h5::Kind::int64:
       return Dtype::int64;
     default:
-      throw std::runtime_error(dataset.path() + ": is of no type that hookflow writes");
+      throw h5::Error(dataset.path() + ": is of no type that hookflow writes");
   }
 }
 
@@ -38,7 +38,7 @@ std::vector<Axis> axes_of(const h5::Group& group, const h5::Dataset& dataset,
     }
   bool fits = axes.size() == dataset.extents().size();
   for (std::size_t i = 0; fits && i < axes.size(); ++i) fits = axes[i].size() == dataset.extents()[i];
-  if (!fits) throw std::runtime_error(dataset.path() + ": its axes do not fit its shape");
+  if (!fits) throw h5::Error(dataset.path() + ": its axes do not fit its shape");
   return axes;
 }
 
@@ -51,7 +51,7 @@ GroupContents read_group(const h5::File& file, const std::string& name) {
     if (dataset.is_scale()) continue;
     if (dataset.kind() == h5::Kind::text) {
       const std::vector<Axis> own = axes_of(group, dataset, axes);
-      if (own.size() != 1) throw std::runtime_error(dataset.path() + ": is no list of texts");
+      if (own.size() != 1) throw h5::Error(dataset.path() + ": is no list of texts");
       contents.texts.push_back({name, member, own[0], dataset.read_texts(), attribute(dataset, "long_name")});
     } else {
       contents.variables.push_back({member, dtype_of(dataset), axes_of(group, dataset, axes),
@@ -82,7 +82,8 @@ Axis read_axis(const h5::Group& group, const std::string& name) {
 std::vector<GroupContents> read_contents(const h5::File& file) {
   std::vector<GroupContents> groups;
   for (const std::string& name : file.group_names())
-    if (!is_own_group(name)) groups.push_back(read_group(file, name));
+    if (!is_own_group(name) || (name == kStatusGroup && !has_status(file)))
+      groups.push_back(read_group(file, name));
   return groups;
 }
 

@@ -3,11 +3,11 @@
 #include <vector>
 
 #include "pipeline/h5/h5.hpp"
-#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 
 namespace hookflow::pipeline {
 
-/// The groups of results and inputs: all but the program's own, /checkpoint and /history.
+/// The groups of results and inputs: all but the file's own (is_own_group).
 std::vector<GroupContents> read_contents(const h5::File& file);
 Axis read_axis(const h5::Group& group, const std::string& name);
 

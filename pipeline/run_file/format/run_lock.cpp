@@ -14,7 +14,7 @@ namespace {
 // Two locks, since neither will do alone. A write lock of the open file description keeps out a second
 // hookflow; HDF5 knows nothing of it, so readers come in. HDF5's own lock is flock: shared, it lets its
 // readers in and its writers not. Both belong to the description that HDF5 writes through, so they never
-// stand against each other, not even on NFS, which makes the one out of the other.
+// conflict with each other, not even on NFS, which implements the one by the other.
 struct flock whole_file() {
   struct flock lock {};
   lock.l_type = F_WRLCK;

@@ -13,19 +13,20 @@
 #include "pipeline/error.hpp"
 #include "pipeline/hash/sha256.hpp"
 #include "pipeline/run_file/format/layout.hpp"
-#include "pipeline/run_file/format/own_groups.hpp"
-#include "pipeline/run_file/format/root.hpp"
+#include "pipeline/run_file/format/root_attributes.hpp"
+#include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
-// In the file: magic, format, size of the file, number of ranges, the ranges, digest. Numbers have eight
-// bytes, little-endian as everything in the file; ranges that are not needed are empty.
+// The bytes of a seal: magic, format, size of the file, number of ranges, the ranges (first byte and size of
+// each), digest. Numbers have eight bytes, little-endian as everything in the file; ranges that are not
+// needed are empty. The magic is looked for at the file's start, where the seal is made before all else,
+// since nothing can tell its place before HDF5 has parsed the file.
 constexpr std::string_view kMagic = "hookflow run file\n";
 constexpr std::size_t kHead = kMagic.size() + 24;
-constexpr std::size_t kDigest = 64;          // in hexadecimal
-constexpr std::size_t kSearched = 65536;     // for the seal, from the file's start on; also at once
-constexpr std::size_t kRootBytes = 4194304;  // in which the root's attributes lie
+constexpr std::size_t kDigest = 64;       // in hexadecimal
+constexpr std::size_t kSearched = 65536;  // for the magic, from the file's start on
 constexpr std::size_t kBlock = std::size_t{1} << 20;
 constexpr std::size_t kMostRanges = 1 << 20;
 constexpr const char* kBytes = "byte";
@@ -83,7 +84,7 @@ std::vector<ByteRange> sorted(std::vector<ByteRange> ranges) {
   return ranges;
 }
 
-/// The hash of the blocks' hashes.
+/// The hash of the hashes of all blocks that are not in `changing`.
 std::string digest_of(int descriptor, std::uint64_t size, std::vector<ByteRange> changing) {
   std::string hashes;
   for_fixed_bytes(descriptor, size, sorted(std::move(changing)),
@@ -118,7 +119,7 @@ void make_seal(h5::File& file, std::size_t most_ranges) {
   group.set_text("about", "SHA-256 of the file's bytes that never change, and which those are not");
   h5::Dataset bytes = group.create_dataset(kBytes, h5::Kind::uint8, {bytes_for(most_ranges)});
   bytes.set_text("long_name", "Magic, numbers and digest");
-  bytes.make_scale();  // its own, as readers want one for every axis
+  bytes.make_scale();  // of itself, as netCDF wants a scale for every axis
 }
 
 void set_seal(h5::File& file, std::vector<ByteRange> changing) {
@@ -148,22 +149,23 @@ void set_seal(h5::File& file, std::vector<ByteRange> changing) {
 
 void check_seal(const std::filesystem::path& path) {
   const auto refuse = [&](const std::string& why) { throw InputError(path.string() + ": " + why); };
+  const std::string rewritten =
+      " (one that a tool such as h5repack rewrote is read, unchecked, by inspect and diff with --unsealed)";
   const auto expect = [&](bool intact) {
-    if (!intact) refuse("is not as hookflow left it: it is damaged, or another program has written into it");
+    if (!intact)
+      refuse("is not as hookflow left it: it is damaged, or another program has written into it" + rewritten);
   };
   const Descriptor file(path);
   const std::string start = read_bytes(file.number(), 0, kSearched);
   if (!start.starts_with("\x89HDF\r\n\x1a\n")) refuse("not an HDF5 file, or a damaged one");
   const std::size_t seal = start.find(kMagic);
-  if (seal == std::string::npos) refuse("was not written by hookflow, or is damaged");
+  if (seal == std::string::npos) refuse("was not written by hookflow, or is damaged" + rewritten);
   const std::string head = read_bytes(file.number(), seal, kHead);
   expect(head.size() == kHead);
   const std::uint64_t format = number_at(head, kMagic.size());
   const std::uint64_t size = number_at(head, kMagic.size() + 8);
   const std::uint64_t count = number_at(head, kMagic.size() + 16);
-  if (format != kFormatVersion)
-    refuse("has format " + std::to_string(format) + ", this hookflow knows format " +
-           std::to_string(kFormatVersion));
+  check_format(format, path.string());
   expect(size == size_of_file(file.number()) && count <= kMostRanges);
   const std::string list = read_bytes(file.number(), seal + kHead, 16 * count);
   expect(list.size() == 16 * count);
@@ -177,35 +179,6 @@ void check_seal(const std::filesystem::path& path) {
   changing.push_back({digest_at, kDigest});
   expect(read_bytes(file.number(), digest_at, kDigest) ==
          digest_of(file.number(), size, std::move(changing)));
-}
-
-std::vector<ByteRange> find_attributes(h5::File& file, const std::vector<std::string>& texts,
-                                       const std::vector<std::string>& integers) {
-  constexpr std::int64_t kSign = 0x5e0f2bd1c3a79e6b;
-  std::vector<ByteRange> found;
-  const auto look_for = [&](std::string_view value) {
-    file.flush();
-    for (std::size_t from = 0; from < kRootBytes; from += kSearched) {
-      const std::string bytes = read_bytes(file.descriptor(), from, kSearched + value.size());
-      const std::size_t at = bytes.find(value);
-      if (at != std::string::npos) return found.push_back({from + at, value.size()});
-    }
-    throw std::logic_error("seal: an attribute is not where it should be");
-  };
-  for (const std::string& name : texts) {
-    std::string sign;
-    while (sign.size() < kReservedBytes) sign += "<" + name + ">";
-    sign.resize(kReservedBytes - 1);
-    file.replace_text(name, sign);
-    look_for(sign);
-    file.replace_text(name, "");
-  }
-  for (const std::string& name : integers) {
-    file.replace_integer(name, kSign);
-    look_for({reinterpret_cast<const char*>(&kSign), sizeof kSign});
-    file.replace_integer(name, 0);
-  }
-  return found;
 }
 
 }  // namespace hookflow::pipeline

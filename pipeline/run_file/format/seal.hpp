@@ -1,7 +1,6 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
-#include <string>
 #include <vector>
 
 #include "pipeline/h5/h5.hpp"
@@ -19,10 +18,5 @@ void make_seal(h5::File& file, std::size_t most_ranges);
 void set_seal(h5::File& file, std::vector<ByteRange> changing);
 /// Throws InputError unless the file is as its seal says, or if it has none.
 void check_seal(const std::filesystem::path& path);
-
-/// Where the values of such root attributes lie: texts that were reserved, and integers. They are left empty,
-/// and 0.
-std::vector<ByteRange> find_attributes(h5::File& file, const std::vector<std::string>& texts,
-                                       const std::vector<std::string>& integers);
 
 }  // namespace hookflow::pipeline

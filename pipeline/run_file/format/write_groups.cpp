@@ -6,52 +6,49 @@
 #include <type_traits>
 
 #include "pipeline/h5/blocks.hpp"
-#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/text/utf8.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
-std::vector<std::size_t> extents_of(const std::vector<Axis>& axes) {
-  std::vector<std::size_t> extents;
-  extents.reserve(axes.size());
-  for (const Axis& axis : axes) extents.push_back(axis.size());
-  return extents;
-}
-
-void attach(h5::Dataset& dataset, const std::vector<Axis>& axes,
-            const std::map<std::string, h5::Dataset>& scales) {
-  for (std::size_t i = 0; i < axes.size(); ++i) dataset.attach_scale(scales.at(axes[i].name), i);
-}
-
 void write_cells(h5::Dataset& dataset, const NumberCells& cells) {
   for_stretches(cells.size(), [&](std::size_t first, std::size_t count) {
     const Column column = cells.read(first, count);
-    std::size_t from = 0;
-    for (const h5::Block& block : blocks_of_range(dataset.extents(), first, count)) {
-      const std::size_t size = block.cells();
+    for_blocks(dataset.extents(), first, count, [&](const auto& block, std::size_t from, std::size_t size) {
       std::visit([&](const auto& values) { dataset.write(block, std::span(values).subspan(from, size)); },
                  column);
-      from += size;
-    }
+    });
   });
+}
+
+/// An axis with its labels, as a dimension scale of the group.
+h5::Dataset write_scale(h5::Group& group, const Axis& axis) {
+  const auto write = [&](const auto& labels) {
+    using Label = typename std::decay_t<decltype(labels)>::value_type;
+    if constexpr (std::is_same_v<Label, std::string>) {
+      h5::Dataset scale = group.create_dataset(axis.name, h5::Kind::text, {labels.size()});
+      scale.write_texts(labels);
+      return scale;
+    } else {
+      h5::Dataset scale = group.create_dataset(axis.name, h5::kind_of<Label>(), {labels.size()});
+      scale.write_all(std::span(labels));
+      return scale;
+    }
+  };
+  h5::Dataset scale = std::visit(write, axis.coordinates.labels());
+  scale.make_scale();
+  describe(scale, axis.long_name, axis.units);
+  return scale;
 }
 
 void write_group(h5::File& file, const GroupContents& contents) {
   h5::Group group = file.create_group(contents.name);
   if (!contents.about.empty()) group.set_text("about", contents.about);
 
-  std::map<std::string, h5::Dataset> scales;
-  const auto add_scales = [&](const std::vector<Axis>& axes) {
-    for (const Axis& axis : axes)
-      if (!scales.contains(axis.name)) scales.emplace(axis.name, write_scale(group, axis));
-  };
   for (const Variable& variable : contents.variables) {
-    add_scales(variable.axes);
-    h5::Dataset dataset =
-        group.create_dataset(variable.name, kind_of(variable.dtype), extents_of(variable.axes));
-    attach(dataset, variable.axes, scales);
-    describe(dataset, variable.long_name, variable.units, variable.axes);
+    h5::Dataset dataset = create_array(group, variable.name, kind_of(variable.dtype), variable.axes);
+    describe(dataset, variable.long_name, variable.units);
     // xarray turns integers that have a `_FillValue` into floats, so theirs has another name.
     if (variable.dtype == Dtype::int64)
       dataset.set_text("missing", "-1 where there is no value");
@@ -61,11 +58,9 @@ void write_group(h5::File& file, const GroupContents& contents) {
       write_cells(dataset, constant->second);
   }
   for (const TextTable& table : contents.texts) {
-    add_scales({table.axis});
-    h5::Dataset dataset = group.create_dataset(table.name, h5::Kind::text, {table.texts.size()});
+    h5::Dataset dataset = create_array(group, table.name, h5::Kind::text, {table.axis});
     write_texts(dataset, table.texts);
-    attach(dataset, {table.axis}, scales);
-    describe(dataset, table.long_name, "", {table.axis});
+    describe(dataset, table.long_name);
   }
 }
 
@@ -89,44 +84,35 @@ void write_texts(h5::Dataset& dataset, const TextRows& texts) {
   });
 }
 
-h5::Dataset write_scale(h5::Group& group, const Axis& axis) {
-  const auto write = [&](const auto& labels) {
-    using Label = typename std::decay_t<decltype(labels)>::value_type;
-    if constexpr (std::is_same_v<Label, std::string>) {
-      h5::Dataset scale = group.create_dataset(axis.name, h5::Kind::text, {labels.size()});
-      scale.write_texts(labels);
-      return scale;
-    } else {
-      h5::Dataset scale = group.create_dataset(axis.name, h5::kind_of<Label>(), {labels.size()});
-      scale.write_all(std::span(labels));
-      return scale;
-    }
-  };
-  h5::Dataset scale = std::visit(write, axis.coordinates.labels());
-  scale.make_scale();
-  describe(scale, axis.long_name, axis.units, {});
-  return scale;
+h5::Dataset create_array(h5::Group& group, const std::string& name, h5::Kind kind,
+                         const std::vector<Axis>& axes) {
+  std::vector<h5::Dataset> scales;
+  std::vector<std::size_t> extents;
+  std::vector<std::string> names;
+  for (const Axis& axis : axes) {
+    scales.push_back(group.has(axis.name) ? group.open_dataset(axis.name) : write_scale(group, axis));
+    extents.push_back(scales.back().cells());
+    names.push_back(axis.name);
+  }
+  h5::Dataset dataset = group.create_dataset(name, kind, extents);
+  for (std::size_t i = 0; i < axes.size(); ++i) dataset.attach_scale(scales[i], i);
+  if (!names.empty()) dataset.set_texts("axes", names);
+  return dataset;
 }
 
-void describe(h5::Dataset& dataset, const std::string& long_name, const std::string& units,
-              const std::vector<Axis>& axes) {
+void describe(h5::Dataset& dataset, const std::string& long_name, const std::string& units) {
   if (!long_name.empty()) dataset.set_text("long_name", spell_bytes(long_name));
   if (!units.empty()) dataset.set_text("units", spell_bytes(units));
-  std::vector<std::string> names;
-  names.reserve(axes.size());
-  for (const Axis& axis : axes) names.push_back(axis.name);
-  if (!names.empty()) dataset.set_texts("axes", names);
 }
 
-void write_text_rows(h5::Group& group, const std::string& name, std::size_t bytes, const Axis& rows,
-                     const std::string& long_name) {
-  h5::Dataset texts = group.create_dataset(name, h5::Kind::character, {rows.size(), bytes});
-  h5::Dataset byte = group.create_dataset(name + "_byte", h5::Kind::uint8, {bytes});
-  byte.make_bare_scale();
-  texts.attach_scale(group.open_dataset(rows.name), 0);
-  texts.attach_scale(byte, 1);
-  describe(texts, long_name, "", {rows, {name + "_byte", {}, "", ""}});
+h5::Dataset create_text_rows(h5::Group& group, const std::string& name, std::size_t bytes,
+                             const std::vector<Axis>& rows) {
+  std::vector<Axis> axes = rows;
+  axes.push_back({name + "_byte", {}, "", ""});
+  group.create_dataset(axes.back().name, h5::Kind::uint8, {bytes}).make_bare_scale();
+  h5::Dataset texts = create_array(group, name, h5::Kind::character, axes);
   texts.set_text("charset", "UTF-8");  // as `_Encoding`, netCDF4 would decode each byte by itself
+  return texts;
 }
 
 void write_contents(h5::File& file, const std::vector<GroupContents>& groups) {

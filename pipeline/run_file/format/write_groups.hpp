@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "pipeline/h5/h5.hpp"
-#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 
 namespace hookflow::pipeline {
 
@@ -13,17 +13,18 @@ namespace hookflow::pipeline {
 void write_contents(h5::File& file, const std::vector<GroupContents>& groups);
 /// Tells viewers that look for it (NeXus) which variable to draw first.
 void write_default_plot(h5::File& file, const std::string& group, const Variable& variable);
-/// All texts of a dataset, some at a time.
+/// Writes all texts of a dataset, some at a time, so that they are never all in memory.
 void write_texts(h5::Dataset& dataset, const TextRows& texts);
-/// One axis as a dimension scale of a group; two lines of every dataset that has it.
-h5::Dataset write_scale(h5::Group& group, const Axis& axis);
-void describe(h5::Dataset& dataset, const std::string& long_name, const std::string& units,
-              const std::vector<Axis>& axes);
-
-/// Texts of limited length, one a row and to be overwritten in place, the way netCDF has them: an axis of
-/// characters. Its library crashes on HDF5's. The rows' scale must be there.
-void write_text_rows(h5::Group& group, const std::string& name, std::size_t bytes, const Axis& rows,
-                     const std::string& long_name);
+/// Makes a dataset along axes, which become dimension scales of the group where it has none of the name yet.
+h5::Dataset create_array(h5::Group& group, const std::string& name, h5::Kind kind,
+                         const std::vector<Axis>& axes);
+/// Makes texts of limited length, one for each row, that can be overwritten in place: an axis of characters,
+/// as netCDF has them, whose library crashes on HDF5's own kind. Without axes it is a single text.
+h5::Dataset create_text_rows(h5::Group& group, const std::string& name, std::size_t bytes,
+                             const std::vector<Axis>& rows);
+/// Says what a dataset is; nothing for what is empty.
+void describe(h5::Dataset& dataset, const std::string& long_name, const std::string& units = "");
+/// How values of a type are stored.
 h5::Kind kind_of(Dtype dtype);
 
 }  // namespace hookflow::pipeline

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "pipeline/run_file/format/own_groups.hpp"
+#include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
-// Two writes cost more than the bytes between them.
+// Bytes between two changed marks up to which one write of all is cheaper than two.
 constexpr std::size_t kWorthSkipping = 4096;
 
 constexpr auto kLastState = static_cast<std::uint8_t>(PartState::failed);
@@ -25,7 +25,7 @@ Checkpoint::Checkpoint(const h5::Group& group) : texts_(group) {
     lanes_.push_back(open_map(group, "done_" + name));
     const auto& extents = lanes_.back().done.extents();
     if (extents.size() != 2 || extents[0] != prompts())
-      throw std::runtime_error(lanes_.back().done.path() + ": is not one state for each prompt and part");
+      throw h5::Error(lanes_.back().done.path() + ": is not one state for each prompt and part");
   }
   if (!group.has("folds")) return;
   fold_names_ = group.open_dataset("fold").read_texts();
@@ -50,11 +50,11 @@ Checkpoint::Marks Checkpoint::marks(std::size_t lane, std::size_t first, std::si
   const Map& map = lanes_.at(lane);
   const std::size_t width = parts(lane);
   for (std::size_t cell = first * width; cell < (first + count) * width; ++cell) {
-    const MarkedPart unit{cell / width, cell % width, state_of(map.written[cell])};
+    const MarkedPart part{cell / width, cell % width, state_of(map.written[cell])};
     if (map.written[cell] > kLastState)
-      marks.unreadable.push_back(unit);
-    else if (unit.state != PartState::pending)
-      marks.parts.push_back(unit);
+      marks.unreadable.push_back(part);
+    else if (part.state != PartState::pending)
+      marks.parts.push_back(part);
   }
   return marks;
 }
@@ -101,7 +101,8 @@ void Checkpoint::set(Map& map, std::size_t cell, std::uint8_t state) {
 }
 
 void Checkpoint::mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state) {
-  if (prompt >= prompts() || part >= parts(lane)) throw std::logic_error("checkpoint: no such unit");
+  if (prompt >= prompts() || part >= parts(lane))
+    throw std::logic_error("checkpoint: no such part of a prompt");
   set(lanes_[lane], prompt * parts(lane) + part, static_cast<std::uint8_t>(state));
 }
 
@@ -119,7 +120,7 @@ bool Checkpoint::has_failed(std::size_t prompt) const {
 
 void Checkpoint::record(const Failure& failure) {
   if (failure.prompt >= prompts()) throw std::logic_error("checkpoint: no such prompt");
-  // A unit that is marked as failed has its checksum over the reason that is there.
+  // The checksum of a part that is marked as failed is over the reason that is there.
   if (has_failed(failure.prompt) || !recorded_.insert(failure.prompt).second) return;
   texts_.write(failure);
 }

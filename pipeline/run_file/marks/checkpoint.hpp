@@ -12,14 +12,18 @@
 
 namespace hookflow::pipeline {
 
-/// A unit that is done or failed.
+/// The prompts as they were given, in JSON, which the checkpoint keeps for who goes on with a run; empty
+/// where it was made without.
+std::vector<std::string> stored_prompt_rows(const h5::File& file);
+
+/// A part of a prompt that is done or failed.
 struct MarkedPart {
   std::size_t prompt = 0;
   std::size_t part = 0;
   PartState state = PartState::done;
 };
 
-/// The group /checkpoint: which units are done, which folds, and why a prompt failed. All of it is allocated
+/// The group /checkpoint: which parts are done, which folds, and why a prompt failed. All of it is allocated
 /// when the file is made, so that marking overwrites bytes and moves nothing.
 class Checkpoint {
  public:
@@ -30,14 +34,14 @@ class Checkpoint {
   [[nodiscard]] const std::vector<std::string>& folds() const { return fold_names_; }
   [[nodiscard]] std::size_t prompts() const { return texts_.prompts(); }
   [[nodiscard]] std::size_t parts(std::size_t lane) const { return lanes_.at(lane).done.extents().at(1); }
-  /// What a layout has otherwise, a line each.
+  /// How the file differs from a layout, a line for each difference.
   [[nodiscard]] std::vector<std::string> differences(const RunLayout& layout) const;
 
   [[nodiscard]] std::vector<PartState> states(std::size_t lane) const;  // as written
   [[nodiscard]] std::int64_t count(PartState state) const;              // over all lanes, as written
   [[nodiscard]] bool fold_done(std::size_t fold) const { return folds_.written.at(fold) == 1; }
-  [[nodiscard]] bool all_done() const;  // units, be it that they failed, and folds, as written
-  /// The prompts of which some unit has failed and not been done since.
+  [[nodiscard]] bool all_done() const;  // parts, be it that they failed, and folds, as written
+  /// The prompts of which some part has failed and not been done since.
   [[nodiscard]] std::vector<Failure> failures() const;
 
   /// The marks of prompts [first, first + count), as written.
@@ -47,7 +51,7 @@ class Checkpoint {
   };
   [[nodiscard]] Marks marks(std::size_t lane, std::size_t first, std::size_t count) const;
   [[nodiscard]] bool fold_unreadable(std::size_t fold) const { return folds_.written.at(fold) > 1; }
-  /// What is to be marked as done or failed with the next write; units in order.
+  /// What is to be marked as done or failed with the next write; parts in order.
   [[nodiscard]] std::vector<MarkedPart> unwritten(std::size_t lane) const;
   [[nodiscard]] std::vector<std::size_t> unwritten_folds() const;
 
@@ -57,17 +61,17 @@ class Checkpoint {
   void record(const Failure& failure);
   /// Marks what failed as pending.
   void retry();
-  /// Clears the reasons of prompts of which no unit is marked as failed.
+  /// Clears the reasons of prompts of which no part is marked as failed.
   void clear_stale_failures();
 
   [[nodiscard]] bool has_marks() const;
-  /// A fold that was done is no longer, once units are marked after it, or a fold is to be done again.
-  /// Returns whether there was one: that must reach the disk before the marks do.
+  /// Marks folds that were done as pending when newer marks make them stale. Returns whether there were any:
+  /// that must reach the disk before the newer marks do.
   bool take_back_folds();
   void write_marks();
 
  private:
-  // A dataset of states, what it holds, and what it is to hold after the next write.
+  // A dataset of states; `written` is what it holds, `marked` what it will hold after the next write.
   struct Map {
     h5::Dataset done;
     std::vector<std::uint8_t> written;

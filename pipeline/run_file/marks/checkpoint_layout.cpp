@@ -1,34 +1,21 @@
 // How a checkpoint is made from a layout, and compared with one.
 #include <array>
-#include <numeric>
 #include <stdexcept>
 
-#include "pipeline/run_file/format/groups.hpp"
-#include "pipeline/run_file/format/own_groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
+#include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
-Axis numbered(const std::string& name, std::size_t size, const std::string& long_name) {
-  std::vector<std::int64_t> numbers(size);
-  std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
-  return {name, numbers, long_name, ""};
-}
+constexpr const char* kPromptRows = "prompt_rows";
 
 void create_map(h5::Group& group, const std::string& name, const std::vector<Axis>& axes,
                 const std::string& long_name) {
-  std::vector<std::size_t> extents;
-  extents.reserve(axes.size());
-  for (const Axis& axis : axes) extents.push_back(axis.size());
-  h5::Dataset map = group.create_dataset(name, h5::Kind::uint8, extents);
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    const h5::Dataset scale =
-        group.has(axes[i].name) ? group.open_dataset(axes[i].name) : write_scale(group, axes[i]);
-    map.attach_scale(scale, i);
-  }
-  describe(map, long_name, "", axes);
+  h5::Dataset map = create_array(group, name, h5::Kind::uint8, axes);
+  describe(map, long_name);
   // The CF conventions' way to name the values of a byte.
   map.set_bytes("flag_values", std::array<std::uint8_t, 3>{0, 1, 2});
   map.set_text("flag_meanings", "pending done failed");
@@ -41,12 +28,11 @@ void Checkpoint::create(h5::File& file, const RunLayout& layout) {
   group.set_text("about", "Which units of the run are done; what resuming reads");
   Axis prompt = prompt_axis(layout);
   spell_labels(prompt);
-  write_scale(group, prompt);
   std::vector<std::string> lanes;
   for (const LaneLayout& lane : layout.lanes) {
     lanes.push_back(lane.name);
     create_map(group, "done_" + lane.name,
-               {prompt, numbered("part_" + lane.name, lane.parts, "Part of a prompt")},
+               {prompt, numbered_axis("part_" + lane.name, lane.parts, "Part of a prompt")},
                "State of the units of " + lane.name);
   }
   if (!lanes.empty()) group.set_texts("lanes", lanes);
@@ -57,10 +43,15 @@ void Checkpoint::create(h5::File& file, const RunLayout& layout) {
   if (layout.prompt_rows.empty()) return;
   if (layout.prompt_rows.size() != layout.prompts)
     throw std::logic_error("run layout: there is not one row for each prompt");
-  h5::Dataset rows = group.create_dataset(kPromptRows, h5::Kind::text, {layout.prompts});
+  h5::Dataset rows = create_array(group, kPromptRows, h5::Kind::text, {prompt});
+  describe(rows, "The prompts as given, in JSON");
   write_texts(rows, layout.prompt_rows);
-  rows.attach_scale(group.open_dataset(prompt.name), 0);
-  describe(rows, "The prompts as given, in JSON", "", {prompt});
+}
+
+std::vector<std::string> stored_prompt_rows(const h5::File& file) {
+  const h5::Group group = file.open_group(kCheckpointGroup);
+  if (!group.has(kPromptRows)) return {};
+  return group.open_dataset(kPromptRows).read_texts();
 }
 
 std::vector<std::string> Checkpoint::differences(const RunLayout& layout) const {

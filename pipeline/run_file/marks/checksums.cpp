@@ -1,20 +1,20 @@
 #include "pipeline/run_file/marks/checksums.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 #include <tuple>
 
 #include "pipeline/h5/blocks.hpp"
-#include "pipeline/run_file/format/own_groups.hpp"
 #include "pipeline/run_file/format/read_groups.hpp"
+#include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
+#include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
 constexpr const char* kFoldCheck = "fold_check";
 constexpr std::int64_t kNone = -1;
-constexpr std::size_t kUnitsAtOnce = 65536;
+constexpr std::size_t kPartsAtOnce = 65536;
 
 constexpr const char* kHow =
     "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'LANE PROMPT PART STATE\\n' "
@@ -26,17 +26,11 @@ constexpr const char* kHowFold =
     "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'FOLD\\n', then of the cells "
     "of each of `variables` that begins with 'FOLD/'; -1: none";
 
-h5::Dataset create_check(h5::Group& group, const std::string& name, const std::vector<std::string>& axes,
+/// Along axes that the group has already.
+h5::Dataset create_check(h5::Group& group, const std::string& name, const std::vector<Axis>& axes,
                          const std::string& long_name, const std::vector<std::string>& variables) {
-  std::vector<std::size_t> extents;
-  std::vector<Axis> named;
-  for (const std::string& axis : axes) {
-    extents.push_back(group.open_dataset(axis).cells());
-    named.push_back({axis, {}, "", ""});
-  }
-  h5::Dataset check = group.create_dataset(name, h5::Kind::int64, extents);
-  for (std::size_t i = 0; i < axes.size(); ++i) check.attach_scale(group.open_dataset(axes[i]), i);
-  describe(check, long_name, "", named);
+  h5::Dataset check = create_array(group, name, h5::Kind::int64, axes);
+  describe(check, long_name);
   if (!variables.empty()) check.set_texts("variables", variables);
   return check;
 }
@@ -60,11 +54,13 @@ void Checksums::create(h5::File& file, const RunLayout& layout) {
   h5::Group group = file.open_group(kCheckpointGroup);
   for (const LaneLayout& lane : layout.lanes) {
     h5::Dataset check =
-        create_check(group, "check_" + lane.name, {"prompt", "part_" + lane.name}, kHow, lane.variables);
+        create_check(group, "check_" + lane.name, {{"prompt", {}, "", ""}, {"part_" + lane.name, {}, "", ""}},
+                     kHow, lane.variables);
     set_number(check, "variants", lane.variants);
     set_number(check, "variants_a_part", lane.variants_a_part);
   }
-  if (!layout.folds.empty()) create_check(group, kFoldCheck, {"fold"}, kHowFold, fold_variables(layout));
+  if (!layout.folds.empty())
+    create_check(group, kFoldCheck, {{"fold", {}, "", ""}}, kHowFold, fold_variables(layout));
 }
 
 Checksums::Checksums(const h5::File& file, const Checkpoint& checkpoint)
@@ -74,7 +70,7 @@ Checksums::Checksums(const h5::File& file, const Checkpoint& checkpoint)
     const std::string& name = checkpoint.lanes()[lane];
     h5::Dataset check = group.open_dataset("check_" + name);
     if (check.extents() != std::vector<std::size_t>{checkpoint.prompts(), checkpoint.parts(lane)})
-      throw std::runtime_error(check.path() + ": is not one number a unit");
+      throw h5::Error(check.path() + ": is not one number a part of a prompt");
     LaneCells cells(file, name, check);
     lanes_.push_back({std::move(check), std::move(cells)});
   }
@@ -98,22 +94,20 @@ std::int64_t Checksums::fold_checksum(std::size_t fold) const {
 
 void Checksums::write(const Checkpoint& checkpoint) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    const std::vector<MarkedPart> units = checkpoint.unwritten(i);
-    for (const MarkedPart& unit : units)
-      if (unit.state == PartState::failed) lanes_[i].cells.clear(unit);
-    const std::vector<std::int64_t> checksums = lanes_[i].cells.checksums(units);
-    const auto cell = [&](std::size_t unit) {
-      return units[unit].prompt * checkpoint.parts(i) + units[unit].part;
+    const std::vector<MarkedPart> marked = checkpoint.unwritten(i);
+    for (const MarkedPart& part : marked)
+      if (part.state == PartState::failed) lanes_[i].cells.clear(part);
+    const std::vector<std::int64_t> checksums = lanes_[i].cells.checksums(marked);
+    const auto cell = [&](std::size_t at) {
+      return marked[at].prompt * checkpoint.parts(i) + marked[at].part;
     };
-    for (std::size_t first = 0; first < units.size();) {
+    for (std::size_t first = 0; first < marked.size();) {
       std::size_t end = first + 1;
-      while (end < units.size() && cell(end) == cell(end - 1) + 1) ++end;
-      std::span<const std::int64_t> left = std::span(checksums).subspan(first, end - first);
-      for (const h5::Block& block : blocks_of_range(lanes_[i].check.extents(), cell(first), left.size())) {
-        const std::size_t count = block.count[0] * block.count[1];
-        lanes_[i].check.write(block, left.first(count));
-        left = left.subspan(count);
-      }
+      while (end < marked.size() && cell(end) == cell(end - 1) + 1) ++end;
+      for_blocks(lanes_[i].check.extents(), cell(first), end - first,
+                 [&](const h5::Block& block, std::size_t from, std::size_t cells) {
+                   lanes_[i].check.write(block, std::span(checksums).subspan(first + from, cells));
+                 });
       first = end;
     }
   }
@@ -130,18 +124,18 @@ void Checksums::forget_folds(const Checkpoint& checkpoint) {
 
 void Checksums::find_damaged_parts(const Checkpoint& checkpoint, std::size_t lane, Damage& damage) const {
   const std::size_t parts = std::max<std::size_t>(checkpoint.parts(lane), 1);
-  const std::size_t prompts_at_once = std::max<std::size_t>(kUnitsAtOnce / parts, 1);
+  const std::size_t prompts_at_once = std::max<std::size_t>(kPartsAtOnce / parts, 1);
   for (std::size_t first = 0; first < checkpoint.prompts(); first += prompts_at_once) {
     const std::size_t count = std::min(prompts_at_once, checkpoint.prompts() - first);
     const Checkpoint::Marks marks = checkpoint.marks(lane, first, count);
-    for (const MarkedPart& unit : marks.unreadable) damage.parts.push_back({lane, unit.prompt, unit.part});
+    for (const MarkedPart& part : marks.unreadable) damage.parts.push_back({lane, part.prompt, part.part});
     std::vector<std::int64_t> stored(count * checkpoint.parts(lane));
     lanes_[lane].check.read(h5::Block{{first, 0}, {count, checkpoint.parts(lane)}}, std::span(stored));
     const std::vector<std::int64_t> checksums = lanes_[lane].cells.checksums(marks.parts);
     for (std::size_t i = 0; i < checksums.size(); ++i) {
-      const MarkedPart& unit = marks.parts[i];
-      if (stored[(unit.prompt - first) * parts + unit.part] != checksums[i])
-        damage.parts.push_back({lane, unit.prompt, unit.part});
+      const MarkedPart& part = marks.parts[i];
+      if (stored[(part.prompt - first) * parts + part.part] != checksums[i])
+        damage.parts.push_back({lane, part.prompt, part.part});
     }
   }
 }
@@ -149,7 +143,7 @@ void Checksums::find_damaged_parts(const Checkpoint& checkpoint, std::size_t lan
 Damage Checksums::find_damage(const h5::File& file, const Checkpoint& checkpoint) const {
   Damage damage;
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane) find_damaged_parts(checkpoint, lane, damage);
-  const auto place = [](const Damage::Part& unit) { return std::tie(unit.lane, unit.prompt, unit.part); };
+  const auto place = [](const Damage::Part& part) { return std::tie(part.lane, part.prompt, part.part); };
   std::sort(damage.parts.begin(), damage.parts.end(),
             [&](const Damage::Part& a, const Damage::Part& b) { return place(a) < place(b); });
   std::vector<std::int64_t> stored;
@@ -159,8 +153,8 @@ Damage Checksums::find_damage(const h5::File& file, const Checkpoint& checkpoint
         (checkpoint.fold_done(fold) && stored.at(fold) != fold_checksum(fold)))
       damage.folds.push_back(fold);
   }
-  const std::int64_t said = file.integer("complete");
-  damage.complete = said != 0 && (said != 1 || !checkpoint.all_done());
+  const std::int64_t stated = stated_complete(file);
+  damage.complete = stated != 0 && (stated != 1 || !checkpoint.all_done());
   if (!damage.any()) return damage;
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane)
     damage.lanes.push_back(

@@ -11,18 +11,19 @@
 
 namespace hookflow::pipeline {
 
-/// A checksum beside each mark of /checkpoint: of what the unit, or the fold, has in the file. It is written
+/// A checksum beside each mark of /checkpoint: of what the part, or the fold, has in the file. It is written
 /// with the values, so that it is on the disk before the mark is; a mark without it is damaged.
 class Checksums {
  public:
-  /// Datasets of /checkpoint, whose maps and scales must be there.
+  /// Makes the datasets beside those of the marks, which must be there.
   static void create(h5::File& file, const RunLayout& layout);
   explicit Checksums(const h5::File& file, const Checkpoint& checkpoint);
 
-  /// Of what is marked since the last commit: reads back what the file holds, and writes the checksums. What
-  /// failed has no values, whatever was in the file, which may have been damaged while it was pending.
+  /// Writes the checksums of what is marked since the last commit. It is read back from the file, as a part's
+  /// cells come in pieces, in any order of its variables, and to keep them until the commit would take as
+  /// much memory as they take disk. What failed has no values, whatever was in the file before.
   void write(const Checkpoint& checkpoint);
-  /// Of folds that are not done, so that a mark alone does not make them so.
+  /// Clears the checksums of folds that are not done: a mark that flips to done is then found out.
   void forget_folds(const Checkpoint& checkpoint);
   /// Compares all that is done or failed with its checksums.
   [[nodiscard]] Damage find_damage(const h5::File& file, const Checkpoint& checkpoint) const;
@@ -33,7 +34,7 @@ class Checksums {
     LaneCells cells;
   };
   void find_damaged_parts(const Checkpoint& checkpoint, std::size_t lane, Damage& damage) const;
-  /// Of the text "FOLD\n" and then of its variables' bytes, in the order of their names' list.
+  /// Of the text "FOLD\n" and then of its variables' bytes, in the order in which `fold_check` lists them.
   [[nodiscard]] std::int64_t fold_checksum(std::size_t fold) const;
 
   std::vector<Lane> lanes_;

@@ -14,10 +14,10 @@ std::string counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-std::string line_of(const Damage& damage, const Damage::Part& unit) {
-  const Damage::Lane& lane = damage.lanes.at(unit.lane);
-  std::string line = "prompt '" + label_of(damage.prompt, unit.prompt) + "'";
-  if (lane.parts > 1) line += ", part " + std::to_string(unit.part) + " of '" + lane.name + "'";
+std::string line_of(const Damage& damage, const Damage::Part& part) {
+  const Damage::Lane& lane = damage.lanes.at(part.lane);
+  std::string line = "prompt '" + label_of(damage.prompt, part.prompt) + "'";
+  if (lane.parts > 1) line += ", part " + std::to_string(part.part) + " of '" + lane.name + "'";
   std::string variables;
   for (const std::string& name : lane.variables) variables += (variables.empty() ? "/" : ", /") + name;
   return line + ": " + (variables.empty() ? "its mark" : variables);
@@ -36,9 +36,9 @@ std::vector<std::string> lines_of(const Damage& damage, std::size_t most) {
   for (const std::size_t fold : damage.folds)
     lines.push_back("/" + damage.fold_names.at(fold) + ", of all prompts");
   if (damage.complete && damage.count() > 0) lines.emplace_back(kNotComplete);
-  for (const Damage::Part& unit : damage.parts) {
+  for (const Damage::Part& part : damage.parts) {
     if (lines.size() >= most) break;
-    lines.push_back(line_of(damage, unit));
+    lines.push_back(line_of(damage, part));
   }
   const std::size_t all = damage.count() + (damage.complete && damage.count() > 0 ? 1 : 0);
   if (lines.size() < all) lines.push_back("... and " + std::to_string(all - lines.size()) + " more");
@@ -47,7 +47,7 @@ std::vector<std::string> lines_of(const Damage& damage, std::size_t most) {
 
 }  // namespace
 
-std::string told(const Damage& damage, const std::filesystem::path& path, std::size_t most) {
+std::string damage_report(const Damage& damage, const std::filesystem::path& path, std::size_t most) {
   std::string text = path.string() + " is damaged: " + summary_of(damage) + "\n";
   for (const std::string& line : lines_of(damage, most)) text += "  " + line + "\n";
   return text;
@@ -58,12 +58,12 @@ std::vector<std::string> json_lines_of(const Damage& damage) {
   const auto add = [&](const Json& line) {
     lines.push_back(line.dump(-1, ' ', false, Json::error_handler_t::replace));
   };
-  for (const Damage::Part& unit : damage.parts) {
-    const Damage::Lane& lane = damage.lanes.at(unit.lane);
+  for (const Damage::Part& part : damage.parts) {
+    const Damage::Lane& lane = damage.lanes.at(part.lane);
     add({{"event", "damaged"},
-         {"prompt", label_of(damage.prompt, unit.prompt)},
+         {"prompt", label_of(damage.prompt, part.prompt)},
          {"lane", lane.name},
-         {"part", unit.part},
+         {"part", part.part},
          {"variables", lane.variables}});
   }
   for (const std::size_t fold : damage.folds)

@@ -18,7 +18,8 @@ struct Damage {
   };
   std::vector<Part> parts;
   std::vector<std::size_t> folds;
-  bool complete = false;  // the file says that it is complete, and its marks do not, or it says neither
+  bool complete =
+      false;  // it says that it is complete and its marks do not, or what it says is neither yes nor no
 
   // For messages; empty where nothing is damaged.
   struct Lane {
@@ -36,8 +37,8 @@ struct Damage {
 
 /// "FILE is damaged: 2 units (prompts x parts) and 1 fold", and a line each, up to `most`; what is left out
 /// is counted in one more.
-std::string told(const Damage& damage, const std::filesystem::path& path, std::size_t most);
-/// An object each, of the event `damaged`.
+std::string damage_report(const Damage& damage, const std::filesystem::path& path, std::size_t most);
+/// The same for programs: a line of JSON for each, the event `damaged`.
 std::vector<std::string> json_lines_of(const Damage& damage);
 
 }  // namespace hookflow::pipeline

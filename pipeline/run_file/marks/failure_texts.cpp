@@ -15,8 +15,10 @@ constexpr std::size_t kReasonBytes = 256;
 }  // namespace
 
 void FailureTexts::create(h5::Group& checkpoint, const Axis& prompt) {
-  write_text_rows(checkpoint, "failed_stage", kStageBytes, prompt, "Stage that failed");
-  write_text_rows(checkpoint, "failed_reason", kReasonBytes, prompt, "Why it failed");
+  h5::Dataset stages = create_text_rows(checkpoint, "failed_stage", kStageBytes, {prompt});
+  describe(stages, "Stage that failed");
+  h5::Dataset reasons = create_text_rows(checkpoint, "failed_reason", kReasonBytes, {prompt});
+  describe(reasons, "Why it failed");
 }
 
 FailureTexts::FailureTexts(const h5::Group& checkpoint)

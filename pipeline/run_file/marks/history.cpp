@@ -1,12 +1,10 @@
 #include "pipeline/run_file/marks/history.hpp"
 
 #include <array>
-#include <numeric>
-#include <stdexcept>
 
-#include "pipeline/run_file/format/own_groups.hpp"
-#include "pipeline/run_file/format/root.hpp"
+#include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
+#include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -15,38 +13,26 @@ constexpr std::size_t kTextBytes = 32;
 const std::vector<std::string> kTimes = {"started", "last_commit", "ended"};
 const std::vector<std::string> kCounts = {"done_before", "done", "failed", "threads", "damaged"};
 
-Axis session_axis() {
-  std::vector<std::int64_t> numbers(History::kRows);
-  std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
-  return {"session", numbers, "Process that worked on this file, in order", ""};
-}
-
-h5::Dataset create_table(h5::Group& group, const std::string& name, h5::Kind kind,
-                         const std::vector<Axis>& axes, const std::string& long_name) {
-  h5::Dataset table = group.create_dataset(name, kind, {axes[0].size(), axes[1].size()});
-  table.attach_scale(group.open_dataset(axes[0].name), 0);
-  table.attach_scale(write_scale(group, axes[1]), 1);
-  describe(table, long_name, "", axes);
-  return table;
-}
-
 }  // namespace
 
 void History::create(h5::File& file) {
   h5::Group group = file.create_group(kHistoryGroup);
   group.set_text("about", "Which processes worked on this file, when, and how far each came");
-  const Axis session = session_axis();
-  write_scale(group, session);
+  const Axis session = numbered_axis("session", kRows, "Process that worked on this file, in order");
   h5::Dataset times =
-      create_table(group, "times", h5::Kind::float64, {session, {"time", kTimes, "Moment", ""}},
-                   "When a session started, committed last and ended; no end: it was killed");
-  times.set_text("units", "seconds since 1970-01-01 00:00:00");  // which readers of netCDF show as dates
-  create_table(
-      group, "counts", h5::Kind::int64, {session, {"count", kCounts, "What is counted", ""}},
-      "Units (prompts x parts) done and failed in the file, threads, and units and folds found damaged")
-      .set_text("missing", "-1 where there is no session");
-  write_text_rows(group, "ended_by", kTextBytes, session, "How a session ended");
-  write_text_rows(group, "program_version", kTextBytes, session, "Version of hookflow");
+      create_array(group, "times", h5::Kind::float64, {session, {"time", kTimes, "Moment", ""}});
+  // Units that readers of netCDF show as dates.
+  describe(times, "When a session started, committed last and ended; no end: it was killed",
+           "seconds since 1970-01-01 00:00:00");
+  h5::Dataset counts =
+      create_array(group, "counts", h5::Kind::int64, {session, {"count", kCounts, "What is counted", ""}});
+  describe(counts,
+           "Units (prompts x parts) done and failed in the file, threads, and units and folds found damaged");
+  counts.set_text("missing", "-1 where there is no session");
+  h5::Dataset ends = create_text_rows(group, "ended_by", kTextBytes, {session});
+  describe(ends, "How a session ended");
+  h5::Dataset versions = create_text_rows(group, "program_version", kTextBytes, {session});
+  describe(versions, "Version of hookflow");
 }
 
 History::History(const h5::File& file) {
@@ -57,7 +43,7 @@ History::History(const h5::File& file) {
   version_ = group.open_dataset("program_version");
   const auto expect = [](const h5::Dataset& dataset, std::size_t width) {
     if (dataset.extents() != std::vector<std::size_t>{kRows, width})
-      throw std::runtime_error(dataset.path() + ": is no table of sessions");
+      throw h5::Error(dataset.path() + ": is no table of sessions");
   };
   expect(times_, kTimes.size());
   expect(counts_, kCounts.size());
@@ -86,9 +72,10 @@ void History::begin(const Session& session) {
                std::span<const double>(std::array{session.started, session.last_commit, session.ended}));
   ends_.write_row_text(row_, session.ended_by);
   version_.write_row_text(row_, session.program_version);
-  counts_.write(h5::Block{{row_, 0}, {1, kCounts.size()}},  // last: it says that there is a session
-                std::span<const std::int64_t>(std::array{session.done_before, session.done, session.failed,
-                                                         session.threads, session.damaged}));
+  counts_.write(
+      h5::Block{{row_, 0}, {1, kCounts.size()}},  // written last: a row counts as a session from here on
+      std::span<const std::int64_t>(
+          std::array{session.done_before, session.done, session.failed, session.threads, session.damaged}));
 }
 
 void History::update(double last_commit, std::int64_t done, std::int64_t failed) {

@@ -9,8 +9,8 @@
 
 namespace hookflow::pipeline {
 
-/// What one process did to a run file. Times are seconds since 1970 (UTC), NaN where there is none; units are
-/// prompts x parts.
+/// What one process did to a run file. Times are seconds since 1970 (UTC), NaN where there is none; counts
+/// are of parts of prompts.
 struct Session {
   double started = 0;
   double last_commit = 0;
@@ -19,7 +19,7 @@ struct Session {
   std::int64_t done = 0;  // in the file at the last commit
   std::int64_t failed = 0;
   std::int64_t threads = 0;
-  std::int64_t damaged = 0;  // units and folds that it found so
+  std::int64_t damaged = 0;  // parts and folds that it found so
   std::string ended_by;      // "complete", "SIGINT", ...; empty: killed, or still at work
   std::string program_version;
 };

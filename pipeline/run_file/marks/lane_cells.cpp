@@ -2,27 +2,20 @@
 
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
 #include <string_view>
 
 #include "pipeline/h5/blocks.hpp"
-#include "pipeline/run_file/format/own_groups.hpp"
+#include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
-constexpr std::size_t kAtOnce = std::size_t{1} << 22;  // bytes
+constexpr std::size_t kAtOnce = std::size_t{1} << 22;  // bytes that are read or written together
 
 std::size_t attribute(const h5::Dataset& check, const std::string& name) {
   const std::int64_t value = check.integer(name);
-  if (value < 1) throw std::runtime_error(check.path() + "@" + name + ": is not 1 or more");
+  if (value < 1) throw h5::Error(check.path() + "@" + name + ": is not 1 or more");
   return static_cast<std::size_t>(value);
-}
-
-std::size_t cells_of(const h5::Block& block) {
-  std::size_t cells = 1;
-  for (const std::size_t size : block.count) cells *= size;
-  return cells;
 }
 
 template <class Value>
@@ -31,16 +24,16 @@ void fill(h5::Dataset& dataset, std::size_t first, std::size_t count, Value valu
   for (const std::size_t end = first + count; first < end; first += at_once) {
     const std::vector<Value> values(std::min(at_once, end - first), value);
     for (const h5::Block& block : blocks_of_range(dataset.extents(), first, values.size()))
-      dataset.write(block, std::span(values).first(cells_of(block)));
+      dataset.write(block, std::span(values).first(block.cells()));
   }
 }
 
-/// Whole rows of a dataset along its first axis, as the file has them.
+/// The bytes of whole rows of a dataset along its first axis, as they are stored.
 std::string read_rows(const h5::Dataset& dataset, std::size_t first, std::size_t count) {
   h5::Block block{std::vector<std::size_t>(dataset.extents().size()), dataset.extents()};
   block.start[0] = first;
   block.count[0] = count;
-  std::string rows(cells_of(block) * dataset.cell_bytes(), '\0');
+  std::string rows(block.cells() * dataset.cell_bytes(), '\0');
   dataset.read_stored(block, rows);
   return rows;
 }
@@ -52,25 +45,25 @@ void add_cells(Sha256& digest, const h5::Dataset& dataset, std::size_t first, st
   std::string bytes;
   for (const std::size_t end = first + count; first < end; first += at_once) {
     for (const h5::Block& block : blocks_of_range(dataset.extents(), first, std::min(at_once, end - first))) {
-      bytes.resize(cells_of(block) * dataset.cell_bytes());
+      bytes.resize(block.cells() * dataset.cell_bytes());
       dataset.read_stored(block, bytes);
       digest.add(bytes);
     }
   }
 }
 
-/// The rows of some prompts, read together.
+/// The rows of some prompts in memory: many small parts are read together.
 class LaneCells::Slab {
  public:
   Slab(const LaneCells& lane, std::size_t first, std::size_t count) : lane_(lane), first_(first) {
     for (const Cells& cells : lane.cells_) rows_.push_back(read_rows(cells.dataset, first, count));
   }
-  void add(Sha256& digest, const MarkedPart& unit) const {
-    const std::size_t from = lane_.first_variant(unit.part);
-    const std::size_t to = lane_.first_variant(unit.part + 1);
+  void add(Sha256& digest, const MarkedPart& part) const {
+    const std::size_t from = lane_.first_variant(part.part);
+    const std::size_t to = lane_.first_variant(part.part + 1);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const Cells& cells = lane_.cells_[i];
-      const std::size_t row = (unit.prompt - first_) * cells.row_cells;
+      const std::size_t row = (part.prompt - first_) * cells.row_cells;
       const std::size_t bytes = cells.dataset.cell_bytes();
       digest.add(std::string_view(rows_[i]).substr((row + from * cells.piece_cells) * bytes,
                                                    (to - from) * cells.piece_cells * bytes));
@@ -80,10 +73,10 @@ class LaneCells::Slab {
  private:
   const LaneCells& lane_;
   std::size_t first_;
-  std::vector<std::string> rows_;  // one a variable
+  std::vector<std::string> rows_;  // an entry for each variable
 };
 
-/// The texts of failed prompts, read ahead as failures come in company.
+/// Stage and reason of failed prompts; those of the next prompts are read along, which often failed too.
 class LaneCells::FailureRows {
  public:
   explicit FailureRows(const LaneCells& lane) : datasets_{&lane.failed_stage_, &lane.failed_reason_} {}
@@ -103,7 +96,7 @@ class LaneCells::FailureRows {
 
  private:
   std::vector<const h5::Dataset*> datasets_;
-  std::vector<std::string> rows_;  // one a dataset
+  std::vector<std::string> rows_;  // an entry for each dataset
   std::size_t first_ = 0;
   std::size_t count_ = 0;
 };
@@ -122,7 +115,7 @@ LaneCells::LaneCells(const h5::File& file, std::string lane, const h5::Dataset& 
     const std::size_t slash = name.find('/');
     Cells cells{file.open_group(name.substr(0, slash)).open_dataset(name.substr(slash + 1)), 0, 0};
     if (cells.dataset.extents().empty() || cells.dataset.extents()[0] != prompts)
-      throw std::runtime_error(cells.dataset.path() + ": has not one row a prompt");
+      throw h5::Error(cells.dataset.path() + ": has not one row a prompt");
     cells.row_cells = cells.dataset.cells() / std::max<std::size_t>(prompts, 1);
     cells.piece_cells = cells.row_cells / variants_;
     prompt_bytes += cells.row_cells * cells.dataset.cell_bytes();
@@ -135,24 +128,24 @@ std::size_t LaneCells::first_variant(std::size_t part) const {
   return std::min(part * variants_a_part_, variants_);
 }
 
-void LaneCells::begin(Sha256& digest, const MarkedPart& unit) const {
-  digest.add(lane_ + " " + std::to_string(unit.prompt) + " " + std::to_string(unit.part) +
-             (unit.state == PartState::failed ? " failed\n" : " done\n"));
+void LaneCells::begin(Sha256& digest, const MarkedPart& part) const {
+  digest.add(lane_ + " " + std::to_string(part.prompt) + " " + std::to_string(part.part) +
+             (part.state == PartState::failed ? " failed\n" : " done\n"));
 }
 
-void LaneCells::add_large(Sha256& digest, const MarkedPart& unit) const {
-  const std::size_t from = first_variant(unit.part);
-  const std::size_t to = first_variant(unit.part + 1);
+void LaneCells::add_large(Sha256& digest, const MarkedPart& part) const {
+  const std::size_t from = first_variant(part.part);
+  const std::size_t to = first_variant(part.part + 1);
   for (const Cells& cells : cells_)
-    add_cells(digest, cells.dataset, unit.prompt * cells.row_cells + from * cells.piece_cells,
+    add_cells(digest, cells.dataset, part.prompt * cells.row_cells + from * cells.piece_cells,
               (to - from) * cells.piece_cells);
 }
 
-void LaneCells::clear(const MarkedPart& unit) {
-  const std::size_t from = first_variant(unit.part);
-  const std::size_t to = first_variant(unit.part + 1);
+void LaneCells::clear(const MarkedPart& part) {
+  const std::size_t from = first_variant(part.part);
+  const std::size_t to = first_variant(part.part + 1);
   for (Cells& cells : cells_) {
-    const std::size_t first = unit.prompt * cells.row_cells + from * cells.piece_cells;
+    const std::size_t first = part.prompt * cells.row_cells + from * cells.piece_cells;
     const std::size_t count = (to - from) * cells.piece_cells;
     switch (cells.dataset.kind()) {
       case h5::Kind::float32:
@@ -167,35 +160,35 @@ void LaneCells::clear(const MarkedPart& unit) {
   }
 }
 
-std::vector<std::int64_t> LaneCells::checksums(std::span<const MarkedPart> units) const {
+std::vector<std::int64_t> LaneCells::checksums(std::span<const MarkedPart> parts) const {
   std::vector<std::int64_t> checksums;
-  checksums.reserve(units.size());
+  checksums.reserve(parts.size());
   Sha256 digest;
   FailureRows failures(*this);
-  const auto end_unit = [&](const MarkedPart& unit) {
-    if (unit.state == PartState::failed) failures.add(digest, unit.prompt);
+  const auto end_part = [&](const MarkedPart& part) {
+    if (part.state == PartState::failed) failures.add(digest, part.prompt);
     checksums.push_back(digest.first_64());
   };
-  while (!units.empty()) {
+  while (!parts.empty()) {
     if (prompts_at_once_ == 0) {
-      begin(digest, units.front());
-      add_large(digest, units.front());
-      end_unit(units.front());
-      units = units.subspan(1);
+      begin(digest, parts.front());
+      add_large(digest, parts.front());
+      end_part(parts.front());
+      parts = parts.subspan(1);
       continue;
     }
-    const std::size_t first = units.front().prompt;
-    const auto beyond = std::find_if(units.begin(), units.end(), [&](const MarkedPart& unit) {
-      return unit.prompt - first >= prompts_at_once_;
+    const std::size_t first = parts.front().prompt;
+    const auto beyond = std::find_if(parts.begin(), parts.end(), [&](const MarkedPart& part) {
+      return part.prompt - first >= prompts_at_once_;
     });
-    const auto count = static_cast<std::size_t>(beyond - units.begin());
-    const Slab slab(*this, first, units[count - 1].prompt - first + 1);
-    for (const MarkedPart& unit : units.first(count)) {
-      begin(digest, unit);
-      slab.add(digest, unit);
-      end_unit(unit);
+    const auto count = static_cast<std::size_t>(beyond - parts.begin());
+    const Slab slab(*this, first, parts[count - 1].prompt - first + 1);
+    for (const MarkedPart& part : parts.first(count)) {
+      begin(digest, part);
+      slab.add(digest, part);
+      end_part(part);
     }
-    units = units.subspan(count);
+    parts = parts.subspan(count);
   }
   return checksums;
 }

@@ -11,32 +11,32 @@
 
 namespace hookflow::pipeline {
 
-/// What the units of a lane have in a run file, and the checksums of that. A unit's is of the text
+/// What the parts of a lane's prompts have in a run file, and the checksums of that. A part's is of the text
 /// "LANE PROMPT PART done\n", or failed, with prompt and part as numbers from 0; then of its cells' bytes,
-/// variable by variable; then, if it failed, of the prompt's rows of failed_stage and failed_reason. So units
-/// that change places, a state that changes, and a failed unit's missing values are known as well.
+/// variable by variable; then, if it failed, of the prompt's rows of failed_stage and failed_reason. So parts
+/// that change places, a state that changes, and a failed part's missing values are known as well.
 class LaneCells {
  public:
-  /// `check` is the lane's dataset of checks, whose attributes say which cells are whose.
+  /// `check` is the lane's dataset of checksums, whose attributes say which cells belong to which part.
   LaneCells(const h5::File& file, std::string lane, const h5::Dataset& check);
 
   [[nodiscard]] const std::vector<std::string>& variables() const { return names_; }  // group/variable
-  /// One for each of the units, which are in the order of their prompts. Reads a few MiB at a time.
-  [[nodiscard]] std::vector<std::int64_t> checksums(std::span<const MarkedPart> units) const;
+  /// One for each of the parts, which are in the order of their prompts. Reads a few MiB at a time.
+  [[nodiscard]] std::vector<std::int64_t> checksums(std::span<const MarkedPart> parts) const;
 
-  /// Makes a unit's cells missing, whatever was left in them.
-  void clear(const MarkedPart& unit);
+  /// Makes a part's cells missing, whatever was left in them.
+  void clear(const MarkedPart& part);
 
  private:
   struct Cells {
     h5::Dataset dataset;
-    std::size_t row_cells = 0;    // of a prompt
-    std::size_t piece_cells = 0;  // of a variant
+    std::size_t row_cells = 0;    // that a prompt has
+    std::size_t piece_cells = 0;  // that a variant has
   };
   class Slab;
   class FailureRows;
-  void begin(Sha256& digest, const MarkedPart& unit) const;
-  void add_large(Sha256& digest, const MarkedPart& unit) const;
+  void begin(Sha256& digest, const MarkedPart& part) const;
+  void add_large(Sha256& digest, const MarkedPart& part) const;
   [[nodiscard]] std::size_t first_variant(std::size_t part) const;
 
   std::string lane_;

@@ -1,14 +1,14 @@
 #pragma once
 #include <cstddef>
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "pipeline/run_file/reading/difference.hpp"
+#include "pipeline/run_file/reading/run_file.hpp"
+#include "pipeline/run_file/reading/setting_difference.hpp"
 
 namespace hookflow::pipeline {
 
-/// What two run files have otherwise under one name.
+/// How a dataset differs between two run files.
 struct DatasetDifference {
   std::string path;           // /scores/log_prob
   std::string problem;        // what keeps its values from being compared; empty: they were
@@ -27,8 +27,7 @@ struct RunComparison {
 };
 
 /// Compares results, inputs, labels and the checkpoint of two run files, to the bit but for NaN, of which
-/// there is one kind. Times, counters and how the files were made are left out. Throws InputError for a file
-/// that cannot be read.
-RunComparison compare_runs(const std::filesystem::path& first, const std::filesystem::path& second);
+/// there is one kind. Times, counters and how the files were made are left out.
+RunComparison compare_runs(const RunFile& first, const RunFile& second);
 
 }  // namespace hookflow::pipeline

@@ -2,18 +2,17 @@
 
 #include "pipeline/run_file/format/run_lock.hpp"
 #include "pipeline/run_file/marks/checksums.hpp"
-#include "pipeline/run_file/reading/read_file.hpp"
 
 namespace hookflow::pipeline {
 
-Damage verify_run_file(const std::filesystem::path& path) {
+Damage verify_run_file(const RunFile& run) {
   const auto refuse_busy = [&] {
-    if (is_being_written(path))
-      throw InputError(path.string() +
+    if (is_being_written(run.path()))
+      throw InputError(run.path().string() +
                        ": is being written by another process; it can be verified after that");
   };
   refuse_busy();
-  Damage damage = read_file(path, [](const h5::File& file) {
+  Damage damage = run.read([](const h5::File& file) {
     const Checkpoint checkpoint(file);
     return Checksums(file, checkpoint).find_damage(file, checkpoint);
   });

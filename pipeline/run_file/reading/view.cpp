@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
-#include "pipeline/error.hpp"
-#include "pipeline/run_file/format/groups.hpp"
-#include "pipeline/run_file/format/own_groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/read_groups.hpp"
-#include "pipeline/run_file/format/root.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
+#include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
 #include "pipeline/run_file/marks/history.hpp"
-#include "pipeline/run_file/reading/read_file.hpp"
+#include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -28,7 +26,7 @@ LaneProgress progress_of(const Checkpoint& checkpoint, std::size_t lane) {
 
 RunFileView view_of(const h5::File& file) {
   RunFileView view;
-  for (const std::string& name : file.attribute_names()) view.root[name] = file.text(name);
+  view.root = read_attributes(file);
   for (GroupContents& group : read_contents(file)) {
     for (TextTable& table : group.texts) view.texts.push_back(std::move(table));
     if (!group.variables.empty())
@@ -37,14 +35,13 @@ RunFileView view_of(const h5::File& file) {
   const Checkpoint checkpoint(file);
   view.prompts = checkpoint.prompts();
   view.prompt = read_axis(file.open_group(kCheckpointGroup), "prompt");
-  if (view.prompt.size() != view.prompts)
-    throw std::runtime_error("/checkpoint/prompt: is not one id a prompt");
+  if (view.prompt.size() != view.prompts) throw h5::Error("/checkpoint/prompt: is not one id a prompt");
   for (std::size_t lane = 0; lane < checkpoint.lanes().size(); ++lane)
     view.lanes.push_back(progress_of(checkpoint, lane));
   view.folds = checkpoint.folds();
   for (std::size_t fold = 0; fold < view.folds.size(); ++fold)
     view.fold_done.push_back(checkpoint.fold_done(fold));
-  view.complete = file.integer("complete") != 0 && checkpoint.all_done();
+  view.complete = stated_complete(file) != 0 && checkpoint.all_done();
   view.failures = checkpoint.failures();
   view.sessions = History(file).sessions();
   return view;
@@ -52,25 +49,25 @@ RunFileView view_of(const h5::File& file) {
 
 }  // namespace
 
-RunFileView read_run_file(const std::filesystem::path& path) {
-  RunFileView view = read_file(path, view_of);
-  view.being_written = is_being_written(path);
+RunFileView read_run_file(const RunFile& file) {
+  RunFileView view = file.read(view_of);
+  view.being_written = is_being_written(file.path());
   return view;
 }
 
-StoredInputs read_stored_inputs(const std::filesystem::path& path) {
-  return read_file(path, [](const h5::File& file) {
+StoredInputs read_stored_inputs(const RunFile& run) {
+  return run.read([&](const h5::File& file) {
+    check_resumable(file, run.path().string());
     StoredInputs inputs{file.text("workflow"), stored_prompt_rows(file), ""};
     if (file.has_attribute("model_path")) inputs.model_path = file.text("model_path");
     return inputs;
   });
 }
 
-std::vector<double> read_variable(const std::filesystem::path& path, const std::string& group,
-                                  const std::string& variable) {
-  return read_file(path, [&](const h5::File& file) {
+std::vector<double> read_variable(const RunFile& run, const std::string& group, const std::string& variable) {
+  return run.read([&](const h5::File& file) {
     if (!file.has(group) || !file.open_group(group).has(variable))
-      throw InputError(path.string() + ": has no variable /" + group + "/" + variable);
+      throw InputError(run.path().string() + ": has no variable /" + group + "/" + variable);
     return file.open_group(group).open_dataset(variable).read_all<double>();
   });
 }

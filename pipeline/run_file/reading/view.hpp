@@ -1,12 +1,12 @@
 #pragma once
 #include <cstddef>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "pipeline/run_file/format/layout.hpp"
 #include "pipeline/run_file/marks/history.hpp"
 #include "pipeline/run_file/marks/part_state.hpp"
+#include "pipeline/run_file/reading/run_file.hpp"
 
 namespace hookflow::pipeline {
 
@@ -38,15 +38,14 @@ struct RunFileView {
 struct StoredInputs {
   std::string workflow;              // JSON, with every default stated
   std::vector<std::string> prompts;  // JSON, one each
-  std::string model_path;            // where the model was; empty: not told
+  std::string model_path;            // where the model was; empty: unknown
 };
 
-/// Reads a run file, finished or not, also while it is being written. Throws InputError for a file that is
-/// missing, damaged, or not hookflow's.
-RunFileView read_run_file(const std::filesystem::path& path);
-StoredInputs read_stored_inputs(const std::filesystem::path& path);
+/// Reads a run file, finished or not, also while it is being written.
+RunFileView read_run_file(const RunFile& file);
+/// Throws InputError for a file of a format that cannot be gone on with.
+StoredInputs read_stored_inputs(const RunFile& file);
 /// All values of a variable, row-major. Throws InputError when it is not there.
-std::vector<double> read_variable(const std::filesystem::path& path, const std::string& group,
-                                  const std::string& variable);
+std::vector<double> read_variable(const RunFile& file, const std::string& group, const std::string& variable);
 
 }  // namespace hookflow::pipeline

@@ -1,9 +1,8 @@
 #include <algorithm>
-#include <sstream>
 
-#include "pipeline/h5/blocks.hpp"
-#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/read_groups.hpp"
+#include "pipeline/run_file/reading/compare_values.hpp"
 #include "pipeline/run_file/store/mismatches.hpp"
 
 namespace hookflow::pipeline {
@@ -11,49 +10,15 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-std::string spelled(const std::string& text) { return "'" + text + "'"; }
-template <class Value>
-std::string spelled(const Value& value) {
-  std::ostringstream out;
-  out.precision(17);
-  out << value;
-  return out.str();
+void add_line(const std::string& what, const UnequalValues& unequal, Lines& lines) {
+  if (unequal.count() == 0) return;
+  const UnequalPair& first = unequal.first();
+  std::string line = what + "[" + std::to_string(first.cell) + "]: " + first.first + " in the file, " +
+                     first.second + " now";
+  if (unequal.count() > 1) line += " (and " + std::to_string(unequal.count() - 1) + " more)";
+  lines.push_back(std::move(line));
 }
 
-std::string shape_of(const Variable& variable) {
-  std::string shape = variable.dtype == Dtype::int64     ? "int64"
-                      : variable.dtype == Dtype::float32 ? "float32"
-                                                         : "float64";
-  for (const Axis& axis : variable.axes) shape += " " + axis.name + "=" + std::to_string(axis.size());
-  return shape;
-}
-
-// NaN equals NaN here: what is compared are stored bits' meanings.
-template <class Value>
-bool same(const Value& a, const Value& b) {
-  return a == b || (a != a && b != b);
-}
-
-// Values that differ, told as one line however many they are.
-class Unequal {
- public:
-  template <class Value>
-  void compare(std::size_t at, const Value& in_file, const Value& planned) {
-    if (same(in_file, planned) || count_++ > 0) return;
-    first_ =
-        "[" + std::to_string(at) + "]: " + spelled(in_file) + " in the file, " + spelled(planned) + " now";
-  }
-  void tell(const std::string& what, Lines& lines) const {
-    if (count_ > 0)
-      lines.push_back(what + first_ + (count_ > 1 ? " (and " + std::to_string(count_ - 1) + " more)" : ""));
-  }
-
- private:
-  std::size_t count_ = 0;
-  std::string first_;
-};
-
-// `in_file` and `planned`: vectors, or texts that are made when asked for.
 template <class InFile, class Planned>
 void compare_values(const std::string& what, const InFile& in_file, const Planned& planned, Lines& lines) {
   if (in_file.size() != planned.size()) {
@@ -61,9 +26,9 @@ void compare_values(const std::string& what, const InFile& in_file, const Planne
                     std::to_string(planned.size()) + " now");
     return;
   }
-  Unequal unequal;
-  for (std::size_t i = 0; i < planned.size(); ++i) unequal.compare(i, in_file[i], planned[i]);
-  unequal.tell(what, lines);
+  UnequalValues unequal;
+  unequal.compare(in_file, planned);
+  add_line(what, unequal, lines);
 }
 
 void compare_axis(const std::string& group, const Axis& in_file, const Axis& planned, Lines& lines) {
@@ -80,9 +45,9 @@ void compare_axis(const std::string& group, const Axis& in_file, const Axis& pla
       planned.coordinates.labels());
 }
 
-class Comparison {
+class PlanComparison {
  public:
-  explicit Comparison(const h5::File& file) : file_(file) {}
+  explicit PlanComparison(const h5::File& file) : file_(file) {}
 
   void compare(const GroupContents& in_file, const GroupContents& planned) {
     compared_axes_.clear();
@@ -94,24 +59,15 @@ class Comparison {
     });
   }
 
-  // Pairs items by name; those that only one side has are differences.
   template <class Item, class Compare>
   void match(const std::vector<Item>& in_file, const std::vector<Item>& planned, const std::string& place,
              const Compare& compare) {
-    const auto find = [](const std::vector<Item>& items, const std::string& name) {
-      return std::find_if(items.begin(), items.end(), [&](const Item& item) { return item.name == name; });
-    };
-    const std::string prefix = place.empty() ? "/" : "/" + place + "/";
-    for (const Item& wanted : planned) {
-      const auto old = find(in_file, wanted.name);
-      if (old == in_file.end())
-        lines_.push_back(prefix + wanted.name + ": not in the file");
-      else
-        compare(*old, wanted);
-    }
-    for (const Item& old : in_file)
-      if (find(planned, old.name) == planned.end())
-        lines_.push_back(prefix + old.name + ": only in the file");
+    match_by_name(
+        planned, in_file, [&](const Item& wanted, const Item& old) { compare(old, wanted); },
+        [&](const std::string& name, bool is_planned) {
+          lines_.push_back((place.empty() ? "/" : "/" + place + "/") + name +
+                           (is_planned ? ": not in the file" : ": only in the file"));
+        });
   }
 
   Lines take() { return std::move(lines_); }
@@ -119,8 +75,8 @@ class Comparison {
  private:
   void compare_variable(const GroupContents& group, const Variable& old, const Variable& wanted) {
     const std::string path = "/" + group.name + "/" + wanted.name;
-    if (shape_of(old) != shape_of(wanted)) {
-      lines_.push_back(path + ": " + shape_of(old) + " in the file, " + shape_of(wanted) + " now");
+    if (shape_text(old) != shape_text(wanted)) {
+      lines_.push_back(path + ": " + shape_text(old) + " in the file, " + shape_text(wanted) + " now");
       return;
     }
     compare_axes(group.name, old.axes, wanted.axes);
@@ -131,26 +87,19 @@ class Comparison {
 
   // Of the same shape.
   void compare_cells(const std::string& path, const h5::Dataset& dataset, const NumberCells& planned) {
-    Unequal unequal;
+    UnequalValues unequal;
     for_stretches(planned.size(), [&](std::size_t first, std::size_t count) {
-      const Column column = planned.read(first, count);
       std::visit(
           [&](const auto& values) {
-            auto in_file = values;
-            std::size_t from = 0;
-            for (const h5::Block& block : blocks_of_range(dataset.extents(), first, count)) {
-              const std::size_t size = block.cells();
-              dataset.read(block, std::span(in_file).subspan(from, size));
-              from += size;
-            }
-            for (std::size_t i = 0; i < count; ++i) unequal.compare(first + i, in_file[i], values[i]);
+            using Value = typename std::decay_t<decltype(values)>::value_type;
+            unequal.compare(read_cells<Value>(dataset, first, count), values);
           },
-          column);
+          planned.read(first, count));
     });
-    unequal.tell(path, lines_);
+    add_line(path, unequal, lines_);
   }
 
-  // The variables of a group share their axes: each is told of once.
+  // The variables of a group share their axes: each is compared once.
   void compare_axes(const std::string& group, const std::vector<Axis>& old, const std::vector<Axis>& wanted) {
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       if (std::find(compared_axes_.begin(), compared_axes_.end(), wanted[i].name) != compared_axes_.end())
@@ -168,7 +117,7 @@ class Comparison {
 }  // namespace
 
 std::vector<std::string> differences(const h5::File& file, const std::vector<GroupContents>& planned) {
-  Comparison comparison(file);
+  PlanComparison comparison(file);
   comparison.match(
       read_contents(file), planned, "",
       [&](const GroupContents& old, const GroupContents& wanted) { comparison.compare(old, wanted); });

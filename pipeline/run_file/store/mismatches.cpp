@@ -1,12 +1,10 @@
 #include "pipeline/run_file/store/mismatches.hpp"
 
-#include <algorithm>
-
-#include "pipeline/run_file/format/groups.hpp"
-#include "pipeline/run_file/format/own_groups.hpp"
-#include "pipeline/run_file/format/root.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
+#include "pipeline/run_file/format/root_attributes.hpp"
+#include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
-#include "pipeline/run_file/reading/difference.hpp"
+#include "pipeline/run_file/reading/setting_difference.hpp"
 #include "pipeline/text/utf8.hpp"
 #include "pipeline/workflow/workflow.hpp"
 
@@ -17,24 +15,27 @@ constexpr std::size_t kMostShown = 20;
 
 std::vector<Difference> identity_differences(const h5::File& file, const Identity& identity) {
   const std::string prefix = kIdentityPrefix;
+  const Status status(file);
+  Attributes in_file = read_attributes(file);
+  std::erase_if(in_file, [&](const auto& attribute) { return !attribute.first.starts_with(prefix); });
   std::vector<Difference> found;
-  std::vector<std::string> known;
   for (const auto& [name, value] : identity) {
-    known.push_back(prefix + name);
-    const bool stored = file.has_attribute(prefix + name);
-    const std::string old = stored ? file.text(prefix + name) : "";
+    const auto stored = in_file.extract(prefix + name);
     const std::string now = spell_bytes(value);
+    if (stored.empty()) {
+      found.push_back({name, "", "'" + value + "'"});
+      continue;
+    }
     // Never filled in, or only in part when the power went: before the first commit, which waits for it.
-    if (stored && file.is_reserved(prefix + name) && now.starts_with(old)) continue;
-    if (!stored || old != now) found.push_back({name, stored ? "'" + old + "'" : "", "'" + value + "'"});
+    if (status.has(prefix + name) && now.starts_with(stored.mapped())) continue;
+    if (stored.mapped() != now) found.push_back({name, "'" + stored.mapped() + "'", "'" + value + "'"});
   }
-  for (const std::string& name : file.attribute_names())
-    if (name.starts_with(prefix) && std::find(known.begin(), known.end(), name) == known.end())
-      found.push_back({name.substr(prefix.size()), "'" + file.text(name) + "'", ""});
+  for (const auto& [name, value] : in_file)
+    found.push_back({name.substr(prefix.size()), "'" + value + "'", ""});
   return found;
 }
 
-/// What lies behind two different hashes; the hashes, where the file does not say.
+/// Why two hashes differ: workflow keys, or prompts; the hashes themselves where no more is known.
 std::vector<Difference> explained(const h5::File& file, const RunLayout& layout, Difference hashes) {
   std::vector<Difference> found;
   if (hashes.what == "workflow_sha256" && file.has_attribute("workflow") && !layout.workflow.empty()) {
@@ -55,7 +56,7 @@ std::vector<std::string> mismatches(const h5::File& file, const RunLayout& layou
   std::vector<std::string> lines;
   for (Difference& hashes : identity_differences(file, identity))
     for (const Difference& difference : explained(file, layout, std::move(hashes)))
-      lines.push_back(told(difference, "in the file", "now"));
+      lines.push_back(difference_line(difference, "in the file", "now"));
   if (lines.empty()) lines = Checkpoint(file).differences(layout);
   if (lines.empty()) lines = differences(file, planned);
   if (lines.size() > kMostShown) {

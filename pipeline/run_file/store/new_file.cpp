@@ -35,8 +35,8 @@ void remove_leftovers(const fs::path& path) {
                    ": exists already; resume it, replace it (--force), or choose another --out");
 }
 
-// A rename that refuses to replace; where the file system cannot do that, a second name and then the first
-// away.
+// Renames, but never replaces a file. Where the file system cannot do that at once, the file gets a second
+// name and then loses the first.
 bool rename_to_free_name(const fs::path& from, const fs::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
   if (errno != EINVAL && errno != ENOSYS) return false;
@@ -76,7 +76,7 @@ void NewFile::place() {
   placed_ = true;
   const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return;
-  ::fsync(folder);  // some file systems cannot, and lose only the name
+  ::fsync(folder);  // where a file system cannot, a power cut may take the name, not the file
   ::close(folder);
 }
 

@@ -6,9 +6,8 @@
 #include <type_traits>
 
 #include "pipeline/h5/blocks.hpp"
-#include "pipeline/run_file/format/root.hpp"
+#include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/store/run_store_impl.hpp"
-#include "pipeline/text/utf8.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -53,13 +52,10 @@ void RunStore::write_cells(const std::string& group, const std::string& variable
                            std::to_string(first) + " to " + std::to_string(first + count) + " of prompt " +
                            std::to_string(prompt));
   impl_->reopen();
-  std::size_t from = 0;
-  for (const h5::Block& block : blocks_of_range(extents, prompt * row + first, count)) {
-    std::size_t cells = 1;
-    for (const std::size_t size : block.count) cells *= size;
-    impl_->write(dataset, block, values, from, cells);
-    from += cells;
-  }
+  for_blocks(extents, prompt * row + first, count,
+             [&](const h5::Block& block, std::size_t from, std::size_t cells) {
+               impl_->write(dataset, block, values, from, cells);
+             });
 }
 
 void RunStore::write_rows(const std::string& group, const std::string& variable, std::size_t first,
@@ -155,24 +151,17 @@ std::vector<Failure> RunStore::failures() const {
 
 void RunStore::set_identity(const Identity& identity) {
   const std::lock_guard lock(impl_->mutex);
-  replace_identity(impl_->file, identity);
-}
-
-void RunStore::set_attribute(const std::string& name, const std::string& value) {
-  const std::lock_guard lock(impl_->mutex);
-  if (!impl_->file.is_reserved(name))
-    throw std::logic_error(impl_->path.string() + ": attribute '" + name +
-                           "' was not reserved (given empty) when the file was made");
-  impl_->file.replace_text(name, spell_bytes(value));
+  for (const auto& [name, value] : identity)
+    if (impl_->status.has(kIdentityPrefix + name)) impl_->status.set_text(kIdentityPrefix + name, value);
 }
 
 void RunStore::finish(const Attributes& provenance) {
   {
     const std::lock_guard lock(impl_->mutex);
-    for (const auto& [name, value] : provenance) set_attribute(name, value);
+    for (const auto& [name, value] : provenance) impl_->status.set_text(name, value);
     commit();
     if (impl_->history.under_way()) impl_->history.end(seconds_now(), "complete");
-    impl_->file.replace_integer("complete", 1);
+    impl_->status.set_complete(true);
     impl_->file.sync();
     impl_->datasets.clear();
   }

@@ -19,23 +19,24 @@ namespace hookflow::pipeline {
 struct Damage;
 
 /// The run file: results, provenance and checkpoint in one HDF5 file. Calls may come from any thread; one
-/// that is under way is waited for. Every method throws std::runtime_error naming file and object when HDF5
-/// refuses (a full disk, a bad file).
+/// that is under way is waited for. Every method throws h5::Error naming file and object when HDF5 refuses (a
+/// full disk, a bad file).
 class RunStore {
  public:
   /// Creates the file whole: every dataset allocated, axes attached, fill values written, marked incomplete.
-  /// Provenance becomes attributes of the root; one with an empty value is room for what is only known later.
+  /// Identity and provenance become attributes of the root; what has an empty value gets room in /status, for
+  /// when it is known.
   /// It is built under a temporary name beside `path` and renamed, so that a failure leaves no partial file.
   /// Throws InputError if `path` exists and `overwrite` is false, or if its folder cannot be written.
   static RunStore create(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity,
                          const Attributes& provenance, bool overwrite);
-  /// How large that file is, in bytes, from then on.
+  /// The size of such a file in bytes, which never changes.
   static std::uint64_t planned_size(const RunLayout& layout, const Identity& identity,
                                     const Attributes& provenance);
   /// Opens a file to go on. Throws InputError that names what differs between the file's identity and
-  /// `identity`, old and new value; for a file of another program or format; for one in use by another
-  /// process. All that is done or failed is compared with its checksums: what is damaged counts as pending
-  /// again, and with it every fold.
+  /// `identity`, old and new value; for a file of another program or of an older format; for one in use by
+  /// another process. All that is done or failed is compared with its checksums: what is damaged counts as
+  /// pending again, and with it every fold.
   static RunStore open(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity);
 
   RunStore(RunStore&&) noexcept;
@@ -79,14 +80,13 @@ class RunStore {
   /// Notes how it ended, in up to 32 bytes.
   void end_session(const std::string& how);
 
-  /// Of the prompts with a failed unit, the first reason of the last attempt.
+  /// Of the prompts of which a part failed, the first reason of the last attempt.
   [[nodiscard]] std::vector<Failure> failures() const;
   /// Gives the identity entries that were empty when the file was made; to be called before the first commit.
   /// Up to 512 bytes each.
   void set_identity(const Identity& identity);
-  /// Of a name that was given empty when the file was made; up to 512 bytes, the rest is cut.
-  void set_attribute(const std::string& name, const std::string& value);
-  /// The last step: sets attributes as set_attribute does, marks the file complete and closes it.
+  /// The last step: gives provenance that was empty when the file was made, marks the file complete and
+  /// closes it. Up to 512 bytes each, the rest is cut.
   void finish(const Attributes& provenance);
 
   struct Impl;

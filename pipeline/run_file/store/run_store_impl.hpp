@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "pipeline/h5/h5.hpp"
+#include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
 #include "pipeline/run_file/marks/checksums.hpp"
 #include "pipeline/run_file/marks/history.hpp"
@@ -22,9 +23,9 @@ inline double seconds_now() {
 }
 
 // What a kill leaves. In creation: a file under a temporary name, which the next attempt removes. Afterwards
-// nothing is allocated or moved any more: rows, marks and the attributes set at the end overwrite their own
-// bytes, and a mark reaches the disk after the rows it vouches for and their checksum. So a kill leaves rows
-// without a mark, which are computed again, or an attribute of before.
+// nothing is allocated or moved any more: rows, marks and the status overwrite their own bytes, and a mark
+// reaches the disk after the rows it vouches for and their checksum. So a kill leaves rows without a mark,
+// which are computed again, or a status of before.
 struct RunStore::Impl {
   std::filesystem::path path;
   h5::File file;
@@ -32,6 +33,7 @@ struct RunStore::Impl {
   Checkpoint checkpoint;
   Checksums checks;
   History history;
+  Status status;
   bool said_complete;
   Damage damage;  // that was found when the file was opened
   // Recursive: methods call each other. Timed: whoever ends the process cannot wait for a disk that hangs.
@@ -43,7 +45,8 @@ struct RunStore::Impl {
         checkpoint(file),
         checks(file, checkpoint),
         history(file),
-        said_complete(file.integer("complete") != 0) {}
+        status(file),
+        said_complete(stated_complete(file) != 0) {}
 
   void open_datasets(const RunLayout& layout) {
     for (const GroupLayout& group : layout.groups) {
@@ -81,12 +84,12 @@ struct RunStore::Impl {
   // A finished file that is written again is no longer complete until it is finished again.
   void reopen() {
     if (!said_complete) return;
-    file.replace_integer("complete", 0);
+    status.set_complete(false);
     file.sync();
     said_complete = false;
   }
 
-  // Marks alone, with what they vouch for on the disk.
+  // Writes the marks; what they vouch for must be on the disk already.
   void write_marks() {
     reopen();
     if (checkpoint.take_back_folds()) {
@@ -98,12 +101,12 @@ struct RunStore::Impl {
     file.sync();
   }
 
-  // Of what is damaged, the marks are taken back before anything else is done with the file.
+  // Takes back the marks of what is damaged, before anything else is done with the file.
   void repair() {
     damage = checks.find_damage(file, checkpoint);
     if (damage.any()) {
-      for (const Damage::Part& unit : damage.parts)
-        checkpoint.mark(unit.lane, unit.prompt, unit.part, PartState::pending);
+      for (const Damage::Part& part : damage.parts)
+        checkpoint.mark(part.lane, part.prompt, part.part, PartState::pending);
       for (const std::size_t fold : damage.folds) checkpoint.mark_fold(fold, false);
       write_marks();
     }

@@ -5,15 +5,15 @@
 #include <unistd.h>
 
 #include "pipeline/error.hpp"
-#include "pipeline/run_file/format/groups.hpp"
-#include "pipeline/run_file/format/own_groups.hpp"
-#include "pipeline/run_file/format/root.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
+#include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
 #include "pipeline/run_file/format/seal.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
 #include "pipeline/run_file/store/mismatches.hpp"
 #include "pipeline/run_file/store/new_file.hpp"
 #include "pipeline/run_file/store/run_store_impl.hpp"
+#include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -37,7 +37,7 @@ h5::File create_file(const std::filesystem::path& path, const std::string& tempo
     h5::File file = h5::File::create(temporary);
     file.rename(path.string());
     return file;
-  } catch (const std::runtime_error& error) {
+  } catch (const h5::Error& error) {
     const std::string message = error.what();
     throw InputError(path.string() +
                      (message.starts_with(temporary) ? message.substr(temporary.size()) : ": " + message));
@@ -54,18 +54,15 @@ void write_plot(h5::File& file, const RunLayout& layout, const std::vector<Group
                          layout.default_variable);
 }
 
-/// What is written after the file is made: results, the checkpoint and the history, and attributes whose
-/// value is not known yet.
-std::vector<h5::ByteRange> changing_bytes(h5::File& file, const RunLayout& layout,
-                                          const std::vector<std::string>& open_texts) {
-  std::vector<h5::ByteRange> ranges = find_attributes(file, open_texts, {"complete"});
-  ranges.push_back(h5::kOpenFlag);
+/// What is written after the file is made: results, checkpoint, history and status.
+std::vector<h5::ByteRange> changing_bytes(const h5::File& file, const RunLayout& layout) {
+  std::vector<h5::ByteRange> ranges = {h5::kOpenFlag};
   for (const GroupLayout& group : layout.groups) {
     const h5::Group opened = file.open_group(group.name);
     for (const Variable& variable : group.variables)
       ranges.push_back(opened.open_dataset(variable.name).bytes());
   }
-  for (const char* name : {kCheckpointGroup, kHistoryGroup}) {
+  for (const char* name : {kCheckpointGroup, kHistoryGroup, kStatusGroup}) {
     const h5::Group group = file.open_group(name);
     for (const std::string& member : group.dataset_names()) {
       const h5::Dataset dataset = group.open_dataset(member);
@@ -75,38 +72,27 @@ std::vector<h5::ByteRange> changing_bytes(h5::File& file, const RunLayout& layou
   return ranges;
 }
 
-/// Names of the root's attributes that are made without a value.
-std::vector<std::string> open_attributes(const Identity& identity, const Attributes& attributes) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : identity)
-    if (value.empty()) names.push_back(kIdentityPrefix + name);
-  for (const auto& [name, value] : attributes)
-    if (value.empty()) names.push_back(name);
-  return names;
-}
-
-std::size_t most_ranges(const RunLayout& layout, const std::vector<std::string>& open_texts) {
-  constexpr std::size_t kOwn = 16;  // of the checkpoint and the history
-  std::size_t ranges = kOwn + 2 * layout.lanes.size() + open_texts.size();
+std::size_t most_ranges(const RunLayout& layout, std::size_t late_texts) {
+  constexpr std::size_t kOwn = 16;  // of checkpoint, history and status, whatever the layout
+  std::size_t ranges = kOwn + 2 * layout.lanes.size() + late_texts;
   for (const GroupLayout& group : layout.groups) ranges += group.variables.size();
   return ranges;
 }
 
-/// All but the seal. Returns the names of the attributes that are to get a value later.
-std::vector<std::string> write_everything(h5::File& file, const RunLayout& layout,
-                                          const std::vector<GroupContents>& groups, const Identity& identity,
-                                          const Attributes& provenance) {
+/// All but the seal's value.
+void write_everything(h5::File& file, const RunLayout& layout, const std::vector<GroupContents>& groups,
+                      const Identity& identity, const Attributes& provenance) {
   Attributes attributes = provenance;
   if (!layout.workflow.empty()) attributes["workflow"] = layout.workflow;
-  std::vector<std::string> open_texts = open_attributes(identity, attributes);
-  make_seal(file, most_ranges(layout, open_texts));
-  write_root(file, identity, attributes);
+  const std::vector<std::string> late = late_names(identity, attributes);
+  make_seal(file, most_ranges(layout, late.size()));
+  write_root_attributes(file, identity, attributes);
   write_contents(file, groups);
   Checkpoint::create(file, layout);
   Checksums::create(file, layout);
   History::create(file);
+  Status::create(file, late);
   write_plot(file, layout, groups);
-  return open_texts;
 }
 
 void check_same_run(const h5::File& file, const std::string& path, const RunLayout& layout,
@@ -128,10 +114,10 @@ RunStore RunStore::create(const std::filesystem::path& path, const RunLayout& la
   check_space(path, groups);
   lock_for_writing(file.descriptor(), path);
   try {
-    const std::vector<std::string> open_texts = write_everything(file, layout, groups, identity, provenance);
-    set_seal(file, changing_bytes(file, layout, open_texts));
+    write_everything(file, layout, groups, identity, provenance);
+    set_seal(file, changing_bytes(file, layout));
     file.sync();
-  } catch (const std::runtime_error& error) {  // no room, as nothing else fails here
+  } catch (const h5::Error& error) {  // no room, as nothing else fails here
     throw InputError(error.what());
   }
   auto impl = std::make_unique<Impl>(path, std::move(file));
@@ -158,20 +144,17 @@ RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layo
   check_seal(path);
   if (::access(path.c_str(), W_OK) != 0)
     throw InputError(path.string() + ": cannot be written: " + std::generic_category().message(errno));
-  try {
+  return blame_file(path.string(), [&] {
     h5::File file = h5::File::open(path, true);
     lock_for_writing(file.descriptor(), path);
     check_format(file, path.string());
+    check_resumable(file, path.string());
     check_same_run(file, path.string(), layout, planned, identity);
     auto impl = std::make_unique<Impl>(path, std::move(file));
     impl->open_datasets(layout);
     impl->repair();
     return RunStore(std::move(impl));
-  } catch (const InputError&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw damaged(path.string(), error);
-  }
+  });
 }
 
 }  // namespace hookflow::pipeline

@@ -116,7 +116,12 @@ TEST_F(Diff, KnowsOneNotANumberAndTwoZeros) {
 
 TEST_F(Diff, TellsWhatIsDoneInOneAlone) {
   make("a.h5");
-  EXPECT_TRUE(contains(changed([](h5::File& file) { file.replace_integer("complete", 0); }),
+  EXPECT_TRUE(contains(changed([](h5::File& file) {
+                         const std::int64_t incomplete = 0;
+                         file.open_group("status")
+                             .open_dataset("complete")
+                             .write_all(std::span<const std::int64_t>(&incomplete, 1));
+                       }),
                        "one of the two is not complete"));
   const std::string said = changed([](h5::File& file) {
     const std::uint8_t failed = 2;

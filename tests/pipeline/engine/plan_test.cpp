@@ -7,7 +7,7 @@
 
 #include "pipeline/command/dry_run.hpp"
 #include "pipeline/error.hpp"
-#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 #include "tests/support/stage_chain.hpp"
 #include "tests/support/toy_stages.hpp"
 

@@ -81,6 +81,12 @@ class UnitChecksTest : public testing::Test {
   [[nodiscard]] h5::ByteRange range(const std::string& group, const std::string& dataset) const {
     return h5::File::open(path, false).open_group(group).open_dataset(dataset).bytes();
   }
+  void state_complete(std::int64_t value) const {
+    h5::File::open(path, true)
+        .open_group("status")
+        .open_dataset("complete")
+        .write_all(std::span<const std::int64_t>(&value, 1));
+  }
   [[nodiscard]] Damage damage_after(const std::function<void(std::string& bytes)>& change) const {
     std::string bytes = contents();
     change(bytes);
@@ -197,11 +203,11 @@ TEST_F(UnitChecksTest, SaysWhereTheDamageIs) {
     flip(bytes, range("scores", "argmax").first + (2 * sample::kRow + 4) * 8);
     flip(bytes, range("by_layer", "mean").first);
   });
-  EXPECT_EQ(told(damage, "x.h5", 9),
+  EXPECT_EQ(damage_report(damage, "x.h5", 9),
             "x.h5 is damaged: 1 unit (prompts x parts) and 1 fold\n"
             "  /by_layer, of all prompts\n"
             "  prompt '東京', part 1 of 'silenced': /scores/log_prob, /scores/argmax\n");
-  EXPECT_EQ(told(damage, "x.h5", 1),
+  EXPECT_EQ(damage_report(damage, "x.h5", 1),
             "x.h5 is damaged: 1 unit (prompts x parts) and 1 fold\n"
             "  /by_layer, of all prompts\n  ... and 1 more\n");
   EXPECT_EQ(json_lines_of(damage)[0], R"({"event":"damaged","prompt":"東京","lane":"silenced","part":1,)"
@@ -215,14 +221,14 @@ TEST_F(UnitChecksTest, ACompleteFileIsOneWhoseMarksSaySo) {
     work(store, 0);
     store.commit();
   }
-  h5::File::open(path, true).replace_integer("complete", 1);
+  state_complete(1);
   EXPECT_TRUE(verify_run_file(path).complete);
-  EXPECT_EQ(told(verify_run_file(path), "x.h5", 9),
+  EXPECT_EQ(damage_report(verify_run_file(path), "x.h5", 9),
             "x.h5 is damaged: it says that it is complete, which is not so\n");
   EXPECT_FALSE(open().complete());
   EXPECT_FALSE(verify_run_file(path).any());
   work();
-  h5::File::open(path, true).replace_integer("complete", 33);
+  state_complete(33);
   EXPECT_TRUE(verify_run_file(path).complete);
   work();
   EXPECT_TRUE(open().complete());

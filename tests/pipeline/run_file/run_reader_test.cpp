@@ -1,4 +1,8 @@
 #include <fstream>
+#include <iterator>
+#include <new>
+#include <optional>
+#include <stdexcept>
 
 #include <gtest/gtest.h>
 
@@ -76,7 +80,44 @@ TEST_F(RunReaderTest, ReadsVariables) {
   EXPECT_THROW(read_variable(path, "nothing", "clean"), InputError);
 }
 
-TEST_F(RunReaderTest, KnowsOnlyItsOwnFormat) {
+std::string refusal(const std::filesystem::path& path, Seal seal = Seal::checked) {
+  try {
+    const RunFile file(path, seal);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_F(RunReaderTest, ChecksTheSealOnceAndOnlyWhenItIsToBeChecked) {
+  std::optional<RunFile> before(path);
+  {
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    std::string bytes(std::istreambuf_iterator<char>(file), {});
+    file.clear();
+    const std::size_t label = bytes.find("Berlin is");
+    ASSERT_NE(label, std::string::npos);
+    file.seekp(static_cast<std::streamoff>(label));
+    file.put('M');
+  }
+  EXPECT_EQ(read_variable(*before, "scores", "clean")[0], 0.5);
+  before.reset();  // as HDF5 opens a file that is open no second time
+  EXPECT_NE(refusal(path).find("is not as hookflow left it"), std::string::npos) << refusal(path);
+  EXPECT_EQ(read_run_file({path, Seal::ignored}).texts[0].texts[0], "Merlin is");
+}
+
+TEST_F(RunReaderTest, BlamesTheFileForWhatHdf5SaysAlone) {
+  const RunFile file(path);
+  EXPECT_THROW(file.read([](const h5::File& open) { return open.open_group("gone"); }), InputError);
+  const auto expect_as_it_is = [&]<class Exception>(const Exception& thrown) {
+    EXPECT_THROW(file.read([&](const h5::File&) -> int { throw thrown; }), Exception);
+  };
+  expect_as_it_is(std::bad_alloc());
+  expect_as_it_is(std::logic_error("ours"));
+  expect_as_it_is(std::runtime_error("ours too"));
+}
+
+TEST_F(RunReaderTest, KnowsOnlyFormatsThatItCanRead) {
   {
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
     std::string start(65536, ' ');
@@ -84,16 +125,12 @@ TEST_F(RunReaderTest, KnowsOnlyItsOwnFormat) {
     file.clear();
     const std::string magic = "hookflow run file\n";
     ASSERT_NE(start.find(magic), std::string::npos);
-    file.seekp(static_cast<std::streamoff>(start.find(magic) + magic.size()));
-    file.put(static_cast<char>(kFormatVersion + 1));
-  }
-  try {
-    read_run_file(path);
-    FAIL();
-  } catch (const InputError& error) {
-    EXPECT_NE(std::string(error.what()).find("has format " + std::to_string(kFormatVersion + 1)),
-              std::string::npos)
-        << error.what();
+    for (const int version : {kFormatVersion + 1, kOldestFormat - 1}) {
+      file.seekp(static_cast<std::streamoff>(start.find(magic) + magic.size()));
+      file.put(static_cast<char>(version)).flush();
+      EXPECT_NE(refusal(path).find("has format " + std::to_string(version)), std::string::npos)
+          << refusal(path);
+    }
   }
   h5::File::create(folder.path() / "other.h5");
   EXPECT_THROW(read_run_file(folder.path() / "other.h5"), InputError);

@@ -195,8 +195,8 @@ TEST_F(RunStoreTest, FinishingMarksTheFileComplete) {
   {
     RunStore store = open();
     EXPECT_TRUE(store.complete());
-    EXPECT_THROW(store.set_attribute("unheard_of", "x"), std::logic_error);
-    EXPECT_THROW(store.set_attribute("started", "x"), std::logic_error);
+    EXPECT_THROW(store.finish({{"unheard_of", "x"}}), std::logic_error);
+    EXPECT_THROW(store.finish({{"started", "x"}}), std::logic_error);
   }
   {
     RunStore store = open();
@@ -300,7 +300,8 @@ TEST_F(RunStoreTest, RefusesLayoutsThatAreBugs) {
     l.groups[1].variables[0].axes[0].coordinates = std::vector<std::int64_t>{3, 4};
   });
   expect_bug([](RunLayout& l) { l.groups[1].name = "scores"; });
-  expect_bug([](RunLayout& l) { l.groups[1].name = "checkpoint"; });
+  for (const char* own : {"checkpoint", "history", "seal", "status"})
+    expect_bug([&](RunLayout& l) { l.groups[1].name = own; });
   expect_bug([](RunLayout& l) { l.groups[1].name = "a/b"; });
   expect_bug([](RunLayout& l) { l.groups[1].name = ""; });
   expect_bug([](RunLayout& l) { l.groups[0].variables[1].name = "log_prob"; });

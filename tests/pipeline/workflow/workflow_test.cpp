@@ -67,9 +67,17 @@ TEST(Workflow, ResolvedFormStatesEveryDefault) {
 
 TEST(Workflow, ResolvedFormReadsBackToItself) {
   const Node resolved = read(kSweep).resolved();
-  std::string text = to_yaml(resolved);
-  text += "prompts: [{text: x, target: y}]\n";
+  std::string text = to_json(resolved);
+  text.insert(1, R"("prompts":[{"text":"x","target":"y"}],)");
   EXPECT_EQ(to_json(read(text).resolved()), to_json(resolved));
+}
+
+TEST(Workflow, RefusesAStageWithANameThatTheRunFileNeeds) {
+  for (const std::string id : {"checkpoint", "history", "seal", "status", "prompts", "items"}) {
+    const std::string problems = problems_of(sweep_with("keep:", "  " + id + ": {stage: tokenize}\nkeep:"));
+    EXPECT_NE(problems.find("stage '" + id + "': the run file uses this name itself"), std::string::npos)
+        << problems;
+  }
 }
 
 TEST(Workflow, SettingReplacesAParameterOfAStage) {

@@ -209,31 +209,9 @@ TEST(Json, EscapesStrings) {
   EXPECT_EQ(json(R"(["a\"b\\c", "\n\t\x01", "Zürich 🦊"])"), R"(["a\"b\\c","\n\t\u0001","Zürich 🦊"])");
 }
 
-TEST(ToYaml, IsReadable) {
-  const std::string text =
-      "workflow: head_sweep\n"
-      "about: \"Silence each head: watch\"\n"
-      "prompts:\n"
-      "  - id: berlin\n"
-      "    target: \" Germany\"\n"
-      "    ids: [1, 2]\n"
-      "  - - a\n"
-      "    - b: {}\n"
-      "stages:\n"
-      "  silenced:\n"
-      "    at: \"blocks.*.attn.hook_z[*]\"\n"
-      "    with:\n"
-      "      - zero\n"
-      "      - mean: head\n"
-      "    scale: -.5\n"
-      "    none: null\n"
-      "    empty: []\n"
-      "keep: [scores, by_layer]\n";
-  EXPECT_EQ(to_yaml(parse_yaml(text, "w.yaml")), text);
-}
-
-// Any node built from awkward pieces comes back with the same JSON, and scalars of it with the same quotes.
-TEST(ToYaml, RoundTrips) {
+// A run file keeps its workflow as JSON, which is read back as YAML: any node built from awkward pieces comes
+// back with the same JSON.
+TEST(Json, IsReadBackAsItself) {
   const std::vector<std::string> pieces = {
       "a",    " ",  "-",  "- ", ":", ": ",   "#",  " #",  ",",   "[", "]",    "{",    "}",        "'", "\"",
       "\\",   "\n", "\t", "\r", "?", "&",    "*",  "!",   "%",   "@", "`",    "|",    ">",        "~", "null",
@@ -261,16 +239,9 @@ TEST(ToYaml, RoundTrips) {
   };
   for (int i = 0; i < 3000; ++i) {
     const Node node = Node::list({make(make, 4)});
-    const std::string yaml = to_yaml(node);
-    ASSERT_EQ(refusal(yaml), "") << yaml;
-    ASSERT_EQ(to_json(parse_yaml(yaml, "w.yaml")), to_json(node)) << yaml;
-  }
-  for (const char* text : {"5", "-5", ".5", "-.5", "+.5", "0x10", "1_000", "no", "on", "head", "-inf"}) {
-    for (const bool quoted : {false, true}) {
-      const Node back = parse_yaml(to_yaml(Node::list({Node::scalar(text, quoted)})), "w.yaml");
-      EXPECT_EQ(back.items[0].text, text);
-      EXPECT_EQ(back.items[0].quoted, quoted) << text;
-    }
+    const std::string stored = to_json(node);
+    ASSERT_EQ(refusal(stored), "") << stored;
+    ASSERT_EQ(to_json(parse_yaml(stored, "w.yaml")), stored);
   }
 }
 

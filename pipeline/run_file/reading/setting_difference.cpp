@@ -1,4 +1,4 @@
-#include "pipeline/run_file/reading/difference.hpp"
+#include "pipeline/run_file/reading/setting_difference.hpp"
 
 #include <algorithm>
 #include <map>
@@ -79,8 +79,8 @@ std::vector<Difference> prompt_differences(const std::vector<std::string>& first
   return found;
 }
 
-std::string told(const Difference& difference, const std::string& first_place,
-                 const std::string& second_place) {
+std::string difference_line(const Difference& difference, const std::string& first_place,
+                            const std::string& second_place) {
   const auto value = [](const std::string& text) { return text.empty() ? std::string("nothing") : text; };
   return difference.what + ": " + value(difference.first) + " " + first_place + ", " +
          value(difference.second) + " " + second_place;

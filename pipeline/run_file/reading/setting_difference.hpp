@@ -6,7 +6,7 @@
 
 namespace hookflow::pipeline {
 
-/// A setting that two runs have otherwise, each value as text; empty: it has none.
+/// A setting that differs between two runs, with both values as text; empty: a run does not have it.
 struct Difference {
   std::string what;
   std::string first;
@@ -21,8 +21,8 @@ std::vector<Difference> workflow_differences(const std::string& first, const std
 std::vector<Difference> prompt_differences(const std::vector<std::string>& first,
                                            const std::vector<std::string>& second);
 
-/// `what: old in the file, new now`, with the two places as they are to be called.
-std::string told(const Difference& difference, const std::string& first_place,
-                 const std::string& second_place);
+/// "what: old in the file, new now", with what the two places are called.
+std::string difference_line(const Difference& difference, const std::string& first_place,
+                            const std::string& second_place);
 
 }  // namespace hookflow::pipeline

@@ -11,7 +11,8 @@ struct GroupContents {
   std::string name;
   std::string about;
   std::vector<Variable> variables;
-  std::map<std::string, NumberCells> constants;  // variable -> its values; only where planned
+  std::map<std::string, NumberCells>
+      constants;  // by variable: its values, where they are known when the file is made
   std::vector<TextTable> texts;
 };
 

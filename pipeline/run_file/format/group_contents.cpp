@@ -1,11 +1,11 @@
-#include "pipeline/run_file/format/groups.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 
 #include <algorithm>
 #include <set>
 #include <stdexcept>
 
-#include "pipeline/run_file/format/own_groups.hpp"
 #include "pipeline/text/utf8.hpp"
+#include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -20,7 +20,7 @@ void check_name(const std::string& name, const std::string& kind) {
     refuse("'" + name + "'", "cannot be the name of " + kind);
 }
 
-// What names a group's datasets have, and which coordinates its axes.
+// The names of a group's datasets and axes, which must not meet.
 class Names {
  public:
   explicit Names(std::string group) : group_(std::move(group)) {}
@@ -74,7 +74,7 @@ void spell_labels(Axis& axis) {
   if (labels == nullptr) return;
   const bool as_is = std::all_of(labels->begin(), labels->end(),
                                  [](const std::string& label) { return spell_bytes(label) == label; });
-  if (as_is) return;  // and shared
+  if (as_is) return;  // the axis stays shared
   std::vector<std::string> spelled;
   std::transform(labels->begin(), labels->end(), std::back_inserter(spelled), spell_bytes);
   axis.coordinates = std::move(spelled);
@@ -117,9 +117,7 @@ Axis prompt_axis(const RunLayout& layout) {
         if (fits(axis)) return axis;
   for (const TextTable& table : layout.texts)
     if (fits(table.axis)) return table.axis;
-  std::vector<std::int64_t> numbers(layout.prompts);
-  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<std::int64_t>(i);
-  return {"prompt", numbers, "Prompt", ""};
+  return numbered_axis("prompt", layout.prompts, "Prompt");
 }
 
 }  // namespace hookflow::pipeline

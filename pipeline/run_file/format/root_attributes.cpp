@@ -1,0 +1,58 @@
+#include "pipeline/run_file/format/root_attributes.hpp"
+
+#include "pipeline/text/utf8.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+constexpr const char* kProgram = "hookflow";
+
+/// All names as they are in the file, with their values.
+Attributes stored(const Identity& identity, const Attributes& provenance) {
+  Attributes all = provenance;
+  for (const auto& [name, value] : identity) all[kIdentityPrefix + name] = value;
+  return all;
+}
+
+}  // namespace
+
+void write_root_attributes(h5::File& file, const Identity& identity, const Attributes& provenance) {
+  file.set_text("program", kProgram);
+  file.set_integers("format_version", std::vector<std::int64_t>{kFormatVersion});
+  for (const auto& [name, value] : stored(identity, provenance))
+    if (!value.empty()) file.set_text(name, spell_bytes(value));
+}
+
+std::vector<std::string> late_names(const Identity& identity, const Attributes& provenance) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : stored(identity, provenance))
+    if (value.empty()) names.push_back(name);
+  return names;
+}
+
+void check_format(const h5::File& file, const std::string& path) {
+  if (!file.has_attribute("program") || file.text("program") != kProgram)
+    throw InputError(path + ": was not written by hookflow");
+  check_format(static_cast<std::uint64_t>(file.integer("format_version")), path);
+}
+
+void check_format(std::uint64_t version, const std::string& path) {
+  if (version < kOldestFormat || version > kFormatVersion)
+    throw InputError(path + ": has format " + std::to_string(version) + ", this hookflow knows formats " +
+                     std::to_string(kOldestFormat) + " to " + std::to_string(kFormatVersion));
+}
+
+void check_resumable(const h5::File& file, const std::string& path) {
+  if (const std::int64_t version = file.integer("format_version"); version != kFormatVersion)
+    throw InputError(path + ": has format " + std::to_string(version) +
+                     ", which this hookflow reads but cannot go on with; that needs format " +
+                     std::to_string(kFormatVersion) + ": finish it with the hookflow that began it");
+}
+
+InputError damaged(const std::string& path, const h5::Error& error) {
+  const std::string what = error.what();
+  return InputError((what.starts_with(path) ? "" : path + ": ") + what +
+                    " (not an HDF5 file, or a damaged one)");
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,38 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "pipeline/error.hpp"
+#include "pipeline/h5/h5.hpp"
+#include "pipeline/run_file/format/layout.hpp"
+
+namespace hookflow::pipeline {
+
+inline constexpr const char* kIdentityPrefix = "identity_";  // of the identity's names in the file
+
+/// Writes the root's attributes, once and for all: what has a value already.
+void write_root_attributes(h5::File& file, const Identity& identity, const Attributes& provenance);
+/// The names of what has no value yet, and gets a place in /status.
+std::vector<std::string> late_names(const Identity& identity, const Attributes& provenance);
+
+/// Throws InputError unless the file is hookflow's and of a format that is read.
+void check_format(const h5::File& file, const std::string& path);
+/// The same for a format's number alone.
+void check_format(std::uint64_t version, const std::string& path);
+/// Throws InputError when the file is older than what this hookflow writes.
+void check_resumable(const h5::File& file, const std::string& path);
+
+/// What to throw when HDF5 cannot read what a run file must have.
+InputError damaged(const std::string& path, const h5::Error& error);
+/// Reads a run file: what HDF5 finds wrong is the file's fault here, not the program's, and so an InputError.
+/// All else is thrown on as it is.
+template <class Read>
+auto blame_file(const std::string& path, const Read& read) {
+  try {
+    return read();
+  } catch (const h5::Error& error) {
+    throw damaged(path, error);
+  }
+}
+
+}  // namespace hookflow::pipeline
