@@ -41,7 +41,7 @@ class CellTable {
     std::iota(cells_.begin(), cells_.end(), std::size_t{0});
   }
 
-  /// Keeps the cells whose label along an axis is the given one: "token=target".
+  /// Keeps the cells whose label along an axis is the given one: "replacement=zero".
   void where(const std::string& condition) {
     const std::size_t equals = condition.find('=');
     std::vector<std::string> names;
@@ -155,13 +155,13 @@ class CellTable {
         ->second;
   }
 
-  /// A token id is shown with its text, where the file has the vocabulary.
+  /// A number that names an entry of a table is shown with that entry's text.
   [[nodiscard]] std::string value_text(const Variable& variable, double value) const {
     std::string text = shown_number(value);
-    if (variable.units != kTokenId || value < 0) return text;
-    for (const TextTable& texts : file_.texts) {
-      const auto id = static_cast<std::size_t>(value);
-      if (texts.group == "vocabulary" && id < texts.texts.size()) text += " '" + texts.texts[id] + "'";
+    for (const TextTable& table : file_.texts) {
+      const bool names_entry = variable.units == table.axis.long_name && value >= 0;
+      const auto entry = static_cast<std::size_t>(names_entry ? value : 0);
+      if (names_entry && entry < table.texts.size()) text += " '" + table.texts[entry] + "'";
     }
     return text;
   }

@@ -68,7 +68,7 @@ void Progress::show() {
       continue;
     }
     const std::string time_left = std::isnan(left) ? "" : ", " + duration(left) + " left";
-    std::fprintf(stderr, "%s%zu of %zu units, %.1f a second%s, %zu failed%s", terminal ? "\r" : "", done,
+    std::fprintf(stderr, "%s%zu of %zu done, %.1f a second%s, %zu failed%s", terminal ? "\r" : "", done,
                  monitor_.total, rate, time_left.c_str(), monitor_.failed.load(), terminal ? "\033[K" : "\n");
   }
   if (terminal) std::fprintf(stderr, "\r\033[K");

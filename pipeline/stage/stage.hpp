@@ -35,7 +35,7 @@ struct Measures : Value {
 };
 inline constexpr const char* kMeasures = "measures";  // the port kind of Measures
 
-/// Numbers that a stage knows before anything runs, such as the token ids that are fed: [prompt, own axes].
+/// Numbers that a stage knows before anything runs, such as what each prompt is fed as: [prompt, own axes].
 struct KnownArray {
   Variable variable;  // with its own axes only
   NumberCells values;
@@ -129,22 +129,26 @@ struct Outcome {
   std::string failure;
 };
 
-/// A stage that runs on units: a batch of prompts and, behind an expand, one chunk of their variants.
+/// Whether what a stage threw fails its prompts: a PromptFailure, or what the subject throws for a prompt
+/// that it cannot take. Anything else (no memory, a bug of ours) ends the run as what it is.
+bool fails_prompt(const std::exception& error);
+
+/// A stage that runs on a batch of prompts and, behind an expand, on one part of their variants.
 class FlowStage : public Stage {
  public:
-  /// One outcome for each of `prompts`. `part` is the chunk for a stage that expands, else 0.
+  /// One outcome for each of `prompts`. `part` is of the lane's variants; 0 where no stage expands.
   [[nodiscard]] virtual std::vector<Outcome> run_batch(std::span<const Inputs> prompts,
                                                        std::size_t part) const = 0;
 };
 
-/// A stage that takes one prompt at a time; what it throws fails that prompt alone.
+/// A stage that takes one prompt at a time: a failure is of that prompt alone.
 class PromptStage : public FlowStage {
  public:
   [[nodiscard]] virtual ValuePtr run(const Inputs& inputs) const = 0;
   [[nodiscard]] std::vector<Outcome> run_batch(std::span<const Inputs> prompts, std::size_t part) const final;
 };
 
-/// A stage that takes the prompts of a unit together; what it throws fails them all.
+/// A stage that takes the prompts of a batch together: a failure is of them all.
 class BatchStage : public FlowStage {
  public:
   [[nodiscard]] virtual std::vector<ValuePtr> run(std::span<const Inputs> prompts,

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <stdexcept>
 
+#include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "stages/measure/pass_measure.hpp"
 #include "stages/params/places.hpp"
@@ -52,7 +52,7 @@ class Gather : public PassMeasure {
 
   void measure(const MeasuredPass& pass, Numbers& numbers) const override {
     const Found& found = found_.at(pass.prompt);
-    if (!found.failure.empty()) throw std::runtime_error(found.failure);
+    if (!found.failure.empty()) throw PromptFailure(found.failure);
     for (std::size_t v = 0; v < places_.size(); ++v) {
       for (const HookPoint& point : points(places_[v])) {
         const Captured captured = pass.at(point);
@@ -80,6 +80,7 @@ class Gather : public PassMeasure {
                           : static_cast<std::int64_t>(Positions::at({*position}).resolve(ids[i].size())[0]);
         found.position = moved(start, ids[i].size());
       } catch (const std::exception& error) {
+        if (!fails_prompt(error)) throw;
         found.failure = error.what();
       }
     }
@@ -96,9 +97,8 @@ class Gather : public PassMeasure {
   [[nodiscard]] std::size_t moved(std::int64_t start, std::size_t length) const {
     const std::int64_t target = start + offset;
     if (target < 0 || target >= static_cast<std::int64_t>(length)) {
-      throw std::runtime_error("offset " + std::to_string(offset) + " from position " +
-                               std::to_string(start) + " is outside the prompt of " + std::to_string(length) +
-                               " tokens");
+      throw PromptFailure("offset " + std::to_string(offset) + " from position " + std::to_string(start) +
+                          " is outside the prompt of " + std::to_string(length) + " tokens");
     }
     return static_cast<std::size_t>(target);
   }

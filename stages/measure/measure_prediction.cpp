@@ -7,6 +7,7 @@
 #include "stages/params/position_axis.hpp"
 #include "stages/params/replacement.hpp"
 #include "stages/params/target_tokens.hpp"
+#include "stages/subject/token_id.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {

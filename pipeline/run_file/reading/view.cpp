@@ -58,10 +58,10 @@ RunFileView read_run_file(const std::filesystem::path& path) {
   return view;
 }
 
-StoredInputs read_stored_inputs(const std::filesystem::path& path) {
-  return read_file(path, [](const h5::File& file) {
+StoredInputs read_stored_inputs(const std::filesystem::path& path, const std::string& place_name) {
+  return read_file(path, [&](const h5::File& file) {
     StoredInputs inputs{file.text("workflow"), stored_prompt_rows(file), ""};
-    if (file.has_attribute("model_path")) inputs.model_path = file.text("model_path");
+    if (file.has_attribute(place_name)) inputs.subject_place = file.text(place_name);
     return inputs;
   });
 }

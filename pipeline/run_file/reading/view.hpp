@@ -38,13 +38,14 @@ struct RunFileView {
 struct StoredInputs {
   std::string workflow;              // JSON, with every default stated
   std::vector<std::string> prompts;  // JSON, one each
-  std::string model_path;            // where the model was; empty: not told
+  std::string subject_place;         // what opens its subject again; empty: not told
 };
 
 /// Reads a run file, finished or not, also while it is being written. Throws InputError for a file that is
 /// missing, damaged, or not hookflow's.
 RunFileView read_run_file(const std::filesystem::path& path);
-StoredInputs read_stored_inputs(const std::filesystem::path& path);
+/// `place_name`: the root attribute that says where the subject was.
+StoredInputs read_stored_inputs(const std::filesystem::path& path, const std::string& place_name);
 /// All values of a variable, row-major. Throws InputError when it is not there.
 std::vector<double> read_variable(const std::filesystem::path& path, const std::string& group,
                                   const std::string& variable);
