@@ -101,10 +101,12 @@ class Planner {
       return false;
     } catch (const InputError&) {
       throw;
-    } catch (const std::exception& error) {
+    } catch (const std::runtime_error& error) {
       problem(spec, error.what());
       return false;
     }
+    if (planned.fold != nullptr && !output().expands.empty())
+      throw std::logic_error(spec.declaration->name + ": a stage that aggregates makes no variants");
     if (!output().expands.empty() && plan_.lanes[planned.lane].parent != kNone) {
       problem(spec, "in: it would make variants of the variants of '" + plan_.lanes[planned.lane].name +
                         "'; only what is run once a prompt can be varied");

@@ -21,9 +21,9 @@ double rounded(double value) { return std::round(value * 1000) / 1000; }
 
 /// 3 s, 4 min, 2.5 h.
 std::string duration(double in_seconds) {
-  const auto spelled = [](double value, const char* unit, int digits) {
+  const auto spelled = [](double value, const char* of, int digits) {
     std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.*f %s", digits, value, unit);
+    std::snprintf(text.data(), text.size(), "%.*f %s", digits, value, of);
     return std::string(text.data());
   };
   if (in_seconds < 100) return spelled(in_seconds, "s", 0);

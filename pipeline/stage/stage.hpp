@@ -45,8 +45,8 @@ struct KnownArray {
 struct Output {
   std::vector<Variable> variables;   // of Measures: each with its own axes only
   std::vector<Axis> expands;         // the axes that variants add
-  std::size_t parts = 1;             // an expanding stage's chunks of variants,
-  std::size_t variants_a_part = 1;   // which are that many each; what is left is the last one's
+  std::size_t parts = 1;             // that an expanding stage divides its variants into,
+  std::size_t variants_a_part = 1;   // which are that many each; the last one has what is left
   std::vector<std::size_t> weights;  // size of each prompt, for bounding what is in flight; the source's
   std::vector<KnownArray> known;     // stored when the file is made
   std::any facts;                    // what stages of one family tell each other
@@ -56,7 +56,7 @@ struct Output {
 struct Cost {
   double passes = 0;         // forward passes
   double flops = 0;          // floating-point operations
-  double bytes_working = 0;  // while it runs on one unit of work
+  double bytes_working = 0;  // while it runs on one batch, or one part of its variants
   double bytes_held = 0;     // by what it then leaves to the stages behind it
   double bytes_shared = 0;   // of the subject, all through the run; shared with the other stages
 };
@@ -82,7 +82,7 @@ struct PlanContext {
   }
 };
 
-/// A unit of a workflow. Its parameters are members, set before plan(); after that it is const.
+/// One step of a workflow. Its parameters are members, set before plan(); after that it is const.
 class Stage {
  public:
   Stage() = default;
@@ -91,8 +91,8 @@ class Stage {
   virtual ~Stage() = default;
 
   /// Checks parameters and inputs against each other and says what comes out. Called once, inputs first;
-  /// throws ParamError, or any exception, whose message becomes a line of the list of problems; one that
-  /// begins with a parameter's name and a colon is told with that parameter's line.
+  /// throws ParamError, or another std::runtime_error, whose message becomes a line of the list of problems;
+  /// one that begins with a parameter's name and a colon is told with that parameter's line.
   virtual Output plan(const PlanContext& context) = 0;
   /// Called once every stage is planned, and so has said what it wants of the stages before it.
   virtual void prepare() {}
@@ -173,7 +173,8 @@ class FoldSink {
   virtual void write(std::size_t variable, std::size_t first_row, const Column& values) = 0;
 };
 
-/// A stage that runs once, after the units, over what is stored. Its Output's variables give all their axes.
+/// A stage that runs once, after all prompts, over what is stored. Its Output's variables give all their
+/// axes.
 class FoldStage : public Stage {
  public:
   /// `inputs`: for each declared port, its variables.

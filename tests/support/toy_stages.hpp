@@ -184,6 +184,18 @@ class Stored : public PromptStage {
   ValuePtr run(const Inputs& /*inputs*/) const override { return nullptr; }
 };
 
+/// Aggregates and makes variants, as no stage can.
+class ExpandingFold : public FoldStage {
+ public:
+  Output plan(const PlanContext& /*context*/) override {
+    Output output;
+    output.expands = {{"variant", std::vector<std::int64_t>{0}, "variant", ""}};
+    return output;
+  }
+  void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> /*inputs*/,
+            FoldSink& /*sink*/) const override {}
+};
+
 /// Reads for a minute, unless it is stopped.
 class LongFold : public FoldStage {
  public:
@@ -234,6 +246,9 @@ inline const bool kRegistered = [] {
                      .output("nothing", ""));
   register_stage(Declaration<MeasureNumber>("toy.number", "Keeps a number")
                      .input("number", kNumber, "")
+                     .output(kMeasures, ""));
+  register_stage(Declaration<ExpandingFold>("toy.expanding_fold", "Aggregates and makes variants")
+                     .input("measures", kMeasures, "")
                      .output(kMeasures, ""));
   register_stage(Declaration<LongFold>("toy.long_fold", "Reads for long")
                      .input("measures", kMeasures, "")

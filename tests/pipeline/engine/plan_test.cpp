@@ -247,5 +247,16 @@ TEST(Plan, DryRunTellsMoreThreadsMoreMemory) {
   EXPECT_GT(estimate_run(run, 2).in_flight_bytes, estimate_run(run, 1).in_flight_bytes);
 }
 
+TEST(Plan, AnAggregationThatMakesVariantsIsABug) {
+  const std::string text = workflow(R"(
+  numbers: {stage: toy.source}
+  ns: {stage: toy.number, in: numbers}
+  ends: {stage: toy.expanding_fold, in: ns}
+)",
+                                    "keep: [ends]\n");
+  EXPECT_TRUE(names(refusal<std::logic_error>([&] { plan_of(text); }),
+                    {"toy.expanding_fold: a stage that aggregates makes no variants"}));
+}
+
 }  // namespace
 }  // namespace hookflow::pipeline
