@@ -11,23 +11,18 @@ void add_prompt_texts(const Plan& plan, const Axis& axis, RunLayout& layout) {
   for (const Prompt& prompt : plan.prompts) {
     for (const auto& [name, value] : prompt.columns) columns.insert(name);
   }
-  const auto add = [&](const std::string& name, std::string (*text)(const Prompt&, const std::string& column),
-                       const std::string& long_name) {
+  const auto add = [&](const std::string& name, const std::string& long_name, auto text) {
     TextRows texts(plan.prompts.size(),
-                   [=, prompts = plan.prompts](std::size_t row) { return text(prompts[row], name); });
+                   [text, prompts = plan.prompts](std::size_t row) { return text(prompts[row]); });
     layout.texts.push_back({"prompts", name, axis, std::move(texts), long_name});
   };
-  add(
-      "text", [](const Prompt& prompt, const std::string&) { return prompt.text.value_or(""); },
-      "text of the prompt; empty where ids are given");
-  for (const std::string& column : columns) {
-    add(
-        column,
-        [](const Prompt& prompt, const std::string& name) {
-          const auto cell = prompt.columns.find(name);
-          return cell == prompt.columns.end() ? "" : cell->second;
-        },
-        "column of the prompts");
+  add("text", "text of the prompt; empty where ids are given",
+      [](const Prompt& prompt) { return prompt.text.value_or(""); });
+  for (const std::string& name : columns) {
+    add(name, "column of the prompts", [name](const Prompt& prompt) {
+      const auto cell = prompt.columns.find(name);
+      return cell == prompt.columns.end() ? std::string() : cell->second;
+    });
   }
 }
 
