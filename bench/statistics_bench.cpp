@@ -35,7 +35,7 @@ struct LastWritten : FoldSink {
 };
 
 struct NoSubject : Subject {
-  std::vector<std::pair<std::string, std::string>> identity() override { return {}; }
+  std::vector<std::pair<std::string, std::string>> identity(std::stop_token) override { return {}; }
   std::map<std::string, std::string> provenance() override { return {}; }
   [[nodiscard]] std::string description() const override { return {}; }
 };

@@ -1,7 +1,7 @@
 #pragma once
+#include <exception>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 namespace hookflow::pipeline {
 
@@ -13,6 +13,16 @@ struct UsageError : std::runtime_error {
 /// Input or a checkpoint that is missing or does not match: exit code 3.
 struct InputError : std::runtime_error {
   using std::runtime_error::runtime_error;
+};
+
+/// Why one prompt has no result: thrown by a stage, stored with the prompt, and the others go on.
+struct PromptFailure : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Leaves work that nobody waits for any more. Whoever asked for the stop catches it.
+struct Stopped : std::exception {
+  [[nodiscard]] const char* what() const noexcept override { return "stopped"; }
 };
 
 }  // namespace hookflow::pipeline

@@ -140,7 +140,7 @@ std::size_t CellTable::cell_in(const Variable& variable, const std::vector<std::
   return cell;
 }
 
-/// A number that counts along the axis of a list of texts, as a token id does, is shown with its text.
+/// A number that counts along the axis of a list of texts is shown with its text.
 std::string CellTable::value_text(const Variable& variable, double value) const {
   std::string text = shown_number(value);
   if (variable.units.empty()) return text;

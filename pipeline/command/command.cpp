@@ -6,6 +6,7 @@
 
 #include "pipeline/engine/provenance.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/stage/subject.hpp"
 #include "pipeline/text/nearest.hpp"
 
 namespace hookflow::pipeline {
@@ -17,8 +18,8 @@ std::map<std::string, Command>& commands() {
 }
 
 void print_overview(std::ostream& out) {
-  out << "hookflow " << program_version()
-      << ": declared, resumable experiments on the inside of GPT-2-family models\n\n"
+  out << "hookflow " << program_version() << ": declared, resumable experiments on the inside of "
+      << subject_type().about << "\n\n"
       << "usage: hookflow COMMAND [options]; hookflow COMMAND --help says more\n\n";
   for (const auto& [name, command] : commands()) {
     out << "  " << name << std::string(12 - std::min<std::size_t>(name.size(), 11), ' ') << command.summary

@@ -10,6 +10,7 @@
 
 #include "pipeline/engine/memory_in_flight.hpp"
 #include "pipeline/engine/provenance.hpp"
+#include "pipeline/run_file/store/run_store.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -28,8 +29,8 @@ std::string scaled(double value, const char* unit) {
 }
 
 /// "1 prompt", "2 prompts".
-std::string counted(std::size_t number, const std::string& what) {
-  return std::to_string(number) + " " + what + (number == 1 ? "" : "s");
+std::string counted(std::size_t number, const std::string& what, const std::string& ending = "s") {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : ending);
 }
 
 std::string sizes_text(const std::vector<Axis>& axes) {
@@ -37,6 +38,12 @@ std::string sizes_text(const std::vector<Axis>& axes) {
   for (const Axis& axis : axes)
     text += (text.empty() ? "" : " x ") + axis.name + " " + std::to_string(axis.size());
   return "[" + text + "]";
+}
+
+/// Into how many parts an expanding stage divides its variants; 0 of another stage.
+std::size_t parts_made(const Plan& plan, const PlannedStage& stage) {
+  if (stage.flow == nullptr || plan.lanes[stage.lane].name != stage.spec->id) return 0;
+  return plan.lanes[stage.lane].parts;
 }
 
 /// Of this process as it is, in bytes: the program, its libraries, the prompts and the plan.
@@ -48,10 +55,11 @@ double memory_now() {
 
 }  // namespace
 
-RunEstimate estimate_run(const Plan& plan, std::size_t threads) {
+RunEstimate estimate_run(const PlannedRun& planned, std::size_t threads) {
+  const Plan& plan = planned.plan;
   RunEstimate estimate;
   estimate.file_bytes = static_cast<double>(
-      RunStore::planned_size(plan.layout, open_identity(plan), run_provenance(plan, threads, {})));
+      RunStore::planned_size(planned.layout, open_identity(plan), run_provenance(plan, threads, {})));
   for (const PlannedStage& stage : plan.stages)
     estimate.subject_bytes = std::max(estimate.subject_bytes, stage.spec->stage->cost().bytes_shared);
   estimate.in_flight_bytes = memory_in_flight(plan, threads);
@@ -59,10 +67,12 @@ RunEstimate estimate_run(const Plan& plan, std::size_t threads) {
   return estimate;
 }
 
-void print_dry_run(const Plan& plan, std::size_t threads, std::ostream& out) {
-  const RunEstimate estimate = estimate_run(plan, threads);  // before anything is shown: it may fail
+void print_dry_run(const PlannedRun& planned, std::size_t threads, std::ostream& out) {
+  const Plan& plan = planned.plan;
+  const RunEstimate estimate = estimate_run(planned, threads);  // before anything is shown: it may fail
   out << "workflow " << plan.spec.name << ", model " << plan.spec.model << ", "
-      << counted(plan.prompts.size(), "prompt") << " in " << counted(plan.batches.size(), "unit") << "\n\n";
+      << counted(plan.prompts.size(), "prompt") << " in " << counted(plan.batches.size(), "batch", "es")
+      << "\n\n";
   Cost total;
   for (const PlannedStage& stage : plan.stages) {
     const Cost cost = stage.spec->stage->cost();
@@ -70,7 +80,8 @@ void print_dry_run(const Plan& plan, std::size_t threads, std::ostream& out) {
     total.flops += cost.flops;
     out << std::left << std::setw(16) << stage.spec->id << std::setw(20) << stage.spec->declaration->name;
     if (cost.passes > 0) out << scaled(cost.passes, "passes") << ", " << scaled(cost.flops, "FLOP");
-    if (stage.output.parts > 1) out << ", " << stage.output.parts << " parts a unit";
+    if (const std::size_t parts = parts_made(plan, stage); parts > 1)
+      out << ", " << parts << " parts a batch";
     out << (stage.stored ? "  stored" : "") << "\n";
     for (const Variable& variable : stage.variables) {
       out << "    " << std::setw(24) << variable.name << " " << sizes_text(variable.axes) << " "

@@ -1,7 +1,7 @@
 #pragma once
 #include <iosfwd>
 
-#include "pipeline/engine/plan.hpp"
+#include "pipeline/engine/planner.hpp"
 
 namespace hookflow::pipeline {
 
@@ -12,10 +12,10 @@ struct RunEstimate {
   double in_flight_bytes = 0;  // activations and results under way, on that many threads
   double file_bytes = 0;       // of the run file
 };
-RunEstimate estimate_run(const Plan& plan, std::size_t threads);
+RunEstimate estimate_run(const PlannedRun& planned, std::size_t threads);
 
 /// What a run would do: stages in order with their axes and sizes, forward passes, floating-point work,
 /// memory in flight and file size.
-void print_dry_run(const Plan& plan, std::size_t threads, std::ostream& out);
+void print_dry_run(const PlannedRun& planned, std::size_t threads, std::ostream& out);
 
 }  // namespace hookflow::pipeline

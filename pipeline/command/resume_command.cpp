@@ -7,16 +7,17 @@
 #include "pipeline/engine/provenance.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/run_file/reading/view.hpp"
+#include "pipeline/session/execute.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
 namespace po = boost::program_options;
 
-/// The plan that a run file was made from. The model is looked for where it was, then by its name: whether it
+/// What a run file was made from. The model is looked for where it was, then by its name: whether it
 /// is the same, its hash decides.
-Plan stored_plan(const std::string& path, const std::optional<std::string>& model) {
-  StoredInputs inputs = read_stored_inputs(std::filesystem::path(path));
+PlannedRun stored_plan(const std::string& path, const std::optional<std::string>& model) {
+  StoredInputs inputs = read_stored_inputs(std::filesystem::path(path), subject_type().place_name);
   Prompts prompts = read_prompt_json(std::move(inputs.prompts), path);
   if (prompts.empty()) throw InputError(path + ": does not hold its prompts");
   std::error_code unknown;
@@ -25,12 +26,12 @@ Plan stored_plan(const std::string& path, const std::optional<std::string>& mode
     if (model) {
       spec.model = *model;
       spec.model_place = "--model";
-    } else if (std::filesystem::exists(inputs.model_path, unknown)) {
-      spec.model = inputs.model_path;
+    } else if (std::filesystem::exists(inputs.subject_place, unknown)) {
+      spec.model = inputs.subject_place;
       spec.model_place = path;
     } else {
       spec.model_place =
-          path + ": its model is no longer in '" + inputs.model_path + "' (--model says where it is now)";
+          path + ": its model is no longer in '" + inputs.subject_place + "' (--model says where it is now)";
     }
     return make_plan(std::move(spec), std::move(prompts));
   } catch (const UsageError& error) {  // of what another version of hookflow wrote, not of a command line
@@ -51,8 +52,7 @@ int resume(const std::vector<std::string>& arguments) {
   return guarded(session.progress, [&] {
     std::optional<std::string> model;
     if (options.has("model")) model = options.get<std::string>("model");
-    Plan plan = stored_plan(path, model);
-    return execute(plan, {path, true, false, {}}, session);
+    return execute(stored_plan(path, model), {path, true, false, {}}, session);
   });
 }
 

@@ -6,6 +6,7 @@
 #include "pipeline/command/options.hpp"
 #include "pipeline/command/session_command.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/session/execute.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -48,9 +49,9 @@ int run(const std::vector<std::string>& arguments) {
     WorkflowSpec spec = read_spec(options);
     const Target target{options.get_or("out", spec.name + ".h5"), options.has("resume"), options.has("force"),
                         words};
-    Plan plan = make_plan(std::move(spec));
+    PlannedRun planned = make_plan(std::move(spec));
     if (options.has("dry-run")) {
-      print_dry_run(plan, session.run.threads, std::cout);
+      print_dry_run(planned, session.run.threads, std::cout);
       return exit_code::kDone;
     }
     if (fs::is_directory(target.path))
@@ -59,7 +60,7 @@ int run(const std::vector<std::string>& arguments) {
       throw InputError(target.path.string() +
                        ": the file exists; --force replaces it, --resume goes on with it");
     }
-    return execute(plan, target, session);
+    return execute(std::move(planned), target, session);
   });
 }
 
@@ -70,7 +71,7 @@ int validate(const std::vector<std::string>& arguments) {
   options.add()("model", po::value<std::string>(), "model instead of the workflow's")(
       "set", po::value<std::vector<std::string>>()->composing(), "a.b=value: set a key of the workflow");
   if (!options.parse(arguments)) return exit_code::kDone;
-  const Plan plan = make_plan(read_spec(options));
+  const Plan plan = make_plan(read_spec(options)).plan;
   std::cout << plan.spec.file << ": valid; " << plan.stages.size() << " stages, " << plan.prompts.size()
             << (plan.prompts.size() == 1 ? " prompt" : " prompts") << ", model " << plan.spec.model << "\n";
   return exit_code::kDone;

@@ -1,36 +1,28 @@
 #include "pipeline/engine/file_layout.hpp"
 
-#include <numeric>
 #include <set>
-
-#include "pipeline/engine/plan.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
 /// The prompts as they were given, so that the file tells them without the workflow.
-void add_prompt_texts(const Plan& plan, RunLayout& layout) {
+void add_prompt_texts(const Plan& plan, const Axis& axis, RunLayout& layout) {
   std::set<std::string> columns;
   for (const Prompt& prompt : plan.prompts) {
     for (const auto& [name, value] : prompt.columns) columns.insert(name);
   }
-  const auto add = [&](const std::string& name, std::string (*text)(const Prompt&, const std::string& column),
-                       const std::string& long_name) {
+  const auto add = [&](const std::string& name, const std::string& long_name, auto text) {
     TextRows texts(plan.prompts.size(),
-                   [=, prompts = plan.prompts](std::size_t row) { return text(prompts[row], name); });
-    layout.texts.push_back({"prompts", name, plan.axis, std::move(texts), long_name});
+                   [text, prompts = plan.prompts](std::size_t row) { return text(prompts[row]); });
+    layout.texts.push_back({"prompts", name, axis, std::move(texts), long_name});
   };
-  add(
-      "text", [](const Prompt& prompt, const std::string&) { return prompt.text.value_or(""); },
-      "text of the prompt; empty where ids are given");
-  for (const std::string& column : columns) {
-    add(
-        column,
-        [](const Prompt& prompt, const std::string& name) {
-          const auto cell = prompt.columns.find(name);
-          return cell == prompt.columns.end() ? "" : cell->second;
-        },
-        "column of the prompts");
+  add("text", "text of the prompt; empty where ids are given",
+      [](const Prompt& prompt) { return prompt.text.value_or(""); });
+  for (const std::string& name : columns) {
+    add(name, "column of the prompts", [name](const Prompt& prompt) {
+      const auto cell = prompt.columns.find(name);
+      return cell == prompt.columns.end() ? std::string() : cell->second;
+    });
   }
 }
 
@@ -47,7 +39,7 @@ LaneLayout lane_layout(const Plan& plan, const Lane& lane) {
 
 }  // namespace
 
-RunLayout make_layout(const Plan& plan) {
+RunLayout make_layout(const Plan& plan, const Axis& prompts) {
   RunLayout layout;
   layout.prompts = plan.prompts.size();
   layout.workflow = to_json(plan.spec.resolved());
@@ -58,20 +50,8 @@ RunLayout make_layout(const Plan& plan) {
     const StageDecl& declaration = *stage.spec->declaration;
     layout.groups.push_back({stage.spec->id, declaration.name + ": " + declaration.doc, stage.variables});
   }
-  for (const PlannedStage& stage : plan.stages) {
-    for (const KnownArray& known : stage.output.known) {
-      Variable variable = known.variable;
-      variable.axes.insert(variable.axes.begin(), plan.axis);
-      layout.constants.push_back({stage.spec->id, std::move(variable), known.values});
-    }
-  }
-  add_prompt_texts(plan, layout);
-  if (TextRows words = plan.subject->vocabulary(); !words.empty()) {
-    std::vector<std::int64_t> ids(words.size());
-    std::iota(ids.begin(), ids.end(), 0);
-    layout.texts.push_back(
-        {"vocabulary", "token", {"id", std::move(ids), "token id", ""}, std::move(words), "text of a token"});
-  }
+  add_prompt_texts(plan, prompts, layout);
+  for (TextTable& table : plan.subject->tables()) layout.texts.push_back(std::move(table));
   for (const Lane& lane : plan.lanes) layout.lanes.push_back(lane_layout(plan, lane));
   for (const std::size_t fold : plan.folds) layout.folds.push_back(plan.stages[fold].spec->id);
   const std::size_t dot = plan.spec.show.find('.');

@@ -1,11 +1,11 @@
 #pragma once
-#include "pipeline/run_file/store/run_store.hpp"
+#include "pipeline/engine/plan.hpp"
+#include "pipeline/run_file/format/layout.hpp"
 
 namespace hookflow::pipeline {
 
-struct Plan;
-
-/// What the run file of a plan holds: a group a stored stage, the prompts, and the subject's vocabulary.
-RunLayout make_layout(const Plan& plan);
+/// What the run file of a plan holds, but for what its stages know before they run: a group a stored stage,
+/// the prompts, whose axis is given, and the subject's tables.
+RunLayout make_layout(const Plan& plan, const Axis& prompts);
 
 }  // namespace hookflow::pipeline

@@ -1,23 +1,34 @@
+#include "pipeline/engine/folds.hpp"
+
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
-#include "pipeline/engine/clock.hpp"
-#include "pipeline/engine/graph.hpp"
+#include "pipeline/error.hpp"
 #include "pipeline/workflow/selection.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
+/// The run file as an aggregating stage sees it: every read and write throws Stopped once `stop` is true.
+struct StoppableFile {
+  RunStore& store;
+  const std::atomic<bool>& stop;
+
+  [[nodiscard]] RunStore& get() const {
+    if (stop) throw Stopped();
+    return store;
+  }
+};
+
 /// A variable in the run file.
 class FileRows : public StoredRows {
  public:
-  FileRows(const RunStore& store, std::string group, Variable variable)
-      : store_(store), group_(std::move(group)), variable_(std::move(variable)) {}
+  FileRows(const StoppableFile& file, std::string group, Variable variable)
+      : file_(file), group_(std::move(group)), variable_(std::move(variable)) {}
 
   [[nodiscard]] const Variable& variable() const override { return variable_; }
   [[nodiscard]] std::vector<double> read(std::size_t first, std::size_t count) const override {
-    std::vector<double> values = store_.read_rows(group_, variable_.name, first, count);
+    std::vector<double> values = file_.get().read_rows(group_, variable_.name, first, count);
     if (variable_.dtype == Dtype::int64) {
       std::replace(values.begin(), values.end(), -1.0, std::numeric_limits<double>::quiet_NaN());
     }
@@ -25,20 +36,20 @@ class FileRows : public StoredRows {
   }
 
  private:
-  const RunStore& store_;
+  const StoppableFile& file_;
   std::string group_;
   Variable variable_;
 };
 
 class FileSink : public FoldSink {
  public:
-  FileSink(RunStore& store, const PlannedStage& stage) : store_(store), stage_(stage) {}
+  FileSink(const StoppableFile& file, const PlannedStage& stage) : file_(file), stage_(stage) {}
   void write(VariableId variable, std::size_t first_row, const Column& values) override {
-    store_.write_rows(stage_.spec->id, stage_.variables.at(variable.index).name, first_row, values);
+    file_.get().write_rows(stage_.spec->id, stage_.variables.at(variable.index).name, first_row, values);
   }
 
  private:
-  RunStore& store_;
+  const StoppableFile& file_;
   const PlannedStage& stage_;
 };
 
@@ -47,25 +58,33 @@ const Variable& named(const std::vector<Variable>& variables, const std::string&
                        [&](const Variable& variable) { return variable.name == name; });
 }
 
+void run_fold(const Plan& plan, const PlannedStage& stage, const StoppableFile& file) {
+  std::vector<std::vector<std::unique_ptr<StoredRows>>> inputs(stage.inputs.size());
+  for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
+    if (stage.inputs[port] == kNone) continue;
+    const PlannedStage& source = plan.stages[stage.inputs[port]];
+    const InputRef& ref = stage.spec->inputs[port];
+    for (const Variable& chosen : select_variables(source.variables, ref)) {
+      auto rows = std::make_unique<FileRows>(file, source.spec->id, named(source.variables, chosen.name));
+      inputs[port].push_back(select_rows(std::move(rows), ref.where));
+    }
+  }
+  FileSink sink(file, stage);
+  stage.fold->fold(inputs, sink);
+}
+
 }  // namespace
 
-void run_folds(const Plan& plan, RunStore& store, Monitor& monitor) {
-  for (std::size_t i = 0; i < plan.folds.size(); ++i) {
+void run_folds(const Plan& plan, RunStore& store, Monitor& monitor, const std::atomic<bool>& stop) {
+  const StoppableFile file{store, stop};
+  for (std::size_t i = 0; i < plan.folds.size() && !stop; ++i) {
     if (store.fold_done(i)) continue;
-    const PlannedStage& stage = plan.stages[plan.folds[i]];
     const Stopwatch watch(monitor.stage_nanoseconds[plan.folds[i]]);
-    std::vector<std::vector<std::unique_ptr<StoredRows>>> inputs(stage.inputs.size());
-    for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
-      if (stage.inputs[port] == kNone) continue;
-      const PlannedStage& source = plan.stages[stage.inputs[port]];
-      const InputRef& ref = stage.spec->inputs[port];
-      for (const Variable& chosen : select_variables(source.variables, ref)) {
-        auto rows = std::make_unique<FileRows>(store, source.spec->id, named(source.variables, chosen.name));
-        inputs[port].push_back(select_rows(std::move(rows), ref.where));
-      }
+    try {
+      run_fold(plan, plan.stages[plan.folds[i]], file);
+    } catch (const Stopped&) {
+      return;
     }
-    FileSink sink(store, stage);
-    stage.fold->fold(inputs, sink);
     store.finish_fold(i);
   }
 }

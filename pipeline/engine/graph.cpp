@@ -1,6 +1,5 @@
 #include "pipeline/engine/graph.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -10,7 +9,6 @@
 #include <tbb/task_arena.h>
 #include <tbb/version.h>
 
-#include "pipeline/engine/clock.hpp"
 #include "pipeline/engine/packet.hpp"
 
 namespace hookflow::pipeline {
@@ -37,9 +35,7 @@ class FlowGraph {
         monitor_(monitor),
         stop_(stop),
         last_commit_(Clock::now()) {
-    if (options.retry_failed) store.retry_failed();
     for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) states_.push_back(store.states(lane));
-    count_work();
     build();
   }
 
@@ -64,7 +60,7 @@ class FlowGraph {
 
   [[nodiscard]] bool stopped() const { return stop_ || halted_; }
 
-  /// Whether the prompt's part was not done, nor failed, when the run began.
+  /// Whether the prompt's part was neither done nor failed when the run began.
   [[nodiscard]] bool pending(std::size_t lane, std::size_t prompt, std::size_t part) const {
     return states_[lane][prompt * plan_.lanes[lane].parts + part] == PartState::pending;
   }
@@ -83,16 +79,6 @@ class FlowGraph {
       }
     }
     return false;
-  }
-
-  void count_work() {
-    for (const auto& lane : states_) {
-      const auto open = std::count(lane.begin(), lane.end(), PartState::pending);
-      monitor_.total += lane.size();
-      monitor_.done_before += lane.size() - static_cast<std::size_t>(open);
-      monitor_.failed += static_cast<std::size_t>(std::count(lane.begin(), lane.end(), PartState::failed));
-    }
-    monitor_.done = monitor_.done_before;
   }
 
   void build() {
@@ -183,9 +169,7 @@ class FlowGraph {
         store_packet(plan_, packet, store_);
       }
       count(packet);
-      if (Clock::now() - last_commit_ >= options_.commit_every) {
-        commit();
-      }
+      if (Clock::now() - last_commit_ >= options_.commit_every) commit();
     });
   }
 

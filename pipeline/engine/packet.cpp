@@ -6,12 +6,6 @@
 namespace hookflow::pipeline {
 namespace {
 
-/// Whether `lane` lies below `ancestor`.
-bool below(const Plan& plan, std::size_t lane, std::size_t ancestor) {
-  while (lane != kNone && lane != ancestor) lane = plan.lanes[lane].parent;
-  return lane == ancestor;
-}
-
 void store_measures(const PlannedStage& stage, std::size_t own_from, const Measures& measures,
                     std::size_t prompt, RunStore& store) {
   if (measures.columns.size() != stage.variables.size()) {
@@ -34,7 +28,7 @@ void store_measures(const PlannedStage& stage, std::size_t own_from, const Measu
   }
 }
 
-/// A batch's checksum is of the part's rows: what a stage writes elsewhere would have none.
+/// The checksum beside a mark is of the part's rows: what a stage wrote elsewhere would have none.
 void expect_part(const Lane& lane, std::size_t part, const PlannedStage& stage, const Measures& measures) {
   const std::size_t first = part * lane.variants_a_part;
   const std::size_t count = std::min(lane.variants_a_part, cell_count(lane.axes) - first);
@@ -49,7 +43,7 @@ bool needed_after(const Plan& plan, std::size_t value, std::size_t stage, std::s
   for (std::size_t i = 0; i < plan.stages.size(); ++i) {
     const PlannedStage& reader = plan.stages[i];
     if (std::find(reader.inputs.begin(), reader.inputs.end(), value) == reader.inputs.end()) continue;
-    if (reader.flow != nullptr && (reader.lane == lane ? i > stage : below(plan, reader.lane, lane)))
+    if (reader.flow != nullptr && (reader.lane == lane ? i > stage : plan.leads_to(lane, reader.lane)))
       return true;
   }
   return false;

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "pipeline/prompts/prompts.hpp"
-#include "pipeline/run_file/store/run_store.hpp"
 #include "pipeline/stage/stage.hpp"
 #include "pipeline/stage/subject.hpp"
 #include "pipeline/workflow/workflow.hpp"
@@ -20,15 +19,14 @@ struct PlannedStage {
   const FlowStage* flow = nullptr;  // one of the two: runs on batches,
   const FoldStage* fold = nullptr;  // or once after them
   std::vector<std::size_t> inputs;  // one a port; kNone: not wired
-  Output output;
-  std::size_t lane = kNone;         // of a batch stage
+  std::size_t lane = kNone;         // of a stage that runs on batches
   std::vector<Variable> variables;  // with all their axes, as stored
   bool stored = false;              // kept, or read by a fold
 };
 
-/// The batch stages between two expands, in the order in which a packet passes them. A child lane starts with
-/// the stage that expands. One chain, not a net of joins: siblings of one batch run one after the other,
-/// other batches and parts beside them, and a new stage needs no thought about who waits for whom.
+/// The stages between two expands, in the order in which a packet passes them. A child lane starts with the
+/// stage that expands. One chain, not a net of joins: siblings of one batch run one after the other, other
+/// batches and parts beside them, and a new stage needs no thought about who waits for whom.
 struct Lane {
   std::string name;
   std::size_t parent = kNone;
@@ -48,22 +46,21 @@ struct Batch {
 struct Plan {
   WorkflowSpec spec;
   Prompts prompts;
-  Axis axis;  // the prompts', which every stored value of one begins with; their ids
   std::unique_ptr<Subject> subject;
   std::vector<PlannedStage> stages;  // in the order of spec.stages
   std::vector<Lane> lanes;           // parents first
   std::vector<std::size_t> folds;    // stages that run after the batches, inputs first
   std::vector<Batch> batches;
-  RunLayout layout;
 
   /// Calls every stage's prepare(): the last step before running, which may load large files.
-  void prepare();
+  void prepare() {
+    for (StageSpec& stage : spec.stages) stage.stage->prepare();
+  }
+  /// Whether `lane` is `ancestor` or lies below it.
+  [[nodiscard]] bool leads_to(std::size_t ancestor, std::size_t lane) const {
+    while (lane != kNone && lane != ancestor) lane = lanes[lane].parent;
+    return lane == ancestor;
+  }
 };
-
-/// Plans the workflow for its model and prompts. Throws UsageError listing all problems, InputError for a
-/// model or prompt file that is missing or malformed.
-Plan make_plan(WorkflowSpec spec);
-/// The same for prompts that are known, whatever the workflow says of them.
-Plan make_plan(WorkflowSpec spec, Prompts prompts);
 
 }  // namespace hookflow::pipeline

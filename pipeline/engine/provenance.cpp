@@ -3,7 +3,6 @@
 #include <array>
 #include <chrono>
 #include <ctime>
-#include <filesystem>
 #include <fstream>
 
 #include "pipeline/engine/graph.hpp"
@@ -26,7 +25,7 @@ std::string cpu_name() {
 }
 
 Identity own_identity(const Plan& plan) {
-  // The model is what its files hold, not what it is called.
+  // The subject is what its files hold, not what it is called.
   Node workflow = plan.spec.resolved();
   std::erase_if(workflow.entries, [](const auto& entry) { return !decides_results(entry.first); });
   return {{"result_version", std::to_string(kResultVersion)},
@@ -53,9 +52,9 @@ std::string utc_now() {
   return utc_text(std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count());
 }
 
-Identity run_identity(const Plan& plan) {
+Identity run_identity(const Plan& plan, const std::stop_token& stop) {
   Identity identity = own_identity(plan);
-  for (auto& entry : plan.subject->identity()) identity.push_back(std::move(entry));
+  for (auto& entry : plan.subject->identity(stop)) identity.push_back(std::move(entry));
   return identity;
 }
 
@@ -68,8 +67,6 @@ Identity open_identity(const Plan& plan) {
 Attributes run_provenance(const Plan& plan, std::size_t threads,
                           const std::vector<std::string>& command_line) {
   Attributes attributes = plan.subject->provenance();
-  if (const auto place = attributes.find("model_path"); place != attributes.end())
-    place->second = std::filesystem::absolute(place->second).lexically_normal().string();
   std::string words = "hookflow";
   for (const std::string& word : command_line) words += " " + word;
   attributes["command_line"] = words;

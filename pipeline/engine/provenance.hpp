@@ -1,10 +1,11 @@
 #pragma once
 #include <cstddef>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "pipeline/engine/plan.hpp"
-#include "pipeline/run_file/store/run_store.hpp"
+#include "pipeline/run_file/format/layout.hpp"
 
 namespace hookflow::pipeline {
 
@@ -16,8 +17,9 @@ std::string utc_now();  // 2026-01-31T23:59:59Z
 /// The same of a time in seconds since 1970; NaN: "-".
 std::string utc_text(double seconds);
 
-/// What two runs must share for one to go on where the other stopped. Hashes the model's files.
-Identity run_identity(const Plan& plan);
+/// What two runs must share for one to go on where the other stopped. Hashes the subject's files; throws
+/// Stopped when it is told to stop.
+Identity run_identity(const Plan& plan, const std::stop_token& stop);
 /// The same with the subject's values left empty: at once.
 Identity open_identity(const Plan& plan);
 

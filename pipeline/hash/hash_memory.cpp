@@ -12,8 +12,8 @@
 namespace hookflow::pipeline {
 namespace {
 
-constexpr std::intmax_t kWorthRemembering = std::intmax_t{1}
-                                            << 24;  // bytes; smaller files are hashed at once
+/// In bytes; smaller files are hashed at once.
+constexpr std::intmax_t kWorthRemembering = std::intmax_t{1} << 24;
 
 bool is_sha256(const std::string& text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -57,13 +57,13 @@ std::string HashMemory::fingerprint(const std::filesystem::path& path) const {
   return text;
 }
 
-std::string HashMemory::sha256_file(const std::filesystem::path& path) const {
+std::string HashMemory::sha256_file(const std::filesystem::path& path, const std::stop_token& stop) const {
   const std::string before = folder_.empty() ? "" : fingerprint(path);
-  if (before.empty()) return pipeline::sha256_file(path);
+  if (before.empty()) return pipeline::sha256_file(path, stop);
   const std::filesystem::path entry = folder_ / sha256(before);
   std::string known;
   if (std::ifstream(entry) >> known && is_sha256(known)) return known;
-  std::string hash = pipeline::sha256_file(path);
+  std::string hash = pipeline::sha256_file(path, stop);
   if (fingerprint(path) == before) remember(entry, hash);
   return hash;
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -18,8 +19,9 @@ class HashMemory {
   /// In $XDG_CACHE_HOME/hookflow/sha256, or ~/.cache/hookflow/sha256.
   static HashMemory of_user();
 
-  /// Throws InputError when the file cannot be read.
-  [[nodiscard]] std::string sha256_file(const std::filesystem::path& path) const;
+  /// Throws InputError when the file cannot be read, Stopped when it is told to stop.
+  [[nodiscard]] std::string sha256_file(const std::filesystem::path& path,
+                                        const std::stop_token& stop = {}) const;
 
  private:
   [[nodiscard]] std::string fingerprint(const std::filesystem::path& path) const;

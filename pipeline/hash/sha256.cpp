@@ -57,7 +57,7 @@ std::string sha256(std::string_view bytes) {
   return digest.hex();
 }
 
-std::string sha256_file(const std::filesystem::path& path) {
+std::string sha256_file(const std::filesystem::path& path, const std::stop_token& stop) {
   const auto fail = [&path] {
     throw InputError(path.string() + ": cannot be read: " + std::generic_category().message(errno));
   };
@@ -69,6 +69,7 @@ std::string sha256_file(const std::filesystem::path& path) {
   Sha256 digest;
   std::vector<char> block(kBlock);
   while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get())) {
+    if (stop.stop_requested()) throw Stopped();
     digest.add({block.data(), count});
   }
   if (std::ferror(file.get()) != 0) fail();

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -31,7 +32,7 @@ class Sha256 {
 
 /// SHA-256 in lower-case hexadecimal.
 std::string sha256(std::string_view bytes);
-/// Of a file's contents. Throws InputError when it cannot be read.
-std::string sha256_file(const std::filesystem::path& path);
+/// Of a file's contents. Throws InputError when it cannot be read, Stopped when it is told to stop.
+std::string sha256_file(const std::filesystem::path& path, const std::stop_token& stop = {});
 
 }  // namespace hookflow::pipeline

@@ -66,7 +66,7 @@ class RowHandler : public nlohmann::json_sax<Json> {
     if (bad_id_.empty()) {
       rows_.set_ids(std::move(ids_));
     } else {
-      rows_.refuse("ids", "holds " + bad_id_ + ": a token id is a whole number from 0 up");
+      rows_.refuse("ids", "holds " + bad_id_ + ": an id is a whole number from 0 up");
     }
     return true;
   }
@@ -90,7 +90,7 @@ class RowHandler : public nlohmann::json_sax<Json> {
       return true;
     }
     const bool is_id = depth_ == 2 && in_ids_;
-    const std::optional<std::int64_t> id = is_id ? parse_token_id(spelling) : std::nullopt;
+    const std::optional<std::int64_t> id = is_id ? parse_id(spelling) : std::nullopt;
     if (!id) return other(is_id ? spelling : "a number");
     ids_.push_back(*id);
     return true;
@@ -104,7 +104,7 @@ class RowHandler : public nlohmann::json_sax<Json> {
       return false;
     }
     if (depth_ == 1) {
-      const std::string wanted = key_ == "ids" ? "a list of token ids" : "text or a number";
+      const std::string wanted = key_ == "ids" ? "a list of ids" : "text or a number";
       rows_.refuse(key_, "is " + what + "; " + wanted + " is wanted");
     } else if (depth_ == 2 && in_ids_ && bad_id_.empty()) {
       bad_id_ = what;

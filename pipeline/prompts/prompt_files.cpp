@@ -74,10 +74,10 @@ void set_ids(std::string_view cell, PromptRows& rows) {
   while (!cell.empty()) {
     const std::size_t end = std::min(cell.find(' '), cell.size());
     if (end > 0) {
-      const std::optional<std::int64_t> id = parse_token_id(cell.substr(0, end));
+      const std::optional<std::int64_t> id = parse_id(cell.substr(0, end));
       if (!id) {
         return rows.refuse("ids", "holds '" + std::string(cell.substr(0, end)) +
-                                      "': token ids are whole numbers from 0 up, with spaces between");
+                                      "': ids are whole numbers from 0 up, with spaces between");
       }
       ids.push_back(*id);
     }

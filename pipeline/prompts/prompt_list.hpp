@@ -10,7 +10,7 @@
 
 namespace hookflow::pipeline {
 
-/// One row of the inputs: text or token ids, and named columns.
+/// One row of the inputs: text or ids, and named columns.
 struct Prompt {
   std::string id;
   std::optional<std::string> text;  // exactly one of text and ids

@@ -29,7 +29,7 @@ std::string misspelling(const Prompt& prompt) {
 
 }  // namespace
 
-std::optional<std::int64_t> parse_token_id(std::string_view text) {
+std::optional<std::int64_t> parse_id(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;

@@ -13,8 +13,8 @@
 
 namespace hookflow::pipeline {
 
-/// A token id as it is written: a whole number from 0 up.
-std::optional<std::int64_t> parse_token_id(std::string_view text);
+/// An id as it is written: a whole number from 0 up.
+std::optional<std::int64_t> parse_id(std::string_view text);
 /// What is wrong with a column's name, as `column 'a/b' ...`; empty: nothing.
 std::string column_name_problem(std::string_view name);
 

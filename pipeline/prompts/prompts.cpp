@@ -19,12 +19,12 @@ std::string place_of(const Node& node, const std::string& workflow_name) {
 }
 
 void set_ids(const Node& value, PromptRows& rows) {
-  if (value.kind != Node::Kind::list) return rows.refuse("ids", "is no list of token ids");
+  if (value.kind != Node::Kind::list) return rows.refuse("ids", "is no list of ids");
   std::vector<std::int64_t> ids;
   for (const Node& item : value.items) {
     const bool is_number = item.kind == Node::Kind::scalar && !item.quoted;
-    const std::optional<std::int64_t> id = is_number ? parse_token_id(item.text) : std::nullopt;
-    if (!id) return rows.refuse("ids", "holds " + to_json(item) + ": a token id is a whole number from 0 up");
+    const std::optional<std::int64_t> id = is_number ? parse_id(item.text) : std::nullopt;
+    if (!id) return rows.refuse("ids", "holds " + to_json(item) + ": an id is a whole number from 0 up");
     ids.push_back(*id);
   }
   rows.set_ids(std::move(ids));
@@ -83,7 +83,7 @@ FileSource read_source(const Node& map, const std::filesystem::path& base, const
       }
       source.path = base / value.text;
     } else if (key == "limit") {
-      const auto limit = is_scalar && !value.quoted ? parse_token_id(value.text) : std::nullopt;
+      const auto limit = is_scalar && !value.quoted ? parse_id(value.text) : std::nullopt;
       if (!limit || *limit == 0)
         report(value, "'limit' is " + to_json(value) + ": a whole number from 1 up is wanted");
       if (limit) source.limit = static_cast<std::size_t>(*limit);

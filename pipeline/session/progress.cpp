@@ -21,9 +21,9 @@ double rounded(double value) { return std::round(value * 1000) / 1000; }
 
 /// 3 s, 4 min, 2.5 h.
 std::string duration(double in_seconds) {
-  const auto spelled = [](double value, const char* unit, int digits) {
+  const auto spelled = [](double value, const char* of, int digits) {
     std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%.*f %s", digits, value, unit);
+    std::snprintf(text.data(), text.size(), "%.*f %s", digits, value, of);
     return std::string(text.data());
   };
   if (in_seconds < 100) return spelled(in_seconds, "s", 0);
@@ -68,7 +68,7 @@ void Progress::show() {
       continue;
     }
     const std::string time_left = std::isnan(left) ? "" : ", " + duration(left) + " left";
-    std::fprintf(stderr, "%s%zu of %zu units, %.1f a second%s, %zu failed%s", terminal ? "\r" : "", done,
+    std::fprintf(stderr, "%s%zu of %zu done, %.1f a second%s, %zu failed%s", terminal ? "\r" : "", done,
                  monitor_.total, rate, time_left.c_str(), monitor_.failed.load(), terminal ? "\033[K" : "\n");
   }
   if (terminal) std::fprintf(stderr, "\r\033[K");

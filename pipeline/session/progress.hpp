@@ -4,7 +4,8 @@
 #include <string>
 #include <thread>
 
-#include "pipeline/engine/graph.hpp"
+#include "pipeline/engine/monitor.hpp"
+#include "pipeline/engine/plan.hpp"
 
 namespace hookflow::pipeline {
 
@@ -36,7 +37,7 @@ struct TimeUse {
   double seconds = 0;  // by the clock
   double compute = 0;
   double writing = 0;
-  double reading = 0;                       // of the subject's files, before the first unit
+  double reading = 0;                       // of the subject's files, before the first result
   double waiting = 0;                       // what is left: for work, or for the disk
   [[nodiscard]] std::string limit() const;  // the largest of them
 };

@@ -1,89 +1,73 @@
 #include "pipeline/session/run_session.hpp"
 
-#include <algorithm>
 #include <cstdlib>
 #include <future>
 #include <iostream>
+#include <new>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
-#include <nlohmann/json.hpp>
-
+#include "pipeline/engine/folds.hpp"
 #include "pipeline/engine/provenance.hpp"
 #include "pipeline/exit_code.hpp"
 #include "pipeline/session/stop_signals.hpp"
+#include "pipeline/session/tell.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// A path as a shell reads it back.
-std::string shell_word(const std::string& path) {
-  const auto plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '.' || c == '_' || c == '-';
-  };
-  if (!path.empty() && path[0] != '-' && std::all_of(path.begin(), path.end(), plain)) return path;
-  std::string quoted = "'";
-  for (const char c : path) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
-}
-
 /// One process's work on a run file.
 class RunSession {
  public:
-  RunSession(Plan& plan, RunStore& store, const std::filesystem::path& path, SessionOptions options)
-      : plan_(plan), store_(store), path_(path), options_(std::move(options)), monitor_(plan.stages.size()) {
+  RunSession(const Plan& plan, RunStore& store, const std::filesystem::path& path,
+             const SessionOptions& options)
+      : plan_(plan),
+        store_(store),
+        path_(path),
+        options_(options),
+        monitor_(plan.stages.size(), count_parts(plan, store)) {
     monitor_.read_nanoseconds = options_.reading.count();
   }
 
   int run() {
-    try {
-      return work();
-    } catch (const std::exception& error) {
-      try {
-        store_.end_session("failure");
-      } catch (const std::exception&) {  // what ends the run may keep this from being told, too
-      }
-      throw std::runtime_error(std::string(error.what()) + "\n" + how_to_go_on(path_));
-    }
+    if (const std::optional<int> code = work()) return *code;
+    return finish();
   }
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  int work() {
-    store_.begin_session(options_.run.threads, program_version());
+  /// The exit code, where the work is not brought to its end.
+  std::optional<int> work() {
+    const StopDeadline deadline(options_.patience, [this] { give_up(); });
     {
-      const StopDeadline deadline(options_.patience, [this] { give_up(); });
-      {
-        const Progress progress(monitor_, options_.progress);
-        run_prompts(plan_, store_, options_.run, monitor_, StopSignals::requested());
-      }
-      if (StopSignals::requested()) return stopped();
-      if (monitor_.failed_fast) {
-        store_.end_session("fail-fast");
-        tell_failures(store_.failures());
-        tell_stopped("at a failed prompt", "failed", exit_code::kPromptsFailed);
-        return exit_code::kPromptsFailed;
-      }
-      run_folds(plan_, store_, monitor_);
+      const Progress progress(monitor_, options_.progress);
+      run_prompts(plan_, store_, options_.run, monitor_, StopSignals::requested());
     }
+    if (!monitor_.failed_fast) run_folds(plan_, store_, monitor_, StopSignals::requested());
+    if (StopSignals::requested()) {
+      store_.end_session(StopSignals::name(StopSignals::number()));
+      tell_stopped();
+      return StopSignals::exit_code();
+    }
+    if (!monitor_.failed_fast) return std::nullopt;
+    store_.end_session("fail-fast");
+    tell_failed_prompts(plan_, store_.failures(), options_.progress);
+    tell_stopped("at a failed prompt", "failed", exit_code::kPromptsFailed);
+    return exit_code::kPromptsFailed;
+  }
+
+  int finish() {
     const std::vector<Failure> failures = store_.failures();
     store_.finish({{"ended_utc", utc_now()}});
     const double wall = std::chrono::duration<double>(Clock::now() - start_ + options_.reading).count();
     tell_times(plan_, monitor_, time_use(monitor_, wall, processor_seconds(), options_.run.threads),
                options_.progress);
-    if (!failures.empty()) tell_failures(failures);
+    tell_failed_prompts(plan_, failures, options_.progress);
     const int code = failures.empty() ? exit_code::kDone : exit_code::kPromptsFailed;
-    tell_end("complete", code);
+    if (options_.progress == ProgressStyle::json) tell_outcome(path_, "complete", code, counts());
     return code;
-  }
-
-  int stopped() {
-    store_.end_session(StopSignals::name(StopSignals::number()));
-    tell_stopped();
-    return StopSignals::exit_code();
   }
 
   /// What is in flight takes too long, or a disk hangs: whatever stands in the file by now is kept.
@@ -108,64 +92,41 @@ class RunSession {
   }
 
   void tell_stopped(const std::string& how, const std::string& status, int code) const {
-    if (options_.progress == ProgressStyle::json) return tell_end(status, code);
+    if (options_.progress == ProgressStyle::json) return tell_outcome(path_, status, code, counts());
     std::cerr << "hookflow: stopped " << how << " with " << monitor_.done << " of " << monitor_.total
-              << " units done; " << how_to_go_on(path_) << std::endl;
+              << " done; " << how_to_go_on(path_) << std::endl;
   }
 
-  void tell_end(const std::string& status, int code) const {
-    if (options_.progress == ProgressStyle::json)
-      tell_outcome(path_, status, code, {monitor_.done, monitor_.total, monitor_.failed});
-  }
+  [[nodiscard]] PartCounts counts() const { return {monitor_.total, monitor_.done, monitor_.failed}; }
 
-  void tell_failures(const std::vector<Failure>& failures) const {
-    tell_failed_prompts(plan_, failures, options_.progress);
-  }
-
-  Plan& plan_;
+  const Plan& plan_;
   RunStore& store_;
   const std::filesystem::path& path_;
-  SessionOptions options_;
+  const SessionOptions& options_;
   Monitor monitor_;
   Clock::time_point start_ = Clock::now();
 };
 
+std::string message_of(const std::exception& error) {
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "there is not enough memory";
+  return error.what();
+}
+
 }  // namespace
 
-void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures, ProgressStyle style) {
-  constexpr std::size_t kShown = 10;
-  if (style == ProgressStyle::json) {
-    for (const Failure& failure : failures) {
-      const Json line = {{"event", "failed"},
-                         {"prompt", plan.prompts.id(failure.prompt)},
-                         {"stage", failure.stage},
-                         {"reason", failure.reason}};
-      std::cerr << line.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+int run_session(const Plan& plan, RunStore& store, const std::filesystem::path& path,
+                const SessionOptions& options) {
+  try {
+    store.begin_session(options.run.threads, program_version());
+    if (options.retry_failed) store.retry_failed();
+    return RunSession(plan, store, path, options).run();
+  } catch (const std::exception& error) {
+    try {
+      store.end_session("failure");
+    } catch (const std::exception&) {  // what ends the run may keep this from being told, too
     }
-    return;
+    throw std::runtime_error(message_of(error) + "\n" + how_to_go_on(path));
   }
-  std::cerr << failures.size() << " of " << plan.prompts.size() << " prompts failed\n";
-  for (std::size_t i = 0; i < std::min(kShown, failures.size()); ++i) {
-    std::cerr << "  prompt '" << plan.prompts.id(failures[i].prompt) << "', stage '" << failures[i].stage
-              << "': " << failures[i].reason << "\n";
-  }
-  if (failures.size() > kShown) std::cerr << "  ... `hookflow inspect` lists all\n";
-}
-
-void tell_outcome(const std::filesystem::path& path, const std::string& status, int code,
-                  const PartCounts& units) {
-  const Json line = {{"event", "end"},        {"status", status},   {"code", code},
-                     {"file", path.string()}, {"done", units.done}, {"total", units.total},
-                     {"failed", units.failed}};
-  std::cerr << line.dump(-1, ' ', false, Json::error_handler_t::replace) << std::endl;
-}
-
-std::string how_to_go_on(const std::filesystem::path& path) {
-  return "what was committed is kept; go on with: hookflow resume " + shell_word(path.string());
-}
-
-int run_session(Plan& plan, RunStore& store, const std::filesystem::path& path, SessionOptions options) {
-  return RunSession(plan, store, path, std::move(options)).run();
 }
 
 }  // namespace hookflow::pipeline

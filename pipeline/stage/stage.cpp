@@ -1,10 +1,16 @@
 #include "pipeline/stage/stage.hpp"
 
+#include "pipeline/error.hpp"
+
 namespace hookflow::pipeline {
 
 std::vector<PortRequest> Stage::take_requests(std::span<const RequestPtr> requests) {
   if (!requests.empty()) throw std::logic_error("a stage is asked for something, and takes no requests");
   return {};
+}
+
+bool fails_prompt(const std::exception& error) {
+  return dynamic_cast<const PromptFailure*>(&error) != nullptr || subject_type().refuses_prompt(error);
 }
 
 std::vector<Outcome> PromptStage::run_batch(std::span<const Inputs> prompts, std::size_t /*part*/) const {
@@ -13,6 +19,7 @@ std::vector<Outcome> PromptStage::run_batch(std::span<const Inputs> prompts, std
     try {
       outcomes.push_back({run(inputs), {}});
     } catch (const std::exception& error) {
+      if (!fails_prompt(error)) throw;
       outcomes.push_back({nullptr, error.what()});
     }
   }
@@ -22,12 +29,13 @@ std::vector<Outcome> PromptStage::run_batch(std::span<const Inputs> prompts, std
 std::vector<Outcome> BatchStage::run_batch(std::span<const Inputs> prompts, std::size_t part) const {
   std::vector<Outcome> outcomes(prompts.size());
   try {
-    const std::vector<ValuePtr> values = run(prompts, part);
+    std::vector<ValuePtr> values = run(prompts, part);
     if (values.size() != prompts.size())
       throw std::logic_error("a batch stage returned another number of values");
-    for (std::size_t i = 0; i < values.size(); ++i) outcomes[i].value = values[i];
+    for (std::size_t i = 0; i < values.size(); ++i) outcomes[i].value = std::move(values[i]);
   } catch (const std::exception& error) {
-    for (Outcome& outcome : outcomes) outcome = {nullptr, error.what()};
+    if (!fails_prompt(error)) throw;
+    for (Outcome& outcome : outcomes) outcome.failure = error.what();
   }
   return outcomes;
 }

@@ -34,7 +34,7 @@ struct Measures : Value {
 };
 inline constexpr const char* kMeasures = "measures";  // the port kind of Measures
 
-/// Numbers that a stage knows before anything runs, such as the token ids that are fed: [prompt, own axes].
+/// Numbers that a stage knows before anything runs, such as what each prompt is fed as: [prompt, own axes].
 struct KnownArray {
   Variable variable;  // with its own axes only
   NumberCells values;
@@ -86,8 +86,8 @@ struct Output {
 
   std::vector<Variable> variables;     // of Measures: each with its own axes only
   std::vector<Axis> expands;           // the axes that variants add
-  std::size_t parts = 1;               // an expanding stage's chunks of variants,
-  std::size_t variants_a_part = 1;     // which are that many each; what is left is the last one's
+  std::size_t parts = 1;               // that an expanding stage divides its variants into,
+  std::size_t variants_a_part = 1;     // which are that many each; the last one has what is left
   std::vector<std::size_t> weights;    // size of each prompt, for bounding what is in flight; the source's
   std::vector<KnownArray> known;       // stored when the file is made
   std::shared_ptr<const Facts> facts;  // for the stages behind it
@@ -98,7 +98,7 @@ struct Output {
 struct Cost {
   double passes = 0;         // forward passes
   double flops = 0;          // floating-point operations
-  double bytes_working = 0;  // while it runs on one unit of work
+  double bytes_working = 0;  // while it runs on one batch, or one part of its variants
   double bytes_held = 0;     // by what it then leaves to the stages behind it
   double bytes_shared = 0;   // of the subject, all through the run; shared with the other stages
 };
@@ -127,7 +127,7 @@ struct PlanContext {
   }
 };
 
-/// A unit of a workflow. Its parameters are members, set before plan(); after that it is const.
+/// One step of a workflow. Its parameters are members, set before plan(); after that it is const.
 class Stage {
  public:
   Stage() = default;
@@ -136,7 +136,7 @@ class Stage {
   virtual ~Stage() = default;
 
   /// Checks parameters and inputs against each other and says what comes out, and what is asked of the stages
-  /// above. Called once, inputs first; throws ParamError, or any exception, whose message becomes a line of
+  /// above. Called once, inputs first; throws ParamError, or another std::runtime_error, whose message becomes a line of
   /// the list of problems.
   virtual Output plan(const PlanContext& context) = 0;
   /// Takes what the stages behind this one ask of it; returns what it asks of those above because of that.
@@ -177,22 +177,26 @@ struct Outcome {
   std::string failure;
 };
 
-/// A stage that runs on units: a batch of prompts and, behind an expand, one chunk of their variants.
+/// Whether what a stage threw fails its prompts: a PromptFailure, or what the subject throws for a prompt
+/// that it cannot take. Anything else (no memory, a bug of ours) ends the run as what it is.
+bool fails_prompt(const std::exception& error);
+
+/// A stage that runs on a batch of prompts and, behind an expand, on one part of their variants.
 class FlowStage : public Stage {
  public:
-  /// One outcome for each of `prompts`. `part` is the chunk for a stage that expands, else 0.
+  /// One outcome for each of `prompts`. `part` is of the lane's variants; 0 where no stage expands.
   [[nodiscard]] virtual std::vector<Outcome> run_batch(std::span<const Inputs> prompts,
                                                        std::size_t part) const = 0;
 };
 
-/// A stage that takes one prompt at a time; what it throws fails that prompt alone.
+/// A stage that takes one prompt at a time: a failure is of that prompt alone.
 class PromptStage : public FlowStage {
  public:
   [[nodiscard]] virtual ValuePtr run(const Inputs& inputs) const = 0;
   [[nodiscard]] std::vector<Outcome> run_batch(std::span<const Inputs> prompts, std::size_t part) const final;
 };
 
-/// A stage that takes the prompts of a unit together; what it throws fails them all.
+/// A stage that takes the prompts of a batch together: a failure is of them all.
 class BatchStage : public FlowStage {
  public:
   [[nodiscard]] virtual std::vector<ValuePtr> run(std::span<const Inputs> prompts,
@@ -217,7 +221,8 @@ class FoldSink {
   virtual void write(VariableId variable, std::size_t first_row, const Column& values) = 0;
 };
 
-/// A stage that runs once, after the units, over what is stored. Its Output's variables give all their axes.
+/// A stage that runs once, after all prompts, over what is stored. Its Output's variables give all their
+/// axes.
 class FoldStage : public Stage {
  public:
   /// `inputs`: for each declared port, its variables.

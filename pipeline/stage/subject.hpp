@@ -1,10 +1,14 @@
 #pragma once
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "pipeline/values/rows.hpp"
 
 namespace hookflow::pipeline {
 
@@ -18,14 +22,15 @@ class Subject {
   virtual ~Subject() = default;
 
   /// What makes results on it the same: names and values, such as the SHA-256 of its files.
-  /// May take as long as reading them; called from a thread of its own.
-  [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> identity() = 0;
+  /// May take as long as reading them; called from a thread of its own, and throws Stopped when that is told
+  /// to stop.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> identity(std::stop_token stop) = 0;
   /// The names alone; at once, where the values may take a while.
   [[nodiscard]] virtual std::vector<std::string> identity_names() const { return {}; }
   /// What else is worth knowing of it and of the libraries it runs on.
   [[nodiscard]] virtual std::map<std::string, std::string> provenance() = 0;
-  /// Labels that explain stored numbers: what each token id means. Empty: none.
-  [[nodiscard]] virtual std::vector<std::string> vocabulary() const { return {}; }
+  /// Texts that explain stored numbers, kept with them.
+  [[nodiscard]] virtual std::vector<TextTable> tables() const { return {}; }
   /// Sizes and named places, for `describe`.
   [[nodiscard]] virtual std::string description() const = 0;
 };
@@ -34,6 +39,9 @@ class Subject {
 struct SubjectType {
   std::function<std::unique_ptr<Subject>(const std::string& name)> open;
   std::function<std::vector<std::string>()> built_in;
+  std::function<bool(const std::exception&)> refuses_prompt;  // whether an error says so of its input
+  std::string place_name;  // of what provenance() says, that which opens the same subject again
+  std::string about;       // what they are, in the plural
 };
 bool register_subject_type(SubjectType type);
 /// Throws std::logic_error when none is registered.

@@ -17,7 +17,7 @@ std::size_t find_control(std::string_view bytes);
 std::string_view without_bom(std::string_view bytes);
 
 /// The text with every byte that is not part of UTF-8, and every zero byte, spelled `\xNN`: readers of HDF5
-/// text stop at zeros and fail on other encodings, and a model's vocabulary has tokens that are single bytes.
+/// text stop at zeros and fail on other encodings, and texts to be stored may hold any bytes.
 std::string spell_bytes(std::string_view text);
 
 /// A UTF-8 text cut between characters and marked with "…", so that it has at most `bytes`.

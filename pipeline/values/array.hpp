@@ -31,7 +31,7 @@ class Coordinates {
   std::shared_ptr<const Labels> labels_;
 };
 
-/// A named dimension: prompt, replacement, layer, head, token, position, ...
+/// A named dimension: prompt, replacement, layer, position, ...
 struct Axis {
   std::string name;
   Coordinates coordinates;  // one label a step: their number is the axis's size
@@ -43,9 +43,6 @@ struct Axis {
   }
   friend bool operator==(const Axis&, const Axis&) = default;
 };
-
-/// Units of a variable that names an entry of the vocabulary: it is looked up, not averaged.
-inline constexpr const char* kTokenId = "token id";
 
 enum class Dtype { float32, float64, int64 };
 

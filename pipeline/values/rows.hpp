@@ -42,6 +42,17 @@ class TextRows {
   Make make_;
 };
 
+/// Texts known when the run file is made, along one axis, such as the prompts' texts. A stored number whose
+/// units are the axis's long name is looked up here. Bytes that are not UTF-8 are stored spelled out, as
+/// `\xNN`; so are those of labels and attributes.
+struct TextTable {
+  std::string group;  // a stage's, or one of its own
+  std::string name;
+  Axis axis;
+  TextRows texts;
+  std::string long_name;
+};
+
 /// The cells of an array of numbers, row-major, made in the same way.
 class NumberCells {
  public:

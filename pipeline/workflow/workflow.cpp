@@ -45,7 +45,7 @@ class Reader {
     spec_.model_place = spec_.file + (line_of("model") == 0 ? "" : ":" + std::to_string(line_of("model")));
     value_of("show", spec_.show, false);
     spec_.show_line = line_of("show");
-    read_batch_tokens();
+    read_batch_weight();
     if (const Node* prompts = root_.find("prompts")) {
       spec_.prompts = *prompts;
       spec_.prompts_line = prompts->line;
@@ -94,14 +94,14 @@ class Reader {
     return false;
   }
 
-  void read_batch_tokens() {
+  void read_batch_weight() {
     const Node* node = root_.find("batch_tokens");
     if (node == nullptr) return;
-    std::int64_t tokens = 0;
-    if (!attempt("batch_tokens", node->line, [&] { read_param(*node, tokens); })) return;
-    if (tokens < 1)
-      problems_.add(node->line, "batch_tokens: must be 1 or more, not " + std::to_string(tokens));
-    spec_.batch_tokens = static_cast<std::size_t>(std::max<std::int64_t>(tokens, 1));
+    std::int64_t weight = 0;
+    if (!attempt("batch_tokens", node->line, [&] { read_param(*node, weight); })) return;
+    if (weight < 1)
+      problems_.add(node->line, "batch_tokens: must be 1 or more, not " + std::to_string(weight));
+    spec_.batch_weight = static_cast<std::size_t>(std::max<std::int64_t>(weight, 1));
   }
 
   void read_stages() {
@@ -135,7 +135,7 @@ class Reader {
     const std::string where = "stage '" + stage.id + "'";
     const Node* type = node.find("stage");
     if (node.kind != Node::Kind::map || type == nullptr || type->kind != Node::Kind::scalar) {
-      problems_.add(node.line, where + ": must be a map with the key 'stage', such as {stage: tokenize}");
+      problems_.add(node.line, where + ": must be a map with the key 'stage', such as {stage: NAME}");
       return false;
     }
     stage.declaration = find_stage(type->text);
@@ -225,7 +225,7 @@ Node WorkflowSpec::resolved() const {
   return Node::map({{"workflow", Node::scalar(name, true)},
                     {"about", Node::scalar(about, true)},
                     {"model", Node::scalar(model, true)},
-                    {"batch_tokens", write_param(static_cast<std::int64_t>(batch_tokens))},
+                    {"batch_tokens", write_param(static_cast<std::int64_t>(batch_weight))},
                     {"stages", Node::map(std::move(stage_nodes))},
                     {"keep", write_param(keep)},
                     {"show", Node::scalar(show, true)}});

@@ -33,7 +33,7 @@ struct WorkflowSpec {
   std::string model_place;  // where it was named, for messages: `w.yaml:3`, or `--model`
   Node prompts;
   std::size_t prompts_line = 0;
-  std::size_t batch_tokens = 256;  // prompts share a batch up to this size
+  std::size_t batch_weight = 256;  // prompts share a batch up to this size
   std::vector<StageSpec> stages;   // inputs first
   std::vector<std::string> keep;
   std::string show;  // stage.variable that a viewer shows first; empty: the first kept

@@ -5,6 +5,7 @@
 #include "stages/aggregate/fold_inputs.hpp"
 #include "stages/aggregate/paired_fold.hpp"
 #include "stages/statistics/correlation.hpp"
+#include "stages/subject/token_id.hpp"
 
 namespace hookflow::stages {
 namespace {

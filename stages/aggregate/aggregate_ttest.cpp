@@ -9,6 +9,7 @@
 #include "stages/aggregate/paired_fold.hpp"
 #include "stages/statistics/p_corrections.hpp"
 #include "stages/statistics/t_test.hpp"
+#include "stages/subject/token_id.hpp"
 
 namespace hookflow::stages {
 namespace {

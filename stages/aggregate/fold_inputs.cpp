@@ -6,6 +6,7 @@
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/yaml/param.hpp"
 #include "stages/aggregate/axis_fold.hpp"
+#include "stages/subject/token_id.hpp"
 
 namespace hookflow::stages {
 namespace {

@@ -6,7 +6,6 @@
 #include "stages/params/replacement.hpp"
 #include "stages/subject/pass_memory.hpp"
 #include "stages/subject/pass_request.hpp"
-#include "stages/subject/translate_errors.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
@@ -87,8 +86,7 @@ class Ablate : public BatchStage {
     }
     const auto& clean = prompts.front().get<Pass>(0);
     const auto kept = kept_as_in(*clean.kept, plan_);
-    std::vector<PassResult> results =
-        translate_errors([&] { return run_edited(*model_, *clean.batch, edited, *kept); });
+    std::vector<PassResult> results = run_edited(*model_, *clean.batch, edited, *kept);
     std::vector<ValuePtr> values;
     for (std::size_t p = 0; p < prompts.size(); ++p) {
       auto variants = std::make_shared<Variants>();

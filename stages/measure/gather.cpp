@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <stdexcept>
 
+#include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "stages/measure/pass_measure.hpp"
 #include "stages/params/places.hpp"
@@ -51,7 +51,7 @@ class Gather : public PassMeasure {
 
   void measure(const MeasuredPass& pass, Numbers& numbers) const override {
     const VectorPlace& taken = taken_.at(pass.prompt);
-    if (!taken.failure.empty()) throw std::runtime_error(taken.failure);
+    if (!taken.failure.empty()) throw PromptFailure(taken.failure);
     for (std::size_t v = 0; v < places_.size(); ++v) {
       for (const HookPoint& point : points(places_[v])) {
         const Captured captured = pass.at(point);
@@ -79,6 +79,7 @@ class Gather : public PassMeasure {
                           : static_cast<std::int64_t>(Positions::at({*position}).resolve(ids[i].size())[0]);
         taken.position = moved(start, ids[i].size());
       } catch (const std::exception& error) {
+        if (!fails_prompt(error)) throw;
         taken.failure = error.what();
       }
     }
@@ -94,7 +95,7 @@ class Gather : public PassMeasure {
   [[nodiscard]] std::size_t moved(std::int64_t start, std::size_t length) const {
     // Without the sum, which an offset of any size may overflow.
     if (offset < -start || offset >= static_cast<std::int64_t>(length) - start) {
-      throw std::runtime_error("offset " + std::to_string(offset) + " from position " +
+      throw PromptFailure("offset " + std::to_string(offset) + " from position " +
                                std::to_string(start) + " is outside the prompt of " + std::to_string(length) +
                                " tokens");
     }

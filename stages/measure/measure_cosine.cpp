@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
+#include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "stages/measure/dot.hpp"
 #include "stages/measure/pass_measure.hpp"
@@ -20,7 +20,7 @@ double cosine(std::span<const float> a, std::span<const float> b) {
   const double squares = dot(a, a) * dot(b, b);
   if (squares == 0) return std::numeric_limits<double>::quiet_NaN();
   const double value = dot(a, b) / std::sqrt(squares);
-  if (!std::isfinite(value)) throw std::runtime_error("a vector to be compared is not finite");
+  if (!std::isfinite(value)) throw PromptFailure("a vector to be compared is not finite");
   return std::clamp(value, -1.0, 1.0);
 }
 

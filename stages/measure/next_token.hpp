@@ -5,8 +5,8 @@
 
 namespace hookflow::stages {
 
-/// One prediction of the next token, from its logits (vocabulary). Throws std::runtime_error when a logit is
-/// not a number.
+/// One prediction of the next token, from its logits (vocabulary). Throws pipeline::PromptFailure when a
+/// logit is not a number.
 class NextToken {
  public:
   explicit NextToken(std::span<const float> logits);

@@ -5,11 +5,11 @@
 #include <stdexcept>
 
 #include "stages/measure/numbers.hpp"
+#include "stages/subject/token_id.hpp"
 
 namespace hookflow::stages {
 namespace {
 
-using pipeline::kTokenId;
 using Of = PredictionMetric::Of;
 
 constexpr PredictionMetric kMetrics[] = {

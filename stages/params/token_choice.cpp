@@ -1,7 +1,6 @@
 #include "stages/params/token_choice.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "model/tokenizer/printable.hpp"
 #include "pipeline/error.hpp"
@@ -84,9 +83,10 @@ std::size_t find_once(std::int32_t id, std::span<const std::int32_t> ids, const 
   const auto found = std::find(ids.begin(), ids.end(), id);
   const auto count = std::count(found, ids.end(), id);
   if (count == 1) return static_cast<std::size_t>(found - ids.begin());
-  throw std::runtime_error("token " + spelled_token(id, subject) +
-                           (count == 0 ? " is not there" : " is there " + std::to_string(count) + " times") +
-                           ", and must be exactly once; the prompt's tokens are " + listed(ids, subject));
+  throw pipeline::PromptFailure(
+      "token " + spelled_token(id, subject) +
+      (count == 0 ? " is not there" : " is there " + std::to_string(count) + " times") +
+      ", and must be exactly once; the prompt's tokens are " + listed(ids, subject));
 }
 
 }  // namespace hookflow::stages

@@ -33,8 +33,8 @@ std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline
 /// `' her' (607)`; the id alone for a model without a tokenizer.
 std::string spelled_token(std::int32_t id, const ModelSubject& subject);
 
-/// Where the id stands among a prompt's. Throws std::runtime_error, which names the tokens, when it is not
-/// there or there more than once.
+/// Where the id stands among a prompt's. Throws pipeline::PromptFailure, which names the tokens, when it is
+/// not there or there more than once.
 std::size_t find_once(std::int32_t id, std::span<const std::int32_t> ids, const ModelSubject& subject);
 
 }  // namespace hookflow::stages

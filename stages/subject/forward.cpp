@@ -1,7 +1,6 @@
 #include "pipeline/stage/registry.hpp"
 #include "stages/subject/pass_memory.hpp"
 #include "stages/subject/pass_request.hpp"
-#include "stages/subject/translate_errors.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
@@ -48,8 +47,7 @@ class Forward : public BatchStage {
                                           std::size_t /*part*/) const override {
     std::vector<std::vector<std::int32_t>> ids;
     for (const Inputs& inputs : prompts) ids.push_back(inputs.get<Tokens>(0).ids);
-    const auto run = [&] { return run_clean(*model_, ids, *plan_); };
-    const auto batch = std::make_shared<const CleanPass>(translate_errors(run));
+    const auto batch = std::make_shared<const CleanPass>(run_clean(*model_, ids, *plan_));
     std::vector<ValuePtr> values;
     for (std::size_t i = 0; i < prompts.size(); ++i) {
       auto pass = std::make_shared<Pass>();

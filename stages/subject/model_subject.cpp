@@ -1,6 +1,7 @@
 #include "stages/subject/model_subject.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <sstream>
 #include <stdexcept>
 
@@ -11,21 +12,26 @@
 #include "pipeline/error.hpp"
 #include "pipeline/hash/hash_memory.hpp"
 #include "pipeline/hash/sha256.hpp"
+#include "stages/subject/token_id.hpp"
 #include "stages/subject/translate_errors.hpp"
 
 namespace hookflow::stages {
 namespace {
 
 /// One hash for several files: that of the lines `hash  name`, as sha256sum prints them.
-std::string hash_files(const pipeline::HashMemory& memory, const std::vector<std::filesystem::path>& files) {
-  if (files.size() == 1) return memory.sha256_file(files.front());
+std::string hash_files(const pipeline::HashMemory& memory, const std::vector<std::filesystem::path>& files,
+                       const std::stop_token& stop) {
+  if (files.size() == 1) return memory.sha256_file(files.front(), stop);
   std::string lines;
-  for (const auto& file : files) lines += memory.sha256_file(file) + "  " + file.filename().string() + "\n";
+  for (const auto& file : files)
+    lines += memory.sha256_file(file, stop) + "  " + file.filename().string() + "\n";
   return pipeline::sha256(lines);
 }
 
 const bool kModelSubject = pipeline::register_subject_type(
-    {[](const std::string& name) { return std::make_unique<ModelSubject>(name); }, built_in_models});
+    {[](const std::string& name) { return std::make_unique<ModelSubject>(name); }, built_in_models,
+     [](const std::exception& error) { return dynamic_cast<const ModelError*>(&error) != nullptr; },
+     "model_path", "GPT-2-family models"});
 
 }  // namespace
 
@@ -57,25 +63,29 @@ std::vector<std::string> ModelSubject::identity_names() const {
   return {"config_sha256", "model_sha256", "tokenizer_sha256"};
 }
 
-std::vector<std::pair<std::string, std::string>> ModelSubject::identity() {
+std::vector<std::pair<std::string, std::string>> ModelSubject::identity(std::stop_token stop) {
   const std::vector<std::string> names = identity_names();
   const auto memory = pipeline::HashMemory::of_user();
-  return {{names[0], memory.sha256_file(directory_ / "config.json")},
-          {names[1], hash_files(memory, model().files)},
-          {names[2], tokenizer_ ? hash_files(memory, tokenizer_->files()) : "none"}};
+  return {{names[0], memory.sha256_file(directory_ / "config.json", stop)},
+          {names[1], hash_files(memory, model().files, stop)},
+          {names[2], tokenizer_ ? hash_files(memory, tokenizer_->files(), stop) : "none"}};
 }
 
 std::map<std::string, std::string> ModelSubject::provenance() {
-  return {{"model", name_}, {"model_path", directory_.string()}, {"blas", blas_version()}};
+  return {{"model", name_},
+          {"model_path", std::filesystem::absolute(directory_).lexically_normal().string()},
+          {"blas", blas_version()}};
 }
 
-std::vector<std::string> ModelSubject::vocabulary() const {
-  std::vector<std::string> texts;
-  if (!tokenizer_) return texts;
-  for (std::size_t id = 0; id < tokenizer_->size(); ++id) {
-    texts.push_back(printable(tokenizer_->token(static_cast<std::int32_t>(id))));
-  }
-  return texts;
+std::vector<pipeline::TextTable> ModelSubject::tables() const {
+  if (!tokenizer_) return {};
+  std::vector<std::int64_t> ids(tokenizer_->size());
+  std::iota(ids.begin(), ids.end(), 0);
+  std::vector<std::string> tokens;
+  for (const std::int64_t id : ids)
+    tokens.push_back(printable(tokenizer_->token(static_cast<std::int32_t>(id))));
+  return {
+      {"vocabulary", "token", {"id", std::move(ids), kTokenId, ""}, std::move(tokens), "text of a token"}};
 }
 
 double ModelSubject::converted_bytes() const {

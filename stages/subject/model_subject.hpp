@@ -1,10 +1,10 @@
 #pragma once
 #include <filesystem>
-#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,10 +32,10 @@ class ModelSubject : public pipeline::Subject {
   /// alone.
   [[nodiscard]] double converted_bytes() const;
 
-  [[nodiscard]] std::vector<std::pair<std::string, std::string>> identity() override;
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> identity(std::stop_token stop) override;
   [[nodiscard]] std::vector<std::string> identity_names() const override;
   [[nodiscard]] std::map<std::string, std::string> provenance() override;
-  [[nodiscard]] std::vector<std::string> vocabulary() const override;
+  [[nodiscard]] std::vector<pipeline::TextTable> tables() const override;
   [[nodiscard]] std::string description() const override;
 
  private:

@@ -3,6 +3,7 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
+#include "stages/subject/token_id.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
@@ -13,7 +14,7 @@ using namespace pipeline;
 /// Most problems of a long list that are told at once.
 constexpr std::size_t kMostProblems = 20;
 
-/// The ids of one prompt. Throws pipeline::ParamError naming the prompt and the rule.
+/// The ids of one prompt. Throws PromptFailure naming value and rule.
 std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject) {
   const Config& config = subject.config();
   std::vector<std::int32_t> ids;
@@ -22,27 +23,24 @@ std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject) {
   } else {
     for (const std::int64_t id : prompt.ids.value()) {
       if (id < 0 || id >= static_cast<std::int64_t>(config.vocabulary)) {
-        throw ParamError("token id " + std::to_string(id) + " is not in the model's vocabulary, 0 to " +
-                             std::to_string(config.vocabulary - 1),
-                         0);
+        throw PromptFailure("token id " + std::to_string(id) + " is not in the model's vocabulary, 0 to " +
+                            std::to_string(config.vocabulary - 1));
       }
       ids.push_back(static_cast<std::int32_t>(id));
     }
   }
-  if (ids.empty()) throw ParamError("the prompt is empty; a pass needs at least one token", 0);
+  if (ids.empty()) throw PromptFailure("the prompt is empty; a pass needs at least one token");
   if (ids.size() > config.context) {
-    throw ParamError("the prompt has " + std::to_string(ids.size()) +
-                         " tokens, more than the model's context of " + std::to_string(config.context),
-                     0);
+    throw PromptFailure("the prompt has " + std::to_string(ids.size()) +
+                        " tokens, more than the model's context of " + std::to_string(config.context));
   }
   const auto outside = std::find_if(ids.begin(), ids.end(), [&](std::int32_t id) {
     return static_cast<std::size_t>(id) >= config.vocabulary;
   });
   if (outside != ids.end()) {
-    throw ParamError("the tokenizer gives token id " + std::to_string(*outside) +
-                         ", which the model's vocabulary of " + std::to_string(config.vocabulary) +
-                         " does not have: the tokenizer is another model's",
-                     0);
+    throw PromptFailure("the tokenizer gives token id " + std::to_string(*outside) +
+                        ", which the model's vocabulary of " + std::to_string(config.vocabulary) +
+                        " does not have: the tokenizer is another model's");
   }
   return ids;
 }
@@ -61,7 +59,7 @@ class Tokenize : public PromptStage {
         facts->ids.add(ids);
         facts->lengths.push_back(ids.size());
         facts->longest = std::max(facts->longest, ids.size());
-      } catch (const ParamError& error) {
+      } catch (const PromptFailure& error) {
         if (++count <= kMostProblems) {
           problems +=
               (problems.empty() ? "" : "\n") + prompt.place + ": prompt '" + prompt.id + "': " + error.what();

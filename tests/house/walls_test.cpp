@@ -132,6 +132,17 @@ TEST(Walls, ModelKnowsNothingOfPipelinesAndStages) {
 
 TEST(Walls, PipelineKnowsNothingOfTransformers) { expect_only_in("model/", "(model|stages)/.*"); }
 
+// A hook point, a head and a layer may come in examples of names that people give; these are the model's own.
+TEST(Walls, PipelineKnowsNoWordOfTheModel) {
+  const std::regex word("vocab|token|model_path|transformer|logit|gpt|embedding|attention|resid|neuron",
+                        std::regex::icase);
+  const std::regex other("\"batch_tokens[:\"]|stop_token");  // a workflow's key, and the standard's type
+  for (const Line& line : lines_of({"pipeline"}, std::regex(R"(\.[hc]pp$)"))) {
+    const bool found = std::regex_search(std::regex_replace(line.text, other, ""), word);
+    EXPECT_FALSE(found) << line.place();
+  }
+}
+
 // Otherwise a path such as "../model/x.hpp" would go round them.
 TEST(Walls, IncludesStartAtTheRoot) { expect_only_in("\\.", "none"); }
 

@@ -17,7 +17,7 @@
 namespace hookflow::testing_support {
 
 struct NoSubject : pipeline::Subject {
-  std::vector<std::pair<std::string, std::string>> identity() override { return {}; }
+  std::vector<std::pair<std::string, std::string>> identity(std::stop_token) override { return {}; }
   std::map<std::string, std::string> provenance() override { return {}; }
   [[nodiscard]] std::string description() const override { return ""; }
 };

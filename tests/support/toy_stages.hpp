@@ -1,15 +1,19 @@
 #pragma once
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <new>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "model/error.hpp"
+#include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
 
 /// Stages that know no model, to test the engine with: toy.source -> toy.map -> toy.expand -> toy.rows, where
@@ -28,6 +32,7 @@ struct Census {
 inline Census numbers_census;
 inline Census rows_census;
 inline std::function<void()> on_expand;  // called before every run of toy.expand
+inline std::function<void()> on_fold;    // called after every read of toy.long_fold
 inline std::atomic<int> expand_runs{0};
 
 struct Number : Value {
@@ -50,7 +55,14 @@ struct Rows : Value {
 
 inline void fail_if_listed(const std::vector<std::string>& ids, const Prompt& prompt) {
   if (std::find(ids.begin(), ids.end(), prompt.id) != ids.end())
-    throw std::runtime_error("no luck with " + prompt.id);
+    throw PromptFailure("no luck with " + prompt.id);
+}
+
+/// Throws what its name says, for every prompt.
+inline void throw_named(const std::string& name) {
+  if (name == "bad_alloc") throw std::bad_alloc();
+  if (name == "logic_error") throw std::logic_error("a bug");
+  if (name == "model_error") throw ModelError("not for this model");
 }
 
 /// A number of each prompt; its weight is that of its ids.
@@ -69,9 +81,11 @@ class Source : public PromptStage {
 class Map : public PromptStage {
  public:
   std::vector<std::string> fail;
+  std::string throws;
   Output plan(const PlanContext& /*context*/) override { return {}; }
   ValuePtr run(const Inputs& inputs) const override {
     fail_if_listed(fail, inputs.prompt());
+    throw_named(throws);
     return std::make_shared<Number>(inputs.get<Number>(0).value / 3);
   }
 };
@@ -84,6 +98,7 @@ class Expand : public BatchStage {
   std::int64_t chunk = 3;
   std::vector<std::string> fail;
   bool fails_hard = false;
+  std::string throws;
 
   Output plan(const PlanContext& /*context*/) override {
     std::vector<std::int64_t> labels;
@@ -98,6 +113,7 @@ class Expand : public BatchStage {
     ++expand_runs;
     if (on_expand) on_expand();
     if (fails_hard) throw 7;  // what no stage should throw
+    throw_named(throws);
     double company = 0;
     for (const Inputs& inputs : prompts) {
       fail_if_listed(fail, inputs.prompt());
@@ -168,6 +184,36 @@ class Stored : public PromptStage {
   ValuePtr run(const Inputs& /*inputs*/) const override { return nullptr; }
 };
 
+/// Aggregates and makes variants, as no stage can.
+class ExpandingFold : public FoldStage {
+ public:
+  Output plan(const PlanContext& /*context*/) override {
+    Output output;
+    output.expands = {{"variant", std::vector<std::int64_t>{0}, "variant", ""}};
+    return output;
+  }
+  void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> /*inputs*/,
+            FoldSink& /*sink*/) const override {}
+};
+
+/// Reads for a minute, unless it is stopped.
+class LongFold : public FoldStage {
+ public:
+  Output plan(const PlanContext& /*context*/) override {
+    Output output;
+    output.variables = {{"end", Dtype::float64, {}, "1", "an end"}};
+    return output;
+  }
+  void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (std::chrono::steady_clock::now() < end) {
+      static_cast<void>(inputs[0][0]->read(0, 1));
+      if (on_fold) on_fold();
+    }
+    sink.write(0, 0, std::vector<double>{1});
+  }
+};
+
 inline const bool kRegistered = [] {
   constexpr const char* kNumber = "toy_number";
   constexpr const char* kRows = "toy_rows";
@@ -175,14 +221,16 @@ inline const bool kRegistered = [] {
   register_stage(Declaration<Map>("toy.map", "A third")
                      .input("number", kNumber, "")
                      .output(kNumber, "")
-                     .param("fail", &Map::fail, "prompts to fail for"));
+                     .param("fail", &Map::fail, "prompts to fail for")
+                     .param("throws", &Map::throws, "what to throw"));
   register_stage(Declaration<Expand>("toy.expand", "Variants")
                      .input("number", kNumber, "")
                      .output(kRows, "")
                      .param("variants", &Expand::variants, "how many")
                      .param("chunk", &Expand::chunk, "how many at once")
                      .param("fail", &Expand::fail, "prompts to fail for")
-                     .param("fails_hard", &Expand::fails_hard, "throw what is no exception"));
+                     .param("fails_hard", &Expand::fails_hard, "throw what is no exception")
+                     .param("throws", &Expand::throws, "what to throw"));
   register_stage(Declaration<ExpandAgain>("toy.expand_again", "Variants of variants")
                      .input("rows", kRows, "")
                      .output(kRows, ""));
@@ -198,6 +246,12 @@ inline const bool kRegistered = [] {
                      .output("nothing", ""));
   register_stage(Declaration<MeasureNumber>("toy.number", "Keeps a number")
                      .input("number", kNumber, "")
+                     .output(kMeasures, ""));
+  register_stage(Declaration<ExpandingFold>("toy.expanding_fold", "Aggregates and makes variants")
+                     .input("measures", kMeasures, "")
+                     .output(kMeasures, ""));
+  register_stage(Declaration<LongFold>("toy.long_fold", "Reads for long")
+                     .input("measures", kMeasures, "")
                      .output(kMeasures, ""));
   return true;
 }();

@@ -31,17 +31,7 @@ struct LaneLayout {
   std::size_t variants_a_part = 1;
 };
 
-/// Texts known when the file is made, along one axis: the prompts' texts, the vocabulary. Bytes that are not
-/// UTF-8 are stored spelled out, as `\xNN`; so are those of labels and attributes.
-struct TextTable {
-  std::string group;  // a stage's, or one of its own
-  std::string name;
-  Axis axis;
-  TextRows texts;
-  std::string long_name;
-};
-
-/// Numbers known when the file is made, such as the token ids that are fed.
+/// Numbers known when the file is made, such as what each prompt is fed as.
 struct ConstantArray {
   std::string group;
   Variable variable;
@@ -63,7 +53,7 @@ struct RunLayout {
   TextRows prompt_rows;  // JSON of each prompt; empty: not kept
 };
 
-/// Name and value of what makes two runs the same: workflow, model, tokenizer, result version.
+/// Name and value of what makes two runs the same: workflow, prompts, the subject's files, result version.
 using Identity = std::vector<std::pair<std::string, std::string>>;
 using Attributes = std::map<std::string, std::string>;
 

@@ -55,11 +55,11 @@ RunFileView read_run_file(const RunFile& file) {
   return view;
 }
 
-StoredInputs read_stored_inputs(const RunFile& run) {
+StoredInputs read_stored_inputs(const RunFile& run, const std::string& place_name) {
   return run.read([&](const h5::File& file) {
     check_resumable(file, run.path().string());
     StoredInputs inputs{file.text("workflow"), stored_prompt_rows(file), ""};
-    if (file.has_attribute("model_path")) inputs.model_path = file.text("model_path");
+    if (file.has_attribute(place_name)) inputs.subject_place = file.text(place_name);
     return inputs;
   });
 }

@@ -38,13 +38,14 @@ struct RunFileView {
 struct StoredInputs {
   std::string workflow;              // JSON, with every default stated
   std::vector<std::string> prompts;  // JSON, one each
-  std::string model_path;            // where the model was; empty: unknown
+  std::string subject_place;         // what opens its subject again; empty: unknown
 };
 
 /// Reads a run file, finished or not, also while it is being written.
 RunFileView read_run_file(const RunFile& file);
-/// Throws InputError for a file of a format that cannot be gone on with.
-StoredInputs read_stored_inputs(const RunFile& file);
+/// `place_name`: the root attribute that says where the subject was. Throws InputError for a file of a format
+/// that cannot be gone on with.
+StoredInputs read_stored_inputs(const RunFile& file, const std::string& place_name);
 /// All values of a variable, row-major. Throws InputError when it is not there.
 std::vector<double> read_variable(const RunFile& file, const std::string& group, const std::string& variable);
 

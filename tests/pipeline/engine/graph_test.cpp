@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <optional>
 
 #include <gtest/gtest.h>
 
+#include "pipeline/engine/folds.hpp"
+#include "pipeline/engine/planner.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/run_file/marks/damage.hpp"
 #include "pipeline/run_file/reading/view.hpp"
 #include "tests/support/stage_chain.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -18,7 +22,7 @@ namespace {
 using testing_support::names;
 using testing_support::refusal;
 
-constexpr std::size_t kBatch = 3;  // prompts a unit
+constexpr std::size_t kBatch = 3;  // prompts a batch
 
 const std::string kStages = R"(
   numbers: {stage: toy.source}
@@ -29,21 +33,21 @@ const std::string kStages = R"(
 )";
 
 /// Plans stages for prompts p0, p1, ... of weight 1.
-Plan toy_plan(std::size_t prompts, const std::string& stages = kStages, const std::string& keep = "[xs, ns]",
-              const std::vector<std::string>& settings = {}) {
+PlannedRun toy_plan(std::size_t prompts, const std::string& stages = kStages,
+                    const std::string& keep = "[xs, ns]", const std::vector<std::string>& settings = {}) {
   std::string text = "workflow: toy\nmodel: " + testing_support::golden_model("one_head") +
                      "\nbatch_tokens: " + std::to_string(kBatch) + "\nkeep: " + keep + "\nprompts:\n";
   for (std::size_t i = 0; i < prompts; ++i) text += "  - {id: p" + std::to_string(i) + ", ids: [0]}\n";
-  Plan plan = make_plan(read_workflow_text(text + "stages:" + stages, "toy.yaml", ".", settings));
-  plan.prepare();
-  return plan;
+  PlannedRun planned = make_plan(read_workflow_text(text + "stages:" + stages, "toy.yaml", ".", settings));
+  planned.plan.prepare();
+  return planned;
 }
 
 /// One plan and its run file, run as often as wanted.
 class ToyRun {
  public:
-  explicit ToyRun(Plan of) : plan(std::move(of)) {
-    store.emplace(RunStore::create(path(), plan.layout, {}, {}, false));
+  explicit ToyRun(PlannedRun of) : plan(std::move(of.plan)), layout(std::move(of.layout)) {
+    store.emplace(RunStore::create(path(), layout, {}, {}, false));
     toy::on_expand = {};
     toy::expand_runs = 0;
   }
@@ -51,17 +55,17 @@ class ToyRun {
 
   std::filesystem::path path() const { return folder.path() / "toy.h5"; }
   void run(std::size_t threads = 3, bool fail_fast = false) {
-    monitor = std::make_unique<Monitor>(plan.stages.size());
+    if (retry_failed) store->retry_failed();
+    monitor = std::make_unique<Monitor>(plan.stages.size(), count_parts(plan, *store));
     RunOptions options;
     options.threads = threads;
     options.fail_fast = fail_fast;
-    options.retry_failed = retry_failed;
     options.commit_every = std::chrono::milliseconds(0);
     run_prompts(plan, *store, options, *monitor, stop);
   }
   void reopen() {
     store.reset();
-    store.emplace(RunStore::open(path(), plan.layout, {}));
+    store.emplace(RunStore::open(path(), layout, {}));
     stop = false;
     toy::on_expand = {};
     toy::expand_runs = 0;
@@ -76,6 +80,7 @@ class ToyRun {
 
   TemporaryFolder folder;
   Plan plan;
+  RunLayout layout;
   std::optional<RunStore> store;
   std::unique_ptr<Monitor> monitor;
   std::atomic<bool> stop{false};
@@ -92,14 +97,14 @@ double wanted_x(std::size_t prompt, std::size_t variant, std::size_t prompts) {
   return third(prompt) * static_cast<double>(variant + 1) + company * 1e-3 + end * 1e-6;
 }
 
-TEST(Graph, EveryUnitReachesTheStoreOnceWithItsValues) {
+TEST(Graph, EveryBatchReachesTheStoreOnceWithItsValues) {
   ToyRun toy(toy_plan(20));
   toy.run();
   EXPECT_EQ(toy.count(0, PartState::done), 20U);
   EXPECT_EQ(toy.count(1, PartState::done), 40U);
   EXPECT_EQ(toy.monitor->total, 60U);
   EXPECT_EQ(toy.monitor->done, 60U);
-  EXPECT_EQ(toy::expand_runs, 14);  // 7 units of 2 parts
+  EXPECT_EQ(toy::expand_runs, 14);  // 7 batches of 2 parts
   const auto xs = toy.values("xs", "x");
   const auto ns = toy.values("ns", "n");
   ASSERT_EQ(xs.size(), 80U);
@@ -145,7 +150,7 @@ TEST(Graph, FailureBehindAnExpandFailsThatLaneAlone) {
   EXPECT_FALSE(std::isnan(toy.values("ns", "n")[4]));
 }
 
-TEST(Graph, FailureOfABatchFailsItsUnit) {
+TEST(Graph, FailureOfABatchFailsAllItsPrompts) {
   ToyRun toy(toy_plan(8, kStages, "[xs, ns]", {"variants.fail=[p4]"}));
   toy.run();
   ASSERT_EQ(toy.store->failures().size(), 3U);  // p3, p4, p5
@@ -159,7 +164,7 @@ TEST(Graph, FailedPromptsAreRunAgainWhenAskedAndLeaveNoTrace) {
   ToyRun toy(toy_plan(8, kStages, "[xs, ns]", {"thirds.fail=[p4, p7]"}));
   toy.run();
   ASSERT_EQ(toy.store->failures().size(), 2U);
-  toy.plan = toy_plan(8, kStages, "[xs, ns]", {"thirds.fail=[p7]"});
+  toy.plan = toy_plan(8, kStages, "[xs, ns]", {"thirds.fail=[p7]"}).plan;
   toy.reopen();
   toy.run();
   EXPECT_EQ(toy::expand_runs, 0);
@@ -167,12 +172,12 @@ TEST(Graph, FailedPromptsAreRunAgainWhenAskedAndLeaveNoTrace) {
   toy.reopen();
   toy.retry_failed = true;
   toy.run();
-  EXPECT_EQ(toy::expand_runs, 4);  // two units of two parts
+  EXPECT_EQ(toy::expand_runs, 4);  // two batches of two parts
   ASSERT_EQ(toy.store->failures().size(), 1U);
   EXPECT_EQ(toy.store->failures()[0].prompt, 7U);
   EXPECT_EQ(toy.monitor->failed, 3U);
   EXPECT_EQ(toy.monitor->done, toy.monitor->total);
-  toy.plan = toy_plan(8);
+  toy.plan = toy_plan(8).plan;
   toy.reopen();
   toy.run();
   EXPECT_TRUE(toy.store->failures().empty());
@@ -229,7 +234,7 @@ TEST(Graph, WhatIsInFlightIsBounded) {
     toy.run(kThreads);
     EXPECT_EQ(toy.count(1, PartState::done), 500U * 20);
   }
-  // Units and parts may be in flight by threads + 2; a prompt of a unit has two numbers at a time.
+  // Batches and parts may be in flight by threads + 2; a prompt of a batch has two numbers at a time.
   constexpr int kBound = (kThreads + 2) * kBatch;
   EXPECT_LE(toy::numbers_census.most, 2 * kBound);
   EXPECT_LE(toy::rows_census.most, kBound);
@@ -289,11 +294,60 @@ TEST(Graph, WhatIsNoExceptionComesOutToo) {
   EXPECT_EQ(toy.count(1, PartState::done), 0U);
 }
 
+/// What fails no prompt ends the run as what it is; nothing is stored of it, and the file goes on.
+template <typename Error>
+void expect_run_ends_by(const std::string& setting) {
+  ToyRun whole(toy_plan(20));
+  whole.run();
+  ToyRun toy(toy_plan(20, kStages, "[xs, ns]", {setting}));
+  EXPECT_THROW(toy.run(), Error) << setting;
+  EXPECT_TRUE(toy.store->failures().empty());
+  EXPECT_EQ(toy.count(0, PartState::failed) + toy.count(1, PartState::failed), 0U);
+  EXPECT_GT(toy.count(1, PartState::pending), 0U);
+  toy.plan = toy_plan(20).plan;
+  toy.reopen();
+  EXPECT_FALSE(toy.store->damage().any());
+  toy.run();
+  EXPECT_EQ(toy.values("xs", "x"), whole.values("xs", "x"));
+}
+
+TEST(Graph, WhatIsNoFailureOfAPromptEndsTheRun) {
+  for (const std::string stage : {"thirds", "variants"}) {  // of one prompt at a time, of a batch
+    expect_run_ends_by<std::bad_alloc>(stage + ".throws=bad_alloc");
+    expect_run_ends_by<std::logic_error>(stage + ".throws=logic_error");
+  }
+}
+
+TEST(Graph, TheSubjectsErrorOfItsInputFailsThePrompt) {
+  ToyRun toy(toy_plan(8, kStages, "[xs, ns]", {"thirds.throws=model_error"}));
+  toy.run();
+  ASSERT_EQ(toy.store->failures().size(), 8U);
+  EXPECT_EQ(toy.store->failures()[0].reason, "not for this model");
+}
+
+TEST(Graph, AMonitorStartsWithWhatWasDoneBefore) {
+  ToyRun toy(toy_plan(10, kStages, "[xs, ns]", {"thirds.fail=[p4]"}));
+  toy.run();
+  const Monitor monitor(toy.plan.stages.size(), count_parts(toy.plan, *toy.store));
+  EXPECT_EQ(monitor.total, 30U);
+  EXPECT_EQ(monitor.done_before, 30U);
+  EXPECT_EQ(monitor.failed, 3U);
+}
+
+TEST(Graph, AFoldIsLeftWhenTheRunIsToStop) {
+  ToyRun toy(toy_plan(6, kStages + "  ends: {stage: toy.long_fold, in: xs}\n", "[ends]"));
+  toy.run();
+  toy::on_fold = [&] { toy.stop = true; };
+  run_folds(toy.plan, *toy.store, *toy.monitor, toy.stop);
+  toy::on_fold = {};
+  EXPECT_FALSE(toy.store->fold_done(0));
+}
+
 TEST(Graph, FoldsRunOverWhatIsStored) {
   ToyRun toy(toy_plan(6, kStages + "  means: {stage: aggregate.moments, in: xs, over: [prompt, variant]}\n",
                       "[means]"));
   toy.run();
-  run_folds(toy.plan, *toy.store, *toy.monitor);
+  run_folds(toy.plan, *toy.store, *toy.monitor, toy.stop);
   double sum = 0;
   for (const double x : toy.values("xs", "x")) sum += x;
   EXPECT_NEAR(toy.store->read_rows("means", "x_mean", 0, 1).at(0), sum / 24, 1e-12);

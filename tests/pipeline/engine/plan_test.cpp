@@ -1,11 +1,10 @@
-#include "pipeline/engine/plan.hpp"
-
 #include <set>
 #include <sstream>
 
 #include <gtest/gtest.h>
 
 #include "pipeline/command/dry_run.hpp"
+#include "pipeline/engine/planner.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "tests/support/stage_chain.hpp"
@@ -36,9 +35,10 @@ stages:)" +
          stages;
 }
 
-Plan plan_of(const std::string& text, const Words& settings = {}) {
+PlannedRun run_of(const std::string& text, const Words& settings = {}) {
   return make_plan(read_workflow_text(text, "w.yaml", ".", settings));
 }
+Plan plan_of(const std::string& text, const Words& settings = {}) { return run_of(text, settings).plan; }
 std::string problems_of(const std::string& text, const Words& settings = {}) {
   return refusal<UsageError>([&] { plan_of(text, settings); });
 }
@@ -93,7 +93,7 @@ TEST(Plan, ExpandOpensALaneOfItsOwn) {
   EXPECT_EQ(plan.folds, (std::vector<std::size_t>{4}));
 }
 
-TEST(Plan, PromptsShareAUnitUpToItsSize) {
+TEST(Plan, PromptsShareABatchUpToItsSize) {
   EXPECT_EQ(plan_of(workflow()).batches.size(), 1U);
   const Plan small = plan_of(workflow(), {"batch_tokens=4"});
   ASSERT_EQ(small.batches.size(), 2U);
@@ -104,31 +104,31 @@ TEST(Plan, PromptsShareAUnitUpToItsSize) {
 }
 
 TEST(Plan, LayoutHoldsWhatIsKeptAndWhatAFoldReads) {
-  const Plan plan = plan_of(workflow(kSweep, "keep: [by_layer]\n"));
+  const RunLayout layout = run_of(workflow(kSweep, "keep: [by_layer]\n")).layout;
   Words groups;
-  for (const GroupLayout& group : plan.layout.groups) groups.push_back(group.name);
+  for (const GroupLayout& group : layout.groups) groups.push_back(group.name);
   EXPECT_EQ(groups, (Words{"scores", "by_layer"}));
-  EXPECT_EQ(plan.layout.prompts, 2U);
-  ASSERT_EQ(plan.layout.lanes.size(), 2U);
-  EXPECT_EQ(plan.layout.lanes[1].parts, 6U);
-  EXPECT_EQ(plan.layout.folds, (Words{"by_layer"}));
-  EXPECT_EQ(plan.layout.default_group, "by_layer");
-  EXPECT_EQ(plan.layout.default_variable, "prob_count");
+  EXPECT_EQ(layout.prompts, 2U);
+  ASSERT_EQ(layout.lanes.size(), 2U);
+  EXPECT_EQ(layout.lanes[1].parts, 6U);
+  EXPECT_EQ(layout.folds, (Words{"by_layer"}));
+  EXPECT_EQ(layout.default_group, "by_layer");
+  EXPECT_EQ(layout.default_variable, "prob_count");
   Words known;
-  for (const ConstantArray& array : plan.layout.constants)
+  for (const ConstantArray& array : layout.constants)
     known.push_back(array.group + "/" + array.variable.name);
   EXPECT_EQ(known, (Words{"tokens/ids", "tokens/length"}));
-  EXPECT_EQ(axes_of(plan.layout.constants[0].variable), (Words{"prompt 2", "position 3"}));
+  EXPECT_EQ(axes_of(layout.constants[0].variable), (Words{"prompt 2", "position 3"}));
   Words texts;
-  for (const TextTable& table : plan.layout.texts) texts.push_back(table.group + "/" + table.name);
+  for (const TextTable& table : layout.texts) texts.push_back(table.group + "/" + table.name);
   EXPECT_EQ(texts, (Words{"prompts/text", "prompts/contrast", "prompts/target"}));
-  EXPECT_NO_THROW(plan_contents(plan.layout));
+  EXPECT_NO_THROW(plan_contents(layout));
 }
 
 TEST(Plan, ShowChoosesWhatAViewerShowsFirst) {
-  const Plan plan = plan_of(workflow(kSweep, "keep: [by_layer]\nshow: scores.prob_change\n"));
-  EXPECT_EQ(plan.layout.default_group, "scores");
-  EXPECT_EQ(plan.layout.default_variable, "prob_change");
+  const RunLayout layout = run_of(workflow(kSweep, "keep: [by_layer]\nshow: scores.prob_change\n")).layout;
+  EXPECT_EQ(layout.default_group, "scores");
+  EXPECT_EQ(layout.default_variable, "prob_change");
 }
 
 TEST(Plan, ShowOfNothingStoredIsRefusedWithTheNearest) {
@@ -312,13 +312,13 @@ TEST(Plan, NamesOfTheFileItselfAreNoStages) {
 }
 
 TEST(Plan, DryRunTellsEveryStagesCost) {
-  const Plan plan = plan_of(workflow());
+  const PlannedRun run = run_of(workflow());
   std::ostringstream out;
-  print_dry_run(plan, 1, out);
+  print_dry_run(run, 1, out);
   const std::string text = out.str();
   EXPECT_TRUE(
-      names(text, {"2 prompts in 1 unit\n", "2 passes", "24 passes", "6 parts a unit", "forward passes  26\n",
-                   "[prompt 2 x replacement 2 x layer 2 x head 3 x token 2]"}));
+      names(text, {"2 prompts in 1 batch\n", "2 passes", "24 passes", "6 parts a batch",
+                   "forward passes  26\n", "[prompt 2 x replacement 2 x layer 2 x head 3 x token 2]"}));
   const auto number_after = [&](const std::string& label, const std::string& unit) {
     std::istringstream rest(text.substr(text.find(label) + label.size()));
     double number = 0;
@@ -327,11 +327,11 @@ TEST(Plan, DryRunTellsEveryStagesCost) {
     EXPECT_EQ(prefixed.substr(1), unit);
     return number * (prefixed[0] == 'k' ? 1e3 : prefixed[0] == 'M' ? 1e6 : 0);
   };
-  const Cost clean = stage_of(plan, "clean").spec->stage->cost();
-  const Cost silenced = stage_of(plan, "silenced").spec->stage->cost();
+  const Cost clean = stage_of(run.plan, "clean").spec->stage->cost();
+  const Cost silenced = stage_of(run.plan, "silenced").spec->stage->cost();
   EXPECT_NEAR(number_after("\nwork ", "FLOP"), clean.flops + silenced.flops,
               0.006 * (clean.flops + silenced.flops));
-  const RunEstimate estimate = estimate_run(plan, 1);
+  const RunEstimate estimate = estimate_run(run, 1);
   EXPECT_GE(estimate.in_flight_bytes, std::max(clean.bytes_working, silenced.bytes_working));
   EXPECT_EQ(estimate.subject_bytes, std::max(clean.bytes_shared, silenced.bytes_shared));
   EXPECT_GT(estimate.memory_bytes, estimate.in_flight_bytes + estimate.subject_bytes);
@@ -342,8 +342,19 @@ TEST(Plan, DryRunTellsEveryStagesCost) {
 }
 
 TEST(Plan, DryRunTellsMoreThreadsMoreMemory) {
-  const Plan plan = plan_of(workflow());
-  EXPECT_GT(estimate_run(plan, 2).in_flight_bytes, estimate_run(plan, 1).in_flight_bytes);
+  const PlannedRun run = run_of(workflow());
+  EXPECT_GT(estimate_run(run, 2).in_flight_bytes, estimate_run(run, 1).in_flight_bytes);
+}
+
+TEST(Plan, AnAggregationThatMakesVariantsIsABug) {
+  const std::string text = workflow(R"(
+  numbers: {stage: toy.source}
+  ns: {stage: toy.number, in: numbers}
+  ends: {stage: toy.expanding_fold, in: ns}
+)",
+                                    "keep: [ends]\n");
+  EXPECT_TRUE(names(refusal<std::logic_error>([&] { plan_of(text); }),
+                    {"toy.expanding_fold: a stage that aggregates makes no variants"}));
 }
 
 }  // namespace

@@ -1,7 +1,11 @@
 #include "pipeline/hash/sha256.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <stop_token>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -45,6 +49,18 @@ TEST(Sha256File, RefusesWhatCannotBeRead) {
   EXPECT_EQ(refusal(folder.path() / "none"),
             (folder.path() / "none").string() + ": cannot be read: No such file or directory");
   EXPECT_EQ(refusal(folder.path()), folder.path().string() + ": cannot be read: Is a directory");
+}
+
+TEST(Sha256File, IsLeftWhenItIsToStop) {
+  const hookflow::TemporaryFolder folder;
+  const fs::path file = folder.write("large", "");
+  fs::resize_file(file, std::uintmax_t{1} << 40U);  // a hole, which would take many minutes
+  std::stop_source stop;
+  const std::jthread later([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    stop.request_stop();
+  });
+  EXPECT_THROW(static_cast<void>(sha256_file(file, stop.get_token())), Stopped);
 }
 
 }  // namespace

@@ -94,10 +94,10 @@ TEST(PromptList, RefusesEmptyPrompts) {
 }
 
 TEST(PromptList, RefusesIdsThatAreNoTokenIds) {
-  EXPECT_EQ(refusal("- {ids: 5}"), "w.yaml:1: 'ids' is no list of token ids");
+  EXPECT_EQ(refusal("- {ids: 5}"), "w.yaml:1: 'ids' is no list of ids");
   for (const char* id : {"-1", "1.5", "\"5\"", "[1]", "null", "99999999999999999999", "1e3"}) {
     EXPECT_EQ(refusal("- {ids: [1, " + std::string(id) + "]}"),
-              "w.yaml:1: 'ids' holds " + std::string(id) + ": a token id is a whole number from 0 up");
+              "w.yaml:1: 'ids' holds " + std::string(id) + ": an id is a whole number from 0 up");
   }
 }
 
@@ -229,17 +229,17 @@ TEST(JsonLines, RefusesValuesThatAreNeitherTextNorNumber) {
 
 TEST(JsonLines, RefusesIdsThatAreNoTokenIds) {
   EXPECT_EQ(file_refusal("p.jsonl", "{\"ids\": \"1 2\"}\n{\"ids\": 5}\n{\"ids\": []}\n"),
-            "p.jsonl:1: 'ids' is text; a list of token ids is wanted\n"
-            "p.jsonl:2: 'ids' is a number; a list of token ids is wanted\n"
+            "p.jsonl:1: 'ids' is text; a list of ids is wanted\n"
+            "p.jsonl:2: 'ids' is a number; a list of ids is wanted\n"
             "p.jsonl:3: 'ids' is empty");
   EXPECT_EQ(file_refusal("p.jsonl",
                          "{\"ids\": [1, -1]}\n{\"ids\": [1.5]}\n{\"ids\": [[1]]}\n{\"ids\": [null]}\n"
                          "{\"ids\": [18446744073709551615]}"),
-            "p.jsonl:1: 'ids' holds -1: a token id is a whole number from 0 up\n"
-            "p.jsonl:2: 'ids' holds 1.5: a token id is a whole number from 0 up\n"
-            "p.jsonl:3: 'ids' holds an array: a token id is a whole number from 0 up\n"
-            "p.jsonl:4: 'ids' holds null: a token id is a whole number from 0 up\n"
-            "p.jsonl:5: 'ids' holds 18446744073709551615: a token id is a whole number from 0 up");
+            "p.jsonl:1: 'ids' holds -1: an id is a whole number from 0 up\n"
+            "p.jsonl:2: 'ids' holds 1.5: an id is a whole number from 0 up\n"
+            "p.jsonl:3: 'ids' holds an array: an id is a whole number from 0 up\n"
+            "p.jsonl:4: 'ids' holds null: an id is a whole number from 0 up\n"
+            "p.jsonl:5: 'ids' holds 18446744073709551615: an id is a whole number from 0 up");
 }
 
 TEST(Csv, ReadsQuotesLineEndsAndEmptyCells) {
@@ -304,8 +304,8 @@ TEST(Csv, RefusesCellsThatCannotBeUsed) {
   EXPECT_EQ(file_refusal("p.csv", std::string_view("text\na\0b\n", 9)),
             "p.csv:2: 'text' holds a NUL character");
   EXPECT_EQ(file_refusal("p.csv", "ids\n\"[1, 2]\"\n1 -2\n"),
-            "p.csv:2: 'ids' holds '[1,': token ids are whole numbers from 0 up, with spaces between\n"
-            "p.csv:3: 'ids' holds '-2': token ids are whole numbers from 0 up, with spaces between");
+            "p.csv:2: 'ids' holds '[1,': ids are whole numbers from 0 up, with spaces between\n"
+            "p.csv:3: 'ids' holds '-2': ids are whole numbers from 0 up, with spaces between");
   EXPECT_EQ(file_refusal("p.csv", "id,text\na,x\na,y\n"), "p.csv:3: id 'a' is given twice, first at p.csv:2");
 }
 

@@ -5,8 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "pipeline/engine/folds.hpp"
 #include "pipeline/engine/graph.hpp"
-#include "pipeline/engine/plan.hpp"
+#include "pipeline/engine/planner.hpp"
 #include "pipeline/error.hpp"
 #include "tests/support/stage_chain.hpp"
 #include "tests/support/stage_inputs.hpp"
@@ -110,12 +111,13 @@ stages:
 
 TEST(Selection, AFoldReadsThePlaceThatItsInputNames) {
   const TemporaryFolder folder;
-  Plan plan = make_plan(read_workflow_text(kWorkflow, "w.yaml", ".", {}));
+  auto [plan, layout] = make_plan(read_workflow_text(kWorkflow, "w.yaml", ".", {}));
   plan.prepare();
-  RunStore store = RunStore::create(folder.path() / "w.h5", plan.layout, {}, {}, false);
-  Monitor monitor(plan.stages.size());
-  run_prompts(plan, store, {}, monitor, std::atomic<bool>{false});
-  run_folds(plan, store, monitor);
+  RunStore store = RunStore::create(folder.path() / "w.h5", layout, {}, {}, false);
+  Monitor monitor(plan.stages.size(), count_parts(plan, store));
+  const std::atomic<bool> stop{false};
+  run_prompts(plan, store, {}, monitor, stop);
+  run_folds(plan, store, monitor, stop);
   const auto all = store.read_rows("all", "log_prob_mean", 0, 2);  // [prompt, replacement, layer, token]
   const auto picked = store.read_rows("picked", "log_prob_mean", 0, 2);  // [prompt, layer, token]
   EXPECT_EQ(picked, (std::vector<double>{all[2], all[3], all[6], all[7]}));

@@ -83,7 +83,7 @@ TEST(Workflow, RefusesAStageWithANameThatTheRunFileNeeds) {
 TEST(Workflow, SettingReplacesAParameterOfAStage) {
   const WorkflowSpec spec = read(kSweep, {"silenced.with=[zero, {mean: head}]", "batch_tokens=7"});
   EXPECT_NE(to_json(spec.resolved()).find(R"("with":["zero",{"mean":"head"}])"), std::string::npos);
-  EXPECT_EQ(spec.batch_tokens, 7U);
+  EXPECT_EQ(spec.batch_weight, 7U);
 }
 
 TEST(Workflow, AllProblemsAreToldAtOnceWithTheirLines) {

@@ -1,4 +1,5 @@
 #include "pipeline/yaml/param.hpp"
+#include "stages/subject/token_id.hpp"
 #include "tests/support/fold_run.hpp"
 
 namespace hookflow::stages {

@@ -13,7 +13,7 @@ using namespace pipeline;
 using namespace testing_support;
 
 struct NoSubject : Subject {
-  std::vector<std::pair<std::string, std::string>> identity() override { return {}; }
+  std::vector<std::pair<std::string, std::string>> identity(std::stop_token) override { return {}; }
   std::map<std::string, std::string> provenance() override { return {}; }
   std::string description() const override { return ""; }
 };

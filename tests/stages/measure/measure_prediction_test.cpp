@@ -4,6 +4,7 @@
 
 #include "pipeline/yaml/param.hpp"
 #include "stages/measure/prediction_metrics.hpp"
+#include "stages/subject/token_id.hpp"
 #include "stages/subject/values.hpp"
 #include "tests/support/plain_prediction.hpp"
 #include "tests/support/stage_chain.hpp"
@@ -105,7 +106,7 @@ TEST(MeasurePrediction, StoresEveryMetricOfTheTableAndItsChange) {
     return std::string();
   };
   for (const PredictionMetric& metric : prediction_metrics()) {
-    const bool is_id = std::string(metric.units) == pipeline::kTokenId;
+    const bool is_id = std::string(metric.units) == kTokenId;
     const std::string change = std::string(metric.name) + (is_id ? "_changed" : "_change");
     EXPECT_EQ(stored_units(edited.scores, metric.name), metric.units);
     EXPECT_EQ(stored_units(edited.scores, change), metric.change_units == nullptr ? "" : metric.change_units);

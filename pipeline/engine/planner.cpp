@@ -1,4 +1,4 @@
-#include "pipeline/engine/plan.hpp"
+#include "pipeline/engine/planner.hpp"
 
 #include <algorithm>
 #include <map>
@@ -59,7 +59,8 @@ std::size_t line_of(const StageSpec& spec, const ParamError& error) {
 /// Plans stage after stage, inputs first.
 class Planner {
  public:
-  explicit Planner(Plan& plan) : plan_(plan), problems_(plan.spec.file) {
+  Planner(Plan& plan, const Axis& prompts)
+      : plan_(plan), prompts_(prompts), problems_(plan.spec.file), outputs_(plan.spec.stages.size()) {
     plan_.lanes.push_back({"items", kNone, {}, {}, 1, 1});
   }
 
@@ -75,8 +76,11 @@ class Planner {
     for (const std::string& id : plan_.spec.keep) plan_.stages[index_.at(id)].stored = true;
     check_show();
     problems_.raise();
-    if (plan_.batches.empty()) plan_.batches = divide(plan_.prompts.size(), {}, plan_.spec.batch_tokens);
+    if (plan_.batches.empty()) plan_.batches = divide(plan_.prompts.size(), {}, plan_.spec.batch_weight);
   }
+
+  /// What the stages know before anything runs.
+  std::vector<ConstantArray> take_constants() { return std::move(constants_); }
 
  private:
   bool plan_stage(StageSpec& spec, PlannedStage& planned) {
@@ -93,17 +97,17 @@ class Planner {
     if (planned.flow != nullptr && !choose_lane(spec, planned)) return false;
     if (planned.flow != nullptr) context.lane = plan_.lanes[planned.lane].axes;
     try {
-      planned.output = spec.stage->plan(context);
+      output() = spec.stage->plan(context);
     } catch (const ParamError& error) {
       problem(spec, error);
       return false;
     } catch (const InputError&) {
       throw;
-    } catch (const std::exception& error) {
+    } catch (const std::runtime_error& error) {
       problem(spec, {error.what(), spec.line});
       return false;
     }
-    if (!planned.output.expands.empty() && !can_expand(spec, planned)) return false;
+    if (!output().expands.empty() && !can_expand(spec, planned)) return false;
     take_output(planned);
     return true;
   }
@@ -118,6 +122,9 @@ class Planner {
     return false;
   }
 
+  /// Of the stage that is being planned.
+  Output& output() { return outputs_[plan_.stages.size() - 1]; }
+
   void problem(const StageSpec& spec, const ParamError& error) {
     problems_.add(line_of(spec, error), "stage '" + spec.id + "': " + error.what());
   }
@@ -125,7 +132,7 @@ class Planner {
   PlannedInput planned_input(const StageSpec& spec, const InputRef& ref, std::size_t from) {
     if (from == kNone) return {};
     const PlannedStage& source = plan_.stages[from];
-    PlannedInput input{ref.stage, &source.output, {}};
+    PlannedInput input{ref.stage, &outputs_[from], {}};
     if (!ref.where.empty() && plan_.stages.back().fold == nullptr) {
       problem(spec,
               {"in", "'" + to_string(ref) + "': only stages that aggregate can pick a place along an axis"});
@@ -152,9 +159,9 @@ class Planner {
                        "' is computed after all prompts are done; only stages that aggregate can read it"});
         return false;
       }
-      if (leads_to(planned.lane, source.lane)) {
+      if (plan_.leads_to(planned.lane, source.lane)) {
         planned.lane = source.lane;
-      } else if (!leads_to(source.lane, planned.lane)) {
+      } else if (!plan_.leads_to(source.lane, planned.lane)) {
         problem(spec, {"in", "the inputs are variants of two different stages, '" +
                                  plan_.lanes[planned.lane].name + "' and '" + plan_.lanes[source.lane].name +
                                  "'; measure each, then compare what is stored"});
@@ -164,47 +171,26 @@ class Planner {
     return true;
   }
 
-  [[nodiscard]] bool leads_to(std::size_t ancestor, std::size_t lane) const {
-    while (lane != kNone && lane != ancestor) lane = plan_.lanes[lane].parent;
-    return lane == ancestor;
-  }
-
   void take_output(PlannedStage& planned) {
-    Output& output = planned.output;
-    if (!output.weights.empty()) {
-      plan_.batches = divide(plan_.prompts.size(), output.weights, plan_.spec.batch_tokens);
-      batch_weight_ = heaviest(plan_.batches, output.weights);
-      output.weights = std::vector<std::size_t>();  // frees them
+    if (!output().weights.empty()) {
+      plan_.batches = divide(plan_.prompts.size(), output().weights, plan_.spec.batch_weight);
+      batch_weight_ = heaviest(plan_.batches, output().weights);
+      output().weights = std::vector<std::size_t>();  // frees them
     }
+    planned.variables = output().variables;
     if (planned.fold != nullptr) {
-      planned.variables = output.variables;
       plan_.folds.push_back(plan_.stages.size() - 1);
       for (const std::size_t from : planned.inputs) {
         if (from != kNone) plan_.stages[from].stored = true;
       }
       return;
     }
-    if (!output.expands.empty()) {
-      Lane lane{planned.spec->id, planned.lane,          {}, plan_.lanes[planned.lane].axes,
-                output.parts,     output.variants_a_part};
-      lane.axes.insert(lane.axes.end(), output.expands.begin(), output.expands.end());
-      const std::size_t variants = cell_count(lane.axes);
-      if (output.variants_a_part == 0 ||
-          output.parts != (variants + output.variants_a_part - 1) / output.variants_a_part)
-        throw std::logic_error(planned.spec->declaration->name + ": " + std::to_string(variants) +
-                               " variants are not " + std::to_string(output.parts) + " parts of " +
-                               std::to_string(output.variants_a_part));
-      planned.lane = plan_.lanes.size();
-      plan_.lanes.push_back(std::move(lane));
-    }
+    if (!output().expands.empty()) open_lane(planned);
     plan_.lanes[planned.lane].stages.push_back(plan_.stages.size() - 1);
-    planned.variables = output.variables;
-    for (Variable& variable : planned.variables) {
-      std::vector<Axis> axes = {plan_.axis};
-      const std::vector<Axis>& lane_axes = plan_.lanes[planned.lane].axes;
-      axes.insert(axes.end(), lane_axes.begin(), lane_axes.end());
-      axes.insert(axes.end(), variable.axes.begin(), variable.axes.end());
-      variable.axes = std::move(axes);
+    for (Variable& variable : planned.variables) lead_with_axes(plan_.lanes[planned.lane].axes, variable);
+    for (KnownArray& known : output().known) {
+      lead_with_axes({}, known.variable);
+      constants_.push_back({planned.spec->id, std::move(known.variable), std::move(known.values)});
     }
   }
 
@@ -215,9 +201,30 @@ class Planner {
       for (const auto& [port, request] : requests) asked.at(from.inputs.at(port)).push_back(request);
     };
     for (std::size_t i = plan_.stages.size(); i-- > 0;) {
-      send(plan_.stages[i], plan_.stages[i].output.requests);
+      send(plan_.stages[i], outputs_[i].requests);
       send(plan_.stages[i], plan_.spec.stages[i].stage->take_requests(asked[i]));
     }
+  }
+
+  /// A lane below the stage's own, which it then begins.
+  void open_lane(PlannedStage& planned) {
+    const Output& out = output();
+    Lane lane{planned.spec->id, planned.lane,       {}, plan_.lanes[planned.lane].axes,
+              out.parts,        out.variants_a_part};
+    lane.axes.insert(lane.axes.end(), out.expands.begin(), out.expands.end());
+    const std::size_t variants = cell_count(lane.axes);
+    if (out.variants_a_part == 0 || out.parts != (variants + out.variants_a_part - 1) / out.variants_a_part)
+      throw std::logic_error(planned.spec->declaration->name + ": " + std::to_string(variants) +
+                             " variants are not " + std::to_string(out.parts) + " parts of " +
+                             std::to_string(out.variants_a_part));
+    planned.lane = plan_.lanes.size();
+    plan_.lanes.push_back(std::move(lane));
+  }
+
+  /// prompt, then the lane's axes, then the variable's own.
+  void lead_with_axes(const std::vector<Axis>& lane_axes, Variable& variable) const {
+    variable.axes.insert(variable.axes.begin(), lane_axes.begin(), lane_axes.end());
+    variable.axes.insert(variable.axes.begin(), prompts_);
   }
 
   void check_show() {
@@ -239,7 +246,10 @@ class Planner {
   }
 
   Plan& plan_;
+  const Axis& prompts_;
   Problems problems_;
+  std::vector<Output> outputs_;  // [stage]
+  std::vector<ConstantArray> constants_;
   std::map<std::string, std::size_t> index_;
   std::vector<bool> planned_;  // whether the stage of that index could be planned
   std::size_t batch_weight_ = 1;
@@ -254,25 +264,23 @@ Axis axis_of(const Prompts& prompts) {
 
 }  // namespace
 
-void Plan::prepare() {
-  for (StageSpec& stage : spec.stages) stage.stage->prepare();
-}
-
-Plan make_plan(WorkflowSpec spec) {
+PlannedRun make_plan(WorkflowSpec spec) {
   Prompts prompts = read_prompts(spec.prompts, spec.base, spec.file);
   spec.prompts = {};  // a list of many is large
   return make_plan(std::move(spec), std::move(prompts));
 }
 
-Plan make_plan(WorkflowSpec spec, Prompts prompts) {
-  Plan plan;
-  plan.spec = std::move(spec);
-  plan.prompts = std::move(prompts);
-  plan.axis = axis_of(plan.prompts);
-  plan.subject = open_subject(plan.spec);
-  Planner(plan).run();
-  plan.layout = make_layout(plan);
-  return plan;
+PlannedRun make_plan(WorkflowSpec spec, Prompts prompts) {
+  PlannedRun run;
+  run.plan.spec = std::move(spec);
+  run.plan.prompts = std::move(prompts);
+  run.plan.subject = open_subject(run.plan.spec);
+  const Axis axis = axis_of(run.plan.prompts);
+  Planner planner(run.plan, axis);
+  planner.run();
+  run.layout = make_layout(run.plan, axis);
+  run.layout.constants = planner.take_constants();
+  return run;
 }
 
 }  // namespace hookflow::pipeline

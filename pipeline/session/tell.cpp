@@ -1,0 +1,83 @@
+#include "pipeline/session/tell.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <iostream>
+
+#include <nlohmann/json.hpp>
+
+namespace hookflow::pipeline {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kMostTold = 10;  // of a long list, to people
+
+/// Bytes that are not UTF-8 are replaced: a line is always JSON.
+std::string json_line(const Json& object) {
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+/// A path as a shell reads it back.
+std::string shell_word(const std::string& path) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '.' || c == '_' || c == '-';
+  };
+  if (!path.empty() && path[0] != '-' && std::all_of(path.begin(), path.end(), plain)) return path;
+  std::string quoted = "'";
+  for (const char c : path) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
+void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures, ProgressStyle style) {
+  if (failures.empty()) return;
+  if (style == ProgressStyle::json) {
+    for (const Failure& failure : failures) {
+      std::cerr << json_line({{"event", "failed"},
+                              {"prompt", plan.prompts.id(failure.prompt)},
+                              {"stage", failure.stage},
+                              {"reason", failure.reason}});
+    }
+    return;
+  }
+  std::cerr << failures.size() << " of " << plan.prompts.size() << " prompts failed\n";
+  for (std::size_t i = 0; i < std::min(kMostTold, failures.size()); ++i) {
+    std::cerr << "  prompt '" << plan.prompts.id(failures[i].prompt) << "', stage '" << failures[i].stage
+              << "': " << failures[i].reason << "\n";
+  }
+  if (failures.size() > kMostTold) std::cerr << "  ... `hookflow inspect` lists all\n";
+}
+
+void tell_damage(const Damage& damage, const std::filesystem::path& path, ProgressStyle style) {
+  if (!damage.any()) return;
+  if (style == ProgressStyle::json) {
+    for (const std::string& line : json_lines_of(damage)) std::cerr << line << "\n";
+    return;
+  }
+  std::cerr << "hookflow: " << told(damage, path, kMostTold)
+            << "what is damaged, and all that aggregates, is computed again\n";
+}
+
+void tell_outcome(const std::filesystem::path& path, const std::string& status, int code,
+                  const PartCounts& counts) {
+  std::cerr << json_line({{"event", "end"},
+                          {"status", status},
+                          {"code", code},
+                          {"file", path.string()},
+                          {"done", counts.done},
+                          {"total", counts.total},
+                          {"failed", counts.failed}})
+            << std::flush;
+}
+
+std::string error_line(int code, const std::string& message) {
+  return json_line({{"event", "error"}, {"code", code}, {"message", message}});
+}
+
+std::string how_to_go_on(const std::filesystem::path& path) {
+  return "what was committed is kept; go on with: hookflow resume " + shell_word(path.string());
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,31 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "pipeline/engine/monitor.hpp"
+#include "pipeline/engine/plan.hpp"
+#include "pipeline/run_file/marks/damage.hpp"
+#include "pipeline/session/progress.hpp"
+
+/// What a session says on stderr beside its progress: sentences for people, a JSON object a line for
+/// programs.
+namespace hookflow::pipeline {
+
+/// The failed prompts with their reasons: the first few for people, all for programs.
+void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures, ProgressStyle style);
+
+/// The results that were found damaged, and that they are computed again.
+void tell_damage(const Damage& damage, const std::filesystem::path& path, ProgressStyle style);
+
+/// The last line that a program is told: how it ended (complete, failed, stopped) and the exit code.
+void tell_outcome(const std::filesystem::path& path, const std::string& status, int code,
+                  const PartCounts& counts);
+
+/// What a program is told instead of a message: a line.
+std::string error_line(int code, const std::string& message);
+
+/// "what was committed is kept; go on with: hookflow resume FILE", as a shell reads it.
+std::string how_to_go_on(const std::filesystem::path& path);
+
+}  // namespace hookflow::pipeline
