@@ -18,7 +18,7 @@ class CellTable {
   /// variables of one: "group.one,other".
   CellTable(const RunFile& run, const RunFileView& view, const std::string& what, std::string command);
 
-  /// Keeps the cells whose label along an axis is the given one: "token=target".
+  /// Keeps the cells whose label along an axis is the given one: "replacement=zero".
   void where(const std::string& condition);
   /// Keeps the cells of largest magnitude in the first variable, largest first.
   void top(std::size_t count);

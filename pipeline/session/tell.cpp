@@ -56,7 +56,7 @@ void tell_damage(const Damage& damage, const std::filesystem::path& path, Progre
     for (const std::string& line : json_lines_of(damage)) std::cerr << line << "\n";
     return;
   }
-  std::cerr << "hookflow: " << told(damage, path, kMostTold)
+  std::cerr << "hookflow: " << damage_report(damage, path, kMostTold)
             << "what is damaged, and all that aggregates, is computed again\n";
 }
 

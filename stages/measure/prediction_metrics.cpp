@@ -6,6 +6,7 @@
 
 #include "stages/measure/numbers.hpp"
 #include "stages/subject/token_id.hpp"
+#include "stages/subject/token_id.hpp"
 
 namespace hookflow::stages {
 namespace {

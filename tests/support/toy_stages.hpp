@@ -201,7 +201,7 @@ class LongFold : public FoldStage {
  public:
   Output plan(const PlanContext& /*context*/) override {
     Output output;
-    output.variables = {{"end", Dtype::float64, {}, "1", "an end"}};
+    end_ = output.add({"end", Dtype::float64, {}, "1", "an end"});
     return output;
   }
   void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
@@ -210,8 +210,11 @@ class LongFold : public FoldStage {
       static_cast<void>(inputs[0][0]->read(0, 1));
       if (on_fold) on_fold();
     }
-    sink.write(0, 0, std::vector<double>{1});
+    sink.write(end_, 0, std::vector<double>{1});
   }
+
+ private:
+  VariableId end_;
 };
 
 inline const bool kRegistered = [] {

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 // Made by the program of before: the model of golden/three_heads, two prompts of token ids, every head
 // silenced in turn.
 TEST_F(Cli, ReadsAFileOfFormat3AndDoesNotGoOnWithIt) {
-  fs::copy(fs::path(HOOKFLOW_SOURCE_DIR) / "tests/golden/run_files/format_3.h5", folder.path() / "old.h5");
+  fs::copy(fs::path(HOOKFLOW_SOURCE_DIR) / "tests/support/run_files/format_3.h5", folder.path() / "old.h5");
   const std::string said = succeed({"inspect", "old.h5", "--provenance"});
   for (const char* part : {"2 prompts, complete\n", "items: 2 done", "  complete: 1\n",
                            "  format_version: 3\n", "  ended_utc: 20", "  identity_model_sha256: "})

@@ -221,25 +221,12 @@ class AskedSource : public PromptStage {
   std::multiset<std::string> by;
 };
 
-class ExpandingFold : public FoldStage {
- public:
-  Output plan(const PlanContext& /*context*/) override {
-    Output output;
-    output.expands = {testing_support::numbered("variant", 2)};
-    return output;
-  }
-  void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> /*inputs*/,
-            FoldSink& /*sink*/) const override {}
-};
-
 const bool kMoreToys = [] {
   register_stage(Declaration<AskedSource>("toy.asked", "Is asked").output("asked", ""));
   register_stage(Declaration<Asking>("toy.asking", "Asks")
                      .input("from", "asked", "")
                      .output("asked", "")
                      .required("name", &Asking::name, ""));
-  register_stage(
-      Declaration<ExpandingFold>("toy.expanding_fold", "").input("in", kMeasures, "").output(kMeasures, ""));
   return true;
 }();
 
@@ -255,16 +242,6 @@ TEST(Plan, RequestsReachTheStageThatIsAskedAndAreToldOn) {
                                      "keep: [ns]\n"));
   const auto& source = dynamic_cast<const AskedSource&>(*stage_of(plan, "source").spec->stage);
   EXPECT_EQ(source.by, (std::multiset<std::string>{"beside", "near", "near<far"}));
-}
-
-TEST(Plan, FoldThatExpandsIsOurBug) {
-  const std::string stages = R"(
-  numbers: {stage: toy.source}
-  ns: {stage: toy.number, in: numbers}
-  mean: {stage: toy.expanding_fold, in: ns}
-)";
-  EXPECT_TRUE(names(refusal<std::logic_error>([&] { plan_of(workflow(stages, "keep: [ns]\n")); }),
-                    {"toy.expanding_fold", "makes no variants"}));
 }
 
 // The line of the parameter, or of `in`, and where there is neither that of the stage.

@@ -6,6 +6,7 @@
 #include "model/edits/edit_kind.hpp"
 #include "model/error.hpp"
 #include "stages/params/replacement.hpp"
+#include "stages/subject/pass_request.hpp"
 #include "stages/subject/values.hpp"
 #include "tests/support/stage_chain.hpp"
 
@@ -67,10 +68,10 @@ TEST(NewEditKind, IsMadeByThePass) {
       chain.add("scaled", "ablate", R"({at: "blocks.1.attn.hook_z[2]", with: {scale: -2}, positions: last})",
                 {"clean"});
   EXPECT_EQ(output.expands[0].coordinates, pipeline::Coordinates(std::vector<std::string>{"scale_-2"}));
-  const auto facts = std::any_cast<VariantFacts>(output.facts);
   const HookPoint z{HookKind::z, 1};
-  facts->want_capture(z, Positions::all());
-  facts->clean->want_capture(z, Positions::all());
+  PassRequest request;
+  request.keep(z, Positions::all());
+  chain.ask("scaled", request);
   const std::vector<float>& before = chain.value<Pass>("clean").result().captured.at(z).values;
   const std::vector<float>& after = chain.value<Variants>("scaled").results[0].captured.at(z).values;
   ASSERT_EQ(after.size(), 4U * 3 * 16);
