@@ -4,7 +4,7 @@
 #include "stages/measure/pass_measure.hpp"
 #include "stages/params/places.hpp"
 #include "stages/params/position_axis.hpp"
-#include "stages/params/replacement.hpp"
+#include "stages/params/positions_param.hpp"
 
 namespace hookflow::stages {
 namespace {

@@ -7,7 +7,7 @@
 #include "stages/measure/dot.hpp"
 #include "stages/measure/pass_measure.hpp"
 #include "stages/params/places.hpp"
-#include "stages/params/replacement.hpp"
+#include "stages/params/positions_param.hpp"
 #include "stages/params/token_pairs.hpp"
 
 namespace hookflow::stages {

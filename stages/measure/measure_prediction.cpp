@@ -6,7 +6,7 @@
 #include "stages/measure/numbers.hpp"
 #include "stages/measure/prediction_metrics.hpp"
 #include "stages/params/position_axis.hpp"
-#include "stages/params/replacement.hpp"
+#include "stages/params/positions_param.hpp"
 #include "stages/params/target_tokens.hpp"
 #include "stages/subject/pass_request.hpp"
 

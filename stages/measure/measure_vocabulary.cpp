@@ -3,7 +3,7 @@
 #include "pipeline/stage/registry.hpp"
 #include "stages/measure/next_token.hpp"
 #include "stages/params/pass_plan.hpp"
-#include "stages/params/replacement.hpp"
+#include "stages/params/positions_param.hpp"
 
 namespace hookflow::stages {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "pipeline/yaml/param.hpp"
-#include "stages/params/replacement.hpp"
+#include "stages/params/positions_param.hpp"
 
 namespace hookflow::stages {
 

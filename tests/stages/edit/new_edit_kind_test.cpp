@@ -5,7 +5,7 @@
 
 #include "model/edits/edit_kind.hpp"
 #include "model/error.hpp"
-#include "stages/params/replacement.hpp"
+#include "stages/params/replacement_param.hpp"
 #include "stages/subject/pass_request.hpp"
 #include "stages/subject/values.hpp"
 #include "tests/support/stage_chain.hpp"
