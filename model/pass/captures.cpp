@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 
-#include "model/error.hpp"
 #include "model/numerics/parallel.hpp"
 
 namespace hookflow {
@@ -12,7 +12,7 @@ namespace {
 std::vector<std::size_t> resolve_heads(const ForwardPlan::Capture& capture, const Config& config) {
   if (!has_heads(capture.at.kind)) {
     if (!capture.heads.empty()) {
-      throw ModelError(to_string(capture.at) + " has no heads to choose from");
+      throw std::logic_error(to_string(capture.at) + " has no heads to choose from");
     }
     return {0};
   }
@@ -23,9 +23,9 @@ std::vector<std::size_t> resolve_heads(const ForwardPlan::Capture& capture, cons
   }
   for (const std::size_t head : heads) {
     if (head >= config.heads) {
-      throw ModelError(to_string(capture.at) + ": head " + std::to_string(head) +
-                       " is out of range; the model has " + std::to_string(config.heads) + " heads, 0-" +
-                       std::to_string(config.heads - 1));
+      throw std::logic_error(to_string(capture.at) + ": head " + std::to_string(head) +
+                             " is out of range; the model has " + std::to_string(config.heads) +
+                             " heads, 0-" + std::to_string(config.heads - 1));
     }
   }
   return heads;
@@ -53,12 +53,12 @@ std::vector<std::size_t> capture_shape(const ForwardPlan::Capture& capture, std:
 Captures::Captures(const Config& config, const ForwardPlan& plan) : config_(config) {
   for (const ForwardPlan::Capture& capture : plan.captures) {
     if (in_block(capture.at.kind) && capture.at.layer >= config.layers) {
-      throw ModelError(to_string(capture.at) + ": layer " + std::to_string(capture.at.layer) +
-                       " is out of range; the model has " + std::to_string(config.layers) + " layers, 0-" +
-                       std::to_string(config.layers - 1));
+      throw std::logic_error(to_string(capture.at) + ": layer " + std::to_string(capture.at.layer) +
+                             " is out of range; the model has " + std::to_string(config.layers) +
+                             " layers, 0-" + std::to_string(config.layers - 1));
     }
     if (!places_.emplace(capture.at, Place{&capture, resolve_heads(capture, config), {}}).second) {
-      throw ModelError(to_string(capture.at) + " is captured twice in one plan");
+      throw std::logic_error(to_string(capture.at) + " is captured twice in one plan");
     }
   }
 }

@@ -18,7 +18,7 @@ std::vector<std::size_t> capture_shape(const ForwardPlan::Capture& capture, std:
 /// Where a pass's captures go: room is made before it starts, and filled as it reaches their places.
 class Captures {
  public:
-  /// Throws ModelError for heads or positions that are not there.
+  /// Throws std::logic_error for a place or head that the model does not have, and for one asked for twice.
   Captures(const Config& config, const ForwardPlan& plan);
 
   /// Makes room for the next sequence's captures at places from `from` on. `result` must stay where it is

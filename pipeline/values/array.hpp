@@ -21,6 +21,8 @@ class Coordinates {
   Coordinates() : Coordinates(std::vector<std::int64_t>()) {}
   template <typename Label>
   Coordinates(std::vector<Label> labels) : labels_(std::make_shared<const Labels>(std::move(labels))) {}
+  Coordinates(const std::vector<std::size_t>& indices)
+      : Coordinates(std::vector<std::int64_t>(indices.begin(), indices.end())) {}
 
   [[nodiscard]] const Labels& labels() const { return *labels_; }
   friend bool operator==(const Coordinates& a, const Coordinates& b) {

@@ -74,7 +74,10 @@ class Ablate : public BatchStage {
     return cost;
   }
 
-  void prepare() override { model_ = &clean_->subject->model(); }
+  void prepare() override {
+    model_ = &clean_->subject->model();
+    clean_.reset();  // it holds every prompt's tokens
+  }
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts, std::size_t part) const override {
     const std::size_t first = part * chunk_;
@@ -104,7 +107,7 @@ class Ablate : public BatchStage {
 
  private:
   VariantGrid grid_;
-  std::shared_ptr<const PassFacts> clean_;
+  std::shared_ptr<const PassFacts> clean_;  // while planning
   ForwardPlan plan_;
   std::size_t batch_tokens_ = 0;
   std::size_t chunk_ = 1;

@@ -13,10 +13,6 @@ namespace {
 using pipeline::Axis;
 using pipeline::ParamError;
 
-std::vector<std::int64_t> numbers(const std::vector<std::size_t>& values) {
-  return {values.begin(), values.end()};
-}
-
 /// All the places that are asked for: kinds that share their layers and heads.
 struct EditedPlaces {
   std::vector<HookKind> kinds;
@@ -84,8 +80,8 @@ VariantGrid make_variant_grid(const GridRequest& request, const Config& config) 
     for (const HookKind kind : places.kinds) names.push_back(pattern_name(kind));
     axes.push_back({"place", std::move(names), "hook point", ""});
   }
-  if (!places.layers.empty()) axes.push_back({"layer", numbers(places.layers), "layer that is edited", ""});
-  if (places.heads) axes.push_back({"head", numbers(*places.heads), "head that is edited", ""});
+  if (!places.layers.empty()) axes.push_back({"layer", places.layers, "layer that is edited", ""});
+  if (places.heads) axes.push_back({"head", *places.heads, "head that is edited", ""});
 
   std::vector<std::string> names;
   for (const Axis& axis : axes) names.push_back(axis.name);

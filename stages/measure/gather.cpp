@@ -95,9 +95,8 @@ class Gather : public PassMeasure {
   [[nodiscard]] std::size_t moved(std::int64_t start, std::size_t length) const {
     // Without the sum, which an offset of any size may overflow.
     if (offset < -start || offset >= static_cast<std::int64_t>(length) - start) {
-      throw PromptFailure("offset " + std::to_string(offset) + " from position " +
-                               std::to_string(start) + " is outside the prompt of " + std::to_string(length) +
-                               " tokens");
+      throw PromptFailure("offset " + std::to_string(offset) + " from position " + std::to_string(start) +
+                          " is outside the prompt of " + std::to_string(length) + " tokens");
     }
     return static_cast<std::size_t>(start + offset);
   }

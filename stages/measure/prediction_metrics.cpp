@@ -6,7 +6,6 @@
 
 #include "stages/measure/numbers.hpp"
 #include "stages/subject/token_id.hpp"
-#include "stages/subject/token_id.hpp"
 
 namespace hookflow::stages {
 namespace {

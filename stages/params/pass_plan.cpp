@@ -9,10 +9,6 @@ namespace {
 
 using namespace pipeline;
 
-std::vector<std::int64_t> numbers(const std::vector<std::size_t>& values) {
-  return {values.begin(), values.end()};
-}
-
 }  // namespace
 
 PassPlan::PassPlan(const PlanContext& context) : context_(context) {
@@ -35,11 +31,11 @@ Axis PassPlan::axis(const std::string& name, Coordinates labels, const std::stri
 }
 
 Axis PassPlan::layer_axis(const std::vector<std::size_t>& layers) const {
-  return axis("layer", numbers(layers), "layer that is measured");
+  return axis("layer", layers, "layer that is measured");
 }
 
 Axis PassPlan::head_axis(const std::vector<std::size_t>& heads) const {
-  return axis("head", numbers(heads), "head that is measured");
+  return axis("head", heads, "head that is measured");
 }
 
 }  // namespace hookflow::stages

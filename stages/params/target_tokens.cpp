@@ -9,7 +9,7 @@
 namespace hookflow::stages {
 namespace {
 
-constexpr std::size_t kMostProblems = 20;
+constexpr std::size_t kMostTargetsTold = 20;
 
 /// How the text could be made one token: a leading space is what most words in a sentence have.
 std::string hint(const std::string& text, const Tokenizer& tokenizer) {
@@ -53,7 +53,7 @@ TokenLists find_target_tokens(const pipeline::Prompts& prompts, const std::vecto
   std::string problems;
   std::size_t count = 0;
   const auto problem = [&](const pipeline::Prompt& prompt, const std::string& message) {
-    if (++count <= kMostProblems)
+    if (++count <= kMostTargetsTold)
       problems += "\n  " + prompt.place + ": prompt '" + prompt.id + "': " + message;
   };
   for (const pipeline::Prompt& prompt : prompts) {
@@ -75,7 +75,8 @@ TokenLists find_target_tokens(const pipeline::Prompts& prompts, const std::vecto
     }
     found.add(ids);
   }
-  if (count > kMostProblems) problems += "\n  ... and " + std::to_string(count - kMostProblems) + " more";
+  if (count > kMostTargetsTold)
+    problems += "\n  ... and " + std::to_string(count - kMostTargetsTold) + " more";
   if (count > 0) throw pipeline::ParamError(param, problems);
   found.shrink_to_fit();  // it stays for as long as the run
   return found;

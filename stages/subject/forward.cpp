@@ -41,7 +41,10 @@ class Forward : public BatchStage {
     return cost;
   }
 
-  void prepare() override { model_ = &facts_->subject->model(); }
+  void prepare() override {
+    model_ = &facts_->subject->model();
+    facts_.reset();  // they hold every prompt's tokens
+  }
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts,
                                           std::size_t /*part*/) const override {
@@ -61,7 +64,7 @@ class Forward : public BatchStage {
   }
 
  private:
-  std::shared_ptr<const PassFacts> facts_;
+  std::shared_ptr<const PassFacts> facts_;  // while planning
   std::shared_ptr<const ForwardPlan> plan_;
   std::size_t batch_tokens_ = 0;
   const Model* model_ = nullptr;

@@ -12,7 +12,7 @@ namespace {
 using namespace pipeline;
 
 /// Most problems of a long list that are told at once.
-constexpr std::size_t kMostProblems = 20;
+constexpr std::size_t kMostPromptsTold = 20;
 
 /// The ids of one prompt. Throws PromptFailure naming value and rule.
 std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject) {
@@ -60,14 +60,15 @@ class Tokenize : public PromptStage {
         facts->lengths.push_back(ids.size());
         facts->longest = std::max(facts->longest, ids.size());
       } catch (const PromptFailure& error) {
-        if (++count <= kMostProblems) {
+        if (++count <= kMostPromptsTold) {
           problems +=
               (problems.empty() ? "" : "\n") + prompt.place + ": prompt '" + prompt.id + "': " + error.what();
         }
       }
     }
     facts->ids.shrink_to_fit();
-    if (count > kMostProblems) problems += "\n... and " + std::to_string(count - kMostProblems) + " more";
+    if (count > kMostPromptsTold)
+      problems += "\n... and " + std::to_string(count - kMostPromptsTold) + " more";
     if (count > 0) throw InputError(problems);
     Output output;
     output.weights = facts->lengths;

@@ -390,11 +390,11 @@ TEST(RunEdited, GivesEqualBitsForOneThreadAndMany) {
   }
 }
 
-template <typename Call>
+template <typename Error = ModelError, typename Call>
 std::string message_of(const Call& call) {
   try {
     call();
-  } catch (const ModelError& error) {
+  } catch (const Error& error) {
     return error.what();
   }
   return "no error";
@@ -438,7 +438,7 @@ TEST(RunClean, RefusesACaptureOfALayerOrHeadThatIsNotThere) {
   const auto message = [&](ForwardPlan::Capture capture) {
     ForwardPlan plan;
     plan.captures = {std::move(capture)};
-    return message_of([&] { run_clean(tiny.model, Prompts{tiny.prompt(3)}, plan); });
+    return message_of<std::logic_error>([&] { run_clean(tiny.model, Prompts{tiny.prompt(3)}, plan); });
   };
   EXPECT_EQ(message({{HookKind::z, 3}, {}, {}}),
             "blocks.3.attn.hook_z: layer 3 is out of range; the model has 3 layers, 0-2");

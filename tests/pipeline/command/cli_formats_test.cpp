@@ -36,18 +36,19 @@ class Rewritten : public Cli {
     write("w.yaml", kSweep);
     succeed({"run", "w.yaml", "--out", "whole.h5", "--quiet"});
   }
-  /// Whether the tool is there.
-  bool repack(const std::string& how) {
+  static bool has_tool() { return std::system("h5repack --version >/dev/null 2>&1") == 0; }
+  void repack(const std::string& how) {
     const std::string file = (folder.path() / "whole.h5").string();
     const std::string to = (folder.path() / "packed.h5").string();
-    return std::system(("h5repack " + how + " '" + file + "' '" + to + "' 2>&1").c_str()) == 0;
+    ASSERT_EQ(std::system(("h5repack " + how + " '" + file + "' '" + to + "' 2>&1").c_str()), 0);
   }
 };
 
 TEST_F(Rewritten, IsReadUncheckedWhenAskedTo) {
+  if (!has_tool()) GTEST_SKIP() << "no h5repack";
   for (const std::string how : {"-f GZIP=4", "-l CONTI"}) {
     fs::remove(folder.path() / "packed.h5");
-    if (!repack(how)) GTEST_SKIP() << "no h5repack";
+    repack(how);
     for (const Words& arguments : {Words{"inspect", "packed.h5"}, Words{"diff", "packed.h5", "whole.h5"},
                                    Words{"resume", "packed.h5"}})
       refuse(arguments, 3, {"packed.h5: ", "h5repack", "--unsealed"});

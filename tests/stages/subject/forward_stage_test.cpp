@@ -127,5 +127,26 @@ TEST(ForwardStage, OtherRequestsThanItsOwnAreOurBug) {
   EXPECT_THROW(tokens.chain.run("clean"), std::logic_error);
 }
 
+// Prompts are many: what they are fed is not kept for as long as the run takes.
+TEST(ForwardStage, AndVariantsHoldNoTokensOnceTheyRun) {
+  auto tokens = std::make_shared<TokenFacts>();
+  tokens->lengths = {3};
+  ModelSubject subject(golden_model("three_heads"));
+  const pipeline::Prompts prompts = as_prompts({ids_prompt("a", {45, 49, 73})});
+  pipeline::Output source;
+  source.facts = tokens;
+  const auto clean = make_stage("forward");
+  pipeline::Output pass = plan_stage("forward", *clean, {prompts, subject, {{"tokens", &source, {}}}, {}, 3});
+  const auto edited = make_stage("ablate", "{at: 'blocks.0.attn.hook_z[*]'}");
+  pipeline::Output variants =
+      plan_stage("ablate", *edited, {prompts, subject, {{"clean", &pass, {}}}, {}, 3});
+  edited->take_requests({});
+  clean->take_requests({});
+  edited->prepare();
+  clean->prepare();
+  source = pass = variants = {};
+  EXPECT_EQ(tokens.use_count(), 1);
+}
+
 }  // namespace
 }  // namespace hookflow::stages
