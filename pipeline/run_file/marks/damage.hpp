@@ -1,4 +1,5 @@
 #pragma once
+#include <compare>
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -15,11 +16,12 @@ struct Damage {
     std::size_t lane = 0;
     std::size_t prompt = 0;
     std::size_t part = 0;
+    friend auto operator<=>(const Part&, const Part&) = default;
   };
   std::vector<Part> parts;
   std::vector<std::size_t> folds;
-  bool complete =
-      false;  // it says that it is complete and its marks do not, or what it says is neither yes nor no
+  /// It says that it is complete and its marks do not, or what it says is neither yes nor no.
+  bool complete = false;
 
   // For messages; empty where nothing is damaged.
   struct Lane {

@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <set>
 
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/read_groups.hpp"
@@ -26,9 +26,7 @@ void compare_values(const std::string& what, const InFile& in_file, const Planne
                     std::to_string(planned.size()) + " now");
     return;
   }
-  UnequalValues unequal;
-  unequal.compare(in_file, planned);
-  add_line(what, unequal, lines);
+  add_line(what, unequal_values(in_file, planned), lines);
 }
 
 void compare_axis(const std::string& group, const Axis& in_file, const Axis& planned, Lines& lines) {
@@ -64,8 +62,8 @@ class PlanComparison {
              const Compare& compare) {
     match_by_name(
         planned, in_file, [&](const Item& wanted, const Item& old) { compare(old, wanted); },
-        [&](const std::string& name, bool is_planned) {
-          lines_.push_back((place.empty() ? "/" : "/" + place + "/") + name +
+        [&](const Item& item, bool is_planned) {
+          lines_.push_back((place.empty() ? "/" : "/" + place + "/") + item.name +
                            (is_planned ? ": not in the file" : ": only in the file"));
         });
   }
@@ -101,16 +99,12 @@ class PlanComparison {
 
   // The variables of a group share their axes: each is compared once.
   void compare_axes(const std::string& group, const std::vector<Axis>& old, const std::vector<Axis>& wanted) {
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (std::find(compared_axes_.begin(), compared_axes_.end(), wanted[i].name) != compared_axes_.end())
-        continue;
-      compared_axes_.push_back(wanted[i].name);
-      compare_axis(group, old[i], wanted[i], lines_);
-    }
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+      if (compared_axes_.insert(wanted[i].name).second) compare_axis(group, old[i], wanted[i], lines_);
   }
 
   const h5::File& file_;
-  std::vector<std::string> compared_axes_;
+  std::set<std::string> compared_axes_;
   Lines lines_;
 };
 

@@ -98,7 +98,7 @@ TEST_F(H5Test, KeepsAttributes) {
   File file = File::create(path);
   file.set_text("text", "東京");
   file.set_texts("texts", std::vector<std::string>{"a", "b"});
-  file.set_integers("integer", std::vector<std::int64_t>{3});
+  file.set_number("integer", std::int64_t{3});
   EXPECT_EQ(file.text("text"), "東京");
   EXPECT_EQ(file.texts("texts"), (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(file.text("texts"), "a, b");
