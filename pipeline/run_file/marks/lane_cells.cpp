@@ -1,7 +1,9 @@
 #include "pipeline/run_file/marks/lane_cells.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 #include "pipeline/h5/blocks.hpp"
@@ -126,11 +128,6 @@ LaneCells::Range LaneCells::range_of(const Cells& cells, const MarkedPart& part)
   return {part.prompt * cells.row_cells + from * cells.piece_cells, (to - from) * cells.piece_cells};
 }
 
-void LaneCells::begin(Sha256& digest, const MarkedPart& part) const {
-  digest.add(lane_ + " " + std::to_string(part.prompt) + " " + std::to_string(part.part) +
-             (part.state == PartState::failed ? " failed\n" : " done\n"));
-}
-
 void LaneCells::add_large(Sha256& digest, const MarkedPart& part) const {
   for (const Cells& cells : cells_) {
     const auto [first, count] = range_of(cells, part);
@@ -159,30 +156,24 @@ std::vector<std::int64_t> LaneCells::checksums(std::span<const MarkedPart> parts
   checksums.reserve(parts.size());
   Sha256 digest;
   FailureRows failures(*this);
-  const auto end_part = [&](const MarkedPart& part) {
-    if (part.state == PartState::failed) failures.add(digest, part.prompt);
+  std::optional<Slab> slab;
+  std::size_t end = 0;  // of the slab's prompts
+  for (auto part = parts.begin(); part != parts.end(); ++part) {
+    if (prompts_at_once_ > 0 && part->prompt >= end) {
+      end = part->prompt + prompts_at_once_;
+      const auto beyond =
+          std::find_if(part, parts.end(), [&](const auto& next) { return next.prompt >= end; });
+      slab.emplace(*this, part->prompt, std::prev(beyond)->prompt - part->prompt + 1);
+    }
+    const bool failed = part->state == PartState::failed;
+    digest.add(lane_ + " " + std::to_string(part->prompt) + " " + std::to_string(part->part) +
+               (failed ? " failed\n" : " done\n"));
+    if (slab)
+      slab->add(digest, *part);
+    else
+      add_large(digest, *part);
+    if (failed) failures.add(digest, part->prompt);
     checksums.push_back(digest.first_64());
-  };
-  while (!parts.empty()) {
-    if (prompts_at_once_ == 0) {
-      begin(digest, parts.front());
-      add_large(digest, parts.front());
-      end_part(parts.front());
-      parts = parts.subspan(1);
-      continue;
-    }
-    const std::size_t first = parts.front().prompt;
-    const auto beyond = std::find_if(parts.begin(), parts.end(), [&](const MarkedPart& part) {
-      return part.prompt - first >= prompts_at_once_;
-    });
-    const auto count = static_cast<std::size_t>(beyond - parts.begin());
-    const Slab slab(*this, first, parts[count - 1].prompt - first + 1);
-    for (const MarkedPart& part : parts.first(count)) {
-      begin(digest, part);
-      slab.add(digest, part);
-      end_part(part);
-    }
-    parts = parts.subspan(count);
   }
   return checksums;
 }

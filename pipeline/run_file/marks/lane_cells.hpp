@@ -35,7 +35,6 @@ class LaneCells {
   };
   class Slab;
   class FailureRows;
-  void begin(Sha256& digest, const MarkedPart& part) const;
   void add_large(Sha256& digest, const MarkedPart& part) const;
   /// The cells that a part has of a variable, as [first, first + count) of all its cells.
   struct Range {

@@ -47,30 +47,34 @@ class PlanComparison {
  public:
   explicit PlanComparison(const h5::File& file) : file_(file) {}
 
-  void compare(const GroupContents& in_file, const GroupContents& planned) {
-    compared_axes_.clear();
-    match(in_file.variables, planned.variables, planned.name,
-          [&](const Variable& old, const Variable& wanted) { compare_variable(planned, old, wanted); });
-    match(in_file.texts, planned.texts, planned.name, [&](const TextTable& old, const TextTable& wanted) {
-      compare_axes(planned.name, {old.axis}, {wanted.axis});
-      compare_values("/" + planned.name + "/" + wanted.name, old.texts, wanted.texts, lines_);
-    });
+  Lines run(const std::vector<GroupContents>& planned) {
+    match(read_contents(file_), planned, "/",
+          [&](const GroupContents& old, const GroupContents& wanted) { compare(old, wanted); });
+    return std::move(lines_);
   }
 
+ private:
   template <class Item, class Compare>
   void match(const std::vector<Item>& in_file, const std::vector<Item>& planned, const std::string& place,
              const Compare& compare) {
     match_by_name(
         planned, in_file, [&](const Item& wanted, const Item& old) { compare(old, wanted); },
         [&](const Item& item, bool is_planned) {
-          lines_.push_back((place.empty() ? "/" : "/" + place + "/") + item.name +
-                           (is_planned ? ": not in the file" : ": only in the file"));
+          lines_.push_back(place + item.name + (is_planned ? ": not in the file" : ": only in the file"));
         });
   }
 
-  Lines take() { return std::move(lines_); }
+  void compare(const GroupContents& in_file, const GroupContents& planned) {
+    const std::string place = "/" + planned.name + "/";
+    compared_axes_.clear();
+    match(in_file.variables, planned.variables, place,
+          [&](const Variable& old, const Variable& wanted) { compare_variable(planned, old, wanted); });
+    match(in_file.texts, planned.texts, place, [&](const TextTable& old, const TextTable& wanted) {
+      compare_axes(planned.name, {old.axis}, {wanted.axis});
+      compare_values(place + wanted.name, old.texts, wanted.texts, lines_);
+    });
+  }
 
- private:
   void compare_variable(const GroupContents& group, const Variable& old, const Variable& wanted) {
     const std::string path = "/" + group.name + "/" + wanted.name;
     if (shape_text(old) != shape_text(wanted)) {
@@ -111,11 +115,7 @@ class PlanComparison {
 }  // namespace
 
 std::vector<std::string> differences(const h5::File& file, const std::vector<GroupContents>& planned) {
-  PlanComparison comparison(file);
-  comparison.match(
-      read_contents(file), planned, "",
-      [&](const GroupContents& old, const GroupContents& wanted) { comparison.compare(old, wanted); });
-  return comparison.take();
+  return PlanComparison(file).run(planned);
 }
 
 }  // namespace hookflow::pipeline
