@@ -146,7 +146,7 @@ Damage Checksums::find_damage(const h5::File& file, const Checkpoint& checkpoint
       damage.folds.push_back(fold);
   }
   const std::int64_t stated = stated_complete(file);
-  damage.complete = stated != 0 && (stated != 1 || !checkpoint.all_done());
+  damage.wrongly_complete = stated != 0 && (stated != 1 || !checkpoint.all_done());
   if (!damage.any()) return damage;
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane)
     damage.lanes.push_back(

@@ -21,7 +21,7 @@ struct Damage {
   std::vector<Part> parts;
   std::vector<std::size_t> folds;
   /// It says that it is complete and its marks do not, or what it says is neither yes nor no.
-  bool complete = false;
+  bool wrongly_complete = false;
 
   // For messages; empty where nothing is damaged.
   struct Lane {
@@ -33,7 +33,7 @@ struct Damage {
   std::vector<std::string> fold_names;
   Axis prompt;  // the prompts' ids
 
-  [[nodiscard]] bool any() const { return complete || count() > 0; }
+  [[nodiscard]] bool any() const { return wrongly_complete || count() > 0; }
   [[nodiscard]] std::size_t count() const { return parts.size() + folds.size(); }
 };
 
