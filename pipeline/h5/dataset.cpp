@@ -9,19 +9,20 @@
 
 namespace hookflow::pipeline::h5 {
 
-using detail::check;
+using detail::call;
+using detail::own;
 using detail::quiet;
 
 Dataset::Dataset(Handle handle, std::string file, std::string path)
     : Object(std::move(handle), std::move(file), std::move(path)),
-      space_(check(H5Dget_space(handle_.get()), where(), "reading the shape"), H5Sclose) {
-  const int rank = check(H5Sget_simple_extent_ndims(space_.get()), where(), "reading the shape");
+      space_(own(H5Sclose, where(), "reading the shape", H5Dget_space, handle_.get())),
+      stored_(own(H5Tclose, where(), "reading the type", H5Dget_type, handle_.get())),
+      kind_(detail::kind_of(stored_.get())) {
+  const int rank = call(where(), "reading the shape", H5Sget_simple_extent_ndims, space_.get());
   std::vector<hsize_t> sizes(static_cast<std::size_t>(rank));
   if (rank > 0)
-    check(H5Sget_simple_extent_dims(space_.get(), sizes.data(), nullptr), where(), "reading the shape");
+    call(where(), "reading the shape", H5Sget_simple_extent_dims, space_.get(), sizes.data(), nullptr);
   extents_.assign(sizes.begin(), sizes.end());
-  const Handle stored(check(H5Dget_type(handle_.get()), where(), "reading the type"), H5Tclose);
-  kind_ = detail::kind_of(stored.get());
 }
 
 std::size_t Dataset::cells() const {
@@ -35,19 +36,27 @@ ByteRange Dataset::bytes() const {
 }
 
 std::size_t Dataset::stored_cells() const {
-  quiet();
-  const Handle properties(check(H5Dget_create_plist(handle_.get()), where(), "reading the layout"), H5Pclose);
+  const Handle properties = own(H5Pclose, where(), "reading the layout", H5Dget_create_plist, handle_.get());
   if (H5Pget_layout(properties.get()) != H5D_CONTIGUOUS) return cells();
-  const Handle stored(check(H5Dget_type(handle_.get()), where(), "reading the type"), H5Tclose);
   // A text is stored as a length and a place in the heap, whatever size its type claims.
-  const std::size_t size = kind_ == Kind::text ? 16 : std::max<std::size_t>(H5Tget_size(stored.get()), 1);
+  const std::size_t size = kind_ == Kind::text ? 16 : std::max<std::size_t>(H5Tget_size(stored_.get()), 1);
   if (H5Dget_storage_size(handle_.get()) / size != cells())
     throw Error(where() + ": its shape does not fit what is stored");
   return cells();
 }
 
+Block Dataset::rows(std::size_t first, std::size_t count) const {
+  Block block = whole();
+  if (!block.start.empty()) {
+    block.start[0] = first;
+    block.count[0] = count;
+  } else if (first != 0) {
+    throw std::logic_error(where() + ": has a single value");
+  }
+  return block;
+}
+
 void Dataset::transfer(bool writing, const Block& block, Kind kind, void* values, std::size_t count) const {
-  quiet();
   const std::size_t rank = extents_.size();
   bool fits = block.start.size() == rank && block.count.size() == rank;
   std::size_t wanted = 1;
@@ -62,74 +71,51 @@ void Dataset::transfer(bool writing, const Block& block, Kind kind, void* values
   if (rank > 0) {
     const std::vector<hsize_t> start(block.start.begin(), block.start.end());
     const std::vector<hsize_t> size(block.count.begin(), block.count.end());
-    check(H5Sselect_hyperslab(space_.get(), H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr),
-          where(), "selecting");
+    call(where(), "selecting", H5Sselect_hyperslab, space_.get(), H5S_SELECT_SET, start.data(), nullptr,
+         size.data(), nullptr);
   }
   const Handle memory = detail::simple_space({count});
   const Handle type = detail::memory_type(kind);
   if (writing)
-    check(H5Dwrite(handle_.get(), type.get(), memory.get(), space_.get(), H5P_DEFAULT, values), where(),
-          "writing");
+    call(where(), "writing", H5Dwrite, handle_.get(), type.get(), memory.get(), space_.get(), H5P_DEFAULT,
+         values);
   else
-    check(H5Dread(handle_.get(), type.get(), memory.get(), space_.get(), H5P_DEFAULT, values), where(),
-          "reading");
+    call(where(), "reading", H5Dread, handle_.get(), type.get(), memory.get(), space_.get(), H5P_DEFAULT,
+         values);
 }
 
 std::size_t Dataset::cell_bytes() const {
-  switch (kind_) {
-    case Kind::float64:
-    case Kind::int64:
-      return 8;
-    case Kind::float32:
-      return 4;
-    case Kind::uint8:
-    case Kind::character:
-      return 1;
-    default:
-      throw Error(where() + ": its cells have no size that is known");
-  }
+  if (kind_ == Kind::text || kind_ == Kind::other)
+    throw Error(where() + ": its cells have no size that is known");
+  return H5Tget_size(stored_.get());
 }
 
 void Dataset::read_stored(const Block& block, std::span<char> bytes) const {
   transfer(false, block, kind_, bytes.data(), bytes.size() / cell_bytes());
 }
 
-void Dataset::write_texts(std::size_t first, std::span<const std::string> values) {
-  quiet();
+void Dataset::write_texts(std::span<const std::string> values, std::size_t first) {
   if (extents_.size() != 1 || first > extents_[0] || values.size() > extents_[0] - first)
     throw std::logic_error(where() + ": has not so many texts");
   if (values.empty()) return;
-  std::vector<const char*> pointers(values.size());
-  std::transform(values.begin(), values.end(), pointers.begin(),
-                 [](const auto& text) { return text.c_str(); });
+  std::vector<const char*> pointers = detail::pointers_to(values);
   transfer(true, {{first}, {values.size()}}, Kind::text, pointers.data(), pointers.size());
 }
 
 std::vector<std::string> Dataset::read_texts() const {
-  quiet();
-  std::vector<std::string> texts(stored_cells());
+  std::vector<char*> pointers(stored_cells(), nullptr);
   if (kind_ != Kind::text) throw Error(where() + ": holds no text");
-  if (texts.empty()) return texts;
-  const Handle type(check(H5Dget_type(handle_.get()), where(), "reading the type"), H5Tclose);
-  std::vector<char*> pointers(texts.size(), nullptr);
-  check(H5Dread(handle_.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), where(),
-        "reading");
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    if (pointers[i] != nullptr) texts[i] = pointers[i];
-  check(H5Sselect_all(space_.get()), where(), "selecting");
-  check(H5Dvlen_reclaim(type.get(), space_.get(), H5P_DEFAULT, pointers.data()), where(), "freeing");
-  return texts;
+  if (pointers.empty()) return {};
+  call(where(), "reading", H5Dread, handle_.get(), stored_.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT,
+       pointers.data());
+  call(where(), "selecting", H5Sselect_all, space_.get());
+  return detail::take_texts(pointers, stored_.get(), space_.get(), where());
 }
 
 Block Dataset::text_row(std::size_t row) const {
   if (kind_ != Kind::character || extents_.empty() || extents_.size() > 2)
     throw Error(where() + ": has no rows of text");
-  Block block = whole();
-  if (extents_.size() == 2) {
-    block.start[0] = row;
-    block.count[0] = 1;
-  }
-  return block;
+  return extents_.size() == 2 ? rows(row, 1) : whole();
 }
 
 void Dataset::write_row_text(std::size_t row, const std::string& value) {
@@ -143,7 +129,7 @@ std::string Dataset::read_row_text(std::size_t row) const {
   const Block block = text_row(row);
   std::string padded(extents_.back(), '\0');
   transfer(false, block, Kind::character, padded.data(), padded.size());
-  return padded.substr(0, padded.find('\0'));
+  return padded.c_str();  // what is before the first zero
 }
 
 std::vector<std::string> Dataset::read_row_texts() const {
@@ -152,38 +138,31 @@ std::vector<std::string> Dataset::read_row_texts() const {
   std::string bytes(stored_cells(), '\0');
   transfer(false, whole(), Kind::character, bytes.data(), bytes.size());
   std::vector<std::string> texts(extents_[0]);
-  for (std::size_t row = 0; row < texts.size(); ++row) {
-    const std::string_view padded = std::string_view(bytes).substr(row * width, width);
-    texts[row] = padded.substr(0, padded.find('\0'));
-  }
+  for (std::size_t row = 0; row < texts.size(); ++row) texts[row] = bytes.substr(row * width, width).c_str();
   return texts;
 }
 
 void Dataset::make_scale() {
-  quiet();
   const std::string name = path_.substr(path_.rfind('/') + 1);
-  check(H5DSset_scale(handle_.get(), name.c_str()), where(), "making a dimension scale");
+  call(where(), "making a dimension scale", H5DSset_scale, handle_.get(), name.c_str());
 }
 
 // https://docs.unidata.ucar.edu/netcdf-c/current/file_format_specifications.html, "Dimensions without
 // coordinate variables": this text, and the size in ten places.
 void Dataset::make_bare_scale() {
-  quiet();
   const std::string size = std::to_string(cells());
   const std::string name = "This is a netCDF dimension but not a netCDF variable." +
                            std::string(10 - std::min<std::size_t>(size.size(), 10), ' ') + size;
-  check(H5DSset_scale(handle_.get(), name.c_str()), where(), "making a dimension scale");
+  call(where(), "making a dimension scale", H5DSset_scale, handle_.get(), name.c_str());
 }
 
 bool Dataset::is_scale() const {
-  quiet();
-  return check(H5DSis_scale(handle_.get()), where(), "looking for a dimension scale") > 0;
+  return call(where(), "looking for a dimension scale", H5DSis_scale, handle_.get()) > 0;
 }
 
 void Dataset::attach_scale(const Dataset& scale, std::size_t axis) {
-  quiet();
-  check(H5DSattach_scale(handle_.get(), scale.handle_.get(), static_cast<unsigned>(axis)), where(),
-        "attaching a dimension scale");
+  call(where(), "attaching a dimension scale", H5DSattach_scale, handle_.get(), scale.handle_.get(),
+       static_cast<unsigned>(axis));
 }
 
 }  // namespace hookflow::pipeline::h5

@@ -44,7 +44,14 @@ void fail(const std::string& where, const char* action) {
 
 namespace {
 
-Handle copy(hid_t model) { return {check(H5Tcopy(model), "HDF5", "copying a type"), H5Tclose}; }
+Handle copy(hid_t model) { return own(H5Tclose, "HDF5", "copying a type", H5Tcopy, model); }
+
+Handle text_type() {
+  Handle text = copy(H5T_C_S1);
+  call("HDF5", "sizing a text", H5Tset_size, text.get(), H5T_VARIABLE);
+  call("HDF5", "setting UTF-8", H5Tset_cset, text.get(), H5T_CSET_UTF8);
+  return text;
+}
 
 }  // namespace
 
@@ -61,7 +68,7 @@ Handle file_type(Kind kind) {
     case Kind::character:
       return copy(H5T_C_S1);
     case Kind::text:
-      return fixed_text_type(H5T_VARIABLE);
+      return text_type();
     case Kind::other:
       break;
   }
@@ -83,13 +90,6 @@ Handle memory_type(Kind kind) {
   }
 }
 
-Handle fixed_text_type(std::size_t bytes) {
-  Handle text = copy(H5T_C_S1);
-  check(H5Tset_size(text.get(), bytes), "HDF5", "sizing a text");
-  check(H5Tset_cset(text.get(), H5T_CSET_UTF8), "HDF5", "setting UTF-8");
-  return text;
-}
-
 Kind kind_of(hid_t file_type) {
   const std::size_t size = H5Tget_size(file_type);
   switch (H5Tget_class(file_type)) {
@@ -108,11 +108,26 @@ Kind kind_of(hid_t file_type) {
 }
 
 Handle simple_space(const std::vector<std::size_t>& extents) {
-  if (extents.empty()) return {check(H5Screate(H5S_SCALAR), "HDF5", "making a dataspace"), H5Sclose};
+  const char* const action = "making a dataspace";
+  if (extents.empty()) return own(H5Sclose, "HDF5", action, H5Screate, H5S_SCALAR);
   const std::vector<hsize_t> sizes(extents.begin(), extents.end());
-  return {check(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), "HDF5",
-                "making a dataspace"),
-          H5Sclose};
+  return own(H5Sclose, "HDF5", action, H5Screate_simple, static_cast<int>(sizes.size()), sizes.data(),
+             nullptr);
+}
+
+std::vector<const char*> pointers_to(std::span<const std::string> texts) {
+  std::vector<const char*> pointers(texts.size());
+  std::ranges::transform(texts, pointers.begin(), &std::string::c_str);
+  return pointers;
+}
+
+std::vector<std::string> take_texts(std::vector<char*>& given, hid_t type, hid_t space,
+                                    const std::string& where) {
+  std::vector<std::string> texts(given.size());
+  for (std::size_t i = 0; i < given.size(); ++i)
+    if (given[i] != nullptr) texts[i] = given[i];
+  call(where, "freeing", H5Dvlen_reclaim, type, space, H5P_DEFAULT, given.data());
+  return texts;
 }
 
 }  // namespace hookflow::pipeline::h5::detail

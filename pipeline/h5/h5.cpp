@@ -12,31 +12,34 @@ namespace hookflow::pipeline::h5 {
 namespace {
 static_assert(std::is_same_v<hid_t, std::int64_t>);
 
-using detail::check;
+using detail::call;
+using detail::own;
 using detail::quiet;
 
 constexpr std::size_t kCacheBytes = 1 << 20;
 
 Handle access_properties(const std::string& where) {
-  Handle access(check(H5Pcreate(H5P_FILE_ACCESS), where, "preparing access"), H5Pclose);
-  check(H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG), where, "preparing access");
+  const char* const action = "preparing access";
+  quiet();
+  Handle access = own(H5Pclose, where, action, H5Pcreate, H5P_FILE_ACCESS);
+  call(where, action, H5Pset_fclose_degree, access.get(), H5F_CLOSE_STRONG);
   // Unbuffered, so that a write that fails says so itself, not when the dataset is closed.
-  check(H5Pset_sieve_buf_size(access.get(), 0), where, "preparing access");
+  call(where, action, H5Pset_sieve_buf_size, access.get(), 0);
   // HDF5's cache of the file's structure grows with the texts in it, to 32 MiB unless told otherwise.
   H5AC_cache_config_t cache{};
   cache.version = H5AC__CURR_CACHE_CONFIG_VERSION;
-  check(H5Pget_mdc_config(access.get(), &cache), where, "preparing access");
+  call(where, action, H5Pget_mdc_config, access.get(), &cache);
   cache.set_initial_size = true;
   cache.initial_size = cache.min_size = cache.max_size = kCacheBytes;
-  check(H5Pset_mdc_config(access.get(), &cache), where, "preparing access");
-  check(H5Pset_file_locking(access.get(), false, true), where, "preparing access");
+  call(where, action, H5Pset_mdc_config, access.get(), &cache);
+  call(where, action, H5Pset_file_locking, access.get(), false, true);
   return access;
 }
 
 Handle untimed(hid_t property_class, const std::string& where) {
-  Handle properties(check(H5Pcreate(property_class), where, "preparing"), H5Pclose);
+  Handle properties = own(H5Pclose, where, "preparing", H5Pcreate, property_class);
   // Without times, equal runs leave equal bytes.
-  check(H5Pset_obj_track_times(properties.get(), false), where, "preparing");
+  call(where, "preparing", H5Pset_obj_track_times, properties.get(), false);
   return properties;
 }
 
@@ -45,21 +48,10 @@ void set_fill(hid_t properties, Kind kind, const std::string& where) {
   const std::int64_t missing = kind == Kind::int64 ? -1 : 0;
   const bool real = kind == Kind::float32 || kind == Kind::float64;
   const void* value = real ? static_cast<const void*>(&nan) : &missing;
-  check(H5Pset_fill_value(properties, real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT64, value), where, "filling");
+  call(where, "filling", H5Pset_fill_value, properties, real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_INT64, value);
 }
 
 }  // namespace
-
-Handle::Handle(Handle&& other) noexcept
-    : id_(std::exchange(other.id_, -1)), close_(std::exchange(other.close_, nullptr)) {}
-
-Handle& Handle::operator=(Handle&& other) noexcept {
-  if (this == &other) return *this;
-  reset();
-  id_ = std::exchange(other.id_, -1);
-  close_ = std::exchange(other.close_, nullptr);
-  return *this;
-}
 
 bool Handle::reset() {
   if (id_ < 0 || close_ == nullptr) return true;
@@ -71,63 +63,51 @@ std::string Group::path_of(const std::string& name) const {
   return path_ == "/" ? "/" + name : path_ + "/" + name;
 }
 
+Group::Group(Handle handle, const Group& parent, const std::string& name)
+    : Object(std::move(handle), parent.file_, parent.path_of(name)), is_sketch_(parent.is_sketch_) {}
+
 Group Group::create_group(const std::string& name) {
-  quiet();
-  const std::string place = file_ + ": " + path_of(name);
+  const std::string place = place_of(name);
   const Handle properties = untimed(H5P_GROUP_CREATE, place);
-  Handle group(check(H5Gcreate2(handle_.get(), name.c_str(), H5P_DEFAULT, properties.get(), H5P_DEFAULT),
-                     place, "creating the group"),
-               H5Gclose);
-  Group made(std::move(group), file_, path_of(name));
-  made.is_sketch_ = is_sketch_;
-  return made;
+  return {own(H5Gclose, place, "creating the group", H5Gcreate2, handle_.get(), name.c_str(), H5P_DEFAULT,
+              properties.get(), H5P_DEFAULT),
+          *this, name};
 }
 
 Group Group::open_group(const std::string& name) const {
-  quiet();
-  Handle group(check(H5Gopen2(handle_.get(), name.c_str(), H5P_DEFAULT), file_ + ": " + path_of(name),
-                     "opening the group"),
-               H5Gclose);
-  Group opened(std::move(group), file_, path_of(name));
-  opened.is_sketch_ = is_sketch_;
-  return opened;
+  return {
+      own(H5Gclose, place_of(name), "opening the group", H5Gopen2, handle_.get(), name.c_str(), H5P_DEFAULT),
+      *this, name};
 }
 
 Dataset Group::create_dataset(const std::string& name, Kind kind, const std::vector<std::size_t>& extents) {
-  quiet();
-  const std::string place = file_ + ": " + path_of(name);
+  const std::string place = place_of(name);
   const Handle properties = untimed(H5P_DATASET_CREATE, place);
   if (is_sketch_ && kind != Kind::text) {
-    check(H5Pset_fill_time(properties.get(), H5D_FILL_TIME_NEVER), place, "filling");
+    call(place, "filling", H5Pset_fill_time, properties.get(), H5D_FILL_TIME_NEVER);
   } else if (kind != Kind::text) {
-    check(H5Pset_alloc_time(properties.get(), H5D_ALLOC_TIME_EARLY), place, "allocating");
-    check(H5Pset_fill_time(properties.get(), H5D_FILL_TIME_ALLOC), place, "filling");
+    call(place, "allocating", H5Pset_alloc_time, properties.get(), H5D_ALLOC_TIME_EARLY);
+    call(place, "filling", H5Pset_fill_time, properties.get(), H5D_FILL_TIME_ALLOC);
   }
   if (kind != Kind::text && kind != Kind::character) set_fill(properties.get(), kind, place);
   const Handle stored = detail::file_type(kind);
   const Handle space = detail::simple_space(extents);
-  Handle dataset(check(H5Dcreate2(handle_.get(), name.c_str(), stored.get(), space.get(), H5P_DEFAULT,
-                                  properties.get(), H5P_DEFAULT),
-                       place, "creating the dataset"),
-                 H5Dclose);
-  return {std::move(dataset), file_, path_of(name)};
+  return {own(H5Dclose, place, "creating the dataset", H5Dcreate2, handle_.get(), name.c_str(), stored.get(),
+              space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT),
+          file_, path_of(name)};
 }
 
 Dataset Group::open_dataset(const std::string& name) const {
-  quiet();
-  Handle dataset(check(H5Dopen2(handle_.get(), name.c_str(), H5P_DEFAULT), file_ + ": " + path_of(name),
-                       "opening the dataset"),
-                 H5Dclose);
-  return {std::move(dataset), file_, path_of(name)};
+  return {own(H5Dclose, place_of(name), "opening the dataset", H5Dopen2, handle_.get(), name.c_str(),
+              H5P_DEFAULT),
+          file_, path_of(name)};
 }
 
 bool Group::has(const std::string& name) const {
-  quiet();
-  return check(H5Lexists(handle_.get(), name.c_str(), H5P_DEFAULT), where(), "listing") > 0;
+  return call(where(), "listing", H5Lexists, handle_.get(), name.c_str(), H5P_DEFAULT) > 0;
 }
 
 std::vector<std::string> Group::members(int wanted) const {
-  quiet();
   struct Search {
     std::vector<std::string> names;
     H5O_type_t wanted;
@@ -140,7 +120,7 @@ std::vector<std::string> Group::members(int wanted) const {
     if (info.type == found.wanted) found.names.emplace_back(name);
     return 0;
   };
-  check(H5Literate(handle_.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, visit, &search), where(), "listing");
+  call(where(), "listing", H5Literate, handle_.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, visit, &search);
   return search.names;
 }
 
@@ -152,22 +132,20 @@ std::uint64_t Group::unallocated() const {
   for (const std::string& name : group_names()) bytes += open_group(name).unallocated();
   for (const std::string& name : dataset_names()) {
     const Dataset dataset = open_dataset(name);
-    const Handle stored(check(H5Dget_type(dataset.handle_.get()), where(), "reading the type"), H5Tclose);
     if (dataset.kind() != Kind::text && dataset.bytes().size == 0)
-      bytes += dataset.cells() * H5Tget_size(stored.get());
+      bytes += dataset.cells() * dataset.cell_bytes();
   }
   return bytes;
 }
 
 File File::sketch() {
-  quiet();
   const std::string name = "(a file in memory)";
   constexpr std::size_t kGrowth = 4096;  // to which its size is rounded up
   const Handle access = access_properties(name);
-  check(H5Pset_fapl_core(access.get(), kGrowth, false), name, "preparing access");
-  Handle handle(check(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), name, "creating"),
-                H5Fclose);
-  File file(std::move(handle), name);
+  call(name, "preparing access", H5Pset_fapl_core, access.get(), kGrowth, false);
+  File file(
+      own(H5Fclose, name, "creating", H5Fcreate, name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()),
+      name);
   file.is_sketch_ = true;
   return file;
 }
@@ -175,41 +153,33 @@ File File::sketch() {
 std::uint64_t File::size_when_allocated() {
   flush();
   hsize_t size = 0;
-  check(H5Fget_filesize(handle_.get(), &size), file_, "measuring");
+  call(file_, "measuring", H5Fget_filesize, handle_.get(), &size);
   return size + unallocated();
 }
 
 File File::create(const std::filesystem::path& path) {
-  quiet();
   const std::string name = path.string();
   const Handle access = access_properties(name);
-  Handle file(
-      check(H5Fcreate(name.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, access.get()), name, "creating the file"),
-      H5Fclose);
-  return {std::move(file), name};
+  return {own(H5Fclose, name, "creating the file", H5Fcreate, name.c_str(), H5F_ACC_EXCL, H5P_DEFAULT,
+              access.get()),
+          name};
 }
 
 File File::open(const std::filesystem::path& path, bool writable) {
-  quiet();
   const std::string name = path.string();
   const Handle access = access_properties(name);
-  Handle file(check(H5Fopen(name.c_str(), writable ? H5F_ACC_RDWR : H5F_ACC_RDONLY, access.get()), name,
-                    "opening the file"),
-              H5Fclose);
-  return {std::move(file), name};
+  return {own(H5Fclose, name, "opening the file", H5Fopen, name.c_str(),
+              writable ? H5F_ACC_RDWR : H5F_ACC_RDONLY, access.get()),
+          name};
 }
 
 int File::descriptor() const {
-  quiet();
   void* descriptor = nullptr;
-  check(H5Fget_vfd_handle(handle_.get(), H5P_DEFAULT, &descriptor), file_, "finding the descriptor");
+  call(file_, "finding the descriptor", H5Fget_vfd_handle, handle_.get(), H5P_DEFAULT, &descriptor);
   return *static_cast<int*>(descriptor);
 }
 
-void File::flush() {
-  quiet();
-  check(H5Fflush(handle_.get(), H5F_SCOPE_LOCAL), file_, "flushing");
-}
+void File::flush() { call(file_, "flushing", H5Fflush, handle_.get(), H5F_SCOPE_LOCAL); }
 
 void File::sync() {
   flush();

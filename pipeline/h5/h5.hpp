@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 /// HDF5 with owners for its handles. Every call that HDF5 refuses throws an Error
@@ -25,8 +26,12 @@ class Handle {
   using Closer = int (*)(std::int64_t);
   Handle() = default;
   Handle(std::int64_t id, Closer close) : id_(id), close_(close) {}
-  Handle(Handle&& other) noexcept;
-  Handle& operator=(Handle&& other) noexcept;
+  Handle(Handle&& other) noexcept { *this = std::move(other); }
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(id_, other.id_);
+    std::swap(close_, other.close_);
+    return *this;
+  }
   ~Handle() { reset(); }
 
   [[nodiscard]] std::int64_t get() const { return id_; }
@@ -65,12 +70,14 @@ template <class T>
 concept Number = std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::int64_t> ||
     std::is_same_v<T, std::uint8_t>;
 
-template <Number T>
+template <class T>
+requires Number<T> || std::is_same_v<T, std::string>
 constexpr Kind kind_of() {
   if constexpr (std::is_same_v<T, float>) return Kind::float32;
   if constexpr (std::is_same_v<T, double>) return Kind::float64;
   if constexpr (std::is_same_v<T, std::int64_t>) return Kind::int64;
-  return Kind::uint8;
+  if constexpr (std::is_same_v<T, std::uint8_t>) return Kind::uint8;
+  return Kind::text;
 }
 
 /// Anything with attributes. Texts are UTF-8.
@@ -82,9 +89,13 @@ class Object {
 
   void set_text(const std::string& name, const std::string& value);
   void set_texts(const std::string& name, std::span<const std::string> values);
-  void set_integers(const std::string& name, std::span<const std::int64_t> values);
-  void set_bytes(const std::string& name, std::span<const std::uint8_t> values);
-  void set_nan(const std::string& name, Kind kind);  // a single NaN of the kind
+  template <Number T>
+  void set_number(const std::string& name, T value) {
+    create_attribute(name, kind_of<T>(), {}, &value);
+  }
+  void set_bytes(const std::string& name, std::span<const std::uint8_t> values) {
+    create_attribute(name, Kind::uint8, {values.size()}, values.data());
+  }
 
   [[nodiscard]] std::vector<std::string> texts(const std::string& name) const;  // numbers are spelled out
   [[nodiscard]] std::string text(const std::string& name) const;                // joined with ", "
@@ -103,7 +114,8 @@ class Object {
  private:
   friend class Dataset;
   [[nodiscard]] Handle open_attribute(const std::string& name) const;
-  void create_attribute(const std::string& name, std::int64_t type, std::int64_t space, const void* value);
+  void create_attribute(const std::string& name, Kind kind, const std::vector<std::size_t>& extents,
+                        const void* value);
 };
 
 /// An array of the file. Made contiguous, allocated and filled (NaN, -1, 0), so that it has a fixed place.
@@ -113,6 +125,8 @@ class Dataset : public Object {
   [[nodiscard]] const std::vector<std::size_t>& extents() const { return extents_; }
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] std::size_t cells() const;
+  /// Whole rows along the first axis; without axes, its one cell as row 0.
+  [[nodiscard]] Block rows(std::size_t first, std::size_t count) const;
   /// Where its values lie in the file; of texts, which lie in the heap, where the references to them do.
   [[nodiscard]] ByteRange bytes() const;
 
@@ -138,8 +152,7 @@ class Dataset : public Object {
   void read_stored(const Block& block, std::span<char> bytes) const;
   [[nodiscard]] std::size_t cell_bytes() const;
 
-  void write_texts(std::span<const std::string> values) { write_texts(0, values); }
-  void write_texts(std::size_t first, std::span<const std::string> values);  // from that row on
+  void write_texts(std::span<const std::string> values, std::size_t first = 0);  // from that row on
   [[nodiscard]] std::vector<std::string> read_texts() const;
   /// Of an array of characters: each row of bytes, or all of them where it has no rows, is a text padded with
   /// zeros. One that does not fit is cut with "…".
@@ -165,8 +178,9 @@ class Dataset : public Object {
   void transfer(bool writing, const Block& block, Kind kind, void* values, std::size_t count) const;
 
   Handle space_;
-  std::vector<std::size_t> extents_;
+  Handle stored_;  // the type of its cells in the file
   Kind kind_ = Kind::other;
+  std::vector<std::size_t> extents_;
 };
 
 class Group : public Object {
@@ -184,7 +198,9 @@ class Group : public Object {
 
  private:
   friend class File;
+  Group(Handle handle, const Group& parent, const std::string& name);
   [[nodiscard]] std::string path_of(const std::string& name) const;
+  [[nodiscard]] std::string place_of(const std::string& name) const { return file_ + ": " + path_of(name); }
   [[nodiscard]] std::vector<std::string> members(int wanted) const;
   [[nodiscard]] std::uint64_t unallocated() const;
 
@@ -212,5 +228,7 @@ class File : public Group {
 
 /// Version of the HDF5 library in use, as 1.10.8.
 std::string library_version();
+/// Frees memory that HDF5 has no use for but keeps.
+void free_unused();
 
 }  // namespace hookflow::pipeline::h5

@@ -8,7 +8,7 @@
 
 #include "pipeline/engine/provenance.hpp"
 #include "pipeline/exit_code.hpp"
-#include "pipeline/h5/memory.hpp"
+#include "pipeline/h5/h5.hpp"
 #include "pipeline/session/identity_task.hpp"
 #include "pipeline/session/stop_signals.hpp"
 #include "pipeline/session/tell.hpp"

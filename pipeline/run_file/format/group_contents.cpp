@@ -1,7 +1,9 @@
 #include "pipeline/run_file/format/group_contents.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <span>
 #include <stdexcept>
 
 #include "pipeline/text/utf8.hpp"
@@ -20,51 +22,37 @@ void check_name(const std::string& name, const std::string& kind) {
     refuse("'" + name + "'", "cannot be the name of " + kind);
 }
 
-// The names of a group's datasets and axes, which must not meet.
-class Names {
- public:
-  explicit Names(std::string group) : group_(std::move(group)) {}
-
-  void add(const std::string& name, const std::vector<Axis>& axes) {
-    check_name(name, "a variable");
-    if (!datasets_.insert(name).second) refuse(group_ + "/" + name, "stands there twice");
-    std::set<std::string> own;
-    for (const Axis& axis : axes) {
-      check_name(axis.name, "an axis");
-      if (!own.insert(axis.name).second) refuse(group_ + "/" + name, "has two axes '" + axis.name + "'");
-      const auto [known, is_new] = axes_.try_emplace(axis.name, axis.coordinates);
-      if (!is_new && known->second != axis.coordinates)
-        refuse(group_ + "/" + name, "axis '" + axis.name + "' has other coordinates elsewhere in the group");
-    }
-  }
-  void finish() const {
-    for (const auto& [name, coordinates] : axes_)
-      if (datasets_.contains(name)) refuse(group_ + "/" + name, "is both a variable and an axis");
-  }
-
- private:
-  std::string group_;
-  std::set<std::string> datasets_;
-  std::map<std::string, Coordinates> axes_;
-};
-
 GroupContents& group_of(std::vector<GroupContents>& groups, const std::string& name) {
-  const auto found =
-      std::find_if(groups.begin(), groups.end(), [&](const auto& group) { return group.name == name; });
+  const auto found = std::ranges::find(groups, name, &GroupContents::name);
   return found != groups.end() ? *found : groups.emplace_back(GroupContents{name, {}, {}, {}, {}});
 }
 
 void check_group(const GroupContents& group) {
   check_name(group.name, "a group");
   if (is_own_group(group.name)) refuse(group.name, "is the name of a group of the file's own");
-  Names names(group.name);
-  for (const Variable& variable : group.variables) names.add(variable.name, variable.axes);
+  std::set<std::string> datasets;
+  std::map<std::string, Coordinates> axes;
+  const auto add = [&](const std::string& name, std::span<const Axis> along) {
+    const std::string place = group.name + "/" + name;
+    check_name(name, "a variable");
+    if (!datasets.insert(name).second) refuse(place, "stands there twice");
+    std::set<std::string> own;
+    for (const Axis& axis : along) {
+      check_name(axis.name, "an axis");
+      if (!own.insert(axis.name).second) refuse(place, "has two axes '" + axis.name + "'");
+      const auto [known, is_new] = axes.try_emplace(axis.name, axis.coordinates);
+      if (!is_new && known->second != axis.coordinates)
+        refuse(place, "axis '" + axis.name + "' has other coordinates elsewhere in the group");
+    }
+  };
+  for (const Variable& variable : group.variables) add(variable.name, variable.axes);
   for (const TextTable& table : group.texts) {
-    names.add(table.name, {&table.axis, &table.axis + 1});
+    add(table.name, {&table.axis, 1});
     if (table.texts.size() != table.axis.size())
       refuse(group.name + "/" + table.name, "has not one text for each step of its axis");
   }
-  names.finish();
+  for (const auto& [name, coordinates] : axes)
+    if (datasets.contains(name)) refuse(group.name + "/" + name, "is both a variable and an axis");
 }
 
 }  // namespace
@@ -72,19 +60,17 @@ void check_group(const GroupContents& group) {
 void spell_labels(Axis& axis) {
   const auto* labels = std::get_if<std::vector<std::string>>(&axis.coordinates.labels());
   if (labels == nullptr) return;
-  const bool as_is = std::all_of(labels->begin(), labels->end(),
-                                 [](const std::string& label) { return spell_bytes(label) == label; });
-  if (as_is) return;  // the axis stays shared
+  const auto as_is = [](const std::string& label) { return spell_bytes(label) == label; };
+  if (std::ranges::all_of(*labels, as_is)) return;  // the axis stays shared
   std::vector<std::string> spelled;
-  std::transform(labels->begin(), labels->end(), std::back_inserter(spelled), spell_bytes);
+  std::ranges::transform(*labels, std::back_inserter(spelled), spell_bytes);
   axis.coordinates = std::move(spelled);
 }
 
 std::vector<GroupContents> plan_contents(const RunLayout& layout) {
   std::vector<GroupContents> groups;
   for (const GroupLayout& group : layout.groups) {
-    if (std::any_of(groups.begin(), groups.end(),
-                    [&](const auto& other) { return other.name == group.name; }))
+    if (std::ranges::find(groups, group.name, &GroupContents::name) != groups.end())
       refuse(group.name, "stands there twice");
     groups.push_back({group.name, spell_bytes(group.about), group.variables, {}, {}});
   }
@@ -101,8 +87,7 @@ std::vector<GroupContents> plan_contents(const RunLayout& layout) {
                             [given = table.texts](std::size_t row) { return spell_bytes(given[row]); });
   }
   for (GroupContents& group : groups) {
-    for (Variable& variable : group.variables)
-      std::for_each(variable.axes.begin(), variable.axes.end(), spell_labels);
+    for (Variable& variable : group.variables) std::ranges::for_each(variable.axes, spell_labels);
     for (TextTable& table : group.texts) spell_labels(table.axis);
     check_group(group);
   }

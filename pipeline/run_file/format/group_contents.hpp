@@ -11,8 +11,7 @@ struct GroupContents {
   std::string name;
   std::string about;
   std::vector<Variable> variables;
-  std::map<std::string, NumberCells>
-      constants;  // by variable: its values, where they are known when the file is made
+  std::map<std::string, NumberCells> constants;  // by variable: values known when the file is made
   std::vector<TextTable> texts;
 };
 

@@ -1,10 +1,10 @@
 #include "pipeline/run_file/format/read_groups.hpp"
 
 #include <algorithm>
-#include <set>
 
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/status.hpp"
+#include "pipeline/run_file/format/write_groups.hpp"
 #include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
@@ -15,16 +15,9 @@ std::string attribute(const h5::Object& object, const std::string& name) {
 }
 
 Dtype dtype_of(const h5::Dataset& dataset) {
-  switch (dataset.kind()) {
-    case h5::Kind::float32:
-      return Dtype::float32;
-    case h5::Kind::float64:
-      return Dtype::float64;
-    case h5::Kind::int64:
-      return Dtype::int64;
-    default:
-      throw h5::Error(dataset.path() + ": is of no type that hookflow writes");
-  }
+  for (const Dtype dtype : {Dtype::float32, Dtype::float64, Dtype::int64})
+    if (kind_of(dtype) == dataset.kind()) return dtype;
+  throw h5::Error(dataset.path() + ": is of no type that hookflow writes");
 }
 
 std::vector<Axis> axes_of(const h5::Group& group, const h5::Dataset& dataset,
@@ -36,9 +29,8 @@ std::vector<Axis> axes_of(const h5::Group& group, const h5::Dataset& dataset,
       if (found == known.end()) found = known.emplace(name, read_axis(group, name)).first;
       axes.push_back(found->second);
     }
-  bool fits = axes.size() == dataset.extents().size();
-  for (std::size_t i = 0; fits && i < axes.size(); ++i) fits = axes[i].size() == dataset.extents()[i];
-  if (!fits) throw h5::Error(dataset.path() + ": its axes do not fit its shape");
+  if (!std::ranges::equal(axes, dataset.extents(), {}, &Axis::size))
+    throw h5::Error(dataset.path() + ": its axes do not fit its shape");
   return axes;
 }
 
@@ -66,16 +58,12 @@ GroupContents read_group(const h5::File& file, const std::string& name) {
 Axis read_axis(const h5::Group& group, const std::string& name) {
   const h5::Dataset scale = group.open_dataset(name);
   Axis axis{name, {}, attribute(scale, "long_name"), attribute(scale, "units")};
-  switch (scale.kind()) {
-    case h5::Kind::int64:
-      axis.coordinates = scale.read_all<std::int64_t>();
-      break;
-    case h5::Kind::float64:
-      axis.coordinates = scale.read_all<double>();
-      break;
-    default:
-      axis.coordinates = scale.read_texts();
-  }
+  if (scale.kind() == h5::Kind::int64)
+    axis.coordinates = scale.read_all<std::int64_t>();
+  else if (scale.kind() == h5::Kind::float64)
+    axis.coordinates = scale.read_all<double>();
+  else
+    axis.coordinates = scale.read_texts();
   return axis;
 }
 

@@ -18,7 +18,7 @@ Attributes stored(const Identity& identity, const Attributes& provenance) {
 
 void write_root_attributes(h5::File& file, const Identity& identity, const Attributes& provenance) {
   file.set_text("program", kProgram);
-  file.set_integers("format_version", std::vector<std::int64_t>{kFormatVersion});
+  file.set_number("format_version", std::int64_t{kFormatVersion});
   for (const auto& [name, value] : stored(identity, provenance))
     if (!value.empty()) file.set_text(name, spell_bytes(value));
 }
@@ -47,12 +47,6 @@ void check_resumable(const h5::File& file, const std::string& path) {
     throw InputError(path + ": has format " + std::to_string(version) +
                      ", which this hookflow reads but cannot go on with; that needs format " +
                      std::to_string(kFormatVersion) + ": finish it with the hookflow that began it");
-}
-
-InputError damaged(const std::string& path, const h5::Error& error) {
-  const std::string what = error.what();
-  return InputError((what.starts_with(path) ? "" : path + ": ") + what +
-                    " (not an HDF5 file, or a damaged one)");
 }
 
 }  // namespace hookflow::pipeline

@@ -22,8 +22,6 @@ void check_format(std::uint64_t version, const std::string& path);
 /// Throws InputError when the file is older than what this hookflow writes.
 void check_resumable(const h5::File& file, const std::string& path);
 
-/// What to throw when HDF5 cannot read what a run file must have.
-InputError damaged(const std::string& path, const h5::Error& error);
 /// Reads a run file: what HDF5 finds wrong is the file's fault here, not the program's, and so an InputError.
 /// All else is thrown on as it is.
 template <class Read>
@@ -31,7 +29,9 @@ auto blame_file(const std::string& path, const Read& read) {
   try {
     return read();
   } catch (const h5::Error& error) {
-    throw damaged(path, error);
+    const std::string what = error.what();
+    throw InputError((what.starts_with(path) ? "" : path + ": ") + what +
+                     " (not an HDF5 file, or a damaged one)");
   }
 }
 

@@ -22,13 +22,10 @@ struct flock whole_file() {
   return lock;
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& path) {
-  throw InputError(path.string() + ": is being written by another process; wait for it to end, or stop it");
-}
-
 void check(int result, const std::filesystem::path& path) {
   if (result == 0) return;
-  if (errno == EAGAIN || errno == EACCES || errno == EWOULDBLOCK) refuse(path);
+  if (errno == EAGAIN || errno == EACCES || errno == EWOULDBLOCK)
+    throw InputError(path.string() + ": is being written by another process; wait for it to end, or stop it");
   if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP || errno == EINVAL) return;  // no locks here
   throw std::system_error(errno, std::generic_category(), path.string() + ": locking");
 }

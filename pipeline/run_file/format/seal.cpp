@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <functional>
 #include <string>
 #include <sys/stat.h>
 #include <system_error>
@@ -31,8 +30,6 @@ constexpr std::size_t kBlock = std::size_t{1} << 20;
 constexpr std::size_t kMostRanges = 1 << 20;
 constexpr const char* kBytes = "byte";
 
-std::size_t bytes_for(std::size_t ranges) { return kHead + 16 * ranges + kDigest; }
-
 std::uint64_t number_at(std::string_view bytes, std::size_t at) {
   std::uint64_t number = 0;
   std::memcpy(&number, bytes.data() + at, sizeof number);
@@ -58,37 +55,25 @@ std::string read_bytes(int descriptor, std::uint64_t first, std::size_t count) {
   return bytes;
 }
 
-/// Calls `use` with the file's bytes outside of `changing`, block by block.
-void for_fixed_bytes(int descriptor, std::uint64_t size, const std::vector<ByteRange>& changing,
-                     const std::function<void(std::string_view bytes)>& use) {
+/// The hash of the hashes of all blocks that are not in `changing`.
+std::string digest_of(int descriptor, std::uint64_t size, std::vector<ByteRange> changing) {
+  std::ranges::sort(changing, {}, &ByteRange::first);
+  std::string hashes;
   std::uint64_t at = 0;
-  const auto until = [&](std::uint64_t end) {
+  const auto add_until = [&](std::uint64_t end) {
     while (at < end) {
       const std::string bytes =
           read_bytes(descriptor, at, static_cast<std::size_t>(std::min<std::uint64_t>(end - at, kBlock)));
       if (bytes.empty()) return;  // shorter than its size says
-      use(bytes);
+      hashes += sha256(bytes);
       at += bytes.size();
     }
   };
   for (const ByteRange& range : changing) {
-    until(range.first);
+    add_until(range.first);
     at = std::max(at, range.first + range.size);
   }
-  until(size);
-}
-
-std::vector<ByteRange> sorted(std::vector<ByteRange> ranges) {
-  std::sort(ranges.begin(), ranges.end(),
-            [](const ByteRange& a, const ByteRange& b) { return a.first < b.first; });
-  return ranges;
-}
-
-/// The hash of the hashes of all blocks that are not in `changing`.
-std::string digest_of(int descriptor, std::uint64_t size, std::vector<ByteRange> changing) {
-  std::string hashes;
-  for_fixed_bytes(descriptor, size, sorted(std::move(changing)),
-                  [&](std::string_view bytes) { hashes += sha256(bytes); });
+  add_until(size);
   return sha256(hashes);
 }
 
@@ -117,7 +102,8 @@ class Descriptor {
 void make_seal(h5::File& file, std::size_t most_ranges) {
   h5::Group group = file.create_group(kSealGroup);
   group.set_text("about", "SHA-256 of the file's bytes that never change, and which those are not");
-  h5::Dataset bytes = group.create_dataset(kBytes, h5::Kind::uint8, {bytes_for(most_ranges)});
+  const std::size_t size = kHead + 16 * most_ranges + kDigest;
+  h5::Dataset bytes = group.create_dataset(kBytes, h5::Kind::uint8, {size});
   bytes.set_text("long_name", "Magic, numbers and digest");
   bytes.make_scale();  // of itself, as netCDF wants a scale for every axis
 }

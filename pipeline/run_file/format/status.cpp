@@ -22,10 +22,10 @@ bool has_status(const h5::File& file) { return file.integer("format_version") > 
 void Status::create(h5::File& file, const std::vector<std::string>& texts) {
   h5::Group group = file.create_group(kStatusGroup);
   group.set_text("about", "What became known only after the file was made");
-  h5::Dataset complete = create_array(group, kComplete, h5::Kind::int64, {});
-  describe(complete, "1 when the run is complete, 0 until then");
+  h5::Dataset complete =
+      create_array(group, kComplete, h5::Kind::int64, {}, "1 when the run is complete, 0 until then");
   write_number(complete, 0);
-  for (const std::string& name : texts) create_text_rows(group, name, kTextBytes, {});
+  for (const std::string& name : texts) create_text_rows(group, name, kTextBytes, {}, "");
 }
 
 Status::Status(const h5::File& file) {

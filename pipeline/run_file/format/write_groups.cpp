@@ -1,7 +1,6 @@
 #include "pipeline/run_file/format/write_groups.hpp"
 
-#include <algorithm>
-#include <set>
+#include <limits>
 #include <stdexcept>
 #include <type_traits>
 
@@ -11,6 +10,10 @@
 
 namespace hookflow::pipeline {
 namespace {
+
+void set_unless_empty(h5::Dataset& dataset, const std::string& attribute, const std::string& text) {
+  if (!text.empty()) dataset.set_text(attribute, spell_bytes(text));
+}
 
 void write_cells(h5::Dataset& dataset, const NumberCells& cells) {
   for_stretches(cells.size(), [&](std::size_t first, std::size_t count) {
@@ -26,19 +29,17 @@ void write_cells(h5::Dataset& dataset, const NumberCells& cells) {
 h5::Dataset write_scale(h5::Group& group, const Axis& axis) {
   const auto write = [&](const auto& labels) {
     using Label = typename std::decay_t<decltype(labels)>::value_type;
-    if constexpr (std::is_same_v<Label, std::string>) {
-      h5::Dataset scale = group.create_dataset(axis.name, h5::Kind::text, {labels.size()});
-      scale.write_texts(labels);
-      return scale;
-    } else {
-      h5::Dataset scale = group.create_dataset(axis.name, h5::kind_of<Label>(), {labels.size()});
+    h5::Dataset scale = group.create_dataset(axis.name, h5::kind_of<Label>(), {labels.size()});
+    if constexpr (h5::Number<Label>)
       scale.write_all(std::span(labels));
-      return scale;
-    }
+    else
+      scale.write_texts(labels);
+    return scale;
   };
   h5::Dataset scale = std::visit(write, axis.coordinates.labels());
   scale.make_scale();
-  describe(scale, axis.long_name, axis.units);
+  set_unless_empty(scale, "long_name", axis.long_name);
+  set_unless_empty(scale, "units", axis.units);
   return scale;
 }
 
@@ -47,20 +48,23 @@ void write_group(h5::File& file, const GroupContents& contents) {
   if (!contents.about.empty()) group.set_text("about", contents.about);
 
   for (const Variable& variable : contents.variables) {
-    h5::Dataset dataset = create_array(group, variable.name, kind_of(variable.dtype), variable.axes);
-    describe(dataset, variable.long_name, variable.units);
+    h5::Dataset dataset =
+        create_array(group, variable.name, kind_of(variable.dtype), variable.axes, variable.long_name);
+    set_unless_empty(dataset, "units", variable.units);
     // xarray turns integers that have a `_FillValue` into floats, so theirs has another name.
     if (variable.dtype == Dtype::int64)
       dataset.set_text("missing", "-1 where there is no value");
+    else if (variable.dtype == Dtype::float32)
+      dataset.set_number("_FillValue", std::numeric_limits<float>::quiet_NaN());
     else
-      dataset.set_nan("_FillValue", kind_of(variable.dtype));
+      dataset.set_number("_FillValue", std::numeric_limits<double>::quiet_NaN());
     if (const auto constant = contents.constants.find(variable.name); constant != contents.constants.end())
       write_cells(dataset, constant->second);
   }
   for (const TextTable& table : contents.texts) {
-    h5::Dataset dataset = create_array(group, table.name, h5::Kind::text, {table.axis});
+    h5::Dataset dataset = create_array(group, table.name, h5::Kind::text, {table.axis}, "");
     write_texts(dataset, table.texts);
-    describe(dataset, table.long_name);
+    set_unless_empty(dataset, "long_name", table.long_name);
   }
 }
 
@@ -80,12 +84,12 @@ h5::Kind kind_of(Dtype dtype) {
 
 void write_texts(h5::Dataset& dataset, const TextRows& texts) {
   for_stretches(texts.size(), [&](std::size_t first, std::size_t count) {
-    dataset.write_texts(first, texts.read(first, count));
+    dataset.write_texts(texts.read(first, count), first);
   });
 }
 
 h5::Dataset create_array(h5::Group& group, const std::string& name, h5::Kind kind,
-                         const std::vector<Axis>& axes) {
+                         const std::vector<Axis>& axes, const std::string& long_name) {
   std::vector<h5::Dataset> scales;
   std::vector<std::size_t> extents;
   std::vector<std::string> names;
@@ -97,21 +101,18 @@ h5::Dataset create_array(h5::Group& group, const std::string& name, h5::Kind kin
   h5::Dataset dataset = group.create_dataset(name, kind, extents);
   for (std::size_t i = 0; i < axes.size(); ++i) dataset.attach_scale(scales[i], i);
   if (!names.empty()) dataset.set_texts("axes", names);
+  set_unless_empty(dataset, "long_name", long_name);
   return dataset;
 }
 
-void describe(h5::Dataset& dataset, const std::string& long_name, const std::string& units) {
-  if (!long_name.empty()) dataset.set_text("long_name", spell_bytes(long_name));
-  if (!units.empty()) dataset.set_text("units", spell_bytes(units));
-}
-
 h5::Dataset create_text_rows(h5::Group& group, const std::string& name, std::size_t bytes,
-                             const std::vector<Axis>& rows) {
+                             const std::vector<Axis>& rows, const std::string& long_name) {
   std::vector<Axis> axes = rows;
   axes.push_back({name + "_byte", {}, "", ""});
   group.create_dataset(axes.back().name, h5::Kind::uint8, {bytes}).make_bare_scale();
-  h5::Dataset texts = create_array(group, name, h5::Kind::character, axes);
+  h5::Dataset texts = create_array(group, name, h5::Kind::character, axes, "");
   texts.set_text("charset", "UTF-8");  // as `_Encoding`, netCDF4 would decode each byte by itself
+  set_unless_empty(texts, "long_name", long_name);
   return texts;
 }
 

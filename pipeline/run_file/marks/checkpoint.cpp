@@ -17,9 +17,8 @@ PartState state_of(std::uint8_t byte) { return byte > kLastState ? PartState::pe
 
 }  // namespace
 
-Checkpoint::Checkpoint(const h5::File& file) : Checkpoint(file.open_group(kCheckpointGroup)) {}
-
-Checkpoint::Checkpoint(const h5::Group& group) : texts_(group) {
+Checkpoint::Checkpoint(const h5::File& file) : texts_(file.open_group(kCheckpointGroup)) {
+  const h5::Group group = file.open_group(kCheckpointGroup);
   if (group.has_attribute("lanes")) lane_names_ = group.texts("lanes");
   for (const std::string& name : lane_names_) {
     lanes_.push_back(open_map(group, "done_" + name));
@@ -41,7 +40,7 @@ Checkpoint::Map Checkpoint::open_map(const h5::Group& group, const std::string& 
 std::vector<PartState> Checkpoint::states(std::size_t lane) const {
   const auto& written = lanes_.at(lane).written;
   std::vector<PartState> states(written.size());
-  std::transform(written.begin(), written.end(), states.begin(), state_of);
+  std::ranges::transform(written, states.begin(), state_of);
   return states;
 }
 
@@ -61,11 +60,8 @@ Checkpoint::Marks Checkpoint::marks(std::size_t lane, std::size_t first, std::si
 
 std::vector<MarkedPart> Checkpoint::unwritten(std::size_t lane) const {
   const Map& map = lanes_.at(lane);
-  std::vector<std::size_t> cells = map.changed;
-  std::sort(cells.begin(), cells.end());
-  cells.erase(std::unique(cells.begin(), cells.end()), cells.end());
   std::vector<MarkedPart> unwritten;
-  for (const std::size_t cell : cells)
+  for (const std::size_t cell : map.changed)
     if (const PartState state = state_of(map.marked[cell]); state != PartState::pending)
       unwritten.push_back({cell / parts(lane), cell % parts(lane), state});
   return unwritten;
@@ -80,24 +76,20 @@ std::vector<std::size_t> Checkpoint::unwritten_folds() const {
 
 bool Checkpoint::all_done() const {
   const auto pending = [](std::uint8_t byte) { return state_of(byte) == PartState::pending; };
-  return std::none_of(lanes_.begin(), lanes_.end(),
-                      [&](const Map& lane) {
-                        return std::any_of(lane.written.begin(), lane.written.end(), pending);
-                      }) &&
-         std::all_of(folds_.written.begin(), folds_.written.end(),
-                     [](std::uint8_t byte) { return byte == 1; });
+  const auto ended = [&](const Map& lane) { return std::ranges::none_of(lane.written, pending); };
+  return std::ranges::all_of(lanes_, ended) &&
+         std::ranges::all_of(folds_.written, [](std::uint8_t byte) { return byte == 1; });
 }
 
 std::int64_t Checkpoint::count(PartState state) const {
   std::int64_t parts = 0;
-  for (const Map& lane : lanes_)
-    parts += std::count(lane.written.begin(), lane.written.end(), static_cast<std::uint8_t>(state));
+  for (const Map& lane : lanes_) parts += std::ranges::count(lane.written, static_cast<std::uint8_t>(state));
   return parts;
 }
 
 void Checkpoint::set(Map& map, std::size_t cell, std::uint8_t state) {
   map.marked.at(cell) = state;
-  map.changed.push_back(cell);
+  map.changed.insert(cell);
 }
 
 void Checkpoint::mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state) {
@@ -109,12 +101,10 @@ void Checkpoint::mark(std::size_t lane, std::size_t prompt, std::size_t part, Pa
 void Checkpoint::mark_fold(std::size_t fold, bool done) { set(folds_, fold, done ? 1 : 0); }
 
 bool Checkpoint::has_failed(std::size_t prompt) const {
-  return std::any_of(lanes_.begin(), lanes_.end(), [&](const Map& map) {
+  return std::ranges::any_of(lanes_, [&](const Map& map) {
     const std::size_t width = map.done.extents()[1];
-    const auto row = map.marked.begin() + static_cast<std::ptrdiff_t>(prompt * width);
-    return std::find(row, row + static_cast<std::ptrdiff_t>(width),
-                     static_cast<std::uint8_t>(PartState::failed)) !=
-           row + static_cast<std::ptrdiff_t>(width);
+    const auto row = std::span(map.marked).subspan(prompt * width, width);
+    return std::ranges::count(row, static_cast<std::uint8_t>(PartState::failed)) > 0;
   });
 }
 
@@ -140,20 +130,14 @@ void Checkpoint::clear_stale_failures() {
   recorded_.clear();
 }
 
-bool Checkpoint::has_marks() const {
-  return !folds_.changed.empty() ||
-         std::any_of(lanes_.begin(), lanes_.end(), [](const Map& map) { return !map.changed.empty(); });
-}
+bool Checkpoint::has_marks() const { return has_changed(folds_) || std::ranges::any_of(lanes_, has_changed); }
 
 bool Checkpoint::take_back_folds() {
-  const bool parts =
-      std::any_of(lanes_.begin(), lanes_.end(), [](const Map& map) { return !map.changed.empty(); });
-  const bool again = std::any_of(folds_.changed.begin(), folds_.changed.end(),
-                                 [&](std::size_t fold) { return folds_.marked[fold] == 0; });
-  if (!parts && !again) return false;
+  const auto again = [&](std::size_t fold) { return folds_.marked[fold] == 0; };
+  if (std::ranges::none_of(lanes_, has_changed) && std::ranges::none_of(folds_.changed, again)) return false;
   for (std::size_t fold = 0; fold < folds_.written.size(); ++fold)
     if (folds_.written[fold] != 0) set(folds_, fold, 0);
-  const bool any = !folds_.changed.empty();
+  const bool any = has_changed(folds_);
   write(folds_);
   return any;
 }
@@ -164,18 +148,14 @@ void Checkpoint::write_marks() {
 }
 
 void Checkpoint::write(Map& map) {
-  std::sort(map.changed.begin(), map.changed.end());
-  const std::vector<std::size_t> extents = map.done.extents();
-  const std::size_t width = extents.size() == 2 ? extents[1] : 1;
-  for (std::size_t i = 0; i < map.changed.size();) {
-    const std::size_t from = map.changed[i] / width;
+  const std::size_t width = map.done.extents().size() == 2 ? map.done.extents()[1] : 1;
+  for (auto cell = map.changed.begin(); cell != map.changed.end();) {
+    const std::size_t from = *cell / width;
     std::size_t to = from;  // whole rows [from, to]
-    while (i < map.changed.size() && (map.changed[i] / width - to) * width <= kWorthSkipping)
-      to = map.changed[i++] / width;
-    h5::Block rows{{from}, {to - from + 1}};
-    if (extents.size() == 2) rows = {{from, 0}, {to - from + 1, width}};
+    while (cell != map.changed.end() && (*cell / width - to) * width <= kWorthSkipping) to = *cell++ / width;
+    const std::size_t rows = to - from + 1;
     const std::span<const std::uint8_t> marked(map.marked);
-    map.done.write(rows, marked.subspan(from * width, (to - from + 1) * width));
+    map.done.write(map.done.rows(from, rows), marked.subspan(from * width, rows * width));
   }
   for (const std::size_t cell : map.changed) map.written[cell] = map.marked[cell];
   map.changed.clear();

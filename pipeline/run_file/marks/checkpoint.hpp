@@ -76,13 +76,13 @@ class Checkpoint {
     h5::Dataset done;
     std::vector<std::uint8_t> written;
     std::vector<std::uint8_t> marked;
-    std::vector<std::size_t> changed;  // cells
+    std::set<std::size_t> changed;  // cells
   };
   static Map open_map(const h5::Group& group, const std::string& name);
+  static bool has_changed(const Map& map) { return !map.changed.empty(); }
   static void set(Map& map, std::size_t cell, std::uint8_t state);
   static void write(Map& map);
 
-  explicit Checkpoint(const h5::Group& group);
   [[nodiscard]] bool has_failed(std::size_t prompt) const;
 
   std::vector<std::string> lane_names_;

@@ -14,8 +14,7 @@ constexpr const char* kPromptRows = "prompt_rows";
 
 void create_map(h5::Group& group, const std::string& name, const std::vector<Axis>& axes,
                 const std::string& long_name) {
-  h5::Dataset map = create_array(group, name, h5::Kind::uint8, axes);
-  describe(map, long_name);
+  h5::Dataset map = create_array(group, name, h5::Kind::uint8, axes, long_name);
   // The CF conventions' way to name the values of a byte.
   map.set_bytes("flag_values", std::array<std::uint8_t, 3>{0, 1, 2});
   map.set_text("flag_meanings", "pending done failed");
@@ -43,8 +42,8 @@ void Checkpoint::create(h5::File& file, const RunLayout& layout) {
   if (layout.prompt_rows.empty()) return;
   if (layout.prompt_rows.size() != layout.prompts)
     throw std::logic_error("run layout: there is not one row for each prompt");
-  h5::Dataset rows = create_array(group, kPromptRows, h5::Kind::text, {prompt});
-  describe(rows, "The prompts as given, in JSON");
+  h5::Dataset rows =
+      create_array(group, kPromptRows, h5::Kind::text, {prompt}, "The prompts as given, in JSON");
   write_texts(rows, layout.prompt_rows);
 }
 
@@ -59,13 +58,10 @@ std::vector<std::string> Checkpoint::differences(const RunLayout& layout) const 
   const auto compare = [&](const std::string& what, const auto& old, const auto& now) {
     if (old != now) lines.push_back(what + ": " + old + " in the file, " + now + " now");
   };
-  const auto lane_text = [](const std::string& name, std::size_t parts) {
-    return name + "=" + std::to_string(parts) + " ";
-  };
-  std::string old_lanes;
-  for (std::size_t i = 0; i < lanes_.size(); ++i) old_lanes += lane_text(lane_names_[i], parts(i));
-  std::string lanes;
-  for (const LaneLayout& lane : layout.lanes) lanes += lane_text(lane.name, lane.parts);
+  std::string old_lanes, lanes;
+  for (std::size_t i = 0; i < lanes_.size(); ++i)
+    old_lanes += lane_names_[i] + "=" + std::to_string(parts(i)) + " ";
+  for (const LaneLayout& lane : layout.lanes) lanes += lane.name + "=" + std::to_string(lane.parts) + " ";
   const auto joined = [](const std::vector<std::string>& names) {
     std::string text;
     for (const std::string& name : names) text += name + " ";

@@ -1,7 +1,6 @@
 #include "pipeline/run_file/marks/checksums.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 #include "pipeline/h5/blocks.hpp"
 #include "pipeline/run_file/format/read_groups.hpp"
@@ -29,14 +28,9 @@ constexpr const char* kHowFold =
 /// Along axes that the group has already.
 h5::Dataset create_check(h5::Group& group, const std::string& name, const std::vector<Axis>& axes,
                          const std::string& long_name, const std::vector<std::string>& variables) {
-  h5::Dataset check = create_array(group, name, h5::Kind::int64, axes);
-  describe(check, long_name);
+  h5::Dataset check = create_array(group, name, h5::Kind::int64, axes, long_name);
   if (!variables.empty()) check.set_texts("variables", variables);
   return check;
-}
-
-void set_number(h5::Dataset& dataset, const std::string& name, std::size_t value) {
-  dataset.set_integers(name, std::vector<std::int64_t>{static_cast<std::int64_t>(value)});
 }
 
 std::vector<std::string> fold_variables(const RunLayout& layout) {
@@ -56,8 +50,8 @@ void Checksums::create(h5::File& file, const RunLayout& layout) {
     h5::Dataset check =
         create_check(group, "check_" + lane.name, {{"prompt", {}, "", ""}, {"part_" + lane.name, {}, "", ""}},
                      kHow, lane.variables);
-    set_number(check, "variants", lane.variants);
-    set_number(check, "variants_a_part", lane.variants_a_part);
+    check.set_number("variants", static_cast<std::int64_t>(lane.variants));
+    check.set_number("variants_a_part", static_cast<std::int64_t>(lane.variants_a_part));
   }
   if (!layout.folds.empty())
     create_check(group, kFoldCheck, {{"fold", {}, "", ""}}, kHowFold, fold_variables(layout));
@@ -79,7 +73,7 @@ Checksums::Checksums(const h5::File& file, const Checkpoint& checkpoint)
   if (!fold_check_.has_attribute("variables")) return;
   for (const std::string& name : fold_check_.texts("variables")) {
     const std::string fold = name.substr(0, name.find('/'));
-    const auto at = std::find(fold_names_.begin(), fold_names_.end(), fold) - fold_names_.begin();
+    const auto at = std::ranges::find(fold_names_, fold) - fold_names_.begin();
     fold_variables_.at(static_cast<std::size_t>(at))
         .push_back(file.open_group(fold).open_dataset(name.substr(fold.size() + 1)));
   }
@@ -130,7 +124,7 @@ void Checksums::find_damaged_parts(const Checkpoint& checkpoint, std::size_t lan
     const Checkpoint::Marks marks = checkpoint.marks(lane, first, count);
     for (const MarkedPart& part : marks.unreadable) damage.parts.push_back({lane, part.prompt, part.part});
     std::vector<std::int64_t> stored(count * checkpoint.parts(lane));
-    lanes_[lane].check.read(h5::Block{{first, 0}, {count, checkpoint.parts(lane)}}, std::span(stored));
+    lanes_[lane].check.read(lanes_[lane].check.rows(first, count), std::span(stored));
     const std::vector<std::int64_t> checksums = lanes_[lane].cells.checksums(marks.parts);
     for (std::size_t i = 0; i < checksums.size(); ++i) {
       const MarkedPart& part = marks.parts[i];
@@ -143,9 +137,7 @@ void Checksums::find_damaged_parts(const Checkpoint& checkpoint, std::size_t lan
 Damage Checksums::find_damage(const h5::File& file, const Checkpoint& checkpoint) const {
   Damage damage;
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane) find_damaged_parts(checkpoint, lane, damage);
-  const auto place = [](const Damage::Part& part) { return std::tie(part.lane, part.prompt, part.part); };
-  std::sort(damage.parts.begin(), damage.parts.end(),
-            [&](const Damage::Part& a, const Damage::Part& b) { return place(a) < place(b); });
+  std::ranges::sort(damage.parts);
   std::vector<std::int64_t> stored;
   if (!fold_names_.empty()) stored = fold_check_.read_all<std::int64_t>();
   for (std::size_t fold = 0; fold < fold_names_.size(); ++fold) {
@@ -154,7 +146,7 @@ Damage Checksums::find_damage(const h5::File& file, const Checkpoint& checkpoint
       damage.folds.push_back(fold);
   }
   const std::int64_t stated = stated_complete(file);
-  damage.complete = stated != 0 && (stated != 1 || !checkpoint.all_done());
+  damage.wrongly_complete = stated != 0 && (stated != 1 || !checkpoint.all_done());
   if (!damage.any()) return damage;
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane)
     damage.lanes.push_back(

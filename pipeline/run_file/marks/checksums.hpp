@@ -17,7 +17,7 @@ class Checksums {
  public:
   /// Makes the datasets beside those of the marks, which must be there.
   static void create(h5::File& file, const RunLayout& layout);
-  explicit Checksums(const h5::File& file, const Checkpoint& checkpoint);
+  Checksums(const h5::File& file, const Checkpoint& checkpoint);
 
   /// Writes the checksums of what is marked since the last commit. It is read back from the file, as a part's
   /// cells come in pieces, in any order of its variables, and to keep them until the commit would take as

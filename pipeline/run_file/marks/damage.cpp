@@ -32,15 +32,16 @@ std::string summary_of(const Damage& damage) {
 }
 
 std::vector<std::string> lines_of(const Damage& damage, std::size_t most) {
+  const bool wrongly_complete = damage.wrongly_complete && damage.count() > 0;  // else the summary says it
   std::vector<std::string> lines;
   for (const std::size_t fold : damage.folds)
     lines.push_back("/" + damage.fold_names.at(fold) + ", of all prompts");
-  if (damage.complete && damage.count() > 0) lines.emplace_back(kNotComplete);
+  if (wrongly_complete) lines.emplace_back(kNotComplete);
   for (const Damage::Part& part : damage.parts) {
     if (lines.size() >= most) break;
     lines.push_back(line_of(damage, part));
   }
-  const std::size_t all = damage.count() + (damage.complete && damage.count() > 0 ? 1 : 0);
+  const std::size_t all = damage.count() + (wrongly_complete ? 1 : 0);
   if (lines.size() < all) lines.push_back("... and " + std::to_string(all - lines.size()) + " more");
   return lines;
 }
@@ -68,7 +69,7 @@ std::vector<std::string> json_lines_of(const Damage& damage) {
   }
   for (const std::size_t fold : damage.folds)
     add({{"event", "damaged"}, {"fold", damage.fold_names.at(fold)}});
-  if (damage.complete) add({{"event", "damaged"}, {"attribute", "complete"}});
+  if (damage.wrongly_complete) add({{"event", "damaged"}, {"attribute", "complete"}});
   return lines;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <compare>
 #include <cstddef>
 #include <filesystem>
 #include <string>
@@ -15,11 +16,12 @@ struct Damage {
     std::size_t lane = 0;
     std::size_t prompt = 0;
     std::size_t part = 0;
+    friend auto operator<=>(const Part&, const Part&) = default;
   };
   std::vector<Part> parts;
   std::vector<std::size_t> folds;
-  bool complete =
-      false;  // it says that it is complete and its marks do not, or what it says is neither yes nor no
+  /// It says that it is complete and its marks do not, or what it says is neither yes nor no.
+  bool wrongly_complete = false;
 
   // For messages; empty where nothing is damaged.
   struct Lane {
@@ -31,7 +33,7 @@ struct Damage {
   std::vector<std::string> fold_names;
   Axis prompt;  // the prompts' ids
 
-  [[nodiscard]] bool any() const { return complete || count() > 0; }
+  [[nodiscard]] bool any() const { return wrongly_complete || count() > 0; }
   [[nodiscard]] std::size_t count() const { return parts.size() + folds.size(); }
 };
 

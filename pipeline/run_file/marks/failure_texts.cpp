@@ -15,10 +15,8 @@ constexpr std::size_t kReasonBytes = 256;
 }  // namespace
 
 void FailureTexts::create(h5::Group& checkpoint, const Axis& prompt) {
-  h5::Dataset stages = create_text_rows(checkpoint, "failed_stage", kStageBytes, {prompt});
-  describe(stages, "Stage that failed");
-  h5::Dataset reasons = create_text_rows(checkpoint, "failed_reason", kReasonBytes, {prompt});
-  describe(reasons, "Why it failed");
+  create_text_rows(checkpoint, "failed_stage", kStageBytes, {prompt}, "Stage that failed");
+  create_text_rows(checkpoint, "failed_reason", kReasonBytes, {prompt}, "Why it failed");
 }
 
 FailureTexts::FailureTexts(const h5::Group& checkpoint)
@@ -44,7 +42,7 @@ void FailureTexts::keep(const std::function<bool(std::size_t prompt)>& wanted) {
     for (std::size_t first = 0; first < prompts(); first += rows_at_once) {
       const std::size_t count = std::min(rows_at_once, prompts() - first);
       std::string bytes(count * width, '\0');
-      texts->read_stored(h5::Block{{first, 0}, {count, width}}, bytes);
+      texts->read_stored(texts->rows(first, count), bytes);
       for (std::size_t row = 0; row < count; ++row) {
         const std::string_view text = std::string_view(bytes).substr(row * width, width);
         const bool written = text.find_first_not_of('\0') != std::string_view::npos;

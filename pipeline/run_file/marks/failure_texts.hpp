@@ -1,6 +1,5 @@
 #pragma once
 #include <functional>
-#include <string>
 #include <vector>
 
 #include "pipeline/h5/h5.hpp"

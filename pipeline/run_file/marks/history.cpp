@@ -20,19 +20,15 @@ void History::create(h5::File& file) {
   group.set_text("about", "Which processes worked on this file, when, and how far each came");
   const Axis session = numbered_axis("session", kRows, "Process that worked on this file, in order");
   h5::Dataset times =
-      create_array(group, "times", h5::Kind::float64, {session, {"time", kTimes, "Moment", ""}});
-  // Units that readers of netCDF show as dates.
-  describe(times, "When a session started, committed last and ended; no end: it was killed",
-           "seconds since 1970-01-01 00:00:00");
-  h5::Dataset counts =
-      create_array(group, "counts", h5::Kind::int64, {session, {"count", kCounts, "What is counted", ""}});
-  describe(counts,
-           "Units (prompts x parts) done and failed in the file, threads, and units and folds found damaged");
+      create_array(group, "times", h5::Kind::float64, {session, {"time", kTimes, "Moment", ""}},
+                   "When a session started, committed last and ended; no end: it was killed");
+  times.set_text("units", "seconds since 1970-01-01 00:00:00");  // which readers of netCDF show as dates
+  h5::Dataset counts = create_array(
+      group, "counts", h5::Kind::int64, {session, {"count", kCounts, "What is counted", ""}},
+      "Units (prompts x parts) done and failed in the file, threads, and units and folds found damaged");
   counts.set_text("missing", "-1 where there is no session");
-  h5::Dataset ends = create_text_rows(group, "ended_by", kTextBytes, {session});
-  describe(ends, "How a session ended");
-  h5::Dataset versions = create_text_rows(group, "program_version", kTextBytes, {session});
-  describe(versions, "Version of hookflow");
+  create_text_rows(group, "ended_by", kTextBytes, {session}, "How a session ended");
+  create_text_rows(group, "program_version", kTextBytes, {session}, "Version of hookflow");
 }
 
 History::History(const h5::File& file) {
@@ -68,22 +64,23 @@ std::vector<Session> History::sessions() const {
 
 void History::begin(const Session& session) {
   row_ = std::min(sessions().size(), kRows - 1);
-  times_.write(h5::Block{{row_, 0}, {1, kTimes.size()}},
+  times_.write(times_.rows(row_, 1),
                std::span<const double>(std::array{session.started, session.last_commit, session.ended}));
   ends_.write_row_text(row_, session.ended_by);
   version_.write_row_text(row_, session.program_version);
-  counts_.write(
-      h5::Block{{row_, 0}, {1, kCounts.size()}},  // written last: a row counts as a session from here on
-      std::span<const std::int64_t>(
-          std::array{session.done_before, session.done, session.failed, session.threads, session.damaged}));
+  counts_.write(counts_.rows(row_, 1),  // written last: a row counts as a session from here on
+                std::span<const std::int64_t>(std::array{session.done_before, session.done, session.failed,
+                                                         session.threads, session.damaged}));
 }
 
 void History::update(double last_commit, std::int64_t done, std::int64_t failed) {
+  if (row_ == kRows) return;
   times_.write(h5::Block{{row_, 1}, {1, 1}}, std::span<const double>(&last_commit, 1));
   counts_.write(h5::Block{{row_, 1}, {1, 2}}, std::span<const std::int64_t>(std::array{done, failed}));
 }
 
 void History::end(double ended, const std::string& how) {
+  if (row_ == kRows) return;
   times_.write(h5::Block{{row_, 2}, {1, 1}}, std::span<const double>(&ended, 1));
   ends_.write_row_text(row_, how);
   row_ = kRows;

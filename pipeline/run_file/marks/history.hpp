@@ -34,7 +34,7 @@ class History {
 
   [[nodiscard]] std::vector<Session> sessions() const;
   void begin(const Session& session);
-  [[nodiscard]] bool under_way() const { return row_ != kRows; }
+  /// Of the session that was begun here; nothing when there is none or it has ended.
   void update(double last_commit, std::int64_t done, std::int64_t failed);
   void end(double ended, const std::string& how);
 

@@ -1,7 +1,9 @@
 #include "pipeline/run_file/marks/lane_cells.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 #include "pipeline/h5/blocks.hpp"
@@ -30,9 +32,7 @@ void fill(h5::Dataset& dataset, std::size_t first, std::size_t count, Value valu
 
 /// The bytes of whole rows of a dataset along its first axis, as they are stored.
 std::string read_rows(const h5::Dataset& dataset, std::size_t first, std::size_t count) {
-  h5::Block block{std::vector<std::size_t>(dataset.extents().size()), dataset.extents()};
-  block.start[0] = first;
-  block.count[0] = count;
+  const h5::Block block = dataset.rows(first, count);
   std::string rows(block.cells() * dataset.cell_bytes(), '\0');
   dataset.read_stored(block, rows);
   return rows;
@@ -59,14 +59,12 @@ class LaneCells::Slab {
     for (const Cells& cells : lane.cells_) rows_.push_back(read_rows(cells.dataset, first, count));
   }
   void add(Sha256& digest, const MarkedPart& part) const {
-    const std::size_t from = lane_.first_variant(part.part);
-    const std::size_t to = lane_.first_variant(part.part + 1);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const Cells& cells = lane_.cells_[i];
-      const std::size_t row = (part.prompt - first_) * cells.row_cells;
+      const auto [first, count] = lane_.range_of(cells, part);
       const std::size_t bytes = cells.dataset.cell_bytes();
-      digest.add(std::string_view(rows_[i]).substr((row + from * cells.piece_cells) * bytes,
-                                                   (to - from) * cells.piece_cells * bytes));
+      digest.add(
+          std::string_view(rows_[i]).substr((first - first_ * cells.row_cells) * bytes, count * bytes));
     }
   }
 
@@ -124,29 +122,22 @@ LaneCells::LaneCells(const h5::File& file, std::string lane, const h5::Dataset& 
   prompts_at_once_ = kAtOnce / std::max<std::size_t>(prompt_bytes, 1);
 }
 
-std::size_t LaneCells::first_variant(std::size_t part) const {
-  return std::min(part * variants_a_part_, variants_);
-}
-
-void LaneCells::begin(Sha256& digest, const MarkedPart& part) const {
-  digest.add(lane_ + " " + std::to_string(part.prompt) + " " + std::to_string(part.part) +
-             (part.state == PartState::failed ? " failed\n" : " done\n"));
+LaneCells::Range LaneCells::range_of(const Cells& cells, const MarkedPart& part) const {
+  const std::size_t from = std::min(part.part * variants_a_part_, variants_);
+  const std::size_t to = std::min(from + variants_a_part_, variants_);
+  return {part.prompt * cells.row_cells + from * cells.piece_cells, (to - from) * cells.piece_cells};
 }
 
 void LaneCells::add_large(Sha256& digest, const MarkedPart& part) const {
-  const std::size_t from = first_variant(part.part);
-  const std::size_t to = first_variant(part.part + 1);
-  for (const Cells& cells : cells_)
-    add_cells(digest, cells.dataset, part.prompt * cells.row_cells + from * cells.piece_cells,
-              (to - from) * cells.piece_cells);
+  for (const Cells& cells : cells_) {
+    const auto [first, count] = range_of(cells, part);
+    add_cells(digest, cells.dataset, first, count);
+  }
 }
 
 void LaneCells::clear(const MarkedPart& part) {
-  const std::size_t from = first_variant(part.part);
-  const std::size_t to = first_variant(part.part + 1);
   for (Cells& cells : cells_) {
-    const std::size_t first = part.prompt * cells.row_cells + from * cells.piece_cells;
-    const std::size_t count = (to - from) * cells.piece_cells;
+    const auto [first, count] = range_of(cells, part);
     switch (cells.dataset.kind()) {
       case h5::Kind::float32:
         fill(cells.dataset, first, count, std::numeric_limits<float>::quiet_NaN());
@@ -165,30 +156,24 @@ std::vector<std::int64_t> LaneCells::checksums(std::span<const MarkedPart> parts
   checksums.reserve(parts.size());
   Sha256 digest;
   FailureRows failures(*this);
-  const auto end_part = [&](const MarkedPart& part) {
-    if (part.state == PartState::failed) failures.add(digest, part.prompt);
+  std::optional<Slab> slab;
+  std::size_t end = 0;  // of the slab's prompts
+  for (auto part = parts.begin(); part != parts.end(); ++part) {
+    if (prompts_at_once_ > 0 && part->prompt >= end) {
+      end = part->prompt + prompts_at_once_;
+      const auto beyond =
+          std::find_if(part, parts.end(), [&](const auto& next) { return next.prompt >= end; });
+      slab.emplace(*this, part->prompt, std::prev(beyond)->prompt - part->prompt + 1);
+    }
+    const bool failed = part->state == PartState::failed;
+    digest.add(lane_ + " " + std::to_string(part->prompt) + " " + std::to_string(part->part) +
+               (failed ? " failed\n" : " done\n"));
+    if (slab)
+      slab->add(digest, *part);
+    else
+      add_large(digest, *part);
+    if (failed) failures.add(digest, part->prompt);
     checksums.push_back(digest.first_64());
-  };
-  while (!parts.empty()) {
-    if (prompts_at_once_ == 0) {
-      begin(digest, parts.front());
-      add_large(digest, parts.front());
-      end_part(parts.front());
-      parts = parts.subspan(1);
-      continue;
-    }
-    const std::size_t first = parts.front().prompt;
-    const auto beyond = std::find_if(parts.begin(), parts.end(), [&](const MarkedPart& part) {
-      return part.prompt - first >= prompts_at_once_;
-    });
-    const auto count = static_cast<std::size_t>(beyond - parts.begin());
-    const Slab slab(*this, first, parts[count - 1].prompt - first + 1);
-    for (const MarkedPart& part : parts.first(count)) {
-      begin(digest, part);
-      slab.add(digest, part);
-      end_part(part);
-    }
-    parts = parts.subspan(count);
   }
   return checksums;
 }

@@ -35,9 +35,13 @@ class LaneCells {
   };
   class Slab;
   class FailureRows;
-  void begin(Sha256& digest, const MarkedPart& part) const;
   void add_large(Sha256& digest, const MarkedPart& part) const;
-  [[nodiscard]] std::size_t first_variant(std::size_t part) const;
+  /// The cells that a part has of a variable, as [first, first + count) of all its cells.
+  struct Range {
+    std::size_t first = 0;
+    std::size_t count = 0;
+  };
+  [[nodiscard]] Range range_of(const Cells& cells, const MarkedPart& part) const;
 
   std::string lane_;
   std::vector<std::string> names_;

@@ -11,6 +11,7 @@ struct Failure {
   std::size_t prompt = 0;
   std::string stage;
   std::string reason;
+  friend bool operator==(const Failure&, const Failure&) = default;
 };
 
 }  // namespace hookflow::pipeline

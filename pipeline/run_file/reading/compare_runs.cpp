@@ -1,6 +1,7 @@
 #include "pipeline/run_file/reading/compare_runs.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "pipeline/run_file/format/group_contents.hpp"
@@ -56,8 +57,8 @@ class RunsCompared {
   template <class Item, class Compare>
   void match(const std::vector<Item>& first, const std::vector<Item>& second, const std::string& place,
              const Compare& compare) {
-    match_by_name(first, second, compare, [&](const std::string& name, bool is_first) {
-      differ(place + name, std::string("is in the ") + (is_first ? "first" : "second") + " file alone");
+    match_by_name(first, second, compare, [&](const Item& item, bool is_first) {
+      differ(place + item.name, std::string("is in the ") + (is_first ? "first" : "second") + " file alone");
     });
   }
 
@@ -69,7 +70,7 @@ class RunsCompared {
       if (one.axis != other.axis)
         differ(place + one.name, "has other labels along '" + one.axis.name + "'");
       else
-        keep(place + one.name, {one.axis}, compare_all(one.texts, other.texts));
+        keep(place + one.name, {one.axis}, unequal_values(one.texts, other.texts));
     });
   }
 
@@ -86,13 +87,6 @@ class RunsCompared {
     keep(path, one.axes,
          one.dtype == Dtype::int64 ? compare_numbers<std::int64_t>(first, second)
                                    : compare_numbers<double>(first, second));
-  }
-
-  template <class Values>
-  static UnequalValues compare_all(const Values& first, const Values& second) {
-    UnequalValues unequal;
-    unequal.compare(first, second);
-    return unequal;
   }
 
   void keep(const std::string& path, const std::vector<Axis>& axes, const UnequalValues& unequal) {
@@ -117,36 +111,29 @@ class RunsCompared {
         continue;
       }
       keep(path, {numbered_axis("prompt", first.prompts(), ""), numbered_axis("part", first.parts(lane), "")},
-           compare_all(numbers_of(first.states(lane)), numbers_of(second.states(lane))));
+           unequal_values(numbers_of(first.states(lane)), numbers_of(second.states(lane))));
     }
     for (std::size_t fold = 0; fold < first.folds().size(); ++fold)
       if (first.fold_done(fold) != second.fold_done(fold))
         differ("/checkpoint/folds", "'" + first.folds()[fold] + "' is done in one file alone");
-    if (texts_of(first.failures()) != texts_of(second.failures()))
+    if (first.failures() != second.failures())
       differ("/checkpoint/failed_reason", "other prompts failed, or for other reasons");
-    const bool complete = stated_complete(first_) != 0 && first.all_done();
-    if (complete != (stated_complete(second_) != 0 && second.all_done()))
+    if ((stated_complete(first_) != 0 && first.all_done()) !=
+        (stated_complete(second_) != 0 && second.all_done()))
       differ("/", "one of the two is not complete");
   }
 
   static std::vector<std::int64_t> numbers_of(const std::vector<PartState>& states) {
-    std::vector<std::int64_t> numbers;
-    numbers.reserve(states.size());
-    for (const PartState state : states) numbers.push_back(static_cast<std::int64_t>(state));
+    std::vector<std::int64_t> numbers(states.size());
+    std::ranges::transform(states, numbers.begin(), [](PartState state) { return std::int64_t(state); });
     return numbers;
-  }
-  static std::string texts_of(const std::vector<Failure>& failures) {
-    std::string text;
-    for (const Failure& failure : failures)
-      text += std::to_string(failure.prompt) + " " + failure.stage + " " + failure.reason + "\n";
-    return text;
   }
 
   void compare_settings() {
     std::vector<Difference>& settings = result_.settings;
     settings = workflow_differences(first_.text("workflow"), second_.text("workflow"));
-    for (Difference& difference : prompt_differences(stored_prompt_rows(first_), stored_prompt_rows(second_)))
-      settings.push_back(std::move(difference));
+    std::ranges::move(prompt_differences(stored_prompt_rows(first_), stored_prompt_rows(second_)),
+                      std::back_inserter(settings));
     // What was said already, what only looks at results, and what differs between any two runs.
     const std::set<std::string> left_out = {"workflow",
                                             "workflow_name",

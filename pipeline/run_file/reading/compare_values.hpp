@@ -1,7 +1,6 @@
 #pragma once
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <map>
 #include <span>
@@ -17,7 +16,13 @@
 namespace hookflow::pipeline {
 
 /// "float32 prompt=3 layer=12"
-std::string shape_text(const Variable& variable);
+inline std::string shape_text(const Variable& variable) {
+  std::string text = variable.dtype == Dtype::int64     ? "int64"
+                     : variable.dtype == Dtype::float32 ? "float32"
+                                                        : "float64";
+  for (const Axis& axis : variable.axes) text += " " + axis.name + "=" + std::to_string(axis.size());
+  return text;
+}
 
 inline std::string spelled(const std::string& text) { return "'" + text + "'"; }
 template <class Value>
@@ -84,6 +89,14 @@ class UnequalValues {
   UnequalPair farthest_;
 };
 
+/// Compares all values of both.
+template <class First, class Second>
+UnequalValues unequal_values(const First& first, const Second& second) {
+  UnequalValues unequal;
+  unequal.compare(first, second);
+  return unequal;
+}
+
 /// The cells [first, first + count) of a dataset, counted row-major.
 template <class Value>
 std::vector<Value> read_cells(const h5::Dataset& dataset, std::size_t first, std::size_t count) {
@@ -95,7 +108,7 @@ std::vector<Value> read_cells(const h5::Dataset& dataset, std::size_t first, std
   return values;
 }
 
-/// Pairs items by name: calls `both(one, other)`, or `alone(name, is_first)` for one that has no partner.
+/// Pairs items by name: calls `both(one, other)`, or `alone(item, is_first)` for one that has no partner.
 template <class Item, class Both, class Alone>
 void match_by_name(const std::vector<Item>& first, const std::vector<Item>& second, const Both& both,
                    const Alone& alone) {
@@ -104,11 +117,12 @@ void match_by_name(const std::vector<Item>& first, const std::vector<Item>& seco
   for (const Item& item : first) {
     const auto other = others.extract(item.name);
     if (other.empty())
-      alone(item.name, true);
+      alone(item, true);
     else
       both(item, *other.mapped());
   }
-  for (const auto& [name, item] : others) alone(name, false);
+  for (const Item& item : second)
+    if (others.contains(item.name)) alone(item, false);
 }
 
 }  // namespace hookflow::pipeline

@@ -1,11 +1,14 @@
 #include "pipeline/run_file/reading/setting_difference.hpp"
 
 #include <algorithm>
-#include <map>
+
+#include "pipeline/run_file/reading/compare_values.hpp"
+#include "pipeline/yaml/node.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
+/// `path`: of both, from where the comparison began.
 void compare(const Node& first, const Node& second, const std::string& path, std::vector<Difference>& found) {
   const auto below = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
   if (first.kind != Node::Kind::map || second.kind != Node::Kind::map) {
@@ -24,13 +27,19 @@ void compare(const Node& first, const Node& second, const std::string& path, std
     if (first.find(key) == nullptr) found.push_back({below(key), "", to_json(value)});
 }
 
-struct Row {
-  std::string id;
+std::vector<Difference> node_differences(const Node& first, const Node& second) {
+  std::vector<Difference> found;
+  compare(first, second, "", found);
+  return found;
+}
+
+struct Prompt {
+  std::string name;  // its id
   Node columns;
 };
 
-std::vector<Row> parsed(const std::vector<std::string>& lines) {
-  std::vector<Row> rows;
+std::vector<Prompt> parsed(const std::vector<std::string>& lines) {
+  std::vector<Prompt> rows;
   for (const std::string& line : lines) {
     Node columns = parse_yaml_value(line);
     const Node* id = columns.find("id");
@@ -42,12 +51,6 @@ std::vector<Row> parsed(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-std::vector<Difference> node_differences(const Node& first, const Node& second) {
-  std::vector<Difference> found;
-  compare(first, second, "", found);
-  return found;
-}
-
 std::vector<Difference> workflow_differences(const std::string& first, const std::string& second) {
   return node_differences(parse_yaml_value(first), parse_yaml_value(second));
 }
@@ -56,26 +59,22 @@ std::vector<Difference> prompt_differences(const std::vector<std::string>& first
                                            const std::vector<std::string>& second) {
   std::vector<Difference> found;
   if (first == second) return found;
-  const std::vector<Row> old_rows = parsed(first);
-  const std::vector<Row> new_rows = parsed(second);
-  std::map<std::string, const Row*> now;
-  for (const Row& row : new_rows) now.emplace(row.id, &row);
-  for (const Row& row : old_rows) {
-    const auto same = now.find(row.id);
-    const std::string name = "prompt '" + row.id + "'";
-    if (same == now.end()) {
-      found.push_back({name, to_json(row.columns), ""});
-      continue;
-    }
-    for (Difference& difference : node_differences(row.columns, same->second->columns))
-      found.push_back({name + ", " + difference.what, difference.first, difference.second});
-    now.erase(same);
-  }
-  for (const Row& row : new_rows)
-    if (now.contains(row.id)) found.push_back({"prompt '" + row.id + "'", "", to_json(row.columns)});
-  for (std::size_t i = 0; found.empty() && i < std::min(old_rows.size(), new_rows.size()); ++i)
-    if (old_rows[i].id != new_rows[i].id)
-      found.push_back({"order of the prompts, at " + std::to_string(i), old_rows[i].id, new_rows[i].id});
+  const std::vector<Prompt> old = parsed(first);
+  const std::vector<Prompt> now = parsed(second);
+  const auto place = [](const Prompt& prompt) { return "prompt '" + prompt.name + "'"; };
+  match_by_name(
+      old, now,
+      [&](const Prompt& one, const Prompt& other) {
+        for (const Difference& difference : node_differences(one.columns, other.columns))
+          found.push_back({place(one) + ", " + difference.what, difference.first, difference.second});
+      },
+      [&](const Prompt& prompt, bool is_old) {
+        const std::string columns = to_json(prompt.columns);
+        found.push_back({place(prompt), is_old ? columns : "", is_old ? "" : columns});
+      });
+  for (std::size_t i = 0; found.empty() && i < std::min(old.size(), now.size()); ++i)
+    if (old[i].name != now[i].name)
+      found.push_back({"order of the prompts, at " + std::to_string(i), old[i].name, now[i].name});
   return found;
 }
 

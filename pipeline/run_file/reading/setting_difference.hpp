@@ -2,8 +2,6 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/yaml/node.hpp"
-
 namespace hookflow::pipeline {
 
 /// A setting that differs between two runs, with both values as text; empty: a run does not have it.
@@ -13,9 +11,8 @@ struct Difference {
   std::string second;
 };
 
-/// Which keys of two maps differ, as `stages.silenced.with`, values as JSON. Lists are compared whole.
-std::vector<Difference> node_differences(const Node& first, const Node& second);
-/// The same of two resolved workflows, given as JSON.
+/// Which keys of two resolved workflows differ, as `stages.silenced.with`, all of it JSON. Lists are compared
+/// whole.
 std::vector<Difference> workflow_differences(const std::string& first, const std::string& second);
 /// Which prompts differ, by id, and in what, of two lists of prompts in JSON.
 std::vector<Difference> prompt_differences(const std::vector<std::string>& first,

@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <set>
 
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/read_groups.hpp"
@@ -26,9 +26,7 @@ void compare_values(const std::string& what, const InFile& in_file, const Planne
                     std::to_string(planned.size()) + " now");
     return;
   }
-  UnequalValues unequal;
-  unequal.compare(in_file, planned);
-  add_line(what, unequal, lines);
+  add_line(what, unequal_values(in_file, planned), lines);
 }
 
 void compare_axis(const std::string& group, const Axis& in_file, const Axis& planned, Lines& lines) {
@@ -49,30 +47,34 @@ class PlanComparison {
  public:
   explicit PlanComparison(const h5::File& file) : file_(file) {}
 
-  void compare(const GroupContents& in_file, const GroupContents& planned) {
-    compared_axes_.clear();
-    match(in_file.variables, planned.variables, planned.name,
-          [&](const Variable& old, const Variable& wanted) { compare_variable(planned, old, wanted); });
-    match(in_file.texts, planned.texts, planned.name, [&](const TextTable& old, const TextTable& wanted) {
-      compare_axes(planned.name, {old.axis}, {wanted.axis});
-      compare_values("/" + planned.name + "/" + wanted.name, old.texts, wanted.texts, lines_);
-    });
+  Lines run(const std::vector<GroupContents>& planned) {
+    match(read_contents(file_), planned, "/",
+          [&](const GroupContents& old, const GroupContents& wanted) { compare(old, wanted); });
+    return std::move(lines_);
   }
 
+ private:
   template <class Item, class Compare>
   void match(const std::vector<Item>& in_file, const std::vector<Item>& planned, const std::string& place,
              const Compare& compare) {
     match_by_name(
         planned, in_file, [&](const Item& wanted, const Item& old) { compare(old, wanted); },
-        [&](const std::string& name, bool is_planned) {
-          lines_.push_back((place.empty() ? "/" : "/" + place + "/") + name +
-                           (is_planned ? ": not in the file" : ": only in the file"));
+        [&](const Item& item, bool is_planned) {
+          lines_.push_back(place + item.name + (is_planned ? ": not in the file" : ": only in the file"));
         });
   }
 
-  Lines take() { return std::move(lines_); }
+  void compare(const GroupContents& in_file, const GroupContents& planned) {
+    const std::string place = "/" + planned.name + "/";
+    compared_axes_.clear();
+    match(in_file.variables, planned.variables, place,
+          [&](const Variable& old, const Variable& wanted) { compare_variable(planned, old, wanted); });
+    match(in_file.texts, planned.texts, place, [&](const TextTable& old, const TextTable& wanted) {
+      compare_axes(planned.name, {old.axis}, {wanted.axis});
+      compare_values(place + wanted.name, old.texts, wanted.texts, lines_);
+    });
+  }
 
- private:
   void compare_variable(const GroupContents& group, const Variable& old, const Variable& wanted) {
     const std::string path = "/" + group.name + "/" + wanted.name;
     if (shape_text(old) != shape_text(wanted)) {
@@ -101,27 +103,19 @@ class PlanComparison {
 
   // The variables of a group share their axes: each is compared once.
   void compare_axes(const std::string& group, const std::vector<Axis>& old, const std::vector<Axis>& wanted) {
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (std::find(compared_axes_.begin(), compared_axes_.end(), wanted[i].name) != compared_axes_.end())
-        continue;
-      compared_axes_.push_back(wanted[i].name);
-      compare_axis(group, old[i], wanted[i], lines_);
-    }
+    for (std::size_t i = 0; i < wanted.size(); ++i)
+      if (compared_axes_.insert(wanted[i].name).second) compare_axis(group, old[i], wanted[i], lines_);
   }
 
   const h5::File& file_;
-  std::vector<std::string> compared_axes_;
+  std::set<std::string> compared_axes_;
   Lines lines_;
 };
 
 }  // namespace
 
 std::vector<std::string> differences(const h5::File& file, const std::vector<GroupContents>& planned) {
-  PlanComparison comparison(file);
-  comparison.match(
-      read_contents(file), planned, "",
-      [&](const GroupContents& old, const GroupContents& wanted) { comparison.compare(old, wanted); });
-  return comparison.take();
+  return PlanComparison(file).run(planned);
 }
 
 }  // namespace hookflow::pipeline

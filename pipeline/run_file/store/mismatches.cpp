@@ -22,13 +22,10 @@ std::vector<Difference> identity_differences(const h5::File& file, const Identit
   for (const auto& [name, value] : identity) {
     const auto stored = in_file.extract(prefix + name);
     const std::string now = spell_bytes(value);
-    if (stored.empty()) {
-      found.push_back({name, "", "'" + value + "'"});
-      continue;
-    }
+    const std::string old = stored.empty() ? "" : "'" + stored.mapped() + "'";
     // Never filled in, or only in part when the power went: before the first commit, which waits for it.
-    if (status.has(prefix + name) && now.starts_with(stored.mapped())) continue;
-    if (stored.mapped() != now) found.push_back({name, "'" + stored.mapped() + "'", "'" + value + "'"});
+    const bool unfinished = !stored.empty() && status.has(prefix + name) && now.starts_with(stored.mapped());
+    if (!unfinished && old != "'" + now + "'") found.push_back({name, old, "'" + value + "'"});
   }
   for (const auto& [name, value] : in_file)
     found.push_back({name.substr(prefix.size()), "'" + value + "'", ""});

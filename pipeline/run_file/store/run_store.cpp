@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
-#include <type_traits>
 
 #include "pipeline/h5/blocks.hpp"
 #include "pipeline/run_file/format/root_attributes.hpp"
@@ -45,7 +44,7 @@ void RunStore::write_cells(const std::string& group, const std::string& variable
   const std::lock_guard lock(impl_->mutex);
   h5::Dataset& dataset = impl_->dataset(group, variable);
   const std::vector<std::size_t>& extents = dataset.extents();
-  const std::size_t row = extents.empty() ? 0 : dataset.cells() / std::max<std::size_t>(extents[0], 1);
+  const std::size_t row = dataset.rows(0, 1).cells();
   const std::size_t count = size_of_column(values);
   if (extents.empty() || prompt >= extents[0] || first > row || count > row - first)
     throw std::logic_error(impl_->path.string() + ": " + dataset.path() + ": no cells " +
@@ -63,14 +62,8 @@ void RunStore::write_rows(const std::string& group, const std::string& variable,
   const std::lock_guard lock(impl_->mutex);
   h5::Dataset& dataset = impl_->dataset(group, variable);
   const std::size_t count = size_of_column(values);
-  h5::Block block{std::vector<std::size_t>(dataset.extents().size()), dataset.extents()};
-  if (!block.count.empty()) {
-    const std::size_t row = dataset.cells() / std::max<std::size_t>(block.count[0], 1);
-    block.start[0] = first;
-    block.count[0] = row == 0 ? 0 : count / row;
-  } else if (first != 0) {
-    throw std::logic_error(impl_->path.string() + ": " + dataset.path() + ": has a single value");
-  }
+  const std::size_t row = dataset.rows(0, 1).cells();
+  const h5::Block block = dataset.rows(first, row == 0 ? 0 : count / row);
   impl_->reopen();
   impl_->write(dataset, block, values, 0, count);
 }
@@ -79,14 +72,8 @@ std::vector<double> RunStore::read_rows(const std::string& group, const std::str
                                         std::size_t first, std::size_t count) const {
   const std::lock_guard lock(impl_->mutex);
   const h5::Dataset& dataset = impl_->dataset(group, variable);
-  h5::Block block{std::vector<std::size_t>(dataset.extents().size()), dataset.extents()};
-  std::size_t cells = 1;
-  if (!block.count.empty()) {
-    cells = count * (dataset.cells() / std::max<std::size_t>(block.count[0], 1));
-    block.start[0] = first;
-    block.count[0] = count;
-  }
-  std::vector<double> values(cells);
+  const h5::Block block = dataset.rows(first, count);
+  std::vector<double> values(block.cells());
   dataset.read(block, std::span<double>(values));
   return values;
 }
@@ -160,7 +147,7 @@ void RunStore::finish(const Attributes& provenance) {
     const std::lock_guard lock(impl_->mutex);
     for (const auto& [name, value] : provenance) impl_->status.set_text(name, value);
     commit();
-    if (impl_->history.under_way()) impl_->history.end(seconds_now(), "complete");
+    impl_->history.end(seconds_now(), "complete");
     impl_->status.set_complete(true);
     impl_->file.sync();
     impl_->datasets.clear();

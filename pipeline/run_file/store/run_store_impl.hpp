@@ -76,11 +76,6 @@ struct RunStore::Impl {
     std::visit(write_part, values);
   }
 
-  void tell_history() {
-    if (!history.under_way()) return;
-    history.update(seconds_now(), checkpoint.count(PartState::done), checkpoint.count(PartState::failed));
-  }
-
   // A finished file that is written again is no longer complete until it is finished again.
   void reopen() {
     if (!said_complete) return;
@@ -97,7 +92,7 @@ struct RunStore::Impl {
       checks.forget_folds(checkpoint);
     }
     checkpoint.write_marks();
-    tell_history();
+    history.update(seconds_now(), checkpoint.count(PartState::done), checkpoint.count(PartState::failed));
     file.sync();
   }
 

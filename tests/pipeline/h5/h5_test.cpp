@@ -77,6 +77,15 @@ TEST_F(H5Test, WritesBlocks) {
   EXPECT_THROW(dataset.write(Block{{0}, {4}}, std::span(values)), std::logic_error);
 }
 
+TEST_F(H5Test, NamesWholeRows) {
+  File file = File::create(path);
+  EXPECT_EQ(file.create_dataset("cube", Kind::int64, {4, 2, 3}).rows(1, 2), (Block{{1, 0, 0}, {2, 2, 3}}));
+  EXPECT_EQ(file.create_dataset("line", Kind::int64, {4}).rows(3, 1), (Block{{3}, {1}}));
+  const Dataset single = file.create_dataset("single", Kind::int64, {});
+  EXPECT_EQ(single.rows(0, 1), (Block{}));
+  EXPECT_THROW((void)single.rows(1, 1), std::logic_error);
+}
+
 TEST_F(H5Test, KeepsRowsOfText) {
   File file = File::create(path);
   Dataset rows = file.create_dataset("c", Kind::character, {3, 6});
@@ -98,7 +107,7 @@ TEST_F(H5Test, KeepsAttributes) {
   File file = File::create(path);
   file.set_text("text", "東京");
   file.set_texts("texts", std::vector<std::string>{"a", "b"});
-  file.set_integers("integer", std::vector<std::int64_t>{3});
+  file.set_number("integer", std::int64_t{3});
   EXPECT_EQ(file.text("text"), "東京");
   EXPECT_EQ(file.texts("texts"), (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(file.text("texts"), "a, b");

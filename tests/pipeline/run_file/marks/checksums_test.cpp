@@ -222,14 +222,14 @@ TEST_F(UnitChecksTest, ACompleteFileIsOneWhoseMarksSaySo) {
     store.commit();
   }
   state_complete(1);
-  EXPECT_TRUE(verify_run_file(path).complete);
+  EXPECT_TRUE(verify_run_file(path).wrongly_complete);
   EXPECT_EQ(damage_report(verify_run_file(path), "x.h5", 9),
             "x.h5 is damaged: it says that it is complete, which is not so\n");
   EXPECT_FALSE(open().complete());
   EXPECT_FALSE(verify_run_file(path).any());
   work();
   state_complete(33);
-  EXPECT_TRUE(verify_run_file(path).complete);
+  EXPECT_TRUE(verify_run_file(path).wrongly_complete);
   work();
   EXPECT_TRUE(open().complete());
 }
