@@ -142,7 +142,7 @@ class Stage {
   /// Takes what the stages behind this one ask of it; returns what it asks of those above because of that.
   /// Called once all stages are planned, the last one first. Without an override nothing can be asked.
   virtual std::vector<PortRequest> take_requests(std::span<const RequestPtr> requests);
-  /// Called after take_requests().
+  /// Called after take_requests(), before prepare().
   [[nodiscard]] virtual Cost cost() const { return {}; }
   /// The last step before a run, which may load large files.
   virtual void prepare() {}
