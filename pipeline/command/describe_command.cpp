@@ -1,5 +1,6 @@
-#include <filesystem>
+#include <algorithm>
 #include <iostream>
+#include <utility>
 
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/options.hpp"

@@ -31,8 +31,8 @@ class FlowGraph {
             const std::atomic<bool>& stop)
       : plan_(plan), store_(store), options_(options), monitor_(monitor), stop_(stop) {
     for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) states_.push_back(store.states(lane));
-    build_chain(
-        0, limit(source_, [this](std::size_t batch) { return start_packet(plan_, plan_.batches[batch]); }));
+    const auto start = [this](std::size_t batch) { return start_packet(plan_, plan_.batches[batch]); };
+    build_chain(0, limit(source_, start));
     for (std::size_t lane = 1; lane < plan_.lanes.size(); ++lane) build_child(lane);
   }
 
@@ -79,16 +79,16 @@ class FlowGraph {
     return *node;
   }
 
-  /// Packets of what `requests` asks for, each made once it has a ticket.
+  /// Makes the packets that `requests` asks for, as many as may be in flight: each holds a ticket.
   template <typename Request, typename Make>
   flow::sender<PacketPtr>& limit(flow::sender<Request>& requests, const Make& make) {
     auto& limiter = add<flow::limiter_node<Request>>(most_in_flight(options_.threads));
-    auto& start = add<flow::function_node<Request, PacketPtr>>(flow::unlimited,
-                                                               [make, &limiter](const Request& request) {
-                                                                 PacketPtr packet = make(request);
-                                                                 packet->tickets.push_back(ticket(limiter));
-                                                                 return packet;
-                                                               });
+    const auto begin = [make, &limiter](const Request& request) {
+      PacketPtr packet = make(request);
+      packet->tickets.push_back(ticket(limiter));
+      return packet;
+    };
+    auto& start = add<flow::function_node<Request, PacketPtr>>(flow::unlimited, begin);
     flow::make_edge(requests, limiter);
     flow::make_edge(limiter, start);
     return start;
@@ -121,9 +121,10 @@ class FlowGraph {
     auto& requests = add<flow::queue_node<PartRequest>>();
     flow::make_edge(*tails_[plan_.lanes[lane].parent], expand);
     flow::make_edge(flow::output_port<0>(expand), requests);
-    build_chain(lane, limit(requests, [this, lane](const PartRequest& request) {
-                  return part_packet(plan_, *request.parent, lane, request.part);
-                }));
+    const auto start = [this, lane](const PartRequest& request) {
+      return part_packet(plan_, *request.parent, lane, request.part);
+    };
+    build_chain(lane, limit(requests, start));
   }
 
   std::size_t next_batch(tbb::flow_control& control) {

@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <string>
-#include <sys/resource.h>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -35,14 +35,14 @@ std::string duration(double in_seconds) {
   return spelled(in_seconds / 3600, "h", 1);
 }
 
-void show(const Monitor& monitor, ProgressStyle style, const std::stop_token& over) {
+void show(const Monitor& monitor, std::size_t done_before, ProgressStyle style, const std::stop_token& over) {
   const auto start = std::chrono::steady_clock::now();
   const bool terminal = style == ProgressStyle::lines && isatty(STDERR_FILENO) != 0;
   const auto every = std::chrono::milliseconds(terminal ? 500 : style == ProgressStyle::json ? 1000 : 5000);
   while (sleep_through(over, every)) {
     const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const std::size_t done = monitor.done;
-    const double rate = static_cast<double>(done - std::min(done, monitor.done_before)) / elapsed;
+    const double rate = static_cast<double>(done - std::min(done, done_before)) / elapsed;
     const double left = rate > 0 ? static_cast<double>(monitor.total - done) / rate : NAN;
     if (style == ProgressStyle::json) {
       const Json line = {{"event", "progress"},
@@ -62,16 +62,6 @@ void show(const Monitor& monitor, ProgressStyle style, const std::stop_token& ov
   if (terminal) std::fprintf(stderr, "\r\033[K");
 }
 
-/// The process's time on processors until now, in seconds.
-double processor_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto of = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return of(usage.ru_utime) + of(usage.ru_stime);
-}
-
 /// Shares of the threads' time together. Reading is of the subject's files, before the first result; waiting
 /// is what is left: for work, or for the disk.
 std::array<std::pair<const char*, double>, 4> time_shares(const Monitor& monitor, double wall,
@@ -82,7 +72,8 @@ std::array<std::pair<const char*, double>, 4> time_shares(const Monitor& monitor
       std::min(1.0, seconds(monitor.store_nanoseconds + monitor.commit_nanoseconds) / capacity);
   const double reading = std::min(1.0 - writing, seconds(monitor.read_nanoseconds) / capacity);
   const double most = 1.0 - writing - reading;
-  const double compute = std::clamp(processor_seconds() / capacity - writing - reading, 0.0, most);
+  const double processor = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;  // of the process until now
+  const double compute = std::clamp(processor / capacity - writing - reading, 0.0, most);
   return {{{"compute", compute},
            {"writing", writing},
            {"reading", reading},
@@ -93,7 +84,9 @@ std::array<std::pair<const char*, double>, 4> time_shares(const Monitor& monitor
 
 std::jthread show_progress(const Monitor& monitor, ProgressStyle style) {
   if (style == ProgressStyle::quiet) return {};
-  return std::jthread([&monitor, style](const std::stop_token& over) { show(monitor, style, over); });
+  return std::jthread([&monitor, style, before = monitor.done.load()](const std::stop_token& over) {
+    show(monitor, before, style, over);
+  });
 }
 
 void tell_times(const Plan& plan, const Monitor& monitor, double wall, std::size_t threads,

@@ -22,11 +22,7 @@ class RunSession {
  public:
   RunSession(const Plan& plan, RunStore& store, const std::filesystem::path& path,
              const SessionOptions& options)
-      : plan_(plan),
-        store_(store),
-        path_(path),
-        options_(options),
-        monitor_(plan.stages.size(), count_parts(plan, store)) {
+      : plan_(plan), store_(store), path_(path), options_(options), monitor_(plan, store) {
     monitor_.read_nanoseconds = options_.reading.count();
   }
 
@@ -43,7 +39,7 @@ class RunSession {
   [[nodiscard]] int tell_complete(const std::vector<Failure>& failures) const {
     tell_failed_prompts(plan_, failures, options_.progress);
     const int code = failures.empty() ? exit_code::kDone : exit_code::kPromptsFailed;
-    if (options_.progress == ProgressStyle::json) tell_outcome(path_, "complete", code, counts());
+    if (options_.progress == ProgressStyle::json) tell_outcome(path_, "complete", code, monitor_);
     return code;
   }
 
@@ -73,16 +69,12 @@ class RunSession {
   /// What is in flight takes too long, or a disk hangs: whatever stands in the file by now is kept.
   [[noreturn]] void give_up() {
     constexpr std::chrono::milliseconds kPatience{300};
-    auto committed = std::make_shared<std::promise<void>>();
-    std::future<void> done = committed->get_future();
-    std::thread([this, committed] {
-      try {
-        if (store_.try_commit(kPatience)) store_.end_session(StopSignals::name());
-      } catch (const std::exception&) {  // then it is not committed
-      }
-      committed->set_value();
-    }).detach();
-    done.wait_for(kPatience + kPatience / 3);
+    std::packaged_task<void()> commit([this] {  // what it throws nobody asks for: then it is not committed
+      if (store_.try_commit(kPatience)) store_.end_session(StopSignals::name());
+    });
+    const std::future<void> committed = commit.get_future();
+    std::thread(std::move(commit)).detach();
+    committed.wait_for(kPatience + kPatience / 3);
     tell_stopped();
     std::_Exit(StopSignals::exit_code());
   }
@@ -92,12 +84,10 @@ class RunSession {
   }
 
   void tell_stopped(const std::string& how, const std::string& status, int code) const {
-    if (options_.progress == ProgressStyle::json) return tell_outcome(path_, status, code, counts());
+    if (options_.progress == ProgressStyle::json) return tell_outcome(path_, status, code, monitor_);
     std::cerr << "hookflow: stopped " << how << " with " << monitor_.done << " of " << monitor_.total
               << " done; " << how_to_go_on(path_) << std::endl;
   }
-
-  [[nodiscard]] PartCounts counts() const { return {monitor_.total, monitor_.done, monitor_.failed}; }
 
   const Plan& plan_;
   RunStore& store_;
