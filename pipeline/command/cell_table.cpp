@@ -20,28 +20,36 @@ std::vector<std::string> names_of(const std::vector<Item>& items) {
 
 /// The item's number; that of none: the number of items.
 std::size_t index_of(const std::vector<std::string>& names, const std::string& name) {
-  return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+  return static_cast<std::size_t>(std::ranges::find(names, name) - names.begin());
 }
 
 }  // namespace
+
+template <class Item>
+const Item& CellTable::find(const std::vector<Item>& items, const std::string& kind,
+                            const std::string& name) const {
+  const std::vector<std::string> names = names_of(items);
+  const std::size_t at = index_of(names, name);
+  if (at == names.size()) refuse("no " + kind + " '" + name + "'" + suggestion(name, names));
+  return items[at];
+}
 
 CellTable::CellTable(const RunFile& run, const RunFileView& view, const std::string& what,
                      std::string command)
     : run_(run),
       view_(view),
       command_(std::move(command)),
-      group_(group_named(what.substr(0, what.find('.')))) {
+      group_(find(view.groups, "group", what.substr(0, what.find('.')))) {
+  if (group_.variables.empty()) refuse("the group '" + group_.name + "' has no variables");
   if (const std::size_t dot = what.find('.'); dot == std::string::npos) {
-    const auto fewer_axes = [](const Variable& a, const Variable& b) {
-      return a.axes.size() < b.axes.size();
-    };
-    axes_ = std::max_element(group_.variables.begin(), group_.variables.end(), fewer_axes)->axes;
+    const auto axes = [](const Variable& variable) { return variable.axes.size(); };
+    axes_ = std::ranges::max_element(group_.variables, {}, axes)->axes;
     for (const Variable& variable : group_.variables)
       if (spans(variable)) show(variable);
   } else {
     std::istringstream names(what.substr(dot + 1) + ",");
     for (std::string name; std::getline(names, name, ',');) {
-      const Variable& variable = variable_named(name);
+      const Variable& variable = find(group_.variables, "variable", name);
       if (shown_.empty()) axes_ = variable.axes;
       if (!spans(variable))
         refuse("'" + name + "' has the axes " + axes_text(variable.axes) + ", '" +
@@ -97,29 +105,13 @@ Table CellTable::rows(std::size_t most) const {
 
 void CellTable::refuse(const std::string& problem) const { throw UsageError(command_ + ": " + problem); }
 
-const GroupLayout& CellTable::group_named(const std::string& name) const {
-  const std::vector<std::string> names = names_of(view_.groups);
-  const std::size_t at = index_of(names, name);
-  if (at == names.size()) refuse("no group '" + name + "'" + suggestion(name, names));
-  if (view_.groups[at].variables.empty()) refuse("the group '" + name + "' has no variables");
-  return view_.groups[at];
-}
-
-const Variable& CellTable::variable_named(const std::string& name) const {
-  const std::vector<std::string> names = names_of(group_.variables);
-  const std::size_t at = index_of(names, name);
-  if (at == names.size()) refuse("no variable '" + name + "'" + suggestion(name, names));
-  return group_.variables[at];
-}
-
 void CellTable::show(const Variable& variable) {
   shown_.push_back({&variable, read_variable(run_, group_.name, variable.name)});
 }
 
 bool CellTable::spans(const Variable& variable) const {
-  return std::all_of(variable.axes.begin(), variable.axes.end(), [&](const Axis& axis) {
-    return std::find(axes_.begin(), axes_.end(), axis) != axes_.end();
-  });
+  return std::ranges::all_of(variable.axes,
+                             [&](const Axis& axis) { return std::ranges::find(axes_, axis) != axes_.end(); });
 }
 
 std::vector<std::size_t> CellTable::steps(std::size_t cell) const {
@@ -134,8 +126,8 @@ std::vector<std::size_t> CellTable::steps(std::size_t cell) const {
 std::size_t CellTable::cell_in(const Variable& variable, const std::vector<std::size_t>& steps) const {
   std::size_t cell = 0;
   for (const Axis& axis : variable.axes) {
-    const auto at = static_cast<std::size_t>(std::find(axes_.begin(), axes_.end(), axis) - axes_.begin());
-    cell = cell * axis.size() + steps[at];
+    const auto at = std::ranges::find(axes_, axis) - axes_.begin();
+    cell = cell * axis.size() + steps[static_cast<std::size_t>(at)];
   }
   return cell;
 }

@@ -33,8 +33,9 @@ class CellTable {
     std::vector<double> values;
   };
   [[noreturn]] void refuse(const std::string& problem) const;
-  [[nodiscard]] const GroupLayout& group_named(const std::string& name) const;
-  [[nodiscard]] const Variable& variable_named(const std::string& name) const;
+  /// `kind`: what an item is, for messages.
+  template <class Item>
+  const Item& find(const std::vector<Item>& items, const std::string& kind, const std::string& name) const;
   void show(const Variable& variable);
   /// Whether each of the variable's axes is one of the first variable's, so that each cell has one value of
   /// it.

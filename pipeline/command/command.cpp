@@ -1,7 +1,7 @@
 #include "pipeline/command/command.hpp"
 
 #include <iostream>
-#include <map>
+#include <ranges>
 #include <stdexcept>
 
 #include "pipeline/engine/provenance.hpp"
@@ -43,9 +43,9 @@ int dispatch(const std::vector<std::string>& arguments) {
   }
   const auto found = commands().find(word);
   if (found == commands().end()) {
-    std::vector<std::string> names;
-    for (const auto& [name, command] : commands()) names.push_back(name);
-    throw UsageError("unknown command '" + word + "'" + suggestion(word, names));
+    const auto names = commands() | std::views::keys;
+    throw UsageError("unknown command '" + word + "'" +
+                     suggestion(word, std::vector<std::string>(names.begin(), names.end())));
   }
   return found->second.run({arguments.begin() + 1, arguments.end()});
 }
@@ -57,11 +57,7 @@ bool register_command(Command command) {
   return commands().emplace(name, std::move(command)).second;
 }
 
-std::vector<const Command*> registered_commands() {
-  std::vector<const Command*> all;
-  for (const auto& [name, command] : commands()) all.push_back(&command);
-  return all;
-}
+const std::map<std::string, Command>& registered_commands() { return commands(); }
 
 int code_of(const std::exception& error) {
   if (dynamic_cast<const UsageError*>(&error) != nullptr) return exit_code::kUsage;

@@ -1,6 +1,7 @@
 #pragma once
 #include <exception>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,8 @@ namespace hookflow::pipeline {
 struct Command {
   std::string name;
   std::string summary;
-  std::function<int(const std::vector<std::string>& arguments)>
-      run;  // the exit code; throws for main to tell
+  /// Returns the exit code; throws for main to tell.
+  std::function<int(const std::vector<std::string>& arguments)> run;
 };
 
 /// The exit code for what a command throws.
@@ -21,7 +22,7 @@ int code_of(const std::exception& error);
 
 bool register_command(Command command);
 /// All of them, by name.
-std::vector<const Command*> registered_commands();
+const std::map<std::string, Command>& registered_commands();
 /// Runs `hookflow arguments...` and prints what it throws. Returns the exit code.
 int run_command(const std::vector<std::string>& arguments);
 

@@ -1,5 +1,6 @@
-#include <filesystem>
+#include <algorithm>
 #include <iostream>
+#include <utility>
 
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/options.hpp"
@@ -77,7 +78,7 @@ int list(const std::vector<std::string>& arguments) {
   }
   if (what.empty() || what == "commands") {
     std::cout << "commands\n";
-    for (const Command* command : registered_commands()) line(command->name, command->summary);
+    for (const auto& [name, command] : registered_commands()) line(name, command.summary);
   }
   return exit_code::kDone;
 }

@@ -7,12 +7,13 @@
 #include "pipeline/text/nearest.hpp"
 
 namespace hookflow::pipeline {
+namespace {
 
 namespace po = boost::program_options;
 
-namespace {
 constexpr const char* kSurplus = "surplus argument";
-}
+
+}  // namespace
 
 Options::Options(std::string usage, std::string about)
     : usage_(std::move(usage)), about_(std::move(about)), described_("Options") {
@@ -44,23 +45,24 @@ bool Options::parse(const std::vector<std::string>& arguments) {
   } catch (const po::unknown_option& error) {
     std::vector<std::string> names;
     for (const auto& option : described_.options()) names.push_back("--" + option->long_name());
-    throw UsageError(std::string(error.what()) + suggestion(error.get_option_name(), names) +
-                     "\nusage: hookflow " + usage_);
+    refuse(error.what() + suggestion(error.get_option_name(), names));
   } catch (const po::error& error) {
-    throw UsageError(std::string(error.what()) + "\nusage: hookflow " + usage_);
+    refuse(error.what());
   }
-  if (has(kSurplus)) {
-    throw UsageError("'" + get<std::vector<std::string>>(kSurplus).front() +
-                     "' is one argument too many\nusage: hookflow " + usage_);
-  }
+  if (has(kSurplus))
+    refuse("'" + get<std::vector<std::string>>(kSurplus).front() + "' is one argument too many");
   if (!has("help")) return true;
   std::cout << "usage: hookflow " << usage_ << "\n" << about_ << "\n\n" << described_;
   return false;
 }
 
 std::string Options::required(const std::string& name) const {
-  if (!has(name)) throw UsageError("the argument " + name + " is missing\nusage: hookflow " + usage_);
+  if (!has(name)) refuse("the argument " + name + " is missing");
   return get<std::string>(name);
+}
+
+void Options::refuse(const std::string& problem) const {
+  throw UsageError(problem + "\nusage: hookflow " + usage_);
 }
 
 }  // namespace hookflow::pipeline

@@ -1,5 +1,4 @@
 #pragma once
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +33,9 @@ class Options {
   [[nodiscard]] std::string required(const std::string& name) const;
 
  private:
+  /// Throws UsageError with the usage line.
+  [[noreturn]] void refuse(const std::string& problem) const;
+
   std::string usage_;
   std::string about_;
   boost::program_options::options_description described_;

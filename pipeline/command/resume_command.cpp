@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <optional>
 
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/options.hpp"
@@ -16,15 +15,15 @@ namespace po = boost::program_options;
 
 /// What a run file was made from. The model is looked for where it was, then by its name: whether it
 /// is the same, its hash decides.
-PlannedRun stored_plan(const std::string& path, const std::optional<std::string>& model) {
+PlannedRun stored_plan(const std::string& path, const Options& options) {
   StoredInputs inputs = read_stored_inputs(std::filesystem::path(path), subject_type().place_name);
   Prompts prompts = read_prompt_json(std::move(inputs.prompts), path);
   if (prompts.empty()) throw InputError(path + ": does not hold its prompts");
   std::error_code unknown;
   try {
     WorkflowSpec spec = read_resolved_workflow(inputs.workflow, path + " (the workflow in it)");
-    if (model) {
-      spec.model = *model;
+    if (options.has("model")) {
+      spec.model = options.get<std::string>("model");
       spec.model_place = "--model";
     } else if (std::filesystem::exists(inputs.subject_place, unknown)) {
       spec.model = inputs.subject_place;
@@ -50,9 +49,7 @@ int resume(const std::vector<std::string>& arguments) {
   const std::string path = options.required("file");
   const SessionOptions session = session_options(options);
   return guarded(session.progress, [&] {
-    std::optional<std::string> model;
-    if (options.has("model")) model = options.get<std::string>("model");
-    return execute(stored_plan(path, model), {path, true, false, {}}, session);
+    return execute(stored_plan(path, options), {path, true, false, {}}, session);
   });
 }
 

@@ -29,9 +29,8 @@ class FileRows : public StoredRows {
   [[nodiscard]] const Variable& variable() const override { return variable_; }
   [[nodiscard]] std::vector<double> read(std::size_t first, std::size_t count) const override {
     std::vector<double> values = file_.get().read_rows(group_, variable_.name, first, count);
-    if (variable_.dtype == Dtype::int64) {
-      std::replace(values.begin(), values.end(), -1.0, std::numeric_limits<double>::quiet_NaN());
-    }
+    if (variable_.dtype == Dtype::int64)
+      std::ranges::replace(values, -1.0, std::numeric_limits<double>::quiet_NaN());
     return values;
   }
 
@@ -53,11 +52,6 @@ class FileSink : public FoldSink {
   const PlannedStage& stage_;
 };
 
-const Variable& named(const std::vector<Variable>& variables, const std::string& name) {
-  return *std::find_if(variables.begin(), variables.end(),
-                       [&](const Variable& variable) { return variable.name == name; });
-}
-
 void run_fold(const Plan& plan, const PlannedStage& stage, const StoppableFile& file) {
   std::vector<std::vector<std::unique_ptr<StoredRows>>> inputs(stage.inputs.size());
   for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
@@ -65,7 +59,8 @@ void run_fold(const Plan& plan, const PlannedStage& stage, const StoppableFile& 
     const PlannedStage& source = plan.stages[stage.inputs[port]];
     const InputRef& ref = stage.spec->inputs[port];
     for (const Variable& chosen : select_variables(source.variables, ref)) {
-      auto rows = std::make_unique<FileRows>(file, source.spec->id, named(source.variables, chosen.name));
+      const Variable& whole = *std::ranges::find(source.variables, chosen.name, &Variable::name);
+      auto rows = std::make_unique<FileRows>(file, source.spec->id, whole);
       inputs[port].push_back(select_rows(std::move(rows), ref.where));
     }
   }

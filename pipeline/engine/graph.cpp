@@ -29,18 +29,15 @@ class FlowGraph {
  public:
   FlowGraph(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
             const std::atomic<bool>& stop)
-      : plan_(plan),
-        store_(store),
-        options_(options),
-        monitor_(monitor),
-        stop_(stop),
-        last_commit_(Clock::now()) {
+      : plan_(plan), store_(store), options_(options), monitor_(monitor), stop_(stop) {
     for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) states_.push_back(store.states(lane));
-    build();
+    const auto start = [this](std::size_t batch) { return start_packet(plan_, plan_.batches[batch]); };
+    build_chain(0, limit(source_, start));
+    for (std::size_t lane = 1; lane < plan_.lanes.size(); ++lane) build_child(lane);
   }
 
   void run() {
-    source_->activate();
+    source_.activate();
     graph_.wait_for_all();
     if (!failure_) attempt([&] { commit(); });
     if (failure_) std::rethrow_exception(failure_);
@@ -49,14 +46,7 @@ class FlowGraph {
  private:
   using Clock = std::chrono::steady_clock;
   using StageNode = flow::function_node<PacketPtr, PacketPtr>;
-
-  struct LaneNodes {
-    std::vector<std::unique_ptr<StageNode>> stages;
-    std::unique_ptr<flow::multifunction_node<PacketPtr, std::tuple<PartRequest>>> expand;
-    std::unique_ptr<flow::queue_node<PartRequest>> requests;
-    std::unique_ptr<flow::limiter_node<PartRequest>> limit;
-    std::unique_ptr<flow::function_node<PartRequest, PacketPtr>> start;
-  };
+  using PartsNode = flow::multifunction_node<PacketPtr, std::tuple<PartRequest>>;
 
   [[nodiscard]] bool stopped() const { return stop_ || halted_; }
 
@@ -81,66 +71,60 @@ class FlowGraph {
     return false;
   }
 
-  void build() {
-    const std::size_t in_flight = most_in_flight(options_.threads);
-    source_ = std::make_unique<flow::input_node<std::size_t>>(
-        graph_, [this](tbb::flow_control& control) { return next_batch(control); });
-    batch_limit_ = std::make_unique<flow::limiter_node<std::size_t>>(graph_, in_flight);
-    start_ = std::make_unique<flow::function_node<std::size_t, PacketPtr>>(
-        graph_, flow::unlimited, [this](std::size_t batch) {
-          PacketPtr packet = start_packet(plan_, plan_.batches[batch]);
-          packet->tickets.push_back(ticket(*batch_limit_));
-          return packet;
-        });
-    store_node_ = std::make_unique<flow::function_node<PacketPtr>>(
-        graph_, flow::serial, [this](const PacketPtr& packet) { take(*packet); });
-    flow::make_edge(*source_, *batch_limit_);
-    flow::make_edge(*batch_limit_, *start_);
-    lanes_.resize(plan_.lanes.size());
-    build_chain(0, *start_);
-    for (std::size_t lane = 1; lane < plan_.lanes.size(); ++lane) build_child(lane, in_flight);
+  /// A node of the graph, which lives as long as this.
+  template <typename Node, typename... Arguments>
+  Node& add(Arguments&&... arguments) {
+    auto node = std::make_shared<Node>(graph_, std::forward<Arguments>(arguments)...);
+    nodes_.push_back(node);
+    return *node;
+  }
+
+  /// Makes the packets that `requests` asks for, as many as may be in flight: each holds a ticket.
+  template <typename Request, typename Make>
+  flow::sender<PacketPtr>& limit(flow::sender<Request>& requests, const Make& make) {
+    auto& limiter = add<flow::limiter_node<Request>>(most_in_flight(options_.threads));
+    const auto begin = [make, &limiter](const Request& request) {
+      PacketPtr packet = make(request);
+      packet->tickets.push_back(ticket(limiter));
+      return packet;
+    };
+    auto& start = add<flow::function_node<Request, PacketPtr>>(flow::unlimited, begin);
+    flow::make_edge(requests, limiter);
+    flow::make_edge(limiter, start);
+    return start;
   }
 
   void build_chain(std::size_t lane, flow::sender<PacketPtr>& head) {
     flow::sender<PacketPtr>* tail = &head;
     for (const std::size_t stage : plan_.lanes[lane].stages) {
-      lanes_[lane].stages.push_back(
-          std::make_unique<StageNode>(graph_, flow::unlimited, [this, stage](PacketPtr packet) {
-            if (!stopped()) {
-              const Stopwatch watch(monitor_.stage_nanoseconds[stage]);
-              attempt([&] { run_stage(plan_, stage, *packet); });
-            }
-            return packet;
-          }));
-      flow::make_edge(*tail, *lanes_[lane].stages.back());
-      tail = lanes_[lane].stages.back().get();
+      auto& node = add<StageNode>(flow::unlimited, [this, stage](PacketPtr packet) {
+        if (!stopped()) {
+          const Stopwatch watch(monitor_.stage_nanoseconds[stage]);
+          attempt([&] { run_stage(plan_, stage, *packet); });
+        }
+        return packet;
+      });
+      flow::make_edge(*tail, node);
+      tail = &node;
     }
-    flow::make_edge(*tail, *store_node_);
+    flow::make_edge(*tail, store_node_);
     tails_.push_back(tail);
   }
 
-  void build_child(std::size_t lane, std::size_t in_flight) {
-    LaneNodes& nodes = lanes_[lane];
-    using Expand = flow::multifunction_node<PacketPtr, std::tuple<PartRequest>>;
-    nodes.expand = std::make_unique<Expand>(
-        graph_, flow::unlimited, [this, lane](const PacketPtr& packet, Expand::output_ports_type& out) {
+  void build_child(std::size_t lane) {
+    auto& expand = add<PartsNode>(
+        flow::unlimited, [this, lane](const PacketPtr& packet, PartsNode::output_ports_type& out) {
           for (std::size_t part = 0; part < plan_.lanes[lane].parts && !stopped(); ++part) {
             if (pending(lane, packet->batch, part)) std::get<0>(out).try_put({packet, part});
           }
         });
-    nodes.requests = std::make_unique<flow::queue_node<PartRequest>>(graph_);
-    nodes.limit = std::make_unique<flow::limiter_node<PartRequest>>(graph_, in_flight);
-    nodes.start = std::make_unique<flow::function_node<PartRequest, PacketPtr>>(
-        graph_, flow::unlimited, [this, lane](const PartRequest& request) {
-          PacketPtr packet = part_packet(plan_, *request.parent, lane, request.part);
-          packet->tickets.push_back(ticket(*lanes_[lane].limit));
-          return packet;
-        });
-    flow::make_edge(*tails_[plan_.lanes[lane].parent], *nodes.expand);
-    flow::make_edge(flow::output_port<0>(*nodes.expand), *nodes.requests);
-    flow::make_edge(*nodes.requests, *nodes.limit);
-    flow::make_edge(*nodes.limit, *nodes.start);
-    build_chain(lane, *nodes.start);
+    auto& requests = add<flow::queue_node<PartRequest>>();
+    flow::make_edge(*tails_[plan_.lanes[lane].parent], expand);
+    flow::make_edge(flow::output_port<0>(expand), requests);
+    const auto start = [this, lane](const PartRequest& request) {
+      return part_packet(plan_, *request.parent, lane, request.part);
+    };
+    build_chain(lane, limit(requests, start));
   }
 
   std::size_t next_batch(tbb::flow_control& control) {
@@ -216,17 +200,17 @@ class FlowGraph {
   std::mutex failure_mutex_;
   std::exception_ptr failure_;
   bool committed_ = false;
-  Clock::time_point last_commit_;
+  Clock::time_point last_commit_ = Clock::now();
   std::vector<std::vector<PartState>> states_;  // [lane], as they were when the run began
   std::size_t next_batch_ = 0;
   std::vector<flow::sender<PacketPtr>*> tails_;  // [lane]: where its packets leave the last stage
 
   flow::graph graph_;
-  std::unique_ptr<flow::input_node<std::size_t>> source_;
-  std::unique_ptr<flow::limiter_node<std::size_t>> batch_limit_;
-  std::unique_ptr<flow::function_node<std::size_t, PacketPtr>> start_;
-  std::unique_ptr<flow::function_node<PacketPtr>> store_node_;
-  std::vector<LaneNodes> lanes_;
+  flow::input_node<std::size_t> source_{graph_,
+                                        [this](tbb::flow_control& control) { return next_batch(control); }};
+  flow::function_node<PacketPtr> store_node_{graph_, flow::serial,
+                                             [this](const PacketPtr& packet) { take(*packet); }};
+  std::vector<std::shared_ptr<void>> nodes_;  // the others
 };
 
 }  // namespace

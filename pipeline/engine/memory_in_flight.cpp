@@ -12,8 +12,7 @@ double as_double(std::size_t number) { return static_cast<double>(number); }
 
 /// What one stage's output takes in one packet: of the measured numbers, and what it says itself.
 double output_bytes(const Plan& plan, const PlannedStage& stage) {
-  std::size_t prompts = 0;
-  for (const Batch& batch : plan.batches) prompts = std::max(prompts, batch.count);
+  const std::size_t prompts = std::ranges::max(plan.batches, {}, &Batch::count).count;
   double bytes = 0;  // of the run
   for (const Variable& variable : stage.variables)
     bytes += as_double(cell_count(variable.axes)) * as_double(size_of(variable.dtype));

@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <numeric>
 #include <vector>
 
 #include "pipeline/engine/plan.hpp"
@@ -10,39 +12,25 @@
 
 namespace hookflow::pipeline {
 
-/// How many there are of what is marked by itself: a prompt or, behind an expand, a part of its variants.
-struct PartCounts {
-  std::size_t total = 0;
-  std::size_t done = 0;  // the failed ones among them
-  std::size_t failed = 0;
-};
-
-inline PartCounts count_parts(const Plan& plan, const RunStore& store) {
-  PartCounts counts;
-  for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
-    for (const PartState state : store.states(lane)) {
-      ++counts.total;
-      counts.done += state != PartState::pending;
-      counts.failed += state == PartState::failed;
+/// How far a run is, counted in what is marked by itself: a prompt or, behind an expand, a part of its
+/// variants. Read by whoever shows it while the graph runs: what changes is atomic.
+struct Monitor {
+  /// Starts with what the file has from earlier sessions.
+  Monitor(const Plan& plan, const RunStore& store)
+      : total(std::transform_reduce(plan.lanes.begin(), plan.lanes.end(), std::size_t{0}, std::plus<>(),
+                                    [&](const Lane& lane) { return lane.parts * plan.prompts.size(); })),
+        stage_nanoseconds(plan.stages.size()) {
+    for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
+      for (const PartState state : store.states(lane)) {
+        done += state != PartState::pending;
+        failed += state == PartState::failed;
+      }
     }
   }
-  return counts;
-}
-
-/// What a run is doing, read by whoever shows it while the graph runs: what changes is atomic.
-struct Monitor {
-  /// `before`: what the file has from earlier sessions.
-  Monitor(std::size_t stages, const PartCounts& before)
-      : total(before.total),
-        done_before(before.done),
-        done(before.done),
-        failed(before.failed),
-        stage_nanoseconds(stages) {}
 
   const std::size_t total;
-  const std::size_t done_before;
-  std::atomic<std::size_t> done;
-  std::atomic<std::size_t> failed;
+  std::atomic<std::size_t> done{0};  // the failed ones among them
+  std::atomic<std::size_t> failed{0};
   std::atomic<bool> failed_fast{false};                      // it stops because a prompt failed
   std::vector<std::atomic<std::int64_t>> stage_nanoseconds;  // summed over threads
   std::atomic<std::int64_t> store_nanoseconds{0};            // writing values

@@ -40,6 +40,7 @@ struct Lane {
 struct Batch {
   std::size_t first = 0;
   std::size_t count = 0;
+  std::size_t weight = 0;  // of its prompts together
 };
 
 /// A workflow made ready to run: every axis and size known, nothing computed yet.

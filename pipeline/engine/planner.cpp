@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 
 #include "pipeline/engine/file_layout.hpp"
 #include "pipeline/error.hpp"
@@ -16,27 +15,13 @@ namespace {
 /// Prompts in order, as many to a batch as its size allows, at least one.
 std::vector<Batch> divide(std::size_t prompts, const std::vector<std::size_t>& weights, std::size_t largest) {
   std::vector<Batch> batches;
-  std::size_t total = 0;
   for (std::size_t i = 0; i < prompts; ++i) {
     const std::size_t weight = weights.empty() ? 1 : weights[i];
-    if (batches.empty() || total + weight > largest) {
-      batches.push_back({i, 0});
-      total = 0;
-    }
-    total += weight;
+    if (batches.empty() || batches.back().weight + weight > largest) batches.push_back({i});
     ++batches.back().count;
+    batches.back().weight += weight;
   }
   return batches;
-}
-
-std::size_t heaviest(const std::vector<Batch>& batches, const std::vector<std::size_t>& weights) {
-  std::size_t most = 0;
-  for (const Batch& batch : batches) {
-    const auto first = weights.begin() + static_cast<std::ptrdiff_t>(batch.first);
-    most = std::max(most,
-                    std::accumulate(first, first + static_cast<std::ptrdiff_t>(batch.count), std::size_t{0}));
-  }
-  return most;
 }
 
 std::unique_ptr<Subject> open_subject(const WorkflowSpec& spec) {
@@ -64,11 +49,11 @@ class Planner {
     plan_.lanes.push_back({"items", kNone, {}, {}, 1, 1});
   }
 
-  void run() {
+  /// Returns what the stages know before anything runs.
+  std::vector<ConstantArray> run() {
     for (StageSpec& spec : plan_.spec.stages) {
       index_[spec.id] = plan_.stages.size();
-      plan_.stages.push_back({});
-      plan_.stages.back().spec = &spec;
+      plan_.stages.emplace_back().spec = &spec;
       planned_.push_back(plan_stage(spec, plan_.stages.back()));
     }
     problems_.raise();
@@ -77,27 +62,27 @@ class Planner {
     check_show();
     problems_.raise();
     if (plan_.batches.empty()) plan_.batches = divide(plan_.prompts.size(), {}, plan_.spec.batch_weight);
+    return std::move(constants_);
   }
 
-  /// What the stages know before anything runs.
-  std::vector<ConstantArray> take_constants() { return std::move(constants_); }
-
  private:
+  /// Returns false where that cannot be, after noting why.
   bool plan_stage(StageSpec& spec, PlannedStage& planned) {
     planned.flow = dynamic_cast<const FlowStage*>(spec.stage.get());
     planned.fold = dynamic_cast<const FoldStage*>(spec.stage.get());
     PlanContext context{plan_.prompts, *plan_.subject, {}, {}, batch_weight_};
-    for (const InputRef& ref : spec.inputs) {
-      planned.inputs.push_back(ref.stage.empty() ? kNone : index_.at(ref.stage));
-      if (!ref.stage.empty() && !planned_[planned.inputs.back()]) return false;  // said already
-      context.inputs.push_back(planned_input(spec, ref, planned.inputs.back()));
-      const bool picks = !ref.variable.empty() || !ref.where.empty();
-      if (picks && context.inputs.back().variables.empty()) return false;  // unknown, and said
-    }
-    if (planned.flow != nullptr && !choose_lane(spec, planned)) return false;
-    if (planned.flow != nullptr) context.lane = plan_.lanes[planned.lane].axes;
     try {
+      for (const InputRef& ref : spec.inputs) {
+        planned.inputs.push_back(ref.stage.empty() ? kNone : index_.at(ref.stage));
+        if (!ref.stage.empty() && !planned_[planned.inputs.back()]) return false;  // noted already
+        context.inputs.push_back(planned_input(ref, planned));
+      }
+      if (planned.flow != nullptr) {
+        choose_lane(planned);
+        context.lane = plan_.lanes[planned.lane].axes;
+      }
       output() = spec.stage->plan(context);
+      if (!output().expands.empty()) expect_expandable(planned);
     } catch (const ParamError& error) {
       problem(spec, error);
       return false;
@@ -107,19 +92,8 @@ class Planner {
       problem(spec, {error.what(), spec.line});
       return false;
     }
-    if (!output().expands.empty() && !can_expand(spec, planned)) return false;
     take_output(planned);
     return true;
-  }
-
-  bool can_expand(const StageSpec& spec, const PlannedStage& planned) {
-    if (planned.fold != nullptr)
-      throw std::logic_error(spec.declaration->name + ": a stage that aggregates makes no variants");
-    const Lane& lane = plan_.lanes[planned.lane];
-    if (lane.parent == kNone) return true;
-    problem(spec, {"in", "it would make variants of the variants of '" + lane.name +
-                             "'; only what is run once a prompt can be varied"});
-    return false;
   }
 
   /// Of the stage that is being planned.
@@ -129,52 +103,53 @@ class Planner {
     problems_.add(line_of(spec, error), "stage '" + spec.id + "': " + error.what());
   }
 
-  PlannedInput planned_input(const StageSpec& spec, const InputRef& ref, std::size_t from) {
+  [[nodiscard]] PlannedInput planned_input(const InputRef& ref, const PlannedStage& reader) const {
+    const std::size_t from = reader.inputs.back();
     if (from == kNone) return {};
-    const PlannedStage& source = plan_.stages[from];
-    PlannedInput input{ref.stage, &outputs_[from], {}};
-    if (!ref.where.empty() && plan_.stages.back().fold == nullptr) {
-      problem(spec,
-              {"in", "'" + to_string(ref) + "': only stages that aggregate can pick a place along an axis"});
-      return input;
-    }
+    if (!ref.where.empty() && reader.fold == nullptr)
+      throw ParamError("in",
+                       "'" + to_string(ref) + "': only stages that aggregate can pick a place along an axis");
     try {
-      input.variables = select_variables(source.variables, ref);
+      return {ref.stage, &outputs_[from], select_variables(plan_.stages[from].variables, ref)};
     } catch (const ParamError& error) {
-      problem(spec, {"in", error.what()});
+      throw ParamError("in", error.what());
     }
-    return input;
   }
 
   /// A stage runs in the deepest of its inputs' lanes; the others must be on the way there.
-  bool choose_lane(const StageSpec& spec, PlannedStage& planned) {
+  void choose_lane(PlannedStage& planned) const {
     planned.lane = 0;
     for (const std::size_t from : planned.inputs) {
       if (from == kNone) continue;
       const PlannedStage& source = plan_.stages[from];
-      if (source.fold != nullptr) {
-        problem(
-            spec,
-            {"in", "'" + source.spec->id +
-                       "' is computed after all prompts are done; only stages that aggregate can read it"});
-        return false;
-      }
+      if (source.fold != nullptr)
+        throw ParamError(
+            "in", "'" + source.spec->id +
+                      "' is computed after all prompts are done; only stages that aggregate can read it");
       if (plan_.leads_to(planned.lane, source.lane)) {
         planned.lane = source.lane;
       } else if (!plan_.leads_to(source.lane, planned.lane)) {
-        problem(spec, {"in", "the inputs are variants of two different stages, '" +
-                                 plan_.lanes[planned.lane].name + "' and '" + plan_.lanes[source.lane].name +
-                                 "'; measure each, then compare what is stored"});
-        return false;
+        throw ParamError("in", "the inputs are variants of two different stages, '" +
+                                   plan_.lanes[planned.lane].name + "' and '" +
+                                   plan_.lanes[source.lane].name +
+                                   "'; measure each, then compare what is stored");
       }
     }
-    return true;
+  }
+
+  void expect_expandable(const PlannedStage& planned) const {
+    if (planned.fold != nullptr)
+      throw std::logic_error(planned.spec->declaration->name + ": a stage that aggregates makes no variants");
+    const Lane& lane = plan_.lanes[planned.lane];
+    if (lane.parent != kNone)
+      throw ParamError("in", "it would make variants of the variants of '" + lane.name +
+                                 "'; only what is run once a prompt can be varied");
   }
 
   void take_output(PlannedStage& planned) {
     if (!output().weights.empty()) {
       plan_.batches = divide(plan_.prompts.size(), output().weights, plan_.spec.batch_weight);
-      batch_weight_ = heaviest(plan_.batches, output().weights);
+      batch_weight_ = std::ranges::max(plan_.batches, {}, &Batch::weight).weight;
       output().weights = std::vector<std::size_t>();  // frees them
     }
     planned.variables = output().variables;
@@ -276,10 +251,9 @@ PlannedRun make_plan(WorkflowSpec spec, Prompts prompts) {
   run.plan.prompts = std::move(prompts);
   run.plan.subject = open_subject(run.plan.spec);
   const Axis axis = axis_of(run.plan.prompts);
-  Planner planner(run.plan, axis);
-  planner.run();
+  std::vector<ConstantArray> constants = Planner(run.plan, axis).run();
   run.layout = make_layout(run.plan, axis);
-  run.layout.constants = planner.take_constants();
+  run.layout.constants = std::move(constants);
   return run;
 }
 

@@ -1,15 +1,15 @@
 #include "pipeline/session/execute.hpp"
 
 #include <cstdlib>
+#include <future>
 #include <iostream>
 #include <malloc.h>
-#include <optional>
+#include <thread>
 #include <unistd.h>
 
 #include "pipeline/engine/provenance.hpp"
 #include "pipeline/exit_code.hpp"
 #include "pipeline/h5/h5.hpp"
-#include "pipeline/session/identity_task.hpp"
 #include "pipeline/session/stop_signals.hpp"
 #include "pipeline/session/tell.hpp"
 
@@ -18,8 +18,7 @@ namespace {
 
 /// Before there is a file to keep, a signal need not wait for long.
 [[noreturn]] void stop_early() {
-  std::cerr << "hookflow: stopped by " << StopSignals::name(StopSignals::number())
-            << " before the first result" << std::endl;
+  std::cerr << "hookflow: stopped by " << StopSignals::name() << " before the first result" << std::endl;
   std::_Exit(StopSignals::exit_code());
 }
 
@@ -47,7 +46,8 @@ void give_back_memory() {
 }
 
 /// One process's way from a plan to its exit code: load the subject, make or open the file, run what is
-/// pending. The file keeps what the subject's files hash to, which is found meanwhile.
+/// pending. The run's identity is found in a thread of its own, which what ends early stops: hashing a large
+/// model takes longer than its first results.
 class Execution {
  public:
   Execution(Plan plan, const Target& target, const SessionOptions& options)
@@ -60,9 +60,8 @@ class Execution {
     share_memory(options_.run.threads);
     RunStore store = open_store(std::move(layout));
     give_back_memory();
-    options_.run.before_commit = [&] { store.set_identity(identity_->get()); };
-    const bool nothing_left = store.complete() && !(options_.retry_failed && !store.failures().empty());
-    const int code = nothing_left ? tell_complete(store) : run_session(plan_, store, target_.path, options_);
+    options_.run.before_commit = [&] { store.set_identity(identity_.get()); };
+    const int code = run_session(plan_, store, target_.path, options_);
     if (code == exit_code::kDone || code == exit_code::kPromptsFailed)
       std::cout << target_.path.string() << "\n";
     return code;
@@ -73,7 +72,7 @@ class Execution {
     const std::string if_kept = "; " + how_to_go_on(target_.path);
     prepare_farewell(options_.progress, goes_on_ ? if_kept : " before the first result");
     StopSignals::install();
-    const StopDeadline deadline(options_.patience, stop_early);
+    const std::jthread deadline = watch_deadline(options_.patience, stop_early);
     const Identity identity = load_subject();
     RunStore store = goes_on_
                          ? RunStore::open(target_.path, layout, identity)
@@ -89,29 +88,21 @@ class Execution {
   Identity load_subject() {
     const auto start = std::chrono::steady_clock::now();
     plan_.prepare();
-    identity_.emplace(plan_);
-    Identity identity = goes_on_ ? identity_->get() : open_identity(plan_);
+    std::packaged_task<Identity(std::stop_token)> hash(
+        [this](const std::stop_token& stop) { return run_identity(plan_, stop); });
+    identity_ = hash.get_future();
+    hashing_ = std::jthread(std::move(hash));
+    Identity identity = goes_on_ ? identity_.get() : open_identity(plan_);
     options_.reading = std::chrono::steady_clock::now() - start;
     return identity;
-  }
-
-  /// A complete file is left as it is. Returns the exit code of the run that made it.
-  [[nodiscard]] int tell_complete(const RunStore& store) const {
-    const std::vector<Failure> failures = store.failures();
-    const int code = failures.empty() ? exit_code::kDone : exit_code::kPromptsFailed;
-    if (options_.progress == ProgressStyle::lines)
-      std::cerr << target_.path.string() << ": is complete already; nothing to do\n";
-    tell_failed_prompts(plan_, failures, options_.progress);
-    if (options_.progress == ProgressStyle::json)
-      tell_outcome(target_.path, "complete", code, count_parts(plan_, store));
-    return code;
   }
 
   Plan plan_;
   const Target& target_;
   SessionOptions options_;
   bool goes_on_;
-  std::optional<IdentityTask> identity_;
+  std::shared_future<Identity> identity_;
+  std::jthread hashing_;
 };
 
 }  // namespace

@@ -4,11 +4,15 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <sys/resource.h>
+#include <ctime>
+#include <string>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
+
+#include "pipeline/session/stop_signals.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -31,37 +35,21 @@ std::string duration(double in_seconds) {
   return spelled(in_seconds / 3600, "h", 1);
 }
 
-}  // namespace
-
-Progress::Progress(const Monitor& monitor, ProgressStyle style) : monitor_(monitor), style_(style) {
-  if (style != ProgressStyle::quiet) thread_ = std::thread([this] { show(); });
-}
-
-Progress::~Progress() {
-  {
-    const std::lock_guard lock(mutex_);
-    over_ = true;
-  }
-  wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-
-void Progress::show() {
+void show(const Monitor& monitor, std::size_t done_before, ProgressStyle style, const std::stop_token& over) {
   const auto start = std::chrono::steady_clock::now();
-  const bool terminal = style_ == ProgressStyle::lines && isatty(STDERR_FILENO) != 0;
-  const auto every = std::chrono::milliseconds(terminal ? 500 : style_ == ProgressStyle::json ? 1000 : 5000);
-  std::unique_lock lock(mutex_);
-  while (!wake_.wait_for(lock, every, [this] { return over_; })) {
+  const bool terminal = style == ProgressStyle::lines && isatty(STDERR_FILENO) != 0;
+  const auto every = std::chrono::milliseconds(terminal ? 500 : style == ProgressStyle::json ? 1000 : 5000);
+  while (sleep_through(over, every)) {
     const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const std::size_t done = monitor_.done;
-    const double rate = static_cast<double>(done - std::min(done, monitor_.done_before)) / elapsed;
-    const double left = rate > 0 ? static_cast<double>(monitor_.total - done) / rate : NAN;
-    if (style_ == ProgressStyle::json) {
+    const std::size_t done = monitor.done;
+    const double rate = static_cast<double>(done - std::min(done, done_before)) / elapsed;
+    const double left = rate > 0 ? static_cast<double>(monitor.total - done) / rate : NAN;
+    if (style == ProgressStyle::json) {
       const Json line = {{"event", "progress"},
                          {"seconds", rounded(elapsed)},
                          {"done", done},
-                         {"total", monitor_.total},
-                         {"failed", monitor_.failed.load()},
+                         {"total", monitor.total},
+                         {"failed", monitor.failed.load()},
                          {"rate", rounded(rate)},
                          {"seconds_left", std::isnan(left) ? Json() : Json(rounded(left))}};
       std::fprintf(stderr, "%s\n", line.dump().c_str());
@@ -69,61 +57,59 @@ void Progress::show() {
     }
     const std::string time_left = std::isnan(left) ? "" : ", " + duration(left) + " left";
     std::fprintf(stderr, "%s%zu of %zu done, %.1f a second%s, %zu failed%s", terminal ? "\r" : "", done,
-                 monitor_.total, rate, time_left.c_str(), monitor_.failed.load(), terminal ? "\033[K" : "\n");
+                 monitor.total, rate, time_left.c_str(), monitor.failed.load(), terminal ? "\033[K" : "\n");
   }
   if (terminal) std::fprintf(stderr, "\r\033[K");
 }
 
-std::string TimeUse::limit() const {
-  const std::array<std::pair<double, const char*>, 4> uses = {
-      {{compute, "compute"}, {writing, "writing"}, {reading, "reading"}, {waiting, "waiting"}}};
-  return std::max_element(uses.begin(), uses.end(),
-                          [](const auto& a, const auto& b) { return a.first < b.first; })
-      ->second;
-}
-
-double processor_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto of = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return of(usage.ru_utime) + of(usage.ru_stime);
-}
-
-TimeUse time_use(const Monitor& monitor, double wall, double processor, std::size_t threads) {
-  TimeUse use;
-  use.seconds = wall;
+/// Shares of the threads' time together. Reading is of the subject's files, before the first result; waiting
+/// is what is left: for work, or for the disk.
+std::array<std::pair<const char*, double>, 4> time_shares(const Monitor& monitor, double wall,
+                                                          std::size_t threads) {
   const double capacity = std::max(wall, 1e-9) * static_cast<double>(threads);
   // One thread at a time writes or reads, and what it costs the processor is not the stages'.
-  use.writing = std::min(1.0, seconds(monitor.store_nanoseconds + monitor.commit_nanoseconds) / capacity);
-  use.reading = std::min(1.0 - use.writing, seconds(monitor.read_nanoseconds) / capacity);
-  use.compute =
-      std::clamp(processor / capacity - use.writing - use.reading, 0.0, 1.0 - use.writing - use.reading);
-  use.waiting = 1 - use.compute - use.writing - use.reading;
-  return use;
+  const double writing =
+      std::min(1.0, seconds(monitor.store_nanoseconds + monitor.commit_nanoseconds) / capacity);
+  const double reading = std::min(1.0 - writing, seconds(monitor.read_nanoseconds) / capacity);
+  const double most = 1.0 - writing - reading;
+  const double processor = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;  // of the process until now
+  const double compute = std::clamp(processor / capacity - writing - reading, 0.0, most);
+  return {{{"compute", compute},
+           {"writing", writing},
+           {"reading", reading},
+           {"waiting", 1 - compute - writing - reading}}};
 }
 
-void tell_times(const Plan& plan, const Monitor& monitor, const TimeUse& use, ProgressStyle style) {
+}  // namespace
+
+std::jthread show_progress(const Monitor& monitor, ProgressStyle style) {
+  if (style == ProgressStyle::quiet) return {};
+  return std::jthread([&monitor, style, before = monitor.done.load()](const std::stop_token& over) {
+    show(monitor, before, style, over);
+  });
+}
+
+void tell_times(const Plan& plan, const Monitor& monitor, double wall, std::size_t threads,
+                ProgressStyle style) {
   if (style == ProgressStyle::quiet) return;
+  const auto shares = time_shares(monitor, wall, threads);
+  const auto limit = std::ranges::max_element(shares, {}, [](const auto& share) { return share.second; });
   std::vector<std::pair<std::string, double>> rows;
   for (std::size_t i = 0; i < plan.stages.size(); ++i)
     rows.emplace_back(plan.stages[i].spec->id, seconds(monitor.stage_nanoseconds[i]));
   if (style == ProgressStyle::json) {
     Json stages = Json::object();
     for (const auto& [name, time] : rows) stages[name] = rounded(time);
+    Json rounded_shares;
+    for (const auto& [name, share] : shares) rounded_shares[name] = rounded(share);
     const Json line = {{"event", "times"},
-                       {"seconds", rounded(use.seconds)},
+                       {"seconds", rounded(wall)},
                        {"stages", stages},
                        {"writing", rounded(seconds(monitor.store_nanoseconds))},
                        {"committing", rounded(seconds(monitor.commit_nanoseconds))},
                        {"reading", rounded(seconds(monitor.read_nanoseconds))},
-                       {"shares",
-                        {{"compute", rounded(use.compute)},
-                         {"writing", rounded(use.writing)},
-                         {"reading", rounded(use.reading)},
-                         {"waiting", rounded(use.waiting)}}},
-                       {"limit", use.limit()}};
+                       {"shares", rounded_shares},
+                       {"limit", limit->first}};
     std::fprintf(stderr, "%s\n", line.dump().c_str());
     return;
   }
@@ -132,12 +118,13 @@ void tell_times(const Plan& plan, const Monitor& monitor, const TimeUse& use, Pr
   rows.emplace_back("(reading the model)", seconds(monitor.read_nanoseconds));
   std::fprintf(stderr, "%-20s %10s\n", "stage", "seconds");
   for (const auto& [name, time] : rows) std::fprintf(stderr, "%-20s %10.3f\n", name.c_str(), time);
+  const auto& [compute, writing, reading, waiting] = shares;
   std::fprintf(
       stderr,
       "%.1f s; of the threads' time %.0f %% compute, %.1f %% writing, %.1f %% reading, %.0f %% waiting; "
       "the limit was %s\n",
-      use.seconds, 100 * use.compute, 100 * use.writing, 100 * use.reading, 100 * use.waiting,
-      use.limit().c_str());
+      wall, 100 * compute.second, 100 * writing.second, 100 * reading.second, 100 * waiting.second,
+      limit->first);
 }
 
 }  // namespace hookflow::pipeline

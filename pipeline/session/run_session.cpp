@@ -22,17 +22,25 @@ class RunSession {
  public:
   RunSession(const Plan& plan, RunStore& store, const std::filesystem::path& path,
              const SessionOptions& options)
-      : plan_(plan),
-        store_(store),
-        path_(path),
-        options_(options),
-        monitor_(plan.stages.size(), count_parts(plan, store)) {
+      : plan_(plan), store_(store), path_(path), options_(options), monitor_(plan, store) {
     monitor_.read_nanoseconds = options_.reading.count();
   }
 
   int run() {
     if (const std::optional<int> code = work()) return *code;
-    return finish();
+    const std::vector<Failure> failures = store_.failures();
+    store_.finish({{"ended_utc", utc_now()}});
+    const double wall = std::chrono::duration<double>(Clock::now() - start_ + options_.reading).count();
+    tell_times(plan_, monitor_, wall, options_.run.threads, options_.progress);
+    return tell_complete(failures);
+  }
+
+  /// Returns the exit code.
+  [[nodiscard]] int tell_complete(const std::vector<Failure>& failures) const {
+    tell_failed_prompts(plan_, failures, options_.progress);
+    const int code = failures.empty() ? exit_code::kDone : exit_code::kPromptsFailed;
+    if (options_.progress == ProgressStyle::json) tell_outcome(path_, "complete", code, monitor_);
+    return code;
   }
 
  private:
@@ -40,14 +48,14 @@ class RunSession {
 
   /// The exit code, where the work is not brought to its end.
   std::optional<int> work() {
-    const StopDeadline deadline(options_.patience, [this] { give_up(); });
+    const std::jthread deadline = watch_deadline(options_.patience, [this] { give_up(); });
     {
-      const Progress progress(monitor_, options_.progress);
+      const std::jthread progress = show_progress(monitor_, options_.progress);
       run_prompts(plan_, store_, options_.run, monitor_, StopSignals::requested());
     }
     if (!monitor_.failed_fast) run_folds(plan_, store_, monitor_, StopSignals::requested());
     if (StopSignals::requested()) {
-      store_.end_session(StopSignals::name(StopSignals::number()));
+      store_.end_session(StopSignals::name());
       tell_stopped();
       return StopSignals::exit_code();
     }
@@ -58,46 +66,28 @@ class RunSession {
     return exit_code::kPromptsFailed;
   }
 
-  int finish() {
-    const std::vector<Failure> failures = store_.failures();
-    store_.finish({{"ended_utc", utc_now()}});
-    const double wall = std::chrono::duration<double>(Clock::now() - start_ + options_.reading).count();
-    tell_times(plan_, monitor_, time_use(monitor_, wall, processor_seconds(), options_.run.threads),
-               options_.progress);
-    tell_failed_prompts(plan_, failures, options_.progress);
-    const int code = failures.empty() ? exit_code::kDone : exit_code::kPromptsFailed;
-    if (options_.progress == ProgressStyle::json) tell_outcome(path_, "complete", code, counts());
-    return code;
-  }
-
   /// What is in flight takes too long, or a disk hangs: whatever stands in the file by now is kept.
   [[noreturn]] void give_up() {
     constexpr std::chrono::milliseconds kPatience{300};
-    auto committed = std::make_shared<std::promise<void>>();
-    std::future<void> done = committed->get_future();
-    std::thread([this, committed] {
-      try {
-        if (store_.try_commit(kPatience)) store_.end_session(StopSignals::name(StopSignals::number()));
-      } catch (const std::exception&) {  // then it is not committed
-      }
-      committed->set_value();
-    }).detach();
-    done.wait_for(kPatience + kPatience / 3);
+    std::packaged_task<void()> commit([this] {  // what it throws nobody asks for: then it is not committed
+      if (store_.try_commit(kPatience)) store_.end_session(StopSignals::name());
+    });
+    const std::future<void> committed = commit.get_future();
+    std::thread(std::move(commit)).detach();
+    committed.wait_for(kPatience + kPatience / 3);
     tell_stopped();
     std::_Exit(StopSignals::exit_code());
   }
 
   void tell_stopped() const {
-    tell_stopped("by " + StopSignals::name(StopSignals::number()), "stopped", StopSignals::exit_code());
+    tell_stopped("by " + StopSignals::name(), "stopped", StopSignals::exit_code());
   }
 
   void tell_stopped(const std::string& how, const std::string& status, int code) const {
-    if (options_.progress == ProgressStyle::json) return tell_outcome(path_, status, code, counts());
+    if (options_.progress == ProgressStyle::json) return tell_outcome(path_, status, code, monitor_);
     std::cerr << "hookflow: stopped " << how << " with " << monitor_.done << " of " << monitor_.total
               << " done; " << how_to_go_on(path_) << std::endl;
   }
-
-  [[nodiscard]] PartCounts counts() const { return {monitor_.total, monitor_.done, monitor_.failed}; }
 
   const Plan& plan_;
   RunStore& store_;
@@ -116,6 +106,11 @@ std::string message_of(const std::exception& error) {
 
 int run_session(const Plan& plan, RunStore& store, const std::filesystem::path& path,
                 const SessionOptions& options) {
+  if (store.complete() && !(options.retry_failed && !store.failures().empty())) {
+    if (options.progress == ProgressStyle::lines)
+      std::cerr << path.string() << ": is complete already; nothing to do\n";
+    return RunSession(plan, store, path, options).tell_complete(store.failures());
+  }
   try {
     store.begin_session(options.run.threads, program_version());
     if (options.retry_failed) store.retry_failed();

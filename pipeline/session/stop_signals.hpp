@@ -1,9 +1,8 @@
 #pragma once
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -18,28 +17,16 @@ class StopSignals {
   /// as a handler can make no text.
   static void prepare_farewell(const std::function<std::string(int code)>& text);
   static const std::atomic<bool>& requested();
-  static int number();                  // 0: none came
-  static std::string name(int signal);  // SIGINT
+  static int number();        // of the first; 0: none came
+  static std::string name();  // and its name: SIGINT
   static int exit_code() { return 128 + number(); }
 };
 
-/// Gives what is in flight a while to end after a signal, then ends it: calls `give_up`, from a thread of its
-/// own, which must not return.
-class StopDeadline {
- public:
-  StopDeadline(std::chrono::milliseconds patience, std::function<void()> give_up);
-  StopDeadline(const StopDeadline&) = delete;
-  StopDeadline& operator=(const StopDeadline&) = delete;
-  ~StopDeadline();
+/// A thread that, while it lives, gives what is in flight a while to end after a signal and then ends it:
+/// calls `give_up`, which must not return.
+[[nodiscard]] std::jthread watch_deadline(std::chrono::milliseconds patience, std::function<void()> give_up);
 
- private:
-  void watch(std::chrono::milliseconds patience);
-
-  std::function<void()> give_up_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  bool over_ = false;
-  std::thread thread_;
-};
+/// Sleeps until told to stop. Returns whether it slept for all of `time`.
+bool sleep_through(const std::stop_token& stop, std::chrono::milliseconds time);
 
 }  // namespace hookflow::pipeline

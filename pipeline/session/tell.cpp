@@ -61,14 +61,14 @@ void tell_damage(const Damage& damage, const std::filesystem::path& path, Progre
 }
 
 void tell_outcome(const std::filesystem::path& path, const std::string& status, int code,
-                  const PartCounts& counts) {
+                  const Monitor& monitor) {
   std::cerr << json_line({{"event", "end"},
                           {"status", status},
                           {"code", code},
                           {"file", path.string()},
-                          {"done", counts.done},
-                          {"total", counts.total},
-                          {"failed", counts.failed}})
+                          {"done", monitor.done.load()},
+                          {"total", monitor.total},
+                          {"failed", monitor.failed.load()}})
             << std::flush;
 }
 

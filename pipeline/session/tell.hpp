@@ -20,7 +20,7 @@ void tell_damage(const Damage& damage, const std::filesystem::path& path, Progre
 
 /// The last line that a program is told: how it ended (complete, failed, stopped) and the exit code.
 void tell_outcome(const std::filesystem::path& path, const std::string& status, int code,
-                  const PartCounts& counts);
+                  const Monitor& monitor);
 
 /// What a program is told instead of a message: a line.
 std::string error_line(int code, const std::string& message);

@@ -56,7 +56,7 @@ class ToyRun {
   std::filesystem::path path() const { return folder.path() / "toy.h5"; }
   void run(std::size_t threads = 3, bool fail_fast = false) {
     if (retry_failed) store->retry_failed();
-    monitor = std::make_unique<Monitor>(plan.stages.size(), count_parts(plan, *store));
+    monitor = std::make_unique<Monitor>(plan, *store);
     RunOptions options;
     options.threads = threads;
     options.fail_fast = fail_fast;
@@ -328,9 +328,9 @@ TEST(Graph, TheSubjectsErrorOfItsInputFailsThePrompt) {
 TEST(Graph, AMonitorStartsWithWhatWasDoneBefore) {
   ToyRun toy(toy_plan(10, kStages, "[xs, ns]", {"thirds.fail=[p4]"}));
   toy.run();
-  const Monitor monitor(toy.plan.stages.size(), count_parts(toy.plan, *toy.store));
+  const Monitor monitor(toy.plan, *toy.store);
   EXPECT_EQ(monitor.total, 30U);
-  EXPECT_EQ(monitor.done_before, 30U);
+  EXPECT_EQ(monitor.done, 30U);
   EXPECT_EQ(monitor.failed, 3U);
 }
 

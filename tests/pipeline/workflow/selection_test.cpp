@@ -114,7 +114,7 @@ TEST(Selection, AFoldReadsThePlaceThatItsInputNames) {
   auto [plan, layout] = make_plan(read_workflow_text(kWorkflow, "w.yaml", ".", {}));
   plan.prepare();
   RunStore store = RunStore::create(folder.path() / "w.h5", layout, {}, {}, false);
-  Monitor monitor(plan.stages.size(), count_parts(plan, store));
+  Monitor monitor(plan, store);
   const std::atomic<bool> stop{false};
   run_prompts(plan, store, {}, monitor, stop);
   run_folds(plan, store, monitor, stop);
