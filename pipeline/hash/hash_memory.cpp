@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <sstream>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -46,15 +47,11 @@ std::string HashMemory::fingerprint(const std::filesystem::path& path) const {
   if (status.st_size < kWorthRemembering) return {};
   const std::time_t latest = std::time(nullptr) - settled_.count();
   if (status.st_ctim.tv_sec > latest || status.st_mtim.tv_sec > latest) return {};
-  std::string text;
-  for (const auto part :
-       {static_cast<long long>(status.st_dev), static_cast<long long>(status.st_ino),
-        static_cast<long long>(status.st_size), static_cast<long long>(status.st_mtim.tv_sec),
-        static_cast<long long>(status.st_mtim.tv_nsec), static_cast<long long>(status.st_ctim.tv_sec),
-        static_cast<long long>(status.st_ctim.tv_nsec)}) {
-    text += std::to_string(part) + " ";
-  }
-  return text;
+  std::ostringstream text;
+  text << status.st_dev << ' ' << status.st_ino << ' ' << status.st_size;
+  for (const std::timespec& time : {status.st_mtim, status.st_ctim})
+    text << ' ' << time.tv_sec << ' ' << time.tv_nsec;
+  return text.str() + ' ';
 }
 
 std::string HashMemory::sha256_file(const std::filesystem::path& path, const std::stop_token& stop) const {
