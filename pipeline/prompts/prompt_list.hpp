@@ -24,12 +24,12 @@ std::string to_json(const Prompt& prompt);
 
 /// What messages call the rows of a source: `p.jsonl:7`, `run.h5, prompt 3`, or the source alone.
 struct PromptPlaces {
-  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  static constexpr std::uint32_t kNone = static_cast<std::uint32_t>(-1);
   std::string source;
   std::string before_number;
 
   [[nodiscard]] std::string of(std::size_t number) const {
-    return number == kNone ? source : source + before_number + std::to_string(number);
+    return number >= kNone ? source : source + before_number + std::to_string(number);
   }
 };
 
