@@ -1,8 +1,6 @@
 #include "pipeline/prompts/prompt_files.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -12,6 +10,7 @@
 #include "pipeline/prompts/prompt_rows.hpp"
 #include "pipeline/text/csv.hpp"
 #include "pipeline/text/nearest.hpp"
+#include "pipeline/text/problems.hpp"
 #include "pipeline/text/utf8.hpp"
 
 namespace hookflow::pipeline {
@@ -19,12 +18,7 @@ namespace {
 
 using Fields = std::vector<std::string>;
 
-std::string extension(const std::filesystem::path& name) {
-  std::string text = name.extension().string();
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
+std::string extension(const std::filesystem::path& name) { return lower_case(name.extension().string()); }
 
 void read_json_lines(std::istream& in, std::size_t limit, PromptRows& rows) {
   std::string text;
@@ -38,35 +32,34 @@ void read_json_lines(std::istream& in, std::size_t limit, PromptRows& rows) {
 }
 
 // A header that cannot be used makes every row's problem the same: it is refused at once.
-void check_header(const Fields& header, const std::string& place) {
-  std::string problems;
-  const auto report = [&](const std::string& problem) {
-    problems += (problems.empty() ? "" : "\n") + place + ": " + problem;
+void check_header(const Fields& header, const std::string& file, std::size_t line) {
+  Problems problems(file);
+  const auto report = [&](const std::string& problem) { problems.add(line, problem); };
+  const auto position = [&](std::string_view name) {
+    return static_cast<std::size_t>(std::find(header.begin(), header.end(), name) - header.begin());
   };
   for (std::size_t i = 0; i < header.size(); ++i) {
     const std::string number = std::to_string(i + 1);
     if (header[i].empty()) {
       report("column " + number + " has no name" + (i == 0 ? " (pandas: to_csv(index=False))" : ""));
-    } else if (find_invalid_utf8(header[i]) != std::string::npos) {
+      continue;
+    }
+    if (find_invalid_utf8(header[i]) != std::string::npos) {
       report("the name of column " + number + " is not UTF-8");
     } else if (const std::string problem = column_name_problem(header[i]); !problem.empty()) {
       report(problem);
     }
-    const auto first = std::find(header.begin(), header.end(), header[i]) - header.begin();
-    if (!header[i].empty() && static_cast<std::size_t>(first) < i) {
+    if (const std::size_t first = position(header[i]); first < i) {
       report("column '" + header[i] + "' is given twice, as columns " + std::to_string(first + 1) + " and " +
              number);
     }
   }
-  const auto has = [&](const char* name) {
-    return std::find(header.begin(), header.end(), name) != header.end();
-  };
-  if (!has("text") && !has("ids")) {
+  if (position("text") == header.size() && position("ids") == header.size()) {
     const bool other_comma = header.size() == 1 && header[0].find_first_of(";\t") != std::string::npos;
     report("no column 'text' or 'ids'" +
            (other_comma ? "; columns are separated by commas alone" : suggestion("text", header)));
   }
-  if (!problems.empty()) throw InputError(problems);
+  problems.raise<InputError>();
 }
 
 void set_ids(std::string_view cell, PromptRows& rows) {
@@ -106,11 +99,10 @@ void set_csv_row(const Fields& header, Fields& fields, PromptRows& rows) {
 
 void read_csv(std::istream& in, const std::string& name, std::size_t limit, PromptRows& rows) {
   CsvReader reader(in);
-  const auto place = [&] { return name + ':' + std::to_string(reader.line()); };
   try {
     Fields header;
     if (!reader.next(header)) return;
-    check_header(header, place());
+    check_header(header, name, reader.line());
     Fields fields;
     while (rows.size() < limit && reader.next(fields)) {
       rows.begin(reader.line());
@@ -147,9 +139,9 @@ Prompts read_prompt_file(const std::filesystem::path& path, std::size_t limit) {
     read_json_lines(in, limit, rows);
   }
   if (in.bad()) fail();
-  if (const std::string problems = rows.problems(); !problems.empty()) throw InputError(problems);
-  if (rows.size() == 0) throw InputError(name + ": the file holds no prompts");
-  return rows.take();
+  Prompts prompts = rows.take<InputError>();
+  if (prompts.empty()) throw InputError(name + ": the file holds no prompts");
+  return prompts;
 }
 
 }  // namespace hookflow::pipeline

@@ -8,22 +8,18 @@
 #include "pipeline/prompts/prompt_files.hpp"
 #include "pipeline/prompts/prompt_rows.hpp"
 #include "pipeline/text/nearest.hpp"
+#include "pipeline/text/problems.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
 std::size_t number_of(const Node& node) { return node.line > 0 ? node.line : PromptPlaces::kNone; }
 
-std::string place_of(const Node& node, const std::string& workflow_name) {
-  return node.line > 0 ? workflow_name + ':' + std::to_string(node.line) : workflow_name;
-}
-
 void set_ids(const Node& value, PromptRows& rows) {
   if (value.kind != Node::Kind::list) return rows.refuse("ids", "is no list of ids");
   std::vector<std::int64_t> ids;
   for (const Node& item : value.items) {
-    const bool is_number = item.kind == Node::Kind::scalar && !item.quoted;
-    const std::optional<std::int64_t> id = is_number ? parse_id(item.text) : std::nullopt;
+    const std::optional<std::int64_t> id = item.quoted ? std::nullopt : parse_id(item.text);
     if (!id) return rows.refuse("ids", "holds " + to_json(item) + ": an id is a whole number from 0 up");
     ids.push_back(*id);
   }
@@ -55,9 +51,7 @@ Prompts read_list(const Node& list, const std::string& workflow_name) {
     }
     rows.end();
   }
-  if (const std::string problems = rows.problems(); !problems.empty()) throw UsageError(problems);
-  if (rows.size() == 0) throw UsageError(place_of(list, workflow_name) + ": prompts: the list is empty");
-  return rows.take();
+  return rows.take<UsageError>();
 }
 
 // `{file: p.jsonl, limit: 100}`.
@@ -69,30 +63,28 @@ struct FileSource {
 FileSource read_source(const Node& map, const std::filesystem::path& base, const std::string& workflow_name) {
   static const std::array<std::string, 2> known_keys = {"file", "limit"};
   FileSource source;
-  std::string problems;
+  Problems problems(workflow_name);
   const auto report = [&](const Node& node, const std::string& problem) {
-    problems += (problems.empty() ? "" : "\n") + place_of(node, workflow_name) + ": prompts: " + problem;
+    problems.add(node.line, "prompts: " + problem);
   };
   for (const auto& [key, value] : map.entries) {
-    const bool is_scalar = value.kind == Node::Kind::scalar;
     if (key == "file") {
-      if (!is_scalar || value.text.empty()) {
+      if (value.text.empty()) {
         report(value, "'file' is not the name of a file");
       } else if (const std::string problem = prompt_file_problem(value.text); !problem.empty()) {
         report(value, problem);
       }
       source.path = base / value.text;
     } else if (key == "limit") {
-      const auto limit = is_scalar && !value.quoted ? parse_id(value.text) : std::nullopt;
-      if (!limit || *limit == 0)
-        report(value, "'limit' is " + to_json(value) + ": a whole number from 1 up is wanted");
-      if (limit) source.limit = static_cast<std::size_t>(*limit);
+      const std::int64_t limit = value.quoted ? 0 : parse_id(value.text).value_or(0);
+      if (limit == 0) report(value, "'limit' is " + to_json(value) + ": a whole number from 1 up is wanted");
+      source.limit = static_cast<std::size_t>(limit);
     } else {
       report(value, "unknown key '" + key + "'" + suggestion(key, known_keys));
     }
   }
   if (map.find("file") == nullptr) report(map, "'file' is missing");
-  if (!problems.empty()) throw UsageError(problems);
+  problems.raise();
   return source;
 }
 
@@ -100,8 +92,11 @@ FileSource read_source(const Node& map, const std::filesystem::path& base, const
 
 Prompts read_prompts(const Node& prompts, const std::filesystem::path& base,
                      const std::string& workflow_name) {
-  if (prompts.kind == Node::Kind::list) return read_list(prompts, workflow_name);
-  const std::string place = place_of(prompts, workflow_name) + ": prompts: ";
+  const std::string place = PromptPlaces{workflow_name, ":"}.of(number_of(prompts)) + ": prompts: ";
+  if (prompts.kind == Node::Kind::list) {
+    if (prompts.items.empty()) throw UsageError(place + "the list is empty");
+    return read_list(prompts, workflow_name);
+  }
   if (prompts.kind != Node::Kind::map)
     throw UsageError(place + "a list of prompts or {file: p.jsonl} is wanted");
   const FileSource source = read_source(prompts, base, workflow_name);
@@ -117,8 +112,7 @@ Prompts read_prompt_json(const TextRows& lines, const std::string& place) {
     set_json_row(lines[i], rows);
     rows.end();
   }
-  if (const std::string problems = rows.problems(); !problems.empty()) throw InputError(problems);
-  return rows.take();
+  return rows.take<InputError>();
 }
 
 }  // namespace hookflow::pipeline

@@ -18,14 +18,6 @@ struct Node {
   std::vector<Node> items;
   std::vector<std::pair<std::string, Node>> entries;  // in file order
 
-  // Defined where Node is complete: a vector of pairs of an incomplete type is destroyed in no header.
-  Node();
-  Node(const Node&);
-  Node(Node&&) noexcept;
-  Node& operator=(const Node&);
-  Node& operator=(Node&&) noexcept;
-  ~Node();
-
   static Node scalar(std::string value, bool is_text = false);
   static Node list(std::vector<Node> values);
   static Node map(std::vector<std::pair<std::string, Node>> values);
