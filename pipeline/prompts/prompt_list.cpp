@@ -13,22 +13,37 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Of a line as to_json has written it: an object of texts, and of `ids`, a list of numbers.
+/// Takes a text in quotes, as to_json writes it, off the line that begins with it.
+std::string take_text(std::string_view& line) {
+  std::size_t end = 1;
+  while (line.at(end) != '"') end += line[end] == '\\' ? 2 : 1;
+  const std::string_view quoted = line.substr(0, end + 1);
+  line.remove_prefix(quoted.size());
+  const bool as_is = quoted.find('\\') == std::string_view::npos;
+  return as_is ? std::string(quoted.substr(1, end - 1)) : Json::parse(quoted).get<std::string>();
+}
+
+std::vector<std::int64_t> take_ids(std::string_view& line) {
+  const std::string_view list = line.substr(0, line.find(']') + 1);
+  line.remove_prefix(list.size());
+  return Json::parse(list).get<std::vector<std::int64_t>>();
+}
+
+// Of a line as to_json has written it, without spaces: an object of texts, and of `ids`, a list.
 Prompt parse(std::string_view line) {
-  Json object = Json::parse(line);
   Prompt prompt;
-  for (auto& [name, value] : object.items()) {
+  while (line.at(0) != '}') {
+    line.remove_prefix(1);  // { or the comma
+    const std::string name = take_text(line);
+    line.remove_prefix(1);  // the colon
     if (name == "ids") {
-      prompt.ids = value.get<std::vector<std::int64_t>>();
-      continue;
-    }
-    auto& text = value.get_ref<std::string&>();
-    if (name == "id") {
-      prompt.id = std::move(text);
+      prompt.ids = take_ids(line);
+    } else if (name == "id") {
+      prompt.id = take_text(line);
     } else if (name == "text") {
-      prompt.text = std::move(text);
+      prompt.text = take_text(line);
     } else {
-      prompt.columns.emplace(name, std::move(text));
+      prompt.columns.emplace(name, take_text(line));
     }
   }
   return prompt;
@@ -53,10 +68,9 @@ Prompt Prompts::operator[](std::size_t prompt) const {
 }
 
 std::string Prompts::id(std::size_t prompt) const {
-  const std::string_view line = json(prompt).substr(std::string_view("{\"id\":").size());
-  std::size_t end = 1;  // of the text that to_json puts first
-  while (line[end] != '"') end += line[end] == '\\' ? 2 : 1;
-  return Json::parse(line.substr(0, end + 1)).get<std::string>();
+  constexpr std::string_view kBefore = "{\"id\":";  // to_json puts it first
+  std::string_view line = json(prompt).substr(kBefore.size());
+  return take_text(line);
 }
 
 std::string_view Prompts::json(std::size_t prompt) const {

@@ -1,14 +1,18 @@
 #include "pipeline/prompts/prompts.hpp"
 
 #include <array>
+#include <cerrno>
+#include <fstream>
 #include <limits>
+#include <system_error>
 
 #include "pipeline/error.hpp"
+#include "pipeline/prompts/csv_rows.hpp"
 #include "pipeline/prompts/json_row.hpp"
-#include "pipeline/prompts/prompt_files.hpp"
 #include "pipeline/prompts/prompt_rows.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/text/problems.hpp"
+#include "pipeline/text/utf8.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -30,8 +34,7 @@ void set_text(const std::string& key, const Node& value, PromptRows& rows) {
   using Kind = Node::Kind;
   if (value.kind == Kind::list) return rows.refuse(key, "is a list; text or a number is wanted");
   if (value.kind == Kind::map) return rows.refuse(key, "is a map; text or a number is wanted");
-  const bool is_word =
-      value.kind == Kind::scalar && !value.quoted && (value.text == "true" || value.text == "false");
+  const bool is_word = !value.quoted && (value.text == "true" || value.text == "false");
   if (value.kind == Kind::null || is_word) {
     return rows.refuse(key, "is " + to_json(value) + "; text or a number is wanted, and quotes make it text");
   }
@@ -52,6 +55,45 @@ Prompts read_list(const Node& list, const std::string& workflow_name) {
     rows.end();
   }
   return rows.take<UsageError>();
+}
+
+std::string extension(const std::filesystem::path& name) { return lower_case(name.extension().string()); }
+
+void read_json_lines(std::istream& in, std::size_t limit, PromptRows& rows) {
+  std::string text;
+  for (std::size_t line = 1; rows.size() < limit && std::getline(in, text); ++line) {
+    if (line == 1) text = without_bom(text);
+    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
+    add_json_row(line, text, rows);
+  }
+}
+
+/// Why a file of this name is not read; empty: it is.
+std::string prompt_file_problem(const std::filesystem::path& name) {
+  const std::string kind = extension(name);
+  if (kind == ".jsonl" || kind == ".ndjson" || kind == ".csv") return "";
+  return "file '" + name.string() + "': prompts are read from .jsonl, .ndjson and .csv" +
+         (kind == ".json" ? "; of JSON, put one object on each line and call it .jsonl" : "");
+}
+
+/// The first `limit` rows of a file.
+Prompts read_prompt_file(const std::filesystem::path& path, std::size_t limit) {
+  const std::string name = path.string();
+  const auto fail = [&name] {
+    throw InputError(name + ": cannot be read: " + std::generic_category().message(errno));
+  };
+  std::ifstream in(path, std::ios::binary);
+  if (!in) fail();
+  PromptRows rows({name, ":"});
+  if (extension(path) == ".csv") {
+    read_csv_rows(in, name, limit, rows);
+  } else {
+    read_json_lines(in, limit, rows);
+  }
+  if (in.bad()) fail();
+  Prompts prompts = rows.take<InputError>();
+  if (prompts.empty()) throw InputError(name + ": the file holds no prompts");
+  return prompts;
 }
 
 // `{file: p.jsonl, limit: 100}`.
@@ -107,11 +149,7 @@ Prompts read_prompts(const Node& prompts, const std::filesystem::path& base,
 
 Prompts read_prompt_json(const TextRows& lines, const std::string& place) {
   PromptRows rows({place, ", prompt "});
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    rows.begin(i);
-    set_json_row(lines[i], rows);
-    rows.end();
-  }
+  for (std::size_t i = 0; i < lines.size(); ++i) add_json_row(i, lines[i], rows);
   return rows.take<InputError>();
 }
 

@@ -17,9 +17,6 @@ namespace hookflow::pipeline {
 
 /// The base of what the engine carries from stage to stage without knowing what it really is.
 struct Carried {
-  Carried() = default;
-  Carried(const Carried&) = default;
-  Carried& operator=(const Carried&) = default;
   virtual ~Carried() = default;
 };
 

@@ -26,11 +26,6 @@ std::optional<std::size_t> axis_index(const Variable& variable, const std::strin
   return std::nullopt;
 }
 
-bool has_all(const Variable& variable, const std::vector<AxisLabel>& where) {
-  return std::all_of(where.begin(), where.end(),
-                     [&](const AxisLabel& place) { return axis_index(variable, place.axis).has_value(); });
-}
-
 std::size_t label_index(const Axis& axis, const std::string& label) {
   const std::vector<std::string> texts = label_texts(axis);
   const auto found = std::find(texts.begin(), texts.end(), label);
@@ -84,19 +79,21 @@ class PlaceRows : public StoredRows {
 
 std::vector<Variable> select_variables(const std::vector<Variable>& all, const InputRef& ref) {
   std::vector<Variable> chosen;
-  std::vector<std::string> names, axes;
+  std::vector<std::string> axes;
   for (const Variable& variable : all) {
-    names.push_back(variable.name);
     if (!ref.variable.empty() && variable.name != ref.variable) continue;
     for (const Axis& axis : variable.axes) axes.push_back(axis.name);
     chosen.push_back(variable);
   }
   if (chosen.empty() && !ref.variable.empty()) {
     throw ParamError("'" + ref.stage + "' has no variable '" + ref.variable + "'" +
-                     suggestion(ref.variable, names));
+                     suggestion(ref.variable, all, &Variable::name));
   }
   if (ref.where.empty()) return chosen;
-  std::erase_if(chosen, [&](const Variable& variable) { return !has_all(variable, ref.where); });
+  std::erase_if(chosen, [&](const Variable& variable) {
+    return std::ranges::any_of(ref.where,
+                               [&](const AxisLabel& place) { return !axis_index(variable, place.axis); });
+  });
   for (const AxisLabel& place : ref.where) {
     if (chosen.empty() && std::find(axes.begin(), axes.end(), place.axis) == axes.end()) {
       throw ParamError("'" + to_string(ref) + "': unknown axis '" + place.axis + "'" +

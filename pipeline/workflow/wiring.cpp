@@ -14,10 +14,7 @@ class Wiring {
  public:
   Wiring(std::vector<StageSpec>& stages, const std::set<std::string>& broken, Problems& problems)
       : stages_(stages), broken_(broken), problems_(problems) {
-    for (std::size_t i = 0; i < stages.size(); ++i) {
-      ids_.push_back(stages[i].id);
-      index_[stages[i].id] = i;
-    }
+    for (std::size_t i = 0; i < stages.size(); ++i) index_[stages[i].id] = i;
   }
 
   void wire(StageSpec& stage, const Node* in) {
@@ -80,7 +77,7 @@ class Wiring {
     if (broken_.contains(ref.stage)) {
       complete_ = false;
     } else {
-      problem(node, "unknown stage '" + ref.stage + "'" + suggestion(ref.stage, ids_));
+      problem(node, "unknown stage '" + ref.stage + "'" + suggestion(ref.stage, stages_, &StageSpec::id));
     }
     return nullptr;
   }
@@ -107,9 +104,8 @@ class Wiring {
     const std::vector<PortDecl>& ports = stage.declaration->inputs;
     const auto port = std::ranges::find(ports, port_name, &PortDecl::name);
     if (port == ports.end()) {
-      std::vector<std::string> names;
-      for (const PortDecl& known : ports) names.push_back(known.name);
-      return problem(node, "unknown port '" + port_name + "'" + suggestion(port_name, names));
+      return problem(node,
+                     "unknown port '" + port_name + "'" + suggestion(port_name, ports, &PortDecl::name));
     }
     InputRef ref;
     const StageSpec* from = source(node, ref);
@@ -142,7 +138,6 @@ class Wiring {
   std::vector<StageSpec>& stages_;
   const std::set<std::string>& broken_;
   Problems& problems_;
-  std::vector<std::string> ids_;
   std::map<std::string, std::size_t> index_;
   std::string where_;
   std::size_t line_ = 0;

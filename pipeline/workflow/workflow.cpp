@@ -139,10 +139,8 @@ class Reader {
     }
     stage.declaration = find_stage(type->text);
     if (stage.declaration == nullptr) {
-      std::vector<std::string> names;
-      for (const StageDecl* declared : registered_stages()) names.push_back(declared->name);
-      problems_.add(type->line,
-                    where + ": unknown stage '" + type->text + "'" + suggestion(type->text, names));
+      problems_.add(type->line, where + ": unknown stage '" + type->text + "'" +
+                                    suggestion(type->text, registered_stages(), &StageDecl::name));
       return false;
     }
     stage.stage = stage.declaration->make();
@@ -161,7 +159,7 @@ class Reader {
       if (param == params.end()) {
         problems_.add(value.line, where + ": unknown parameter '" + key + "'" + suggestion(key, known));
       } else {
-        attempt(where + ": " + key, value.line, [&] { param->read(*stage.stage, value); });
+        attempt(where + ": " + key, value.line, [&, &given = value] { param->read(*stage.stage, given); });
       }
     }
     for (const ParamDecl& param : params) {
@@ -179,13 +177,12 @@ class Reader {
     }
     if (!value_of("keep", spec_.keep, false)) return;
     if (spec_.keep.empty()) problems_.add(keep->line, "keep: the list is empty, so nothing would be stored");
-    std::vector<std::string> ids;
-    for (const StageSpec& stage : spec_.stages) ids.push_back(stage.id);
     for (const std::string& id : spec_.keep) {
       const auto stage = std::ranges::find(spec_.stages, id, &StageSpec::id);
       if (stage == spec_.stages.end()) {
         if (!broken_.contains(id))
-          problems_.add(keep->line, "keep: unknown stage '" + id + "'" + suggestion(id, ids));
+          problems_.add(keep->line,
+                        "keep: unknown stage '" + id + "'" + suggestion(id, spec_.stages, &StageSpec::id));
       } else if (stage->declaration->output != kMeasures) {
         problems_.add(keep->line, "keep: stage '" + id + "' gives " + stage->declaration->output +
                                       "; only measures can be stored");

@@ -46,6 +46,8 @@ void append_json(const Node& node, std::string& out) {
 
 }  // namespace
 
+Node::~Node() = default;
+
 Node Node::scalar(std::string value, bool is_text) {
   Node node;
   node.kind = Kind::scalar;

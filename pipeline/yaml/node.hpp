@@ -18,6 +18,14 @@ struct Node {
   std::vector<Node> items;
   std::vector<std::pair<std::string, Node>> entries;  // in file order
 
+  // Elsewhere, where a pair with a Node is complete.
+  ~Node();
+  Node() = default;
+  Node(const Node&) = default;
+  Node(Node&&) noexcept = default;
+  Node& operator=(const Node&) = default;
+  Node& operator=(Node&&) noexcept = default;
+
   static Node scalar(std::string value, bool is_text = false);
   static Node list(std::vector<Node> values);
   static Node map(std::vector<std::pair<std::string, Node>> values);
