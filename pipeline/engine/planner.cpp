@@ -6,7 +6,7 @@
 #include "pipeline/engine/file_layout.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/text/nearest.hpp"
-#include "pipeline/workflow/problems.hpp"
+#include "pipeline/text/problems.hpp"
 #include "pipeline/workflow/selection.hpp"
 
 namespace hookflow::pipeline {
@@ -35,10 +35,8 @@ std::unique_ptr<Subject> open_subject(const WorkflowSpec& spec) {
 /// Where the value stands; else its parameter, or `in`; else the stage.
 std::size_t line_of(const StageSpec& spec, const ParamError& error) {
   if (error.line != 0) return error.line;
-  for (const auto& [param, line] : spec.param_lines) {
-    if (param == error.param) return line;
-  }
-  return spec.line;
+  const auto of_key = spec.key_lines.find(error.param);
+  return of_key == spec.key_lines.end() ? spec.line : of_key->second;
 }
 
 /// Plans stage after stage, inputs first.
@@ -89,7 +87,7 @@ class Planner {
     } catch (const InputError&) {
       throw;
     } catch (const std::runtime_error& error) {
-      problem(spec, {error.what(), spec.line});
+      problem(spec, ParamError(error.what(), spec.line));
       return false;
     }
     take_output(planned);

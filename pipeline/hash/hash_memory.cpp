@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <sstream>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -28,6 +29,20 @@ void remember(const std::filesystem::path& entry, const std::string& hash) {
   std::filesystem::rename(draft, entry, ignored);
 }
 
+/// What tells one content of a file from the next without reading it; empty when that is not certain.
+std::string fingerprint(const std::filesystem::path& path, std::chrono::seconds settled) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  if (status.st_size < kWorthRemembering) return {};
+  const std::time_t latest = std::time(nullptr) - settled.count();
+  if (status.st_ctim.tv_sec > latest || status.st_mtim.tv_sec > latest) return {};
+  std::ostringstream text;
+  text << status.st_dev << ' ' << status.st_ino << ' ' << status.st_size;
+  for (const std::timespec& time : {status.st_mtim, status.st_ctim})
+    text << ' ' << time.tv_sec << ' ' << time.tv_nsec;
+  return text.str() + ' ';
+}
+
 }  // namespace
 
 HashMemory HashMemory::of_user() {
@@ -39,32 +54,14 @@ HashMemory HashMemory::of_user() {
   return HashMemory({});
 }
 
-/// What tells one content of a file from the next without reading it; empty when that is not certain.
-std::string HashMemory::fingerprint(const std::filesystem::path& path) const {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
-  if (status.st_size < kWorthRemembering) return {};
-  const std::time_t latest = std::time(nullptr) - settled_.count();
-  if (status.st_ctim.tv_sec > latest || status.st_mtim.tv_sec > latest) return {};
-  std::string text;
-  for (const auto part :
-       {static_cast<long long>(status.st_dev), static_cast<long long>(status.st_ino),
-        static_cast<long long>(status.st_size), static_cast<long long>(status.st_mtim.tv_sec),
-        static_cast<long long>(status.st_mtim.tv_nsec), static_cast<long long>(status.st_ctim.tv_sec),
-        static_cast<long long>(status.st_ctim.tv_nsec)}) {
-    text += std::to_string(part) + " ";
-  }
-  return text;
-}
-
 std::string HashMemory::sha256_file(const std::filesystem::path& path, const std::stop_token& stop) const {
-  const std::string before = folder_.empty() ? "" : fingerprint(path);
+  const std::string before = folder_.empty() ? "" : fingerprint(path, settled_);
   if (before.empty()) return pipeline::sha256_file(path, stop);
   const std::filesystem::path entry = folder_ / sha256(before);
   std::string known;
   if (std::ifstream(entry) >> known && is_sha256(known)) return known;
   std::string hash = pipeline::sha256_file(path, stop);
-  if (fingerprint(path) == before) remember(entry, hash);
+  if (fingerprint(path, settled_) == before) remember(entry, hash);
   return hash;
 }
 

@@ -24,8 +24,6 @@ class HashMemory {
                                         const std::stop_token& stop = {}) const;
 
  private:
-  [[nodiscard]] std::string fingerprint(const std::filesystem::path& path) const;
-
   std::filesystem::path folder_;
   std::chrono::seconds settled_;
 };

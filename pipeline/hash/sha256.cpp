@@ -2,8 +2,7 @@
 
 #include <bit>
 #include <cerrno>
-#include <cstdio>
-#include <memory>
+#include <fstream>
 #include <openssl/evp.h>
 #include <stdexcept>
 #include <system_error>
@@ -61,18 +60,16 @@ std::string sha256_file(const std::filesystem::path& path, const std::stop_token
   const auto fail = [&path] {
     throw InputError(path.string() + ": cannot be read: " + std::generic_category().message(errno));
   };
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
+  std::ifstream file(path, std::ios::binary);
   if (!file) fail();
   Sha256 digest;
   std::vector<char> block(kBlock);
-  while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get())) {
+  while (file) {
+    file.read(block.data(), static_cast<std::streamsize>(block.size()));
     if (stop.stop_requested()) throw Stopped();
-    digest.add({block.data(), count});
+    digest.add({block.data(), static_cast<std::size_t>(file.gcount())});
   }
-  if (std::ferror(file.get()) != 0) fail();
+  if (file.bad()) fail();
   return digest.hex();
 }
 

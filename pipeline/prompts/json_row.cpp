@@ -50,8 +50,7 @@ class RowHandler : public nlohmann::json_sax<Json> {
 
   bool start_array(std::size_t) override {
     if (depth_ == 1 && key_ == "ids") {
-      in_ids_ = true;
-      ids_.clear();
+      ids_.emplace();
       bad_id_.clear();
     } else if (!other("an array")) {
       return false;
@@ -61,10 +60,10 @@ class RowHandler : public nlohmann::json_sax<Json> {
   }
   bool end_array() override {
     --depth_;
-    if (depth_ != 1 || !in_ids_) return true;
-    in_ids_ = false;
+    if (depth_ != 1 || !ids_) return true;
+    std::vector<std::int64_t> ids = *std::exchange(ids_, std::nullopt);
     if (bad_id_.empty()) {
-      rows_.set_ids(std::move(ids_));
+      rows_.set_ids(std::move(ids));
     } else {
       rows_.refuse("ids", "holds " + bad_id_ + ": an id is a whole number from 0 up");
     }
@@ -89,10 +88,10 @@ class RowHandler : public nlohmann::json_sax<Json> {
       rows_.set(key_, spelling);
       return true;
     }
-    const bool is_id = depth_ == 2 && in_ids_;
+    const bool is_id = depth_ == 2 && ids_.has_value();
     const std::optional<std::int64_t> id = is_id ? parse_id(spelling) : std::nullopt;
     if (!id) return other(is_id ? spelling : "a number");
-    ids_.push_back(*id);
+    ids_->push_back(*id);
     return true;
   }
 
@@ -106,7 +105,7 @@ class RowHandler : public nlohmann::json_sax<Json> {
     if (depth_ == 1) {
       const std::string wanted = key_ == "ids" ? "a list of ids" : "text or a number";
       rows_.refuse(key_, "is " + what + "; " + wanted + " is wanted");
-    } else if (depth_ == 2 && in_ids_ && bad_id_.empty()) {
+    } else if (depth_ == 2 && ids_ && bad_id_.empty()) {
       bad_id_ = what;
     }
     return true;
@@ -115,17 +114,21 @@ class RowHandler : public nlohmann::json_sax<Json> {
   PromptRows& rows_;
   int depth_ = 0;
   std::string key_;
-  bool in_ids_ = false;
-  std::vector<std::int64_t> ids_;
+  std::optional<std::vector<std::int64_t>> ids_;  // of the list that is being read
   std::string bad_id_;
 };
 
 }  // namespace
 
-void set_json_row(std::string_view line, PromptRows& rows) {
-  if (find_invalid_utf8(line) != std::string_view::npos) return rows.refuse_row("the line is not UTF-8");
-  RowHandler handler(rows);
-  Json::sax_parse(line, &handler);
+void add_json_row(std::size_t number, std::string_view line, PromptRows& rows) {
+  rows.begin(number);
+  if (find_invalid_utf8(line) == std::string_view::npos) {
+    RowHandler handler(rows);
+    Json::sax_parse(line, &handler);
+  } else {
+    rows.refuse_row("the line is not UTF-8");
+  }
+  rows.end();
 }
 
 }  // namespace hookflow::pipeline

@@ -5,7 +5,7 @@
 
 namespace hookflow::pipeline {
 
-/// Sets the keys of the row that is under way from a line of JSON, an object; refuses what is none.
-void set_json_row(std::string_view line, PromptRows& rows);
+/// Adds a row from a line of JSON, an object; refuses what is none. `number`: of its place.
+void add_json_row(std::size_t number, std::string_view line, PromptRows& rows);
 
 }  // namespace hookflow::pipeline

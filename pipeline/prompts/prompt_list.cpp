@@ -1,8 +1,6 @@
 #include "pipeline/prompts/prompt_list.hpp"
 
 #include <algorithm>
-#include <limits>
-#include <stdexcept>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -15,69 +13,40 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::uint32_t kNoNumber = std::numeric_limits<std::uint32_t>::max();
+/// Takes a text in quotes, as to_json writes it, off the line that begins with it.
+std::string take_text(std::string_view& line) {
+  std::size_t end = 1;
+  while (line.at(end) != '"') end += line[end] == '\\' ? 2 : 1;
+  const std::string_view quoted = line.substr(0, end + 1);
+  line.remove_prefix(quoted.size());
+  const bool as_is = quoted.find('\\') == std::string_view::npos;
+  return as_is ? std::string(quoted.substr(1, end - 1)) : Json::parse(quoted).get<std::string>();
+}
 
-/// Takes apart what to_json has written: an object of texts, and of `ids`, a list of numbers.
-class LineReader : public nlohmann::json_sax<Json> {
- public:
-  explicit LineReader(bool id_alone) : id_alone_(id_alone) {}
-  [[nodiscard]] Prompt take() { return std::move(prompt_); }
-  [[nodiscard]] bool has_id() const { return has_id_; }
+std::vector<std::int64_t> take_ids(std::string_view& line) {
+  const std::string_view list = line.substr(0, line.find(']') + 1);
+  line.remove_prefix(list.size());
+  return Json::parse(list).get<std::vector<std::int64_t>>();
+}
 
-  bool string(std::string& value) override {
-    if (key_ == "id") {
-      prompt_.id = std::move(value);
-      has_id_ = true;
-      return !id_alone_;  // false: nothing more is read
-    }
-    if (key_ == "text") {
-      prompt_.text = std::move(value);
+// Of a line as to_json has written it, without spaces: an object of texts, and of `ids`, a list.
+Prompt parse(std::string_view line) {
+  Prompt prompt;
+  while (line.at(0) != '}') {
+    line.remove_prefix(1);  // { or the comma
+    const std::string name = take_text(line);
+    line.remove_prefix(1);  // the colon
+    if (name == "ids") {
+      prompt.ids = take_ids(line);
+    } else if (name == "id") {
+      prompt.id = take_text(line);
+    } else if (name == "text") {
+      prompt.text = take_text(line);
     } else {
-      prompt_.columns.emplace(std::move(key_), std::move(value));
+      prompt.columns.emplace(name, take_text(line));
     }
-    return true;
   }
-  bool key(std::string& name) override {
-    key_ = std::move(name);
-    return true;
-  }
-  bool start_array(std::size_t) override {
-    prompt_.ids.emplace();
-    return true;
-  }
-  bool number_unsigned(Json::number_unsigned_t value) override {
-    return number_integer(static_cast<std::int64_t>(value));
-  }
-  bool number_integer(Json::number_integer_t value) override {
-    if (prompt_.ids) prompt_.ids->push_back(value);
-    return prompt_.ids.has_value();
-  }
-
-  bool start_object(std::size_t) override { return true; }
-  bool end_object() override { return true; }
-  bool end_array() override { return true; }
-
-  bool null() override { return false; }
-  bool boolean(bool) override { return false; }
-  bool number_float(Json::number_float_t, const std::string&) override { return false; }
-  bool binary(Json::binary_t&) override { return false; }
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
-    return false;
-  }
-
- private:
-  bool id_alone_;
-  bool has_id_ = false;
-  Prompt prompt_;
-  std::string key_;
-};
-
-Prompt parse(std::string_view line, bool id_alone) {
-  LineReader reader(id_alone);
-  const bool whole = Json::sax_parse(line, &reader);
-  if (!(id_alone ? reader.has_id() : whole))
-    throw std::logic_error("a prompt's line is not as it was written: " + std::string(line));
-  return reader.take();
+  return prompt;
 }
 
 }  // namespace
@@ -93,12 +62,16 @@ std::string to_json(const Prompt& prompt) {
 Prompts::Prompts() : lines_(std::make_shared<const Lines>()) {}
 
 Prompt Prompts::operator[](std::size_t prompt) const {
-  Prompt parsed = parse(json(prompt), false);
+  Prompt parsed = parse(json(prompt));
   parsed.place = place(prompt);
   return parsed;
 }
 
-std::string Prompts::id(std::size_t prompt) const { return parse(json(prompt), true).id; }
+std::string Prompts::id(std::size_t prompt) const {
+  constexpr std::string_view kBefore = "{\"id\":";  // to_json puts it first
+  std::string_view line = json(prompt).substr(kBefore.size());
+  return take_text(line);
+}
 
 std::string_view Prompts::json(std::size_t prompt) const {
   const std::size_t end = lines_->ends.at(prompt);
@@ -106,10 +79,7 @@ std::string_view Prompts::json(std::size_t prompt) const {
   return std::string_view(lines_->text).substr(begin, end - begin - 1);
 }
 
-std::string Prompts::place(std::size_t prompt) const {
-  const std::uint32_t number = lines_->numbers.at(prompt);
-  return lines_->places.of(number == kNoNumber ? PromptPlaces::kNone : number);
-}
+std::string Prompts::place(std::size_t prompt) const { return lines_->places.of(lines_->numbers.at(prompt)); }
 
 std::size_t Prompts::bytes() const {
   return lines_->text.capacity() + lines_->ends.capacity() * sizeof(std::size_t) +
@@ -124,7 +94,7 @@ void Prompts::Builder::add(const Prompt& prompt, std::size_t number) {
   lines_->text += to_json(prompt);
   lines_->text += '\n';
   lines_->ends.push_back(lines_->text.size());
-  lines_->numbers.push_back(static_cast<std::uint32_t>(std::min<std::size_t>(number, kNoNumber)));
+  lines_->numbers.push_back(static_cast<std::uint32_t>(std::min<std::size_t>(number, PromptPlaces::kNone)));
 }
 
 std::string Prompts::Builder::place(std::size_t prompt) const { return Prompts(lines_).place(prompt); }

@@ -24,12 +24,12 @@ std::string to_json(const Prompt& prompt);
 
 /// What messages call the rows of a source: `p.jsonl:7`, `run.h5, prompt 3`, or the source alone.
 struct PromptPlaces {
-  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  static constexpr std::uint32_t kNone = static_cast<std::uint32_t>(-1);
   std::string source;
   std::string before_number;
 
   [[nodiscard]] std::string of(std::size_t number) const {
-    return number == kNone ? source : source + before_number + std::to_string(number);
+    return number >= kNone ? source : source + before_number + std::to_string(number);
   }
 };
 
@@ -38,7 +38,20 @@ struct PromptPlaces {
 class Prompts {
  public:
   class Builder;
-  class Iterator;
+  class Iterator {
+   public:
+    Iterator(const Prompts& prompts, std::size_t at) : prompts_(&prompts), at_(at) {}
+    Prompt operator*() const { return (*prompts_)[at_]; }
+    Iterator& operator++() {
+      ++at_;
+      return *this;
+    }
+    friend bool operator==(const Iterator& a, const Iterator& b) { return a.at_ == b.at_; }
+
+   private:
+    const Prompts* prompts_;
+    std::size_t at_;
+  };
 
   Prompts();  // none
 
@@ -51,8 +64,8 @@ class Prompts {
   /// All of them, each line ended.
   [[nodiscard]] const std::string& json_lines() const { return lines_->text; }
   [[nodiscard]] std::string place(std::size_t prompt) const;
-  [[nodiscard]] Iterator begin() const;
-  [[nodiscard]] Iterator end() const;
+  [[nodiscard]] Iterator begin() const { return {*this, 0}; }
+  [[nodiscard]] Iterator end() const { return {*this, size()}; }
 
   /// Memory that they take, in bytes.
   [[nodiscard]] std::size_t bytes() const;
@@ -82,23 +95,5 @@ class Prompts::Builder {
  private:
   std::shared_ptr<Lines> lines_;
 };
-
-class Prompts::Iterator {
- public:
-  Iterator(const Prompts& prompts, std::size_t at) : prompts_(&prompts), at_(at) {}
-  Prompt operator*() const { return (*prompts_)[at_]; }
-  Iterator& operator++() {
-    ++at_;
-    return *this;
-  }
-  friend bool operator==(const Iterator& a, const Iterator& b) { return a.at_ == b.at_; }
-
- private:
-  const Prompts* prompts_;
-  std::size_t at_;
-};
-
-inline Prompts::Iterator Prompts::begin() const { return {*this, 0}; }
-inline Prompts::Iterator Prompts::end() const { return {*this, size()}; }
 
 }  // namespace hookflow::pipeline

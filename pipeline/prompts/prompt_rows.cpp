@@ -32,8 +32,8 @@ std::string misspelling(const Prompt& prompt) {
 std::optional<std::int64_t> parse_id(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 0) return std::nullopt;
-  return text.starts_with('-') ? std::nullopt : std::optional(value);
+  const bool whole = error == std::errc{} && end == text.data() + text.size();
+  return whole && !text.starts_with('-') ? std::optional(value) : std::nullopt;
 }
 
 std::string column_name_problem(std::string_view name) {
@@ -86,11 +86,8 @@ void PromptRows::refuse(const std::string& key, const std::string& why) {
 
 void PromptRows::refuse_row(const std::string& why) {
   refused_ = true;
-  if (problems_.size() < kMaxListed) {
-    problems_.push_back(places_.of(number_) + ": " + why);
-  } else {
-    ++unlisted_;
-  }
+  if (++problem_count_ > kMaxListed) return;
+  listed_ += (listed_.empty() ? "" : "\n") + places_.of(number_) + ": " + why;
 }
 
 void PromptRows::end() {
@@ -130,10 +127,8 @@ void PromptRows::check_id() {
 }
 
 std::string PromptRows::problems() const {
-  std::string text;
-  for (const std::string& problem : problems_) text += (text.empty() ? "" : "\n") + problem;
-  if (unlisted_ > 0) text += "\n... and " + std::to_string(unlisted_) + " more";
-  return text;
+  if (problem_count_ <= kMaxListed) return listed_;
+  return listed_ + "\n... and " + std::to_string(problem_count_ - kMaxListed) + " more";
 }
 
 }  // namespace hookflow::pipeline

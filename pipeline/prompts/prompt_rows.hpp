@@ -32,9 +32,14 @@ class PromptRows {
   void end();
 
   [[nodiscard]] std::size_t size() const { return prompts_.size(); }  // of rows that have ended
-  /// A line a problem, with its place; empty: none.
+  /// A line a problem, with its place, the first 20 in full; empty: none.
   [[nodiscard]] std::string problems() const;
-  [[nodiscard]] Prompts take() { return prompts_.take(); }
+  /// Throws the problems as an Error, if there are any.
+  template <typename Error>
+  [[nodiscard]] Prompts take() {
+    if (problem_count_ > 0) throw Error(problems());
+    return prompts_.take();
+  }
 
  private:
   bool mention(const std::string& key);
@@ -49,8 +54,8 @@ class PromptRows {
   bool has_id_ = false;
   bool refused_ = false;  // the row as a whole
   std::unordered_map<std::string, std::size_t> rows_of_ids_;
-  std::vector<std::string> problems_;
-  std::size_t unlisted_ = 0;
+  std::string listed_;  // of its problems, a line each
+  std::size_t problem_count_ = 0;
 };
 
 }  // namespace hookflow::pipeline

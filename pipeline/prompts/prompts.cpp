@@ -1,29 +1,29 @@
 #include "pipeline/prompts/prompts.hpp"
 
 #include <array>
+#include <cerrno>
+#include <fstream>
 #include <limits>
+#include <system_error>
 
 #include "pipeline/error.hpp"
+#include "pipeline/prompts/csv_rows.hpp"
 #include "pipeline/prompts/json_row.hpp"
-#include "pipeline/prompts/prompt_files.hpp"
 #include "pipeline/prompts/prompt_rows.hpp"
 #include "pipeline/text/nearest.hpp"
+#include "pipeline/text/problems.hpp"
+#include "pipeline/text/utf8.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
 std::size_t number_of(const Node& node) { return node.line > 0 ? node.line : PromptPlaces::kNone; }
 
-std::string place_of(const Node& node, const std::string& workflow_name) {
-  return node.line > 0 ? workflow_name + ':' + std::to_string(node.line) : workflow_name;
-}
-
 void set_ids(const Node& value, PromptRows& rows) {
   if (value.kind != Node::Kind::list) return rows.refuse("ids", "is no list of ids");
   std::vector<std::int64_t> ids;
   for (const Node& item : value.items) {
-    const bool is_number = item.kind == Node::Kind::scalar && !item.quoted;
-    const std::optional<std::int64_t> id = is_number ? parse_id(item.text) : std::nullopt;
+    const std::optional<std::int64_t> id = item.quoted ? std::nullopt : parse_id(item.text);
     if (!id) return rows.refuse("ids", "holds " + to_json(item) + ": an id is a whole number from 0 up");
     ids.push_back(*id);
   }
@@ -34,8 +34,7 @@ void set_text(const std::string& key, const Node& value, PromptRows& rows) {
   using Kind = Node::Kind;
   if (value.kind == Kind::list) return rows.refuse(key, "is a list; text or a number is wanted");
   if (value.kind == Kind::map) return rows.refuse(key, "is a map; text or a number is wanted");
-  const bool is_word =
-      value.kind == Kind::scalar && !value.quoted && (value.text == "true" || value.text == "false");
+  const bool is_word = !value.quoted && (value.text == "true" || value.text == "false");
   if (value.kind == Kind::null || is_word) {
     return rows.refuse(key, "is " + to_json(value) + "; text or a number is wanted, and quotes make it text");
   }
@@ -55,9 +54,46 @@ Prompts read_list(const Node& list, const std::string& workflow_name) {
     }
     rows.end();
   }
-  if (const std::string problems = rows.problems(); !problems.empty()) throw UsageError(problems);
-  if (rows.size() == 0) throw UsageError(place_of(list, workflow_name) + ": prompts: the list is empty");
-  return rows.take();
+  return rows.take<UsageError>();
+}
+
+std::string extension(const std::filesystem::path& name) { return lower_case(name.extension().string()); }
+
+void read_json_lines(std::istream& in, std::size_t limit, PromptRows& rows) {
+  std::string text;
+  for (std::size_t line = 1; rows.size() < limit && std::getline(in, text); ++line) {
+    if (line == 1) text = without_bom(text);
+    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
+    add_json_row(line, text, rows);
+  }
+}
+
+/// Why a file of this name is not read; empty: it is.
+std::string prompt_file_problem(const std::filesystem::path& name) {
+  const std::string kind = extension(name);
+  if (kind == ".jsonl" || kind == ".ndjson" || kind == ".csv") return "";
+  return "file '" + name.string() + "': prompts are read from .jsonl, .ndjson and .csv" +
+         (kind == ".json" ? "; of JSON, put one object on each line and call it .jsonl" : "");
+}
+
+/// The first `limit` rows of a file.
+Prompts read_prompt_file(const std::filesystem::path& path, std::size_t limit) {
+  const std::string name = path.string();
+  const auto fail = [&name] {
+    throw InputError(name + ": cannot be read: " + std::generic_category().message(errno));
+  };
+  std::ifstream in(path, std::ios::binary);
+  if (!in) fail();
+  PromptRows rows({name, ":"});
+  if (extension(path) == ".csv") {
+    read_csv_rows(in, name, limit, rows);
+  } else {
+    read_json_lines(in, limit, rows);
+  }
+  if (in.bad()) fail();
+  Prompts prompts = rows.take<InputError>();
+  if (prompts.empty()) throw InputError(name + ": the file holds no prompts");
+  return prompts;
 }
 
 // `{file: p.jsonl, limit: 100}`.
@@ -69,30 +105,28 @@ struct FileSource {
 FileSource read_source(const Node& map, const std::filesystem::path& base, const std::string& workflow_name) {
   static const std::array<std::string, 2> known_keys = {"file", "limit"};
   FileSource source;
-  std::string problems;
+  Problems problems(workflow_name);
   const auto report = [&](const Node& node, const std::string& problem) {
-    problems += (problems.empty() ? "" : "\n") + place_of(node, workflow_name) + ": prompts: " + problem;
+    problems.add(node.line, "prompts: " + problem);
   };
   for (const auto& [key, value] : map.entries) {
-    const bool is_scalar = value.kind == Node::Kind::scalar;
     if (key == "file") {
-      if (!is_scalar || value.text.empty()) {
+      if (value.text.empty()) {
         report(value, "'file' is not the name of a file");
       } else if (const std::string problem = prompt_file_problem(value.text); !problem.empty()) {
         report(value, problem);
       }
       source.path = base / value.text;
     } else if (key == "limit") {
-      const auto limit = is_scalar && !value.quoted ? parse_id(value.text) : std::nullopt;
-      if (!limit || *limit == 0)
-        report(value, "'limit' is " + to_json(value) + ": a whole number from 1 up is wanted");
-      if (limit) source.limit = static_cast<std::size_t>(*limit);
+      const std::int64_t limit = value.quoted ? 0 : parse_id(value.text).value_or(0);
+      if (limit == 0) report(value, "'limit' is " + to_json(value) + ": a whole number from 1 up is wanted");
+      source.limit = static_cast<std::size_t>(limit);
     } else {
       report(value, "unknown key '" + key + "'" + suggestion(key, known_keys));
     }
   }
   if (map.find("file") == nullptr) report(map, "'file' is missing");
-  if (!problems.empty()) throw UsageError(problems);
+  problems.raise();
   return source;
 }
 
@@ -100,8 +134,11 @@ FileSource read_source(const Node& map, const std::filesystem::path& base, const
 
 Prompts read_prompts(const Node& prompts, const std::filesystem::path& base,
                      const std::string& workflow_name) {
-  if (prompts.kind == Node::Kind::list) return read_list(prompts, workflow_name);
-  const std::string place = place_of(prompts, workflow_name) + ": prompts: ";
+  const std::string place = PromptPlaces{workflow_name, ":"}.of(number_of(prompts)) + ": prompts: ";
+  if (prompts.kind == Node::Kind::list) {
+    if (prompts.items.empty()) throw UsageError(place + "the list is empty");
+    return read_list(prompts, workflow_name);
+  }
   if (prompts.kind != Node::Kind::map)
     throw UsageError(place + "a list of prompts or {file: p.jsonl} is wanted");
   const FileSource source = read_source(prompts, base, workflow_name);
@@ -112,13 +149,8 @@ Prompts read_prompts(const Node& prompts, const std::filesystem::path& base,
 
 Prompts read_prompt_json(const TextRows& lines, const std::string& place) {
   PromptRows rows({place, ", prompt "});
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    rows.begin(i);
-    set_json_row(lines[i], rows);
-    rows.end();
-  }
-  if (const std::string problems = rows.problems(); !problems.empty()) throw InputError(problems);
-  return rows.take();
+  for (std::size_t i = 0; i < lines.size(); ++i) add_json_row(i, lines[i], rows);
+  return rows.take<InputError>();
 }
 
 }  // namespace hookflow::pipeline

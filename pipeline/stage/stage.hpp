@@ -15,13 +15,13 @@
 
 namespace hookflow::pipeline {
 
-/// What flows between stages, made once and never changed.
-struct Value {
-  Value() = default;
-  Value(const Value&) = default;
-  Value& operator=(const Value&) = default;
-  virtual ~Value() = default;
+/// The base of what the engine carries from stage to stage without knowing what it really is.
+struct Carried {
+  virtual ~Carried() = default;
 };
+
+/// What flows between stages, made once and never changed.
+struct Value : Carried {};
 using ValuePtr = std::shared_ptr<const Value>;
 
 /// The numbers that a stage has for one prompt: for each of its variables, `count` rows of that variable's
@@ -41,21 +41,11 @@ struct KnownArray {
 };
 
 /// What a stage tells the stages behind it while they are planned, such as the sizes of what it gives. The
-/// types are the stages' own; the planner carries them.
-struct Facts {
-  Facts() = default;
-  Facts(const Facts&) = default;
-  Facts& operator=(const Facts&) = default;
-  virtual ~Facts() = default;
-};
+/// types are the stages' own.
+struct Facts : Carried {};
 
 /// What a stage asks of a stage above it, such as to keep a value; its types, too, are the stages' own.
-struct Request {
-  Request() = default;
-  Request(const Request&) = default;
-  Request& operator=(const Request&) = default;
-  virtual ~Request() = default;
-};
+struct Request : Carried {};
 using RequestPtr = std::shared_ptr<const Request>;
 
 /// A request to the stage that is wired to a port.
@@ -136,8 +126,8 @@ class Stage {
   virtual ~Stage() = default;
 
   /// Checks parameters and inputs against each other and says what comes out, and what is asked of the stages
-  /// above. Called once, inputs first; throws ParamError, or another std::runtime_error, whose message becomes a line of
-  /// the list of problems.
+  /// above. Called once, inputs first; throws ParamError, or another std::runtime_error, whose message
+  /// becomes a line of the list of problems.
   virtual Output plan(const PlanContext& context) = 0;
   /// Takes what the stages behind this one ask of it; returns what it asks of those above because of that.
   /// Called once all stages are planned, the last one first. Without an override nothing can be asked.

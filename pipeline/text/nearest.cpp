@@ -1,20 +1,14 @@
 #include "pipeline/text/nearest.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cstddef>
 #include <optional>
 #include <utility>
 
+#include "pipeline/text/utf8.hpp"
+
 namespace hookflow::pipeline {
 namespace {
-
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 // Damerau-Levenshtein with neighbours swapped at most once: letters put in, left out, changed, or swapped.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -46,10 +40,10 @@ bool is_part(std::string_view a, std::string_view b) {
 // How far off `candidate` is; none when it is too far to help.
 std::optional<std::size_t> distance(std::string_view name, std::string_view candidate) {
   const std::size_t longest = std::max(name.size(), candidate.size());
+  const std::size_t apart = longest - std::min(name.size(), candidate.size());
   const std::size_t limit = std::min(std::max<std::size_t>(2, name.size() / 3), longest / 2);
-  if (is_part(name, candidate)) return std::min(longest - std::min(name.size(), candidate.size()), limit);
-  if (longest - std::min(name.size(), candidate.size()) > limit) return std::nullopt;
-  const std::size_t edits = edit_distance(name, candidate);
+  if (is_part(name, candidate)) return std::min(apart, limit);
+  const std::size_t edits = apart > limit ? apart : edit_distance(name, candidate);
   return edits <= limit ? std::optional(edits) : std::nullopt;
 }
 

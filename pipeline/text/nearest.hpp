@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,5 +12,13 @@ namespace hookflow::pipeline {
 /// candidate, or is all of it behind a dot, is near. Case does not count; of equals the first in the alphabet
 /// is taken.
 std::string suggestion(std::string_view name, std::span<const std::string> candidates);
+
+/// The same of the things that `name_of`, such as a member, gives a name.
+template <typename Things, typename NameOf>
+std::string suggestion(std::string_view name, const Things& things, NameOf name_of) {
+  std::vector<std::string> names;
+  for (const auto& thing : things) names.push_back(std::invoke(name_of, thing));
+  return suggestion(name, names);
+}
 
 }  // namespace hookflow::pipeline

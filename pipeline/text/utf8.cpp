@@ -19,6 +19,12 @@ std::size_t find_control(std::string_view bytes) {
   return found == bytes.end() ? std::string_view::npos : static_cast<std::size_t>(found - bytes.begin());
 }
 
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
 std::string_view without_bom(std::string_view bytes) {
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
   return bytes.substr(bytes.starts_with(kMark) ? kMark.size() : 0);

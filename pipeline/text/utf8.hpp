@@ -13,6 +13,9 @@ std::size_t find_invalid_utf8(std::string_view bytes);
 /// carriage return), or npos.
 std::size_t find_control(std::string_view bytes);
 
+/// The letters A to Z in lower case.
+std::string lower_case(std::string_view text);
+
 /// `bytes` without the byte order mark that some editors put first.
 std::string_view without_bom(std::string_view bytes);
 

@@ -1,6 +1,4 @@
 #pragma once
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 /// Names that a run file needs for itself. What a stage stores is a group with the stage's name.
@@ -13,9 +11,7 @@ inline constexpr const char* kStatusGroup = "status";
 
 /// A group that no stage and no input fills.
 inline bool is_own_group(std::string_view name) {
-  constexpr std::array<std::string_view, 4> kOwn = {kCheckpointGroup, kHistoryGroup, kSealGroup,
-                                                    kStatusGroup};
-  return std::find(kOwn.begin(), kOwn.end(), name) != kOwn.end();
+  return name == kCheckpointGroup || name == kHistoryGroup || name == kSealGroup || name == kStatusGroup;
 }
 /// A name that no stage may have: of those groups, of the inputs' group, and of the stages before any expand,
 /// whose marks stand beside those of a stage that expands.

@@ -20,8 +20,8 @@ AxisLabel parse_label(const std::string& text, const std::string& whole) {
     result = {trimmed(text.substr(0, equals)), trimmed(text.substr(equals + 1))};
   }
   if (result.axis.empty() || result.label.empty()) {
-    throw ParamError(
-        "'" + whole + "': '" + text + "' must be axis=label, as in scores.prob[replacement=zero]", 0);
+    throw ParamError("'" + whole + "': '" + text +
+                     "' must be axis=label, as in scores.prob[replacement=zero]");
   }
   return result;
 }
@@ -37,15 +37,14 @@ InputRef parse_input_ref(const std::string& text) {
   if (dot != std::string::npos) ref.variable = name.substr(dot + 1);
   if (bracket == std::string::npos) return ref;
 
-  if (text.back() != ']')
-    throw ParamError("'" + text + "': the bracket is not closed by a ']' at the end", 0);
+  if (text.back() != ']') throw ParamError("'" + text + "': the bracket is not closed by a ']' at the end");
   const std::string inside = text.substr(bracket + 1, text.size() - bracket - 2);
   for (std::size_t start = 0; start <= inside.size();) {
     const std::size_t comma = std::min(inside.find(',', start), inside.size());
     AxisLabel label = parse_label(inside.substr(start, comma - start), text);
     const bool twice = std::any_of(ref.where.begin(), ref.where.end(),
                                    [&](const AxisLabel& other) { return other.axis == label.axis; });
-    if (twice) throw ParamError("'" + text + "': the axis '" + label.axis + "' is there twice", 0);
+    if (twice) throw ParamError("'" + text + "': the axis '" + label.axis + "' is there twice");
     ref.where.push_back(std::move(label));
     start = comma + 1;
   }

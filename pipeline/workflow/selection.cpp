@@ -13,13 +13,7 @@ std::vector<std::string> label_texts(const Axis& axis) {
   std::vector<std::string> texts;
   std::visit(
       [&](const auto& labels) {
-        for (const auto& label : labels) {
-          if constexpr (std::is_same_v<std::decay_t<decltype(label)>, std::string>) {
-            texts.push_back(label);
-          } else {
-            texts.push_back(write_param(label).text);
-          }
-        }
+        for (const auto& label : labels) texts.push_back(write_param(label).text);
       },
       axis.coordinates.labels());
   return texts;
@@ -32,18 +26,12 @@ std::optional<std::size_t> axis_index(const Variable& variable, const std::strin
   return std::nullopt;
 }
 
-bool has_all(const Variable& variable, const std::vector<AxisLabel>& where) {
-  return std::all_of(where.begin(), where.end(),
-                     [&](const AxisLabel& place) { return axis_index(variable, place.axis).has_value(); });
-}
-
 std::size_t label_index(const Axis& axis, const std::string& label) {
   const std::vector<std::string> texts = label_texts(axis);
   const auto found = std::find(texts.begin(), texts.end(), label);
   if (found == texts.end()) {
     throw ParamError("the axis '" + axis.name + "' has no '" + label + "'" + suggestion(label, texts) +
-                         "; it goes from '" + texts.front() + "' to '" + texts.back() + "'",
-                     0);
+                     "; it goes from '" + texts.front() + "' to '" + texts.back() + "'");
   }
   return static_cast<std::size_t>(found - texts.begin());
 }
@@ -91,26 +79,28 @@ class PlaceRows : public StoredRows {
 
 std::vector<Variable> select_variables(const std::vector<Variable>& all, const InputRef& ref) {
   std::vector<Variable> chosen;
-  std::vector<std::string> names, axes;
+  std::vector<std::string> axes;
   for (const Variable& variable : all) {
-    names.push_back(variable.name);
     if (!ref.variable.empty() && variable.name != ref.variable) continue;
     for (const Axis& axis : variable.axes) axes.push_back(axis.name);
     chosen.push_back(variable);
   }
   if (chosen.empty() && !ref.variable.empty()) {
-    throw ParamError(
-        "'" + ref.stage + "' has no variable '" + ref.variable + "'" + suggestion(ref.variable, names), 0);
+    throw ParamError("'" + ref.stage + "' has no variable '" + ref.variable + "'" +
+                     suggestion(ref.variable, all, &Variable::name));
   }
   if (ref.where.empty()) return chosen;
-  std::erase_if(chosen, [&](const Variable& variable) { return !has_all(variable, ref.where); });
+  std::erase_if(chosen, [&](const Variable& variable) {
+    return std::ranges::any_of(ref.where,
+                               [&](const AxisLabel& place) { return !axis_index(variable, place.axis); });
+  });
   for (const AxisLabel& place : ref.where) {
     if (chosen.empty() && std::find(axes.begin(), axes.end(), place.axis) == axes.end()) {
-      throw ParamError(
-          "'" + to_string(ref) + "': unknown axis '" + place.axis + "'" + suggestion(place.axis, axes), 0);
+      throw ParamError("'" + to_string(ref) + "': unknown axis '" + place.axis + "'" +
+                       suggestion(place.axis, axes));
     }
   }
-  if (chosen.empty()) throw ParamError("'" + to_string(ref) + "': no variable has all these axes", 0);
+  if (chosen.empty()) throw ParamError("'" + to_string(ref) + "': no variable has all these axes");
   for (Variable& variable : chosen) {
     for (const AxisLabel& place : ref.where) {
       const auto axis =

@@ -14,18 +14,15 @@ class Wiring {
  public:
   Wiring(std::vector<StageSpec>& stages, const std::set<std::string>& broken, Problems& problems)
       : stages_(stages), broken_(broken), problems_(problems) {
-    for (std::size_t i = 0; i < stages.size(); ++i) {
-      ids_.push_back(stages[i].id);
-      index_[stages[i].id] = i;
-    }
+    for (std::size_t i = 0; i < stages.size(); ++i) index_[stages[i].id] = i;
   }
 
-  void wire(StageSpec& stage, const Wire& wire) {
+  void wire(StageSpec& stage, const Node* in) {
     where_ = "stage '" + stage.id + "'";
-    line_ = wire.line;
+    line_ = stage.line;
     stage.inputs.assign(stage.declaration->inputs.size(), {});
     complete_ = true;
-    if (wire.in != nullptr) connect(stage, *wire.in);
+    if (in != nullptr) connect(stage, *in);
     if (!complete_) return;  // the missing port may be the one that was misspelt
     for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
       const PortDecl& declared = stage.declaration->inputs[port];
@@ -37,12 +34,9 @@ class Wiring {
   }
 
   void order() {
+    for (std::size_t i = 0; i < stages_.size(); ++i) place(i);
     std::vector<StageSpec> sorted;
-    std::vector<int> state(stages_.size(), 0);  // 0 not seen, 1 on the path, 2 placed
-    std::vector<std::size_t> path;
-    std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < stages_.size(); ++i) visit(i, state, path, order);
-    for (const std::size_t i : order) sorted.push_back(std::move(stages_[i]));
+    for (const std::size_t i : order_) sorted.push_back(std::move(stages_[i]));
     stages_ = std::move(sorted);
   }
 
@@ -83,7 +77,7 @@ class Wiring {
     if (broken_.contains(ref.stage)) {
       complete_ = false;
     } else {
-      problem(node, "unknown stage '" + ref.stage + "'" + suggestion(ref.stage, ids_));
+      problem(node, "unknown stage '" + ref.stage + "'" + suggestion(ref.stage, stages_, &StageSpec::id));
     }
     return nullptr;
   }
@@ -107,63 +101,57 @@ class Wiring {
   }
 
   void connect_by_name(StageSpec& stage, const std::string& port_name, const Node& node) {
-    const auto& declared = stage.declaration->inputs;
-    std::vector<std::string> names;
-    for (const PortDecl& port : declared) names.push_back(port.name);
-    const auto port = std::find(names.begin(), names.end(), port_name) - names.begin();
-    if (static_cast<std::size_t>(port) == names.size()) {
-      problem(node, "unknown port '" + port_name + "'" + suggestion(port_name, names));
-      return;
+    const std::vector<PortDecl>& ports = stage.declaration->inputs;
+    const auto port = std::ranges::find(ports, port_name, &PortDecl::name);
+    if (port == ports.end()) {
+      return problem(node,
+                     "unknown port '" + port_name + "'" + suggestion(port_name, ports, &PortDecl::name));
     }
     InputRef ref;
     const StageSpec* from = source(node, ref);
     if (from == nullptr) return;
-    const auto at = static_cast<std::size_t>(port);
-    if (from->declaration->output != declared[at].kind) {
-      problem(node, "'" + ref.stage + "' gives " + from->declaration->output + ", but the port '" +
-                        port_name + "' takes " + declared[at].kind);
-      return;
+    if (from->declaration->output != port->kind) {
+      return problem(node, "'" + ref.stage + "' gives " + from->declaration->output + ", but the port '" +
+                               port_name + "' takes " + port->kind);
     }
-    stage.inputs[at] = ref;
+    stage.inputs[static_cast<std::size_t>(port - ports.begin())] = ref;
   }
 
-  void visit(std::size_t i, std::vector<int>& state, std::vector<std::size_t>& path,
-             std::vector<std::size_t>& order) {
-    if (state[i] == 2) return;
-    if (state[i] == 1) {
+  /// Adds the stage to the order, behind its inputs.
+  void place(std::size_t i) {
+    if (std::ranges::find(order_, i) != order_.end()) return;
+    auto begun = std::ranges::find(path_, i);
+    if (begun != path_.end()) {
       std::string cycle;
-      for (auto at = std::find(path.begin(), path.end(), i); at != path.end(); ++at)
-        cycle += stages_[*at].id + " <- ";
-      problems_.add(stages_[i].line, "the stages form a cycle: " + cycle + stages_[i].id);
-      return;
+      for (; begun != path_.end(); ++begun) cycle += stages_[*begun].id + " <- ";
+      return problems_.add(stages_[i].line, "the stages form a cycle: " + cycle + stages_[i].id);
     }
-    state[i] = 1;
-    path.push_back(i);
+    path_.push_back(i);
     for (const InputRef& ref : stages_[i].inputs) {
       const auto found = index_.find(ref.stage);
-      if (found != index_.end()) visit(found->second, state, path, order);
+      if (found != index_.end()) place(found->second);
     }
-    path.pop_back();
-    state[i] = 2;
-    order.push_back(i);
+    path_.pop_back();
+    order_.push_back(i);
   }
 
   std::vector<StageSpec>& stages_;
   const std::set<std::string>& broken_;
   Problems& problems_;
-  std::vector<std::string> ids_;
   std::map<std::string, std::size_t> index_;
   std::string where_;
   std::size_t line_ = 0;
   bool complete_ = true;
+  std::vector<std::size_t> path_;  // stages whose inputs are being placed
+  std::vector<std::size_t> order_;
 };
 
 }  // namespace
 
-void wire_stages(std::vector<StageSpec>& stages, const std::vector<Wire>& wires,
+void wire_stages(std::vector<StageSpec>& stages, const std::vector<const Node*>& ins,
                  const std::set<std::string>& broken, Problems& problems) {
   Wiring wiring(stages, broken, problems);
-  for (std::size_t i = 0; i < stages.size(); ++i) wiring.wire(stages[i], wires[i]);
+  for (std::size_t i = 0; i < stages.size(); ++i) wiring.wire(stages[i], ins[i]);
   wiring.order();
 }
 

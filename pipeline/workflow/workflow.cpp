@@ -9,8 +9,8 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/text/nearest.hpp"
+#include "pipeline/text/problems.hpp"
 #include "pipeline/values/group_names.hpp"
-#include "pipeline/workflow/problems.hpp"
 #include "pipeline/workflow/wiring.hpp"
 #include "pipeline/workflow/workflow_settings.hpp"
 
@@ -27,9 +27,13 @@ bool valid_id(const std::string& id) {
 /// Reads the workflow's own keys, then its stages, collecting problems.
 class Reader {
  public:
-  Reader(const Node& root, WorkflowSpec& spec) : root_(root), spec_(spec), problems_(spec.file) {}
+  Reader(const Node& root, const std::string& file, const std::filesystem::path& base)
+      : root_(root), problems_(file) {
+    spec_.file = file;
+    spec_.base = base;
+  }
 
-  void read() {
+  WorkflowSpec read() {
     if (root_.kind != Node::Kind::map)
       throw UsageError(spec_.file + ": a workflow is a map with the key 'stages'");
     const std::vector<std::string>& keys = workflow_keys();
@@ -38,8 +42,7 @@ class Reader {
         problems_.add(value.line, "unknown key '" + key + "'" + suggestion(key, keys));
       }
     }
-    value_of("workflow", spec_.name, true);
-    check_name();
+    read_name();
     value_of("about", spec_.about, false);
     value_of("model", spec_.model, true);
     spec_.model_place = spec_.file + (line_of("model") == 0 ? "" : ":" + std::to_string(line_of("model")));
@@ -48,23 +51,22 @@ class Reader {
     read_batch_weight();
     if (const Node* prompts = root_.find("prompts")) {
       spec_.prompts = *prompts;
-      spec_.prompts_line = prompts->line;
     } else {
       problems_.add(0, "the key 'prompts' is missing");
     }
     read_stages();
     read_keep();
     problems_.raise();
+    return std::move(spec_);
   }
 
  private:
-  void value_of(const std::string& key, std::string& target, bool needed) {
+  /// Whether there is a value that could be read.
+  template <typename T>
+  bool value_of(const std::string& key, T& target, bool needed) {
     const Node* node = root_.find(key);
-    if (node == nullptr) {
-      if (needed) problems_.add(0, "the key '" + key + "' is missing");
-      return;
-    }
-    attempt(key, node->line, [&] { read_param(*node, target); });
+    if (node == nullptr && needed) problems_.add(0, "the key '" + key + "' is missing");
+    return node != nullptr && attempt(key, node->line, [&] { read_param(*node, target); });
   }
 
   [[nodiscard]] std::size_t line_of(const std::string& key) const {
@@ -72,11 +74,10 @@ class Reader {
     return node == nullptr ? 0 : node->line;
   }
 
-  void check_name() {
-    const Node* node = root_.find("workflow");
-    if (node == nullptr || node->kind != Node::Kind::scalar) return;
+  void read_name() {
+    if (!value_of("workflow", spec_.name, true)) return;
     if (spec_.name.empty() || spec_.name.find('/') != std::string::npos) {
-      problems_.add(node->line,
+      problems_.add(line_of("workflow"),
                     "workflow: '" + spec_.name +
                         "' cannot be its name: the run file is named after it, so there must be one, "
                         "without a '/'");
@@ -90,18 +91,17 @@ class Reader {
       return true;
     } catch (const ParamError& error) {
       problems_.add(error.line == 0 ? line : error.line, where + ": " + error.what());
+      return false;
     }
-    return false;
   }
 
   void read_batch_weight() {
-    const Node* node = root_.find("batch_tokens");
-    if (node == nullptr) return;
     std::int64_t weight = 0;
-    if (!attempt("batch_tokens", node->line, [&] { read_param(*node, weight); })) return;
+    if (!value_of("batch_tokens", weight, false)) return;
     if (weight < 1)
-      problems_.add(node->line, "batch_tokens: must be 1 or more, not " + std::to_string(weight));
-    spec_.batch_weight = static_cast<std::size_t>(std::max<std::int64_t>(weight, 1));
+      problems_.add(line_of("batch_tokens"),
+                    "batch_tokens: must be 1 or more, not " + std::to_string(weight));
+    spec_.batch_weight = static_cast<std::size_t>(weight);
   }
 
   void read_stages() {
@@ -110,19 +110,18 @@ class Reader {
       problems_.add(stages == nullptr ? 0 : stages->line, "'stages' must be a map of at least one stage");
       return;
     }
-    std::vector<Wire> wires;
+    std::vector<const Node*> wires;
     for (const auto& [id, node] : stages->entries) {
       StageSpec stage;
       stage.id = id;
       stage.line = node.line;
-      if (const Node* in = node.find("in")) stage.param_lines.emplace_back("in", in->line);
       if (!valid_id(id))
         problems_.add(node.line, "stage '" + id + "': an id has letters, digits, _ and - alone");
       if (is_reserved(id)) {
         problems_.add(node.line, "stage '" + id + "': the run file uses this name itself; choose another id");
       }
       if (read_stage(node, stage)) {
-        wires.push_back({node.find("in"), stage.line});
+        wires.push_back(node.find("in"));
         spec_.stages.push_back(std::move(stage));
       } else {
         broken_.insert(id);
@@ -140,10 +139,8 @@ class Reader {
     }
     stage.declaration = find_stage(type->text);
     if (stage.declaration == nullptr) {
-      std::vector<std::string> names;
-      for (const StageDecl* declared : registered_stages()) names.push_back(declared->name);
-      problems_.add(type->line,
-                    where + ": unknown stage '" + type->text + "'" + suggestion(type->text, names));
+      problems_.add(type->line, where + ": unknown stage '" + type->text + "'" +
+                                    suggestion(type->text, registered_stages(), &StageDecl::name));
       return false;
     }
     stage.stage = stage.declaration->make();
@@ -152,21 +149,20 @@ class Reader {
   }
 
   void read_params(const Node& node, StageSpec& stage, const std::string& where) {
+    const std::vector<ParamDecl>& params = stage.declaration->params;
     std::vector<std::string> known = {"in"};
-    for (const ParamDecl& param : stage.declaration->params) known.push_back(param.name);
+    for (const ParamDecl& param : params) known.push_back(param.name);
     for (const auto& [key, value] : node.entries) {
+      stage.key_lines[key] = value.line;
       if (key == "stage" || key == "in") continue;
-      const auto& params = stage.declaration->params;
-      const auto param =
-          std::find_if(params.begin(), params.end(), [&](const auto& p) { return p.name == key; });
+      const auto param = std::ranges::find(params, key, &ParamDecl::name);
       if (param == params.end()) {
         problems_.add(value.line, where + ": unknown parameter '" + key + "'" + suggestion(key, known));
-        continue;
+      } else {
+        attempt(where + ": " + key, value.line, [&, &given = value] { param->read(*stage.stage, given); });
       }
-      stage.param_lines.emplace_back(key, value.line);
-      attempt(where + ": " + key, value.line, [&] { param->read(*stage.stage, value); });
     }
-    for (const ParamDecl& param : stage.declaration->params) {
+    for (const ParamDecl& param : params) {
       if (param.required && node.find(param.name) == nullptr) {
         problems_.add(node.line, where + ": the parameter '" + param.name + "' is missing: " + param.doc);
       }
@@ -179,16 +175,14 @@ class Reader {
       problems_.add(0, "the key 'keep' is missing: the stages whose results go into the file");
       return;
     }
-    if (!attempt("keep", keep->line, [&] { read_param(*keep, spec_.keep); })) return;
+    if (!value_of("keep", spec_.keep, false)) return;
     if (spec_.keep.empty()) problems_.add(keep->line, "keep: the list is empty, so nothing would be stored");
-    std::vector<std::string> ids;
-    for (const StageSpec& stage : spec_.stages) ids.push_back(stage.id);
     for (const std::string& id : spec_.keep) {
-      const auto stage = std::find_if(spec_.stages.begin(), spec_.stages.end(),
-                                      [&](const StageSpec& s) { return s.id == id; });
+      const auto stage = std::ranges::find(spec_.stages, id, &StageSpec::id);
       if (stage == spec_.stages.end()) {
         if (!broken_.contains(id))
-          problems_.add(keep->line, "keep: unknown stage '" + id + "'" + suggestion(id, ids));
+          problems_.add(keep->line,
+                        "keep: unknown stage '" + id + "'" + suggestion(id, spec_.stages, &StageSpec::id));
       } else if (stage->declaration->output != kMeasures) {
         problems_.add(keep->line, "keep: stage '" + id + "' gives " + stage->declaration->output +
                                       "; only measures can be stored");
@@ -199,7 +193,7 @@ class Reader {
   }
 
   const Node& root_;
-  WorkflowSpec& spec_;
+  WorkflowSpec spec_;
   Problems problems_;
   std::set<std::string> broken_;  // ids whose stage could not be read: no second problem for their users
 };
@@ -207,39 +201,30 @@ class Reader {
 }  // namespace
 
 Node WorkflowSpec::resolved() const {
-  std::vector<std::pair<std::string, Node>> stage_nodes;
+  Node all_stages = Node::map({});
   for (const StageSpec& stage : stages) {
-    std::vector<std::pair<std::string, Node>> entries;
-    entries.emplace_back("stage", Node::scalar(stage.declaration->name, true));
-    std::vector<std::pair<std::string, Node>> inputs;
+    Node& node = all_stages[stage.id];
+    node["stage"] = write_param(stage.declaration->name);
     for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
       const InputRef& ref = stage.inputs[port];
-      if (ref.stage.empty()) continue;
-      inputs.emplace_back(stage.declaration->inputs[port].name, Node::scalar(to_string(ref), true));
+      if (!ref.stage.empty()) node["in"][stage.declaration->inputs[port].name] = write_param(to_string(ref));
     }
-    if (!inputs.empty()) entries.emplace_back("in", Node::map(std::move(inputs)));
-    for (const ParamDecl& param : stage.declaration->params)
-      entries.emplace_back(param.name, param.write(*stage.stage));
-    stage_nodes.emplace_back(stage.id, Node::map(std::move(entries)));
+    for (const ParamDecl& param : stage.declaration->params) node[param.name] = param.write(*stage.stage);
   }
-  return Node::map({{"workflow", Node::scalar(name, true)},
-                    {"about", Node::scalar(about, true)},
-                    {"model", Node::scalar(model, true)},
+  return Node::map({{"workflow", write_param(name)},
+                    {"about", write_param(about)},
+                    {"model", write_param(model)},
                     {"batch_tokens", write_param(static_cast<std::int64_t>(batch_weight))},
-                    {"stages", Node::map(std::move(stage_nodes))},
+                    {"stages", std::move(all_stages)},
                     {"keep", write_param(keep)},
-                    {"show", Node::scalar(show, true)}});
+                    {"show", write_param(show)}});
 }
 
 WorkflowSpec read_workflow_text(const std::string& text, const std::string& file,
                                 const std::filesystem::path& base, const std::vector<std::string>& settings) {
   Node root = parse_yaml(text, file);
   for (const std::string& setting : settings) apply_setting(root, setting);
-  WorkflowSpec spec;
-  spec.file = file;
-  spec.base = base;
-  Reader(root, spec).read();
-  return spec;
+  return Reader(root, file, base).read();
 }
 
 bool decides_results(const std::string& key) { return key != "model" && key != "about" && key != "show"; }
@@ -247,10 +232,7 @@ bool decides_results(const std::string& key) { return key != "model" && key != "
 WorkflowSpec read_resolved_workflow(const std::string& json, const std::string& file) {
   Node root = parse_yaml(json, file);
   root["prompts"] = Node::list({});
-  WorkflowSpec spec;
-  spec.file = file;
-  Reader(root, spec).read();
-  return spec;
+  return Reader(root, file, {}).read();
 }
 
 WorkflowSpec read_workflow(const std::filesystem::path& path, const std::vector<std::string>& settings) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,10 +17,9 @@ struct StageSpec {
   std::string id;
   std::size_t line = 0;
   const StageDecl* declaration = nullptr;
-  std::unique_ptr<Stage> stage;  // with its parameters set
-  std::vector<InputRef> inputs;  // one a declared port
-  std::vector<std::pair<std::string, std::size_t>>
-      param_lines;  // and that of `in`, for problems found while planning
+  std::unique_ptr<Stage> stage;                  // with its parameters set
+  std::vector<InputRef> inputs;                  // one a declared port
+  std::map<std::string, std::size_t> key_lines;  // of what is given, for problems found while planning
 };
 
 /// A workflow file whose every key, stage, parameter and wire has been checked; what depends on the model or
@@ -32,7 +32,6 @@ struct WorkflowSpec {
   std::string model;
   std::string model_place;  // where it was named, for messages: `w.yaml:3`, or `--model`
   Node prompts;
-  std::size_t prompts_line = 0;
   std::size_t batch_weight = 256;  // prompts share a batch up to this size
   std::vector<StageSpec> stages;   // inputs first
   std::vector<std::string> keep;

@@ -22,19 +22,16 @@ void apply_setting(Node& root, const std::string& setting) {
   std::vector<std::string> path;
   std::istringstream words(setting.substr(0, equals));
   for (std::string word; std::getline(words, word, '.');) path.push_back(word);
-  const std::vector<std::string>& keys = workflow_keys();
-  if (std::find(keys.begin(), keys.end(), path.front()) == keys.end()) {
-    const Node* stages = root.find("stages");
-    if (stages == nullptr || stages->find(path.front()) == nullptr) {
-      std::vector<std::string> known = keys;
-      if (stages != nullptr) {
-        for (const auto& [id, node] : stages->entries) known.push_back(id);
-      }
-      throw UsageError("--set " + setting + ": '" + path.front() +
-                       "' is neither a key nor a stage of the workflow" + suggestion(path.front(), known));
-    }
-    path.insert(path.begin(), "stages");
+  std::vector<std::string> known = workflow_keys();
+  const bool is_key = std::find(known.begin(), known.end(), path.front()) != known.end();
+  if (const Node* stages = root.find("stages")) {
+    for (const auto& [id, node] : stages->entries) known.push_back(id);
   }
+  if (std::find(known.begin(), known.end(), path.front()) == known.end()) {
+    throw UsageError("--set " + setting + ": '" + path.front() +
+                     "' is neither a key nor a stage of the workflow" + suggestion(path.front(), known));
+  }
+  if (!is_key) path.insert(path.begin(), "stages");
   Node* place = &root;
   std::string above = "the workflow";
   for (const std::string& word : path) {

@@ -8,8 +8,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-// A byte that is not UTF-8, which no parsed node holds, is
-// replaced.
+// A byte that is not UTF-8, which no parsed node holds, is replaced.
 std::string json_string(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -47,11 +46,6 @@ void append_json(const Node& node, std::string& out) {
 
 }  // namespace
 
-Node::Node() = default;
-Node::Node(const Node&) = default;
-Node::Node(Node&&) noexcept = default;
-Node& Node::operator=(const Node&) = default;
-Node& Node::operator=(Node&&) noexcept = default;
 Node::~Node() = default;
 
 Node Node::scalar(std::string value, bool is_text) {
@@ -77,17 +71,17 @@ Node Node::map(std::vector<std::pair<std::string, Node>> values) {
 }
 
 const Node* Node::find(std::string_view key) const {
-  const auto found =
-      std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.first == key; });
-  return found == entries.end() ? nullptr : &found->second;
+  for (const auto& [name, value] : entries)
+    if (name == key) return &value;
+  return nullptr;
 }
 
 Node& Node::operator[](std::string_view key) {
   if (kind == Kind::null) kind = Kind::map;
   if (kind != Kind::map) throw std::logic_error("a key of a node that is no map: " + std::string(key));
-  const auto found =
-      std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.first == key; });
-  return found == entries.end() ? entries.emplace_back(key, Node{}).second : found->second;
+  for (auto& [name, value] : entries)
+    if (name == key) return value;
+  return entries.emplace_back(key, Node{}).second;
 }
 
 bool is_json_number(std::string_view text) {

@@ -18,13 +18,13 @@ struct Node {
   std::vector<Node> items;
   std::vector<std::pair<std::string, Node>> entries;  // in file order
 
-  // Defined where Node is complete: a vector of pairs of an incomplete type is destroyed in no header.
-  Node();
-  Node(const Node&);
-  Node(Node&&) noexcept;
-  Node& operator=(const Node&);
-  Node& operator=(Node&&) noexcept;
+  // Elsewhere, where a pair with a Node is complete.
   ~Node();
+  Node() = default;
+  Node(const Node&) = default;
+  Node(Node&&) noexcept = default;
+  Node& operator=(const Node&) = default;
+  Node& operator=(Node&&) noexcept = default;
 
   static Node scalar(std::string value, bool is_text = false);
   static Node list(std::vector<Node> values);

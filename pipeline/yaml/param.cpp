@@ -18,19 +18,31 @@ std::string shown(const Node& node) {
   throw ParamError(shown(node) + " is not " + wanted, node.line);
 }
 
-/// Reads the whole text as a number, or nothing.
+/// Reads an unquoted scalar, the whole of it, as a number, or nothing.
 template <typename T>
-std::optional<T> number(const std::string& text) {
+std::optional<T> number(const Node& node) {
   T value{};
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc{} || stop != end) return std::nullopt;
-  return value;
+  const char* end = node.text.data() + node.text.size();
+  const auto [stop, error] = std::from_chars(node.text.data(), end, value);
+  const bool whole = error == std::errc{} && stop == end;
+  return whole && node.kind == Node::Kind::scalar && !node.quoted ? std::optional(value) : std::nullopt;
 }
 
 std::optional<std::string> not_among(const std::string& value, const std::vector<std::string>& choices) {
   if (std::find(choices.begin(), choices.end(), value) != choices.end()) return std::nullopt;
   return "unknown value '" + value + "'" + suggestion(value, choices);
+}
+
+/// What is wrong with a list that must hold something, each once and, unless there are none, of the choices.
+std::optional<std::string> list_problem(const std::vector<std::string>& values,
+                                        const std::vector<std::string>& choices) {
+  if (values.empty()) return "the list is empty";
+  for (const std::string& value : values) {
+    const auto unknown = choices.empty() ? std::nullopt : not_among(value, choices);
+    if (unknown) return unknown;
+    if (std::count(values.begin(), values.end(), value) > 1) return "'" + value + "' stands there twice";
+  }
+  return std::nullopt;
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -53,15 +65,13 @@ void read_param(const Node& node, bool& value) {
 }
 
 void read_param(const Node& node, std::int64_t& value) {
-  const auto read =
-      node.kind == Node::Kind::scalar && !node.quoted ? number<std::int64_t>(node.text) : std::nullopt;
+  const auto read = number<std::int64_t>(node);
   if (!read) mismatch(node, "a whole number");
   value = *read;
 }
 
 void read_param(const Node& node, double& value) {
-  const auto read =
-      node.kind == Node::Kind::scalar && !node.quoted ? number<double>(node.text) : std::nullopt;
+  const auto read = number<double>(node);
   if (!read || !std::isfinite(*read)) mismatch(node, "a finite number");
   value = *read;
 }
@@ -83,17 +93,8 @@ Node write_param(double value) {
 Node write_param(const std::string& value) { return Node::scalar(value, true); }
 
 Rule<std::vector<std::string>> each_of(std::vector<std::string> choices) {
-  return {"each one of " + joined(choices), [choices](const std::vector<std::string>& values) {
-            std::optional<std::string> problem;
-            if (values.empty()) problem = "the list is empty";
-            for (const std::string& value : values) {
-              if (!problem) problem = not_among(value, choices);
-              if (!problem && std::count(values.begin(), values.end(), value) > 1) {
-                problem = "'" + value + "' stands there twice";
-              }
-            }
-            return problem;
-          }};
+  return {"each one of " + joined(choices),
+          [choices](const std::vector<std::string>& values) { return list_problem(values, choices); }};
 }
 
 Rule<std::string> one_of(std::vector<std::string> choices) {
@@ -108,16 +109,8 @@ Rule<std::vector<std::string>> not_empty() {
 }
 
 Rule<std::vector<std::string>> distinct() {
-  return {"at least one, each once", [](const std::vector<std::string>& values) {
-            std::optional<std::string> problem;
-            if (values.empty()) problem = "the list is empty";
-            for (const std::string& value : values) {
-              if (!problem && std::count(values.begin(), values.end(), value) > 1) {
-                problem = "'" + value + "' stands there twice";
-              }
-            }
-            return problem;
-          }};
+  return {"at least one, each once",
+          [](const std::vector<std::string>& values) { return list_problem(values, {}); }};
 }
 
 Rule<std::int64_t> at_least(std::int64_t smallest) {

@@ -16,7 +16,8 @@ namespace hookflow::pipeline {
 /// of a parameter by its name.
 struct ParamError : std::runtime_error {
   /// Of a value that is being read and stands at that line; 0: in no file.
-  ParamError(const std::string& message, std::size_t at_line) : std::runtime_error(message), line(at_line) {}
+  explicit ParamError(const std::string& message, std::size_t at_line = 0)
+      : std::runtime_error(message), line(at_line) {}
   /// Of the parameter of that name, or of `in`, which the message then begins with.
   ParamError(const std::string& of_param, const std::string& message);
 

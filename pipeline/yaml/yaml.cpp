@@ -12,7 +12,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
-#include "pipeline/text/source_text.hpp"
+#include "pipeline/text/problems.hpp"
 #include "pipeline/text/utf8.hpp"
 #include "pipeline/yaml/node.hpp"
 
@@ -20,6 +20,58 @@ namespace hookflow::pipeline {
 namespace {
 
 constexpr std::size_t kMaxDepth = 64;
+
+/// The text that is read: its lines, counted from 0 as the parser counts, and what is wrong with them.
+class SourceText {
+ public:
+  // Without `has_lines`, the text is so short that messages and nodes need none.
+  SourceText(std::string_view text, std::string name, bool has_lines)
+      : text_(text), name_(std::move(name)), has_lines_(has_lines), problems_(name_) {
+    for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+      lines_.push_back(text.substr(0, end));
+      text.remove_prefix(end + 1);
+    }
+    lines_.push_back(text);
+  }
+
+  // Beyond the end: empty.
+  [[nodiscard]] std::string_view line(std::size_t index) const {
+    return index < lines_.size() ? lines_[index] : std::string_view{};
+  }
+  // Of a line, in messages and nodes.
+  [[nodiscard]] std::size_t number(std::size_t index) const { return has_lines_ ? index + 1 : 0; }
+
+  void report(std::size_t index, const std::string& problem) { problems_.add(number(index), problem); }
+  void raise() const { problems_.raise(); }
+  // For what cannot be read on from; what was reported before may be no more than its consequence.
+  [[noreturn]] void fail(std::size_t index, const std::string& problem) const {
+    Problems last(name_);
+    last.add(number(index), problem);
+    throw UsageError(last.text());
+  }
+
+  // YAML has no control characters, and its parser takes U+0004 for the end of the file.
+  void check_bytes() const {
+    const auto line_at = [this](std::size_t offset) {
+      return static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + offset, '\n'));
+    };
+    if (const std::size_t at = find_invalid_utf8(text_); at != std::string_view::npos) {
+      fail(line_at(at), "the text is not UTF-8");
+    }
+    if (const std::size_t at = find_control(text_); at != std::string_view::npos) {
+      const int code = static_cast<unsigned char>(text_[at]);
+      fail(line_at(at), "the text holds control character " + std::to_string(code) +
+                            (code == 0 ? " (NUL)" : "; write it as an escape between double quotes"));
+    }
+  }
+
+ private:
+  std::string_view text_;
+  std::vector<std::string_view> lines_;
+  std::string name_;
+  bool has_lines_;
+  Problems problems_;
+};
 
 // Builds nodes from the parser's events, and reports what is YAML but not ours.
 class NodeBuilder : public YAML::EventHandler {
@@ -38,15 +90,15 @@ class NodeBuilder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ == 1) return;
-    const bool marked = source_.line(static_cast<std::size_t>(mark.line)).starts_with("---");
-    source_.fail(line_of(mark), marked ? "a second document starts here; only one is read"
-                                       : "not YAML: this is no part of the value before it");
+    source_.fail(index_of(mark), source_.line(index_of(mark)).starts_with("---")
+                                     ? "a second document starts here; only one is read"
+                                     : "not YAML: this is no part of the value before it");
   }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
     if (wants_key()) {
-      source_.report(line_of(mark), "a key is missing, or null");
+      source_.report(index_of(mark), "a key is missing, or null");
       open_.back().key = "";
       return;
     }
@@ -56,14 +108,14 @@ class NodeBuilder : public YAML::EventHandler {
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override { OnNull(mark, anchor); }
   void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
-    source_.report(line_of(mark), "anchor '&" + name + "': anchors and aliases are not used here");
+    source_.report(index_of(mark), "anchor '&" + name + "': anchors and aliases are not used here");
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
     check_tag(mark, tag);
     if (value.find('\0') != std::string::npos) {
-      source_.report(line_of(mark), "text holds a NUL character");
+      source_.report(index_of(mark), "text holds a NUL character");
     }
     if (wants_key()) {
       take_key(mark, value, tag != "?");
@@ -91,9 +143,9 @@ class NodeBuilder : public YAML::EventHandler {
 
   void open(const YAML::Mark& mark, const std::string& tag, Node::Kind kind) {
     check_tag(mark, tag);
-    if (wants_key()) source_.report(line_of(mark), "a key must be text, not a list or a map");
+    if (wants_key()) source_.report(index_of(mark), "a key must be text, not a list or a map");
     if (open_.size() == kMaxDepth) {
-      source_.fail(line_of(mark), "lists and maps are nested deeper than " + std::to_string(kMaxDepth));
+      source_.fail(index_of(mark), "lists and maps are nested deeper than " + std::to_string(kMaxDepth));
     }
     Open frame;
     frame.node.kind = kind;
@@ -111,12 +163,11 @@ class NodeBuilder : public YAML::EventHandler {
     Open& frame = open_.back();
     frame.key = key;
     frame.key_line = line_of(mark);
-    if (key == "<<" && !quoted) source_.report(frame.key_line, "merge keys (<<) are not used here");
+    if (key == "<<" && !quoted) source_.report(index_of(mark), "merge keys (<<) are not used here");
     const auto [first, is_new] = frame.key_lines.emplace(key, frame.key_line);
     if (is_new) return;
-    const std::string where =
-        source_.has_lines() ? ", first on line " + std::to_string(first->second) : std::string{};
-    source_.report(frame.key_line, "key '" + key + "' is given twice" + where);
+    const std::string where = first->second == 0 ? "" : ", first on line " + std::to_string(first->second);
+    source_.report(index_of(mark), "key '" + key + "' is given twice" + where);
   }
 
   void add(Node node) {
@@ -140,32 +191,26 @@ class NodeBuilder : public YAML::EventHandler {
     constexpr std::string_view kCore = "tag:yaml.org,2002:";
     if (tag.empty() || tag == "?" || tag == "!") return;
     const std::string shown = tag.starts_with(kCore) ? "!!" + tag.substr(kCore.size()) : tag;
-    source_.report(line_of(mark),
+    source_.report(index_of(mark),
                    "tag '" + shown + "': tags are not used here; text is what stands in quotes");
   }
 
-  [[nodiscard]] std::size_t line_of(const YAML::Mark& mark) const {
-    return source_.has_lines() ? static_cast<std::size_t>(mark.line) + 1 : 0;
-  }
+  static std::size_t index_of(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.line); }
+  [[nodiscard]] std::size_t line_of(const YAML::Mark& mark) const { return source_.number(index_of(mark)); }
 
   // The parser marks a value that is left out by what comes next, maybe lines below.
   [[nodiscard]] std::size_t null_line(const YAML::Mark& mark) const {
-    auto index = static_cast<std::size_t>(mark.line);
-    const auto column = static_cast<std::size_t>(mark.column);
     const auto is_empty = [](std::string_view line) {
       const std::size_t start = line.find_first_not_of(" \t\r");
       return start == std::string_view::npos || line[start] == '#';
     };
+    std::size_t index = index_of(mark);
     const std::string_view line = source_.line(index);
-    const std::string_view rest = column < line.size() ? line.substr(column) : std::string_view{};
-    const bool written = rest.starts_with('~') || rest.starts_with('n') || rest.starts_with('N');
-    if (!written && is_empty(line.substr(0, column))) {
-      do {
-        if (index == 0) break;
-        --index;
-      } while (is_empty(source_.line(index)));
-    }
-    return source_.has_lines() ? index + 1 : 0;
+    const auto column = std::min(static_cast<std::size_t>(mark.column), line.size());
+    const bool written = line.find_first_of("~nN", column) == column;
+    bool left_out = !written && is_empty(line.substr(0, column));
+    while (left_out && index > 0) left_out = is_empty(source_.line(--index));
+    return source_.number(index);
   }
 
   SourceText& source_;
@@ -176,12 +221,12 @@ class NodeBuilder : public YAML::EventHandler {
 
 Node read(std::string_view text, SourceText& source, const std::string& if_empty) {
   source.check_bytes();
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) source.fail(1, if_empty);
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) source.fail(0, if_empty);
   NodeBuilder builder(source);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    if (!parser.HandleNextDocument(builder)) source.fail(1, if_empty);
+    if (!parser.HandleNextDocument(builder)) source.fail(0, if_empty);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
@@ -189,9 +234,9 @@ Node read(std::string_view text, SourceText& source, const std::string& if_empty
     while (index > 0 && source.line(index).empty()) --index;  // what is missing at the end of the file
     const std::string_view line = source.line(index);
     const bool tab = line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
-    source.fail(index + 1, "not YAML: " + error.msg + (tab ? " (YAML is indented by spaces, not tabs)" : ""));
+    source.fail(index, "not YAML: " + error.msg + (tab ? " (YAML is indented by spaces, not tabs)" : ""));
   }
-  source.throw_if_any();
+  source.raise();
   return builder.take_root();
 }
 
@@ -201,7 +246,7 @@ Node parse_yaml(std::string_view text, std::string_view file_name) {
   text = without_bom(text);
   SourceText source(text, std::string(file_name), true);
   Node root = read(text, source, "the file is empty");
-  if (root.kind == Node::Kind::null) source.fail(1, "the file is empty");
+  if (root.kind == Node::Kind::null) source.fail(0, "the file is empty");
   return root;
 }
 

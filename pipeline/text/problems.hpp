@@ -9,17 +9,17 @@
 
 namespace hookflow::pipeline {
 
-/// Collects what is wrong with a workflow, so that all of it is told at once, in the order of the lines.
+/// Collects what is wrong with a file, so that all of it is told at once, in the order of the lines.
 class Problems {
  public:
   explicit Problems(std::string file) : file_(std::move(file)) {}
 
+  /// `line` is counted from 1; 0: of no line.
   void add(std::size_t line, const std::string& message) { all_.emplace_back(line, message); }
   [[nodiscard]] bool empty() const { return all_.empty(); }
 
-  /// Throws UsageError with one line a problem: `file:line: message`.
-  void raise() const {
-    if (all_.empty()) return;
+  /// One line a problem: `file:line: message`.
+  [[nodiscard]] std::string text() const {
     auto sorted = all_;
     std::stable_sort(sorted.begin(), sorted.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -28,7 +28,12 @@ class Problems {
       text +=
           (text.empty() ? "" : "\n") + file_ + (line == 0 ? "" : ":" + std::to_string(line)) + ": " + message;
     }
-    throw UsageError(text);
+    return text;
+  }
+  /// Throws it as an Error, UsageError or InputError, if there is any.
+  template <typename Error = UsageError>
+  void raise() const {
+    if (!empty()) throw Error(text());
   }
 
  private:

@@ -1,0 +1,14 @@
+#pragma once
+#include <cstddef>
+#include <istream>
+#include <string>
+
+#include "pipeline/prompts/prompt_rows.hpp"
+
+namespace hookflow::pipeline {
+
+/// Adds the rows of a CSV file with a header (RFC 4180), up to `limit`. `name` is the file's in messages;
+/// throws InputError for a header that cannot be used and for quotes that are not closed.
+void read_csv_rows(std::istream& in, const std::string& name, std::size_t limit, PromptRows& rows);
+
+}  // namespace hookflow::pipeline
