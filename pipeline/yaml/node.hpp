@@ -18,7 +18,7 @@ struct Node {
   std::vector<Node> items;
   std::vector<std::pair<std::string, Node>> entries;  // in file order
 
-  // Elsewhere, where a pair with a Node is complete.
+  // Defined in node.cpp: some compilers cannot yet destroy a pair with a Node here.
   ~Node();
   Node() = default;
   Node(const Node&) = default;

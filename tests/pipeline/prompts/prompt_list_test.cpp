@@ -43,6 +43,15 @@ TEST(KeptPrompts, LinesAreTheirJson) {
   EXPECT_EQ(prompts.id(1), "b");
 }
 
+TEST(KeptPrompts, AnIdIsReadWithItsQuotesAndBackslashes) {
+  for (const char* id : {"a\"b", "ends with \\", "\\\"", "\"", "東京 \\u0041"}) {
+    const Prompts prompts = of({{id, "text with \"id\": \"x\"", {}, {}, ""}});
+    EXPECT_EQ(prompts.id(0), id);
+    EXPECT_EQ(prompts[0].id, id);
+    EXPECT_EQ(prompts[0].text, "text with \"id\": \"x\"");
+  }
+}
+
 TEST(KeptPrompts, IsWalkedInOrder) {
   std::string ids;
   for (const Prompt& prompt : of({{"a", "x", {}, {}, ""}, {"b", "y", {}, {}, ""}})) ids += prompt.id;
