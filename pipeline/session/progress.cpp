@@ -42,7 +42,7 @@ void show(const Monitor& monitor, std::size_t done_before, ProgressStyle style, 
   while (sleep_through(over, every)) {
     const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const std::size_t done = monitor.done;
-    const double rate = static_cast<double>(done - std::min(done, done_before)) / elapsed;
+    const double rate = static_cast<double>(done - done_before) / elapsed;
     const double left = rate > 0 ? static_cast<double>(monitor.total - done) / rate : NAN;
     if (style == ProgressStyle::json) {
       const Json line = {{"event", "progress"},

@@ -68,7 +68,7 @@ class RunSession {
 
   /// What is in flight takes too long, or a disk hangs: whatever stands in the file by now is kept.
   [[noreturn]] void give_up() {
-    constexpr std::chrono::milliseconds kPatience{300};
+    static constexpr std::chrono::milliseconds kPatience{300};
     std::packaged_task<void()> commit([this] {  // what it throws nobody asks for: then it is not committed
       if (store_.try_commit(kPatience)) store_.end_session(StopSignals::name());
     });
