@@ -20,7 +20,7 @@ struct PromptFailure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Leaves work that nobody waits for any more. Whoever asked for the stop catches it.
+/// Thrown inside a task that was told to stop; whoever told it catches this.
 struct Stopped : std::exception {
   [[nodiscard]] const char* what() const noexcept override { return "stopped"; }
 };

@@ -65,7 +65,7 @@ struct EditWord {
 /// How a kind is written in a workflow, and made of what is written.
 struct EditSyntax {
   std::string key;
-  EditArgument argument;        // of the type that is wanted; its value means nothing
+  EditArgument argument;        // only its type counts: what the kind takes
   std::vector<EditWord> words;  // those that a word may be
   std::function<std::shared_ptr<const EditKind>(const EditArgument&)> make;
 

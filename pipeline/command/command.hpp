@@ -13,7 +13,7 @@ namespace hookflow::pipeline {
 struct Command {
   std::string name;
   std::string summary;
-  /// Returns the exit code; throws for main to tell.
+  /// Returns the exit code; what it throws, run_command() prints.
   std::function<int(const std::vector<std::string>& arguments)> run;
 };
 

@@ -11,6 +11,7 @@
 #include "pipeline/engine/memory_in_flight.hpp"
 #include "pipeline/engine/provenance.hpp"
 #include "pipeline/run_file/store/run_store.hpp"
+#include "pipeline/values/table.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -26,11 +27,6 @@ std::string scaled(double value, const char* unit) {
   std::ostringstream text;
   text << std::setprecision(3) << value << " " << kPrefixes[step] << unit;
   return text.str();
-}
-
-/// "1 prompt", "2 prompts".
-std::string counted(std::size_t number, const std::string& what, const std::string& ending = "s") {
-  return std::to_string(number) + " " + what + (number == 1 ? "" : ending);
 }
 
 std::string sizes_text(const std::vector<Axis>& axes) {

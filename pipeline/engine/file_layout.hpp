@@ -4,8 +4,8 @@
 
 namespace hookflow::pipeline {
 
-/// What the run file of a plan holds, but for what its stages know before they run: a group a stored stage,
-/// the prompts, whose axis is given, and the subject's tables.
+/// What the run file of a plan holds: a group for each stored stage, the prompts, whose axis is given, and
+/// the subject's tables. What stages know before they run, the planner adds.
 RunLayout make_layout(const Plan& plan, const Axis& prompts);
 
 }  // namespace hookflow::pipeline

@@ -10,8 +10,8 @@
 
 namespace hookflow::pipeline {
 
-/// One batch of work on its way through a lane: the prompts of a batch and, behind an expand, one part of
-/// their variants. One node at a time changes it; once at the end of its lane it is only read.
+/// A batch on its way through a lane: its prompts and, behind an expand, one part of their variants. One node
+/// at a time changes it; once at the end of its lane it is only read.
 struct Packet {
   std::size_t lane = 0;
   std::size_t part = 0;

@@ -4,8 +4,8 @@
 
 namespace hookflow::pipeline {
 
-/// A plan, and what its run file is made and compared with: that holds every prompt's row, and is to be freed
-/// before the plan is run.
+/// A plan, and the layout of its run file. The layout holds every prompt: it is dropped once the file is made
+/// or opened, before anything runs.
 struct PlannedRun {
   Plan plan;
   RunLayout layout;

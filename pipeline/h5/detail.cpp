@@ -1,6 +1,7 @@
 #include "pipeline/h5/detail.hpp"
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 
 namespace hookflow::pipeline::h5::detail {
@@ -29,13 +30,20 @@ std::string gist(const std::string& description) {
 
 void fail(const std::string& where, const char* action) {
   // HDF5 keeps a stack of descriptions: the innermost says what went wrong, the outermost what was wanted.
-  std::vector<std::string> said;
+  struct Stack {
+    std::vector<std::string> said;
+    bool no_memory = false;
+  } stack;
   const auto collect = [](unsigned, const H5E_error2_t* error, void* data) -> herr_t {
-    if (error->desc != nullptr) static_cast<std::vector<std::string>*>(data)->emplace_back(error->desc);
+    auto& found = *static_cast<Stack*>(data);
+    if (error->desc != nullptr) found.said.emplace_back(error->desc);
+    found.no_memory |= error->maj_num == H5E_RESOURCE && error->min_num == H5E_NOSPACE;
     return 0;
   };
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, collect, &said);
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, collect, &stack);
   H5Eclear2(H5E_DEFAULT);  // a thread that ends would leave it behind
+  if (stack.no_memory) throw std::bad_alloc();
+  const std::vector<std::string>& said = stack.said;
   std::string message = where + ": " + action;
   if (!said.empty()) message += ": " + said.back();
   if (said.size() > 1 && said.front() != said.back()) message += ": " + gist(said.front());

@@ -207,7 +207,7 @@ class Group : public Object {
   bool is_sketch_ = false;
 };
 
-/// An open file; as a Group, its root. HDF5's own locking is left off: see RunLock.
+/// An open file; as a Group, its root. HDF5's own locking is left off: see run_file/format/run_lock.hpp.
 class File : public Group {
  public:
   static File create(const std::filesystem::path& path);  // which must not exist

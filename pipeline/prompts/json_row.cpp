@@ -14,25 +14,29 @@
 namespace hookflow::pipeline {
 namespace {
 
-using Json = nlohmann::json;
-
 // Takes the parser's events rather than its document: those still have numbers as they are spelled, and keys
 // that are given twice.
-class RowHandler : public nlohmann::json_sax<Json> {
+class RowHandler : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit RowHandler(PromptRows& rows) : rows_(rows) {}
 
   bool null() override { return other("null"); }
   bool boolean(bool value) override { return other(value ? "true" : "false"); }
-  bool number_integer(Json::number_integer_t value) override { return number(std::to_string(value)); }
-  bool number_unsigned(Json::number_unsigned_t value) override { return number(std::to_string(value)); }
-  bool number_float(Json::number_float_t, const std::string& spelling) override { return number(spelling); }
+  bool number_integer(nlohmann::json::number_integer_t value) override {
+    return number(std::to_string(value));
+  }
+  bool number_unsigned(nlohmann::json::number_unsigned_t value) override {
+    return number(std::to_string(value));
+  }
+  bool number_float(nlohmann::json::number_float_t, const std::string& spelling) override {
+    return number(spelling);
+  }
   bool string(std::string& value) override {
     if (depth_ != 1 || key_ == "ids") return other("text");
     rows_.set(key_, std::move(value));
     return true;
   }
-  bool binary(Json::binary_t&) override { return other("binary"); }
+  bool binary(nlohmann::json::binary_t&) override { return other("binary"); }
 
   bool start_object(std::size_t) override {
     if (depth_ > 0) other("an object");
@@ -124,7 +128,7 @@ void add_json_row(std::size_t number, std::string_view line, PromptRows& rows) {
   rows.begin(number);
   if (find_invalid_utf8(line) == std::string_view::npos) {
     RowHandler handler(rows);
-    Json::sax_parse(line, &handler);
+    nlohmann::json::sax_parse(line, &handler);
   } else {
     rows.refuse_row("the line is not UTF-8");
   }

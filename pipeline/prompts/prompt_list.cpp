@@ -11,8 +11,6 @@
 namespace hookflow::pipeline {
 namespace {
 
-using Json = nlohmann::json;
-
 /// Takes a text in quotes, as to_json writes it, off the line that begins with it.
 std::string take_text(std::string_view& line) {
   std::size_t end = 1;
@@ -20,13 +18,13 @@ std::string take_text(std::string_view& line) {
   const std::string_view quoted = line.substr(0, end + 1);
   line.remove_prefix(quoted.size());
   const bool as_is = quoted.find('\\') == std::string_view::npos;
-  return as_is ? std::string(quoted.substr(1, end - 1)) : Json::parse(quoted).get<std::string>();
+  return as_is ? std::string(quoted.substr(1, end - 1)) : nlohmann::json::parse(quoted).get<std::string>();
 }
 
 std::vector<std::int64_t> take_ids(std::string_view& line) {
   const std::string_view list = line.substr(0, line.find(']') + 1);
   line.remove_prefix(list.size());
-  return Json::parse(list).get<std::vector<std::int64_t>>();
+  return nlohmann::json::parse(list).get<std::vector<std::int64_t>>();
 }
 
 // Of a line as to_json has written it, without spaces: an object of texts, and of `ids`, a list.

@@ -59,7 +59,7 @@ class Prompts {
   [[nodiscard]] bool empty() const { return size() == 0; }
   /// Parsed anew each time.
   [[nodiscard]] Prompt operator[](std::size_t prompt) const;
-  [[nodiscard]] std::string id(std::size_t prompt) const;  // for less than the whole takes
+  [[nodiscard]] std::string id(std::size_t prompt) const;  // without parsing the rest
   [[nodiscard]] std::string_view json(std::size_t prompt) const;
   /// All of them, each line ended.
   [[nodiscard]] const std::string& json_lines() const { return lines_->text; }

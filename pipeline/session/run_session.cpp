@@ -10,6 +10,7 @@
 
 #include "pipeline/engine/folds.hpp"
 #include "pipeline/engine/provenance.hpp"
+#include "pipeline/error.hpp"
 #include "pipeline/exit_code.hpp"
 #include "pipeline/session/stop_signals.hpp"
 #include "pipeline/session/tell.hpp"
@@ -97,9 +98,14 @@ class RunSession {
   Clock::time_point start_ = Clock::now();
 };
 
-std::string message_of(const std::exception& error) {
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "there is not enough memory";
-  return error.what();
+/// Notes in the file that its session failed. Returns why, and how to go on.
+std::string end_by(const std::exception& error, RunStore& store, const std::filesystem::path& path) {
+  try {
+    store.end_session("failure");
+  } catch (const std::exception&) {  // what ends the run may keep this from being told, too
+  }
+  const bool no_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+  return (no_memory ? "there is not enough memory" : std::string(error.what())) + "\n" + how_to_go_on(path);
 }
 
 }  // namespace
@@ -115,12 +121,10 @@ int run_session(const Plan& plan, RunStore& store, const std::filesystem::path& 
     store.begin_session(options.run.threads, program_version());
     if (options.retry_failed) store.retry_failed();
     return RunSession(plan, store, path, options).run();
+  } catch (const InputError& error) {
+    throw InputError(end_by(error, store, path));
   } catch (const std::exception& error) {
-    try {
-      store.end_session("failure");
-    } catch (const std::exception&) {  // what ends the run may keep this from being told, too
-    }
-    throw std::runtime_error(message_of(error) + "\n" + how_to_go_on(path));
+    throw std::runtime_error(end_by(error, store, path));
   }
 }
 

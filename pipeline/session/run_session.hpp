@@ -16,8 +16,8 @@ struct SessionOptions {
 
 /// Runs what is pending of a plan into its file and says on stderr how that went: progress, failures, and,
 /// however it ends, how to go on. A complete file is left as it is. Returns the exit code, for a complete
-/// file that of the run that made it; throws what the store throws, and what a stage throws that fails no
-/// prompt.
+/// file that of the run that made it; throws InputError, or std::runtime_error for all else that ends the
+/// run, with how to go on.
 int run_session(const Plan& plan, RunStore& store, const std::filesystem::path& path,
                 const SessionOptions& options);
 

@@ -111,9 +111,9 @@ struct PlanContext {
   /// What the stage at a port tells. Throws std::bad_cast where it tells something else.
   template <typename T>
   [[nodiscard]] std::shared_ptr<const T> facts(std::size_t port) const {
-    const std::shared_ptr<const Facts>& told = inputs.at(port).output->facts;
-    (void)dynamic_cast<const T&>(*told);
-    return std::static_pointer_cast<const T>(told);
+    const std::shared_ptr<const Facts>& facts = inputs.at(port).output->facts;
+    (void)dynamic_cast<const T&>(*facts);
+    return std::static_pointer_cast<const T>(facts);
   }
 };
 

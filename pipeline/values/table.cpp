@@ -67,4 +67,8 @@ std::string shown_number(double value) {
   return text.str();
 }
 
+std::string counted(std::size_t number, const std::string& what, const std::string& ending) {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : ending);
+}
+
 }  // namespace hookflow::pipeline

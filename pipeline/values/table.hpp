@@ -25,4 +25,7 @@ std::string label_of(const Axis& axis, std::size_t step);
 /// A number as people read it: six significant digits.
 std::string shown_number(double value);
 
+/// "1 prompt", "2 prompts".
+std::string counted(std::size_t number, const std::string& what, const std::string& ending = "s");
+
 }  // namespace hookflow::pipeline

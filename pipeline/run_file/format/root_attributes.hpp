@@ -28,6 +28,8 @@ template <class Read>
 auto blame_file(const std::string& path, const Read& read) {
   try {
     return read();
+  } catch (const UsageError& error) {  // of the workflow in it, which is no user's here
+    throw InputError(path + ": " + error.what());
   } catch (const h5::Error& error) {
     const std::string what = error.what();
     throw InputError((what.starts_with(path) ? "" : path + ": ") + what +

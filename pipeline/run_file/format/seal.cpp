@@ -26,7 +26,7 @@ constexpr std::string_view kMagic = "hookflow run file\n";
 constexpr std::size_t kHead = kMagic.size() + 24;
 constexpr std::size_t kDigest = 64;       // in hexadecimal
 constexpr std::size_t kSearched = 65536;  // for the magic, from the file's start on
-constexpr std::size_t kBlock = std::size_t{1} << 20;
+constexpr std::size_t kHashedAtOnce = std::size_t{1} << 20;
 constexpr std::size_t kMostRanges = 1 << 20;
 constexpr const char* kBytes = "byte";
 
@@ -62,8 +62,8 @@ std::string digest_of(int descriptor, std::uint64_t size, std::vector<ByteRange>
   std::uint64_t at = 0;
   const auto add_until = [&](std::uint64_t end) {
     while (at < end) {
-      const std::string bytes =
-          read_bytes(descriptor, at, static_cast<std::size_t>(std::min<std::uint64_t>(end - at, kBlock)));
+      const std::string bytes = read_bytes(
+          descriptor, at, static_cast<std::size_t>(std::min<std::uint64_t>(end - at, kHashedAtOnce)));
       if (bytes.empty()) return;  // shorter than its size says
       hashes += sha256(bytes);
       at += bytes.size();

@@ -110,7 +110,7 @@ bool Checkpoint::has_failed(std::size_t prompt) const {
 
 void Checkpoint::record(const Failure& failure) {
   if (failure.prompt >= prompts()) throw std::logic_error("checkpoint: no such prompt");
-  // The checksum of a part that is marked as failed is over the reason that is there.
+  // A reason that is there stays: the checksums of parts marked as failed cover it.
   if (has_failed(failure.prompt) || !recorded_.insert(failure.prompt).second) return;
   texts_.write(failure);
 }

@@ -12,7 +12,7 @@ namespace hookflow::pipeline {
 namespace {
 
 constexpr const char* kFoldCheck = "fold_check";
-constexpr std::int64_t kNone = -1;
+constexpr std::int64_t kNoChecksum = -1;
 constexpr std::size_t kPartsAtOnce = 65536;
 
 constexpr const char* kHow =
@@ -113,7 +113,7 @@ void Checksums::write(const Checkpoint& checkpoint) {
 
 void Checksums::forget_folds(const Checkpoint& checkpoint) {
   for (std::size_t fold = 0; fold < fold_names_.size(); ++fold)
-    if (!checkpoint.fold_done(fold)) fold_check_.write(h5::Block{{fold}, {1}}, std::span(&kNone, 1));
+    if (!checkpoint.fold_done(fold)) fold_check_.write(h5::Block{{fold}, {1}}, std::span(&kNoChecksum, 1));
 }
 
 void Checksums::find_damaged_parts(const Checkpoint& checkpoint, std::size_t lane, Damage& damage) const {

@@ -10,10 +10,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 constexpr const char* kNotComplete = "it says that it is complete, which is not so";
 
-std::string counted(std::size_t count, const std::string& what) {
-  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
 std::string line_of(const Damage& damage, const Damage::Part& part) {
   const Damage::Lane& lane = damage.lanes.at(part.lane);
   std::string line = "prompt '" + label_of(damage.prompt, part.prompt) + "'";

@@ -22,7 +22,7 @@ void History::create(h5::File& file) {
   h5::Dataset times =
       create_array(group, "times", h5::Kind::float64, {session, {"time", kTimes, "Moment", ""}},
                    "When a session started, committed last and ended; no end: it was killed");
-  times.set_text("units", "seconds since 1970-01-01 00:00:00");  // which readers of netCDF show as dates
+  times.set_text("units", "seconds since 1970-01-01 00:00:00");  // spelled so, netCDF readers show dates
   h5::Dataset counts = create_array(
       group, "counts", h5::Kind::int64, {session, {"count", kCounts, "What is counted", ""}},
       "Units (prompts x parts) done and failed in the file, threads, and units and folds found damaged");

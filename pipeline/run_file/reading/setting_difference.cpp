@@ -33,13 +33,13 @@ std::vector<Difference> node_differences(const Node& first, const Node& second) 
   return found;
 }
 
-struct Prompt {
+struct StoredPrompt {
   std::string name;  // its id
   Node columns;
 };
 
-std::vector<Prompt> parsed(const std::vector<std::string>& lines) {
-  std::vector<Prompt> rows;
+std::vector<StoredPrompt> parsed(const std::vector<std::string>& lines) {
+  std::vector<StoredPrompt> rows;
   for (const std::string& line : lines) {
     Node columns = parse_yaml_value(line);
     const Node* id = columns.find("id");
@@ -59,16 +59,16 @@ std::vector<Difference> prompt_differences(const std::vector<std::string>& first
                                            const std::vector<std::string>& second) {
   std::vector<Difference> found;
   if (first == second) return found;
-  const std::vector<Prompt> old = parsed(first);
-  const std::vector<Prompt> now = parsed(second);
-  const auto place = [](const Prompt& prompt) { return "prompt '" + prompt.name + "'"; };
+  const std::vector<StoredPrompt> old = parsed(first);
+  const std::vector<StoredPrompt> now = parsed(second);
+  const auto place = [](const StoredPrompt& prompt) { return "prompt '" + prompt.name + "'"; };
   match_by_name(
       old, now,
-      [&](const Prompt& one, const Prompt& other) {
+      [&](const StoredPrompt& one, const StoredPrompt& other) {
         for (const Difference& difference : node_differences(one.columns, other.columns))
           found.push_back({place(one) + ", " + difference.what, difference.first, difference.second});
       },
-      [&](const Prompt& prompt, bool is_old) {
+      [&](const StoredPrompt& prompt, bool is_old) {
         const std::string columns = to_json(prompt.columns);
         found.push_back({place(prompt), is_old ? columns : "", is_old ? "" : columns});
       });

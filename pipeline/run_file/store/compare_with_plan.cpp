@@ -87,7 +87,7 @@ class PlanComparison {
     compare_cells(path, file_.open_group(group.name).open_dataset(wanted.name), constant->second);
   }
 
-  // Of the same shape.
+  // The dataset has the planned shape.
   void compare_cells(const std::string& path, const h5::Dataset& dataset, const NumberCells& planned) {
     UnequalValues unequal;
     for_stretches(planned.size(), [&](std::size_t first, std::size_t count) {

@@ -16,6 +16,8 @@ constexpr std::size_t kMostShown = 20;
 std::vector<Difference> identity_differences(const h5::File& file, const Identity& identity) {
   const std::string prefix = kIdentityPrefix;
   const Status status(file);
+  const Checkpoint checkpoint(file);
+  const bool begun = checkpoint.count(PartState::done) > 0 || checkpoint.count(PartState::failed) > 0;
   Attributes in_file = read_attributes(file);
   std::erase_if(in_file, [&](const auto& attribute) { return !attribute.first.starts_with(prefix); });
   std::vector<Difference> found;
@@ -23,8 +25,9 @@ std::vector<Difference> identity_differences(const h5::File& file, const Identit
     const auto stored = in_file.extract(prefix + name);
     const std::string now = spell_bytes(value);
     const std::string old = stored.empty() ? "" : "'" + stored.mapped() + "'";
-    // Never filled in, or only in part when the power went: before the first commit, which waits for it.
-    const bool unfinished = !stored.empty() && status.has(prefix + name) && now.starts_with(stored.mapped());
+    // Not filled in yet, or only in part when the power went: before the first commit, which waits for it.
+    const bool unfinished =
+        !begun && !stored.empty() && status.has(prefix + name) && now.starts_with(stored.mapped());
     if (!unfinished && old != "'" + now + "'") found.push_back({name, old, "'" + value + "'"});
   }
   for (const auto& [name, value] : in_file)

@@ -112,9 +112,9 @@ bool RunStore::try_commit(std::chrono::milliseconds patience) {
 
 void RunStore::begin_session(std::size_t threads, const std::string& program_version) {
   const std::lock_guard lock(impl_->mutex);
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  constexpr double kNever = std::numeric_limits<double>::quiet_NaN();
   const std::int64_t done = impl_->checkpoint.count(PartState::done);
-  impl_->history.begin({seconds_now(), kNone, kNone, done, done, impl_->checkpoint.count(PartState::failed),
+  impl_->history.begin({seconds_now(), kNever, kNever, done, done, impl_->checkpoint.count(PartState::failed),
                         static_cast<std::int64_t>(threads), static_cast<std::int64_t>(impl_->damage.count()),
                         "", program_version});
 }

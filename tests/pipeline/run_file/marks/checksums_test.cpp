@@ -25,7 +25,7 @@ constexpr std::size_t kPartCells = sample::kRow / kParts;
 constexpr std::size_t kBadPrompt = 1;
 constexpr std::size_t kGoodPrompts = sample::kPrompts - 1;
 
-class UnitChecksTest : public testing::Test {
+class ChecksumsTest : public testing::Test {
  protected:
   static RunLayout layout() {
     RunLayout layout = sample::layout();
@@ -127,7 +127,7 @@ class UnitChecksTest : public testing::Test {
   fs::path original = folder.path() / "original.h5";
 };
 
-TEST_F(UnitChecksTest, EveryFlippedBitIsFoundAndMended) {
+TEST_F(ChecksumsTest, EveryFlippedBitIsFoundAndMended) {
   work();
   fs::copy(path, original);
   EXPECT_FALSE(verify_run_file(path).any());
@@ -141,7 +141,7 @@ TEST_F(UnitChecksTest, EveryFlippedBitIsFoundAndMended) {
     EXPECT_EQ(flip_bytes("checkpoint", marks, 3, 8), 0U) << marks;
 }
 
-TEST_F(UnitChecksTest, AReasonThatChangedIsFoundAndOthersAreNotRead) {
+TEST_F(ChecksumsTest, AReasonThatChangedIsFoundAndOthersAreNotRead) {
   work();
   fs::copy(path, original);
   constexpr std::size_t kStep = 16;
@@ -154,7 +154,7 @@ TEST_F(UnitChecksTest, AReasonThatChangedIsFoundAndOthersAreNotRead) {
   }
 }
 
-TEST_F(UnitChecksTest, AMarkThatAppearsIsFoundAndOneThatGoesIsDoneAgain) {
+TEST_F(ChecksumsTest, AMarkThatAppearsIsFoundAndOneThatGoesIsDoneAgain) {
   {
     RunStore store = RunStore::create(path, layout(), sample::identity(), sample::provenance(), false);
     work(store, 0);
@@ -182,7 +182,7 @@ TEST_F(UnitChecksTest, AMarkThatAppearsIsFoundAndOneThatGoesIsDoneAgain) {
   EXPECT_TRUE(contents() == mended);
 }
 
-TEST_F(UnitChecksTest, UnitsThatChangedPlacesAreFound) {
+TEST_F(ChecksumsTest, UnitsThatChangedPlacesAreFound) {
   work();
   const h5::ByteRange values = range("scores", "log_prob");
   const h5::ByteRange checks = range("checkpoint", "check_silenced");
@@ -197,7 +197,7 @@ TEST_F(UnitChecksTest, UnitsThatChangedPlacesAreFound) {
   EXPECT_EQ(damage.parts.size(), 2 * kParts);
 }
 
-TEST_F(UnitChecksTest, SaysWhereTheDamageIs) {
+TEST_F(ChecksumsTest, SaysWhereTheDamageIs) {
   work();
   const Damage damage = damage_after([&](std::string& bytes) {
     flip(bytes, range("scores", "argmax").first + (2 * sample::kRow + 4) * 8);
@@ -215,7 +215,7 @@ TEST_F(UnitChecksTest, SaysWhereTheDamageIs) {
   EXPECT_EQ(json_lines_of(damage)[1], R"({"event":"damaged","fold":"by_layer"})");
 }
 
-TEST_F(UnitChecksTest, ACompleteFileIsOneWhoseMarksSaySo) {
+TEST_F(ChecksumsTest, ACompleteFileIsOneWhoseMarksSaySo) {
   {
     RunStore store = RunStore::create(path, layout(), sample::identity(), sample::provenance(), false);
     work(store, 0);
@@ -234,7 +234,7 @@ TEST_F(UnitChecksTest, ACompleteFileIsOneWhoseMarksSaySo) {
   EXPECT_TRUE(open().complete());
 }
 
-TEST_F(UnitChecksTest, AFoldGoesWithADamagedUnit) {
+TEST_F(ChecksumsTest, AFoldGoesWithADamagedUnit) {
   work();
   EXPECT_TRUE(damage_after([&](std::string& bytes) { flip(bytes, range("scores", "clean").first); }).any());
   const RunStore store = open();
@@ -245,7 +245,7 @@ TEST_F(UnitChecksTest, AFoldGoesWithADamagedUnit) {
   EXPECT_EQ(store.states(sample::kItems)[2], PartState::done);
 }
 
-TEST_F(UnitChecksTest, AReasonIsNeverReadWithoutItsMarkNorAMarkWithoutItsReason) {
+TEST_F(ChecksumsTest, AReasonIsNeverReadWithoutItsMarkNorAMarkWithoutItsReason) {
   work();
   {
     RunStore store = open();

@@ -1,3 +1,5 @@
+#include "pipeline/run_file/reading/view.hpp"
+
 #include <fstream>
 #include <iterator>
 #include <new>
@@ -8,16 +10,15 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/h5/h5.hpp"
-#include "pipeline/run_file/reading/view.hpp"
 #include "tests/support/run_sample.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
-class RunReaderTest : public testing::Test {
+class ViewTest : public testing::Test {
  protected:
-  RunReaderTest() {
+  ViewTest() {
     RunStore store =
         RunStore::create(path, sample::layout(), sample::identity(), sample::provenance(), false);
     store.write_cells("scores", "clean", 0, 0, std::vector<double>{0.5});
@@ -31,7 +32,7 @@ class RunReaderTest : public testing::Test {
   std::filesystem::path path = folder.path() / "run.h5";
 };
 
-TEST_F(RunReaderTest, TellsProgressAndFailures) {
+TEST_F(ViewTest, TellsProgressAndFailures) {
   const RunFileView view = read_run_file(path);
   EXPECT_FALSE(view.complete);
   EXPECT_EQ(view.prompts, 3U);
@@ -51,7 +52,7 @@ TEST_F(RunReaderTest, TellsProgressAndFailures) {
   EXPECT_EQ(view.failures[0].reason, "too long");
 }
 
-TEST_F(RunReaderTest, TellsTheLayoutAndItsAttributes) {
+TEST_F(ViewTest, TellsTheLayoutAndItsAttributes) {
   const RunFileView view = read_run_file(path);
   ASSERT_EQ(view.groups.size(), 3U);
   EXPECT_EQ(view.groups[0].name, "by_layer");
@@ -72,7 +73,7 @@ TEST_F(RunReaderTest, TellsTheLayoutAndItsAttributes) {
   EXPECT_EQ(view.root.at("format_version"), std::to_string(kFormatVersion));
 }
 
-TEST_F(RunReaderTest, ReadsVariables) {
+TEST_F(ViewTest, ReadsVariables) {
   EXPECT_EQ(read_variable(path, "scores", "clean")[0], 0.5);
   EXPECT_EQ(read_variable(path, "prompts", "length"), (std::vector<double>{2, 4, 1}));
   EXPECT_EQ(read_variable(path, "scores", "argmax"), std::vector<double>(36, -1));
@@ -89,7 +90,7 @@ std::string refusal(const std::filesystem::path& path, Seal seal = Seal::checked
   return "";
 }
 
-TEST_F(RunReaderTest, ChecksTheSealOnceAndOnlyWhenItIsToBeChecked) {
+TEST_F(ViewTest, ChecksTheSealOnceAndOnlyWhenItIsToBeChecked) {
   std::optional<RunFile> before(path);
   {
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
@@ -106,7 +107,7 @@ TEST_F(RunReaderTest, ChecksTheSealOnceAndOnlyWhenItIsToBeChecked) {
   EXPECT_EQ(read_run_file({path, Seal::ignored}).texts[0].texts[0], "Merlin is");
 }
 
-TEST_F(RunReaderTest, BlamesTheFileForWhatHdf5SaysAlone) {
+TEST_F(ViewTest, BlamesTheFileForWhatHdf5SaysAlone) {
   const RunFile file(path);
   EXPECT_THROW(file.read([](const h5::File& open) { return open.open_group("gone"); }), InputError);
   const auto expect_as_it_is = [&]<class Exception>(const Exception& thrown) {
@@ -117,7 +118,7 @@ TEST_F(RunReaderTest, BlamesTheFileForWhatHdf5SaysAlone) {
   expect_as_it_is(std::runtime_error("ours too"));
 }
 
-TEST_F(RunReaderTest, KnowsOnlyFormatsThatItCanRead) {
+TEST_F(ViewTest, KnowsOnlyFormatsThatItCanRead) {
   {
     std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
     std::string start(65536, ' ');
