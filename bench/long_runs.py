@@ -109,7 +109,7 @@ def last_session(run_file):
 
 def killed_sessions(options, workflow):
     """Resumes a run and kills it, again and again. Returns for each kill the seconds from the process's start until
-    its work began, the seconds of work that were not in the file, and the units done."""
+    its work began, the seconds of work that were not in the file, and the parts done."""
     run_file = workflow.with_name(workflow.stem + "_killed.h5")
     chosen = random.Random(options.seed)
     rows = []
@@ -143,8 +143,8 @@ def main():
     commits = times["committing"] / times["seconds"]
     starts, losses = [row[0] for row in kills], [row[1] for row in kills]
     size = many.with_suffix(".h5").stat().st_size
-    print(f"{options.many} prompts, {end['total']} units (prompts x parts), run file {size / 2**20:.0f} MiB, "
-          f"{options.threads} threads, {long.seconds:.1f} s: {end['total'] / long.seconds:.0f} units a second; "
+    print(f"{options.many} prompts, {end['total']} parts of prompts, run file {size / 2**20:.0f} MiB, "
+          f"{options.threads} threads, {long.seconds:.1f} s: {end['total'] / long.seconds:.0f} parts a second; "
           f"shares {times['shares']}; {len(kills)} kills, each after {1 + KILL_AFTER[0]:g} to {1 + KILL_AFTER[1]:g} s of work\n")
     print("| a long run | seen | limit |\n| --- | --- | --- |")
     print(f"| peak memory, {options.many} prompts against {options.few} | {long.peak_kib / 1024:.1f} MiB against "

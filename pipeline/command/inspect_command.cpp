@@ -36,7 +36,7 @@ void print_sessions(const RunFileView& file) {
   if (file.sessions.empty()) return;
   std::size_t parts = 0;
   for (const LaneProgress& lane : file.lanes) parts += lane.done + lane.failed + lane.pending;
-  std::cout << "\nHistory, of " << parts << " units (prompts x parts)\n";
+  std::cout << "\nHistory, of " << parts << " parts of prompts\n";
   Table table({"started", "last commit", "end", "done before", "done", "failed", "damaged", "a second",
                "threads", "hookflow"});
   for (const Session& session : file.sessions) {

@@ -36,7 +36,7 @@ inline pipeline::Prompts as_prompts(const std::vector<pipeline::Prompt>& rows) {
   return prompts.take();
 }
 
-/// Stages of a model's workflow planned and run by hand, all prompts as one unit: no graph, no file.
+/// Stages of a model's workflow planned and run by hand, all prompts as one batch: no graph, no file.
 class StageChain {
  public:
   StageChain(const std::string& model, const std::vector<pipeline::Prompt>& prompts)

@@ -24,7 +24,7 @@ void create_map(h5::Group& group, const std::string& name, const std::vector<Axi
 
 void Checkpoint::create(h5::File& file, const RunLayout& layout) {
   h5::Group group = file.create_group(kCheckpointGroup);
-  group.set_text("about", "Which units of the run are done; what resuming reads");
+  group.set_text("about", "What of the run is done; what resuming reads");
   Axis prompt = prompt_axis(layout);
   spell_labels(prompt);
   std::vector<std::string> lanes;
@@ -32,11 +32,11 @@ void Checkpoint::create(h5::File& file, const RunLayout& layout) {
     lanes.push_back(lane.name);
     create_map(group, "done_" + lane.name,
                {prompt, numbered_axis("part_" + lane.name, lane.parts, "Part of a prompt")},
-               "State of the units of " + lane.name);
+               "State of each prompt, part by part, in " + lane.name);
   }
   if (!lanes.empty()) group.set_texts("lanes", lanes);
   if (!layout.folds.empty())
-    create_map(group, "folds", {{"fold", layout.folds, "Stage that runs after the units", ""}},
+    create_map(group, "folds", {{"fold", layout.folds, "Stage that runs after all prompts", ""}},
                "State of the folds");
   FailureTexts::create(group, prompt);
   if (layout.prompt_rows.empty()) return;

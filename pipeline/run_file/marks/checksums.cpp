@@ -17,7 +17,7 @@ constexpr std::size_t kPartsAtOnce = 65536;
 
 constexpr const char* kHow =
     "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'LANE PROMPT PART STATE\\n' "
-    "(numbers from 0; STATE: done or failed), then of the unit's cells in each of `variables`, then, "
+    "(numbers from 0; STATE: done or failed), then of the part's cells in each of `variables`, then, "
     "if it failed, of the prompt's rows of failed_stage and failed_reason; -1: none. A prompt's row of "
     "a variable is `variants` equal pieces; part i has the `variants_a_part` pieces from i * "
     "variants_a_part on";

@@ -22,7 +22,7 @@ std::string line_of(const Damage& damage, const Damage::Part& part) {
 std::string summary_of(const Damage& damage) {
   if (damage.count() == 0) return kNotComplete;
   std::string text;
-  if (!damage.parts.empty()) text = counted(damage.parts.size(), "unit") + " (prompts x parts)";
+  if (!damage.parts.empty()) text = counted(damage.parts.size(), "part") + " of prompts";
   if (!damage.folds.empty()) text += (text.empty() ? "" : " and ") + counted(damage.folds.size(), "fold");
   return text;
 }

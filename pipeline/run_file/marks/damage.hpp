@@ -37,7 +37,7 @@ struct Damage {
   [[nodiscard]] std::size_t count() const { return parts.size() + folds.size(); }
 };
 
-/// "FILE is damaged: 2 units (prompts x parts) and 1 fold", and a line each, up to `most`; what is left out
+/// "FILE is damaged: 2 parts of prompts and 1 fold", and a line each, up to `most`; what is left out
 /// is counted in one more.
 std::string damage_report(const Damage& damage, const std::filesystem::path& path, std::size_t most);
 /// The same for programs: a line of JSON for each, the event `damaged`.

@@ -25,7 +25,7 @@ void History::create(h5::File& file) {
   times.set_text("units", "seconds since 1970-01-01 00:00:00");  // spelled so, netCDF readers show dates
   h5::Dataset counts = create_array(
       group, "counts", h5::Kind::int64, {session, {"count", kCounts, "What is counted", ""}},
-      "Units (prompts x parts) done and failed in the file, threads, and units and folds found damaged");
+      "Parts of prompts done and failed in the file, threads, and parts and folds found damaged");
   counts.set_text("missing", "-1 where there is no session");
   create_text_rows(group, "ended_by", kTextBytes, {session}, "How a session ended");
   create_text_rows(group, "program_version", kTextBytes, {session}, "Version of hookflow");

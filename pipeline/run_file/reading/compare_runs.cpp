@@ -103,7 +103,7 @@ class RunsCompared {
     const Checkpoint second(second_);
     if (first.lanes() != second.lanes() || first.folds() != second.folds() ||
         first.prompts() != second.prompts())
-      return differ("/checkpoint", "has other units");
+      return differ("/checkpoint", "has other prompts, stages that add variants, or stages that aggregate");
     for (std::size_t lane = 0; lane < first.lanes().size(); ++lane) {
       const std::string path = "/checkpoint/done_" + first.lanes()[lane];
       if (first.parts(lane) != second.parts(lane)) {

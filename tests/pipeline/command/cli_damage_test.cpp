@@ -72,7 +72,7 @@ TEST_F(Damaged, AnyBitOfWhatIsSealedIsMissed) {
 
 TEST_F(Damaged, AResultThatChangedIsFoundAndComputedAgain) {
   const std::string values =
-      "x.h5 is damaged: 1 unit (prompts x parts)\n  prompt 'berlin': /scores/log_prob, ";
+      "x.h5 is damaged: 1 part of prompts\n  prompt 'berlin': /scores/log_prob, ";
   const std::uint64_t at = [&] {
     const auto file = pipeline::h5::File::open(folder.path() / "whole.h5", false);
     return file.open_group("scores").open_dataset("prob").bytes().first;

@@ -34,8 +34,8 @@ class Diff : public Cli {
   static void make_checksums_fit(const h5::File& file) {
     Checkpoint checkpoint(file);
     for (std::size_t lane = 0; lane < checkpoint.lanes().size(); ++lane)
-      for (const MarkedPart& unit : checkpoint.marks(lane, 0, checkpoint.prompts()).parts)
-        checkpoint.mark(lane, unit.prompt, unit.part, unit.state);
+      for (const MarkedPart& marked : checkpoint.marks(lane, 0, checkpoint.prompts()).parts)
+        checkpoint.mark(lane, marked.prompt, marked.part, marked.state);
     Checksums(file, checkpoint).write(checkpoint);
   }
   /// The output of a comparison of a.h5 with a changed copy of it.
@@ -144,7 +144,7 @@ TEST_F(Diff, SaysThatAFileIsDamaged) {
   EXPECT_EQ(outcome.code, 3);
   EXPECT_TRUE(contains(outcome.out, "/scores/log_prob: 1 of 36 values differ")) << outcome.out;
   EXPECT_TRUE(contains(outcome.out,
-                       "b.h5 is damaged: 1 unit (prompts x parts)\n"
+                       "b.h5 is damaged: 1 part of prompts\n"
                        "  prompt 'berlin', part 2 of 'silenced': /scores/log_prob, /scores/argmax\n"))
       << outcome.out;
   EXPECT_FALSE(contains(outcome.out, "a.h5 is damaged")) << outcome.out;

@@ -222,7 +222,7 @@ TEST_P(Stopped, GoesOnToTheBitsOfARunThatWasNot) {
   expect_equal_numbers("whole.h5", "stopped.h5");
 }
 
-// All prompts are one unit, which no signal interrupts: the second one comes while it is under way.
+// All prompts are one batch, which no signal interrupts: the second one comes while it is under way.
 TEST_P(Stopped, TwiceEndsAtOnceAndSaysHowToGoOn) {
   std::string lines;
   for (int i = 0; i < 150; ++i)

@@ -204,11 +204,11 @@ TEST_F(ChecksumsTest, SaysWhereTheDamageIs) {
     flip(bytes, range("by_layer", "mean").first);
   });
   EXPECT_EQ(damage_report(damage, "x.h5", 9),
-            "x.h5 is damaged: 1 unit (prompts x parts) and 1 fold\n"
+            "x.h5 is damaged: 1 part of prompts and 1 fold\n"
             "  /by_layer, of all prompts\n"
             "  prompt '東京', part 1 of 'silenced': /scores/log_prob, /scores/argmax\n");
   EXPECT_EQ(damage_report(damage, "x.h5", 1),
-            "x.h5 is damaged: 1 unit (prompts x parts) and 1 fold\n"
+            "x.h5 is damaged: 1 part of prompts and 1 fold\n"
             "  /by_layer, of all prompts\n  ... and 1 more\n");
   EXPECT_EQ(json_lines_of(damage)[0], R"({"event":"damaged","prompt":"東京","lane":"silenced","part":1,)"
                                       R"("variables":["scores/log_prob","scores/argmax"]})");

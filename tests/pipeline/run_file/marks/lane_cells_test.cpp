@@ -1,4 +1,4 @@
-// Which bytes a unit's checksum is of, said once more in other words.
+// Which bytes a part's checksum is of, said once more in other words.
 #include "pipeline/run_file/marks/lane_cells.hpp"
 
 #include <limits>

@@ -55,7 +55,7 @@ std::vector<float> part_values(std::size_t prompt, std::size_t part) {
   return {begin, begin + kPartCells};
 }
 
-// What is left of the run. One unit a commit; a prompt fails in one lane, and stays failed.
+// What is left of the run. One part a commit; a prompt fails in one lane, and stays failed.
 void work(const fs::path& path) {
   RunStore store = fs::exists(path) ? RunStore::open(path, sample::layout(), sample::identity())
                                     : RunStore::create(path, sample::layout(), sample::identity(),
