@@ -21,8 +21,8 @@ class Captures {
   /// Throws std::logic_error for a place or head that the model does not have, and for one asked for twice.
   Captures(const Config& config, const ForwardPlan& plan);
 
-  /// Makes room for the next sequence's captures at places from `from` on. `result` must stay where it is
-  /// until the pass ends.
+  /// Makes room for the next sequence's captures at the place `from` and all that the pass reaches later.
+  /// `result` must stay where it is until the pass ends.
   void add_sequence(std::size_t length, const HookPoint& from, PassResult& result);
 
   [[nodiscard]] bool wants(const HookPoint& point) const { return places_.contains(point); }

@@ -17,9 +17,10 @@
 
 namespace hookflow {
 
-/// The model, run on one batch. Sequences are sorted by where they join, so that those which take part at any
-/// place are the first ones, and their rows the first rows of every buffer. In the last layer that is needed
-/// only keys and values are computed for all positions, the rest for those that someone asks for.
+/// The model, run on one batch. A sequence joins where it first differs from the clean pass (see Join).
+/// Sequences are sorted by where they join, so that those which take part at any place are the first ones,
+/// and their rows the first rows of every buffer. In the last layer that is needed only keys and values are
+/// computed for all positions, the rest for those that someone asks for.
 class LayerLoop {
  public:
   LayerLoop(const Model& model, std::vector<Sequence> sequences, const ForwardPlan& plan);
@@ -60,7 +61,7 @@ class LayerLoop {
 
   // Which rows are held: held_rows.cpp.
   [[nodiscard]] RowLayout rows_asked_from(HookKind from) const;
-  /// From here on only the rows of `to`. Moves those of `values` up.
+  /// From here on the batch holds only the rows of `to`: moves them to the top of each of `values`.
   void narrow(const RowLayout& to, std::initializer_list<MutableView> values);
   /// The rows of all sequences that a place holds.
   [[nodiscard]] const RowLayout& layout(HookKind kind) const;
@@ -80,9 +81,12 @@ class LayerLoop {
   std::size_t layers_ = 0;  // how many are run
   std::size_t active_ = 0;  // sequences that have joined
 
-  // Every position; then, in the last layer that is run, those asked for from the queries, from the heads'
-  // results, from the MLP, and behind the layers.
-  RowLayout all_, queries_, mixed_, mlp_, final_;
+  RowLayout all_;  // every position
+  // In the last layer that is run, the positions that someone still asks for at a place or behind it:
+  RowLayout queries_;                 // hook_q
+  RowLayout mixed_;                   // hook_result
+  RowLayout mlp_;                     // the norm before the MLP
+  RowLayout final_;                   // the norm behind all layers
   const RowLayout* current_ = &all_;  // the rows that the residual stream has now
   Buffers buffers_;
 };

@@ -23,7 +23,7 @@ class RowLayout {
   /// Of each row of a sequence, or of the whole batch, its position in its prompt.
   [[nodiscard]] std::span<const std::size_t> positions(std::size_t sequence) const;
   [[nodiscard]] std::span<const std::size_t> positions() const { return positions_; }
-  /// The row within its sequence that holds a position; its count when none does.
+  /// The row within its sequence that holds a position; count(sequence) when none does.
   [[nodiscard]] std::size_t find(std::size_t sequence, std::size_t position) const;
 
  private:

@@ -30,7 +30,7 @@ Join join_of(HookKind first_edit);
 /// The places of a clean pass that the variants of a plan's first edits start from, each once.
 std::set<HookPoint> inherited_places(const ForwardPlan& plan);
 
-/// A place and the positions at which a sequence needs what it holds there.
+/// A place, and the positions at which its values are needed of a sequence.
 struct Ask {
   HookPoint at;
   std::vector<std::size_t> positions;  // ascending, each once
@@ -39,8 +39,8 @@ struct Ask {
 /// One sequence of a batch: a prompt of a clean pass, or one variant of a prompt.
 struct Sequence {
   std::size_t length = 0;
-  HookPoint joins;     // the place from which it takes part; the clean pass: hook_embed
-  HookPoint own_from;  // the first place that can differ from the clean pass, and whose captures are its own
+  HookPoint joins;     // where it enters the batch, which may be before its edit; the clean pass: hook_embed
+  HookPoint own_from;  // the place that it edits first: from here on its captures are its own
   std::size_t prompt = 0;
   const Variant* variant = nullptr;  // none: a prompt of a clean pass
   std::vector<Ask> asks;

@@ -12,8 +12,8 @@
 
 namespace hookflow::pipeline {
 
-/// How far a run is, counted in what is marked by itself: a prompt or, behind an expand, a part of its
-/// variants. Read by whoever shows it while the graph runs: what changes is atomic.
+/// How far a run is. What is counted has a mark of its own in the file: a prompt or, behind a stage that adds
+/// variants, a part of its variants. Read by whoever shows it while the graph runs: what changes is atomic.
 struct Monitor {
   /// Starts with what the file has from earlier sessions.
   Monitor(const Plan& plan, const RunStore& store)

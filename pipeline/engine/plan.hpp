@@ -24,9 +24,9 @@ struct PlannedStage {
   bool stored = false;              // kept, or read by a fold
 };
 
-/// The stages between two expands, in the order in which a packet passes them. A child lane starts with the
-/// stage that expands. One chain, not a net of joins: siblings of one batch run one after the other, other
-/// batches and parts beside them, and a new stage needs no thought about who waits for whom.
+/// A chain of stages that a batch goes through one after the other; other batches do so at the same time. A
+/// stage that adds variants (it expands) begins a lane of its own below, in which each part of a prompt's
+/// variants goes through alone. Chains, so that no stage has to wait for two others.
 struct Lane {
   std::string name;
   std::size_t parent = kNone;

@@ -20,10 +20,11 @@ std::string utc_text(double seconds);
 /// What two runs must share for one to go on where the other stopped. Hashes the subject's files; throws
 /// Stopped when it is told to stop.
 Identity run_identity(const Plan& plan, const std::stop_token& stop);
-/// The same with the subject's values left empty: at once.
+/// The same without hashing: the subject's values are empty.
 Identity open_identity(const Plan& plan);
 
-/// How the numbers were made: root attributes of the run file.
+/// How the numbers were made: root attributes of the run file. An empty value is one that is known later, and
+/// gets a place in /status.
 Attributes run_provenance(const Plan& plan, std::size_t threads,
                           const std::vector<std::string>& command_line);
 

@@ -23,7 +23,7 @@ class Captured {
 
  private:
   View values_;                       // (kept positions * kept heads, width), heads outermost when square
-  std::vector<std::size_t> row_of_;   // by position: its place among those kept; of the wanted ones alone
+  std::vector<std::size_t> row_of_;   // by position, if it is wanted: its row among those kept
   std::vector<std::size_t> head_of_;  // by head
   std::size_t position_count_ = 0;    // kept
   std::size_t head_count_ = 1;

@@ -28,8 +28,8 @@ class ModelSubject : public pipeline::Subject {
   [[nodiscard]] bool has_tokenizer() const { return tokenizer_.has_value(); }
   /// The whole model; mapped at the first call. Throws pipeline::InputError.
   [[nodiscard]] const Model& model();
-  /// Of weights that cannot be used where the file has them: as stored, and as float32. Reads the headers
-  /// alone.
+  /// Bytes of the weights, stored and converted to float32, if they cannot be used as they are stored; else
+  /// 0. Reads the files' headers alone.
   [[nodiscard]] double converted_bytes() const;
 
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> identity(std::stop_token stop) override;

@@ -17,7 +17,7 @@ class PassRequest : public pipeline::Request {
 
   void keep(const HookPoint& place, const Positions& positions);
   void keep_logits(const Positions& positions);
-  /// What variants need that first edit the pass at this place.
+  /// What variants whose first edit is at this place start from.
   void keep_for_edit(const HookPoint& first_edit);
 
   /// What the pass kept at a place that was asked for, or its logits. Throw std::logic_error for what was
@@ -32,7 +32,7 @@ class PassRequest : public pipeline::Request {
   ForwardPlan plan_;
 };
 
-/// All that was asked, as one request: a place, or logits, at all positions where they differ. Throws
+/// All that was asked, as one request. What is asked for at different positions is kept at all. Throws
 /// std::bad_cast for what is no PassRequest.
 PassRequest combined(std::span<const pipeline::RequestPtr> requests);
 

@@ -15,13 +15,13 @@ struct GroupContents {
   std::vector<TextTable> texts;
 };
 
-/// A layout's groups, each name once. Throws std::logic_error for names that a file cannot hold or that meet
-/// in one group, an axis whose coordinates differ within a group, and constants or texts that do not fit
-/// their axes.
+/// A layout's groups, each name once. Throws std::logic_error for names that a file cannot hold or that stand
+/// twice in one group, an axis whose coordinates differ within a group, and constants or texts that do not
+/// fit their axes.
 std::vector<GroupContents> plan_contents(const RunLayout& layout);
 /// Spells out bytes of an axis's labels that are not UTF-8.
 void spell_labels(Axis& axis);
-/// The coordinates of the prompts: of any axis `prompt` of the layout's size, or else numbers from 0.
+/// The coordinates of the prompts: those of an axis `prompt` in the layout, or else numbers from 0.
 Axis prompt_axis(const RunLayout& layout);
 
 }  // namespace hookflow::pipeline

@@ -20,7 +20,8 @@ struct GroupLayout {
   std::vector<Variable> variables;
 };
 
-/// Stages whose results for a prompt are committed together: those before any expand, or those behind one.
+/// Stages whose results for a prompt are committed together: those that run once a prompt, or those that run
+/// on the variants of one stage.
 struct LaneLayout {
   std::string name;       // "items", or the id of the expanding stage
   std::size_t parts = 1;  // chunks of variants that a prompt is committed in

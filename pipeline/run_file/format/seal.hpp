@@ -12,7 +12,8 @@ namespace hookflow::pipeline {
 
 using h5::ByteRange;
 
-/// Makes room for a seal with so many ranges; the first thing in a new file, where it is looked for.
+/// Makes room for a seal that names up to so many ranges of changing bytes. Comes first in a new file: there
+/// it is looked for.
 void make_seal(h5::File& file, std::size_t most_ranges);
 /// Sets the seal: nothing but `changing` may be written from now on. What is written so far is flushed.
 void set_seal(h5::File& file, std::vector<ByteRange> changing);

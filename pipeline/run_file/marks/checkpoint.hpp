@@ -37,14 +37,15 @@ class Checkpoint {
   /// How the file differs from a layout, a line for each difference.
   [[nodiscard]] std::vector<std::string> differences(const RunLayout& layout) const;
 
-  [[nodiscard]] std::vector<PartState> states(std::size_t lane) const;  // as written
-  [[nodiscard]] std::int64_t count(PartState state) const;              // over all lanes, as written
+  // What the file says by now; marks that wait for the next write do not count.
+  [[nodiscard]] std::vector<PartState> states(std::size_t lane) const;
+  [[nodiscard]] std::int64_t count(PartState state) const;  // over all lanes
   [[nodiscard]] bool fold_done(std::size_t fold) const { return folds_.written.at(fold) == 1; }
-  [[nodiscard]] bool all_done() const;  // parts, be it that they failed, and folds, as written
+  [[nodiscard]] bool all_done() const;  // all parts done or failed, all folds done
   /// The prompts of which some part has failed and not been done since.
   [[nodiscard]] std::vector<Failure> failures() const;
 
-  /// The marks of prompts [first, first + count), as written.
+  /// The marks of prompts [first, first + count).
   struct Marks {
     std::vector<MarkedPart> parts;
     std::vector<MarkedPart> unreadable;  // bytes that are no state; they count as pending

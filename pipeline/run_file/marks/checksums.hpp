@@ -19,9 +19,9 @@ class Checksums {
   static void create(h5::File& file, const RunLayout& layout);
   Checksums(const h5::File& file, const Checkpoint& checkpoint);
 
-  /// Writes the checksums of what is marked since the last commit. It is read back from the file, as a part's
-  /// cells come in pieces, in any order of its variables, and to keep them until the commit would take as
-  /// much memory as they take disk. What failed has no values, whatever was in the file before.
+  /// Writes the checksums of what is marked since the last commit. The cells are read back from the
+  /// file: they come in pieces and in any order, and keeping them until the commit would take as much memory
+  /// as they take disk. What failed has no values, whatever was in the file before.
   void write(const Checkpoint& checkpoint);
   /// Clears the checksums of folds that are not done: a mark that flips to done is then found out.
   void forget_folds(const Checkpoint& checkpoint);

@@ -13,8 +13,8 @@ namespace hookflow::pipeline {
 
 /// What the parts of a lane's prompts have in a run file, and the checksums of that. A part's is of the text
 /// "LANE PROMPT PART done\n", or failed, with prompt and part as numbers from 0; then of its cells' bytes,
-/// variable by variable; then, if it failed, of the prompt's rows of failed_stage and failed_reason. So parts
-/// that change places, a state that changes, and a failed part's missing values are known as well.
+/// variable by variable; then, if it failed, of the prompt's rows of failed_stage and failed_reason. So it
+/// changes when parts change places, when a state changes, and when a failed part gets values.
 class LaneCells {
  public:
   /// `check` is the lane's dataset of checksums, whose attributes say which cells belong to which part.
@@ -50,7 +50,7 @@ class LaneCells {
   h5::Dataset failed_reason_;
   std::size_t variants_ = 1;
   std::size_t variants_a_part_ = 1;
-  std::size_t prompts_at_once_ = 0;  // 0: a single one has too much
+  std::size_t prompts_at_once_ = 0;  // 0: even one is too large to read at once
 };
 
 /// Adds the cells [first, first + count) of a dataset, counted row-major, as the file has them.

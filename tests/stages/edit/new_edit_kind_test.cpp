@@ -50,7 +50,9 @@ TEST(NewEditKind, IsReadAndWritten) {
 }
 
 TEST(NewEditKind, IsToldWithTheOthers) {
-  EXPECT_EQ(edit_rule(), "zero, {scale: x}, {value: x}, {mean: head}, {mean: positions} or {add: [x, ...]}");
+  for (const char* form :
+       {"zero", "{scale: x}", "{value: x}", "{mean: head}", "{mean: positions}", "{add: [x, ...]}"})
+    EXPECT_NE(edit_rule().find(form), std::string::npos) << form << " is not in " << edit_rule();
   const std::string message = refusal<pipeline::ParamError>([] { read("{scal: 1}"); });
   EXPECT_TRUE(names(message, {"unknown replacement 'scal' (did you mean 'scale'?)", edit_rule()}));
   for (const pipeline::ParamDecl& param : pipeline::find_stage("ablate")->params) {
