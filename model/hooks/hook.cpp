@@ -46,6 +46,13 @@ constexpr std::array kHooks = {
     HookInfo{HookKind::logits, "unembed.hook_out", Axes::vocabulary, kReadOnly},
 };
 
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < kHooks.size(); ++i)
+    if (static_cast<std::size_t>(kHooks[i].kind) != i) return false;
+  return true;
+}
+static_assert(in_order(), "each place stands in kHooks where HookKind has it");
+
 const HookInfo& info(HookKind kind) { return kHooks.at(static_cast<std::size_t>(kind)); }
 
 int section(HookKind kind) { return kind <= HookKind::pos_embed ? 0 : in_block(kind) ? 1 : 2; }
