@@ -29,7 +29,7 @@ struct MemoryRows : StoredRows {
 
 struct LastWritten : FoldSink {
   Column last;
-  void write(std::size_t /*variable*/, std::size_t /*first_row*/, const Column& values) override {
+  void write(VariableId /*variable*/, std::size_t /*first_row*/, const Column& values) override {
     last = values;
   }
 };
