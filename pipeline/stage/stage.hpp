@@ -5,6 +5,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -108,12 +109,12 @@ struct PlanContext {
   std::vector<Axis> lane;            // the axes that the expands above add
   std::size_t batch_weight = 1;      // the largest total weight of prompts that run together
 
-  /// What the stage at a port tells. Throws std::bad_cast where it tells something else.
+  /// What the stage at a port tells. Throws std::bad_cast where it tells something else, or nothing.
   template <typename T>
   [[nodiscard]] std::shared_ptr<const T> facts(std::size_t port) const {
-    const std::shared_ptr<const Facts>& facts = inputs.at(port).output->facts;
-    (void)dynamic_cast<const T&>(*facts);
-    return std::static_pointer_cast<const T>(facts);
+    auto wanted = std::dynamic_pointer_cast<const T>(inputs.at(port).output->facts);
+    if (!wanted) throw std::bad_cast();
+    return wanted;
   }
 };
 

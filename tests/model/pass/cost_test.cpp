@@ -10,6 +10,7 @@
 
 #include "model/pass/sequence.hpp"
 #include "tests/support/match_naive.hpp"
+#include "tests/support/small_config.hpp"
 #include "tests/support/tiny_model.hpp"
 
 namespace {
@@ -45,18 +46,7 @@ void operator delete[](void* array, std::size_t /*bytes*/) noexcept { operator d
 namespace hookflow {
 namespace {
 
-/// d = 8, f = 20, 2 heads of 4, 11 tokens, 3 layers.
-Config config() {
-  Config config;
-  config.layers = 3;
-  config.heads = 2;
-  config.width = 8;
-  config.head_width = 4;
-  config.mlp_width = 20;
-  config.context = 16;
-  config.vocabulary = 11;
-  return config;
-}
+using testing::config;
 
 constexpr double kFloat = sizeof(float);
 

@@ -1,22 +1,12 @@
 #include <gtest/gtest.h>
 
 #include "model/pass/cost.hpp"
+#include "tests/support/small_config.hpp"
 
 namespace hookflow {
 namespace {
 
-/// d = 8, f = 20, 2 heads of 4, 11 tokens, 3 layers.
-Config config() {
-  Config config;
-  config.layers = 3;
-  config.heads = 2;
-  config.width = 8;
-  config.head_width = 4;
-  config.mlp_width = 20;
-  config.context = 16;
-  config.vocabulary = 11;
-  return config;
-}
+using testing::config;
 
 constexpr double kTokens = 5;
 constexpr double kEmbed = 2 * 8 * 11;  // logits of one position
