@@ -9,25 +9,31 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Made by the program of before: the model of golden/three_heads, two prompts of token ids, every head
+// Made by the programs of before: the model of golden/three_heads, two prompts of token ids, every head
 // silenced in turn.
-TEST_F(Cli, ReadsAFileOfFormat3AndDoesNotGoOnWithIt) {
-  fs::copy(fs::path(HOOKFLOW_SOURCE_DIR) / "tests/support/run_files/format_3.h5", folder.path() / "old.h5");
-  const std::string said = succeed({"inspect", "old.h5", "--provenance"});
-  for (const char* part : {"2 prompts, complete\n", "items: 2 done", "  complete: 1\n",
-                           "  format_version: 3\n", "  ended_utc: 20", "  identity_model_sha256: "})
-    EXPECT_NE(said.find(part), std::string::npos) << part << " is not in " << said;
-  EXPECT_NE(succeed({"inspect", "old.h5", "scores.log_prob_change", "--top", "1"})
-                .find("\n  second  zero             1     0  target         0.475486\n"),
-            std::string::npos);
-  EXPECT_EQ(succeed({"inspect", "old.h5", "--verify"}), "old.h5: all that is done is as it was stored\n");
-  EXPECT_TRUE(succeed({"diff", "old.h5", "old.h5"}).starts_with("equal: "));
-  refuse({"resume", "old.h5"}, 3, {"old.h5: has format 3, which this hookflow reads but cannot go on with"});
+TEST_F(Cli, ReadsFilesOfOlderFormatsAndDoesNotGoOnWithThem) {
+  for (const std::string format : {"3", "4"}) {
+    SCOPED_TRACE(format);
+    fs::copy_file(fs::path(HOOKFLOW_SOURCE_DIR) / "tests/support/run_files" / ("format_" + format + ".h5"),
+                  folder.path() / "old.h5", fs::copy_options::overwrite_existing);
+    const std::string said = succeed({"inspect", "old.h5", "--provenance"});
+    for (const std::string& part : {std::string("2 prompts, complete\n"), std::string("items: 2 done"),
+                                    std::string("  complete: 1\n"), "  format_version: " + format + "\n",
+                                    std::string("  ended_utc: 20"), std::string("  identity_model_sha256: ")})
+      EXPECT_NE(said.find(part), std::string::npos) << part << " is not in " << said;
+    EXPECT_NE(succeed({"inspect", "old.h5", "scores.log_prob_change", "--top", "1"})
+                  .find("\n  second  zero             1     0  target         0.475486\n"),
+              std::string::npos);
+    EXPECT_EQ(succeed({"inspect", "old.h5", "--verify"}), "old.h5: all that is done is as it was stored\n");
+    EXPECT_TRUE(succeed({"diff", "old.h5", "old.h5"}).starts_with("equal: "));
+    refuse({"resume", "old.h5"}, 3,
+           {"old.h5: has format " + format + ", which this hookflow reads but cannot go on with"});
 
-  std::string damaged = read_file(folder.path() / "old.h5");
-  damaged[damaged.find("A file of format 3")] ^= 1;
-  write("old.h5", damaged);
-  refuse({"inspect", "old.h5"}, 3, {"old.h5: is not as hookflow left it"});
+    std::string damaged = read_file(folder.path() / "old.h5");
+    damaged[damaged.find("A file of format " + format)] ^= 1;
+    write("old.h5", damaged);
+    refuse({"inspect", "old.h5"}, 3, {"old.h5: is not as hookflow left it"});
+  }
 }
 
 class Rewritten : public Cli {
