@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,8 +23,9 @@ struct Config {
   std::size_t vocabulary = 0;
   float layer_norm_epsilon = 1e-5F;
   Activation activation = Activation::gelu_new;
-  bool tied_embeddings = true;           // the unembedding is the token embedding
-  const ModuleNames* modules = nullptr;  // by which hook points may be named, too; none: by their own alone
+  std::optional<std::int64_t> bos_token;  // as config.json gives it, unchecked: few runs ask for it
+  bool tied_embeddings = true;            // the unembedding is the token embedding
+  const ModuleNames* modules = nullptr;   // by which hook points may be named, too; none: by their own alone
 
   /// a: of the queries (or keys, values, results) of all heads side by side.
   [[nodiscard]] std::size_t attention_width() const { return heads * head_width; }

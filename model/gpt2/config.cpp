@@ -59,6 +59,8 @@ Config read_config(Settings& settings) {
   config.layer_norm_epsilon = settings.not_negative("layer_norm_epsilon", 1e-5F);
   config.activation = settings.activation("activation_function", Activation::gelu_new);
   config.tied_embeddings = settings.flag("tie_word_embeddings", true);
+  if (settings.has("bos_token_id") && settings.at("bos_token_id").is_number_integer())
+    config.bos_token = settings.at("bos_token_id").get<std::int64_t>();
   config.modules = &module_names();
   if (config.heads != 0) {
     config.head_width = config.width / config.heads;

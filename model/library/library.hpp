@@ -1,10 +1,12 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "model/architecture/model.hpp"
+#include "model/tokenizer/tokenizer.hpp"
 
 namespace hookflow {
 
@@ -20,6 +22,11 @@ std::vector<std::string> built_in_models();
 /// ModelError naming the file, the key, its value and the rule for settings that are missing, out of range,
 /// or not supported.
 Config load_config(const std::filesystem::path& directory);
+
+/// The token that begins a text: bos_token_id of config.json or bos_token of the tokenizer's files, either of
+/// which may be missing (nullptr). Throws ModelError where none names it, where they disagree, and for one
+/// that is no token of the model.
+std::int32_t find_bos_token(const Config* config, const Tokenizer* tokenizer);
 
 /// Maps model.safetensors (or the shards of model.safetensors.index.json) of a model directory and checks
 /// every tensor against the configuration. Weights stored as F32 are used where they lie in the file, F16 and

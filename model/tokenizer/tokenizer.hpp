@@ -45,6 +45,9 @@ class Tokenizer {
   /// give other tokens: merges need not lead to every one.)
   std::optional<std::int32_t> find(std::string_view bytes) const;
 
+  /// The text of the token that begins a text, if the files name one. Nothing puts it there by itself.
+  const std::optional<std::string>& bos() const { return bos_; }
+
   /// 1 + the largest id.
   std::size_t size() const { return vocabulary_.size(); }
 
@@ -57,6 +60,7 @@ class Tokenizer {
   Vocabulary vocabulary_;
   SpecialTokens special_tokens_;
   Bpe bpe_;
+  std::optional<std::string> bos_;
   std::vector<std::filesystem::path> files_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -41,6 +42,10 @@ std::string read_added_token(const PlacedJson& node) {
     node.object().neutral(key, {false}, "an added token stands for its own text and no more");
   }
   return node.at("content").text();
+}
+
+std::optional<std::string> read_bos(const PlacedJson& root) {
+  return root.has("bos_token") ? std::optional(read_added_token(root.at("bos_token"))) : std::nullopt;
 }
 
 void check_pre_tokenizer(const PlacedJson& node) {
@@ -156,6 +161,7 @@ void read_tokenizer_config(const Path& path, TokenizerFiles& files) {
   root.neutral("add_prefix_space", {false}, "a text is encoded as it stands");
   root.neutral("add_bos_token", {false}, "no tokens are put before or after a text");
   root.neutral("add_eos_token", {false}, "no tokens are put before or after a text");
+  files.bos = read_bos(root);
   if (!root.has("added_tokens_decoder")) return;
 
   const PlacedJson added = root.at("added_tokens_decoder").object();
@@ -180,6 +186,7 @@ void read_special_tokens_map(const Path& path, TokenizerFiles& files) {
     files.added.push_back(*entry);
   };
   const PlacedJson root = document.root().object();
+  if (!files.bos) files.bos = read_bos(root);
   for (const auto& [role, value] : root.value.items()) {
     const PlacedJson node = root.at(role.c_str());
     if (!value.is_array()) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,11 @@ struct TokenizerFiles {
   };
 
   std::filesystem::path vocabulary_file;
-  std::vector<Entry> vocabulary;  // spelled in GPT-2's byte alphabet
-  std::vector<Merge> merges;      // by rank
-  std::string merge_place;        // a merge's place in messages, but for its number
-  std::vector<Entry> added;       // plain text; found in a text before anything else
+  std::vector<Entry> vocabulary;   // spelled in GPT-2's byte alphabet
+  std::vector<Merge> merges;       // by rank
+  std::string merge_place;         // a merge's place in messages, but for its number
+  std::vector<Entry> added;        // plain text; found in a text before anything else
+  std::optional<std::string> bos;  // plain text of the token that begins a text
   std::vector<std::filesystem::path> files;
 };
 

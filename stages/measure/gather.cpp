@@ -45,7 +45,8 @@ class Gather : public PassMeasure {
       for (const HookPoint& point : points(place)) request.keep(point, Positions::all());
       variables.push_back(declare(place, passes));
     }
-    variables.push_back({"position", Dtype::int64, {}, "1", "position of the vector, counted from 0"});
+    variables.push_back(
+        {"position", Dtype::int64, {}, "1", "position of the vector, " + passes.tokens().counting()});
     return variables;
   }
 

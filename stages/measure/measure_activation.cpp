@@ -20,7 +20,7 @@ class Activation : public PassMeasure {
  protected:
   std::vector<Variable> plan_passes(const PassPlan& passes, PassRequest& request) override {
     config_ = passes.config();
-    positions_ = PositionAxis("positions", positions, passes.prompts(), passes.tokens().lengths);
+    positions_ = PositionAxis("positions", positions, passes.prompts(), passes.tokens());
     longest_ = passes.tokens().longest;
     places_ = read_places(at, config_);
     std::vector<Variable> variables;
@@ -79,8 +79,8 @@ class Activation : public PassMeasure {
     if (has_heads(place.kind)) axes.push_back(passes.head_axis(heads_of(place, config_)));
     if (square) {
       if (positions_.has_axis()) axes.push_back(position_axis("query"));
-      axes.push_back(
-          passes.axis("key", counted(longest_), "position of the key in the prompt, counted from 0"));
+      axes.push_back(passes.axis("key", counted(longest_),
+                                 "position of the key in the prompt, " + passes.tokens().counting()));
       return axes;
     }
     const HookShape dims = shape(place.kind, config_);

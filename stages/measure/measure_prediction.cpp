@@ -33,7 +33,7 @@ class Prediction : public PromptStage {
     if (edited_) output.ask(1, request);
     choose_metrics();
     if (names_tokens()) targets_ = find_target_tokens(context.prompts, tokens, *clean->subject);
-    axis_ = PositionAxis("positions", positions, context.prompts, clean->tokens->lengths);
+    axis_ = PositionAxis("positions", positions, context.prompts, *clean->tokens);
     if (chosen_.empty())
       throw ParamError("metrics",
                        metrics.front() + " compares with an edited pass; wire the variants of an ablation");

@@ -35,9 +35,9 @@ Node write_param(const KeyChoice& keys) {
 QueryKeyAxes::QueryKeyAxes(const Positions& queries, const KeyChoice& keys, const PassPlan& passes)
     : kind_(keys.kind) {
   const std::vector<std::size_t>& lengths = passes.tokens().lengths;
-  queries_ = PositionAxis("queries", queries, passes.prompts(), lengths);
+  queries_ = PositionAxis("queries", queries, passes.prompts(), passes.tokens());
   if (kind_ == Kind::positions) {
-    keys_ = PositionAxis("keys", keys.positions, passes.prompts(), lengths);
+    keys_ = PositionAxis("keys", keys.positions, passes.prompts(), passes.tokens());
   } else if (kind_ == Kind::earlier) {
     std::size_t last_query = 0;
     for (const std::size_t length : lengths) {
@@ -46,7 +46,7 @@ QueryKeyAxes::QueryKeyAxes(const Positions& queries, const KeyChoice& keys, cons
     }
     if (last_query == 0) throw ParamError("keys", "earlier: no query has a key before it");
     keys_ = PositionAxis("keys", Positions::slice(0, static_cast<std::int64_t>(last_query)), passes.prompts(),
-                         lengths);
+                         passes.tokens());
   }
 }
 

@@ -36,17 +36,18 @@ void check_positions(const std::string& param, const Positions& positions, const
 }
 
 PositionAxis::PositionAxis(const std::string& param, Positions positions, const pipeline::Prompts& prompts,
-                           const std::vector<std::size_t>& lengths)
-    : positions_(std::move(positions)) {
-  check_positions(param, positions_, prompts, lengths);
-  labels_ = positions_.kind == Positions::Kind::list ? positions_.list : labels_of(positions_, lengths);
+                           const TokenFacts& tokens)
+    : positions_(std::move(positions)), counting_(tokens.counting()) {
+  check_positions(param, positions_, prompts, tokens.lengths);
+  labels_ =
+      positions_.kind == Positions::Kind::list ? positions_.list : labels_of(positions_, tokens.lengths);
 }
 
 pipeline::Axis PositionAxis::axis(std::string name, const std::string& what) const {
   const bool negative =
       std::any_of(labels_.begin(), labels_.end(), [](std::int64_t label) { return label < 0; });
   return {std::move(name), labels_,
-          what + " in the prompt, counted from 0" + (negative ? ", negative from the end" : ""), ""};
+          what + " in the prompt, " + counting_ + (negative ? ", negative from the end" : ""), ""};
 }
 
 std::vector<std::optional<std::size_t>> PositionAxis::in(std::size_t length) const {

@@ -8,6 +8,7 @@
 #include "model/pass/forward.hpp"
 #include "pipeline/prompts/prompt_list.hpp"
 #include "pipeline/values/array.hpp"
+#include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
 
@@ -23,7 +24,7 @@ class PositionAxis {
   PositionAxis() = default;
   /// Throws as check_positions does.
   PositionAxis(const std::string& param, Positions positions, const pipeline::Prompts& prompts,
-               const std::vector<std::size_t>& lengths);
+               const TokenFacts& tokens);
 
   [[nodiscard]] const Positions& positions() const { return positions_; }
   [[nodiscard]] const std::vector<std::int64_t>& labels() const { return labels_; }
@@ -38,6 +39,7 @@ class PositionAxis {
  private:
   Positions positions_;
   std::vector<std::int64_t> labels_;
+  std::string counting_;
 };
 
 }  // namespace hookflow::stages

@@ -59,7 +59,7 @@ Node write_param(const TokenPairs& pairs) {
 PairAxis::PairAxis(const TokenPairs& pairs, const Positions& positions, const PassPlan& passes) {
   const bool unique = pairs.list.empty();
   positions_ = PositionAxis(unique ? "positions" : "pairs", unique ? positions : Positions::at(named(pairs)),
-                            passes.prompts(), passes.tokens().lengths);
+                            passes.prompts(), passes.tokens());
   const std::vector<std::int64_t>& labels = positions_.labels();
   const auto index = [&](std::int64_t label) {
     return static_cast<std::size_t>(std::find(labels.begin(), labels.end(), label) - labels.begin());
@@ -78,7 +78,7 @@ pipeline::Axis PairAxis::axis(const PassPlan& passes) const {
   for (const auto& [i, j] : pairs_) {
     labels.push_back(std::to_string(positions_.labels()[i]) + "-" + std::to_string(positions_.labels()[j]));
   }
-  return passes.axis("pair", std::move(labels), "pair of positions i-j");
+  return passes.axis("pair", std::move(labels), "pair of positions i-j, " + passes.tokens().counting());
 }
 
 std::vector<std::optional<std::pair<std::size_t, std::size_t>>> PairAxis::in(std::size_t length) const {

@@ -1,9 +1,14 @@
 #include <algorithm>
 #include <numeric>
+#include <optional>
+#include <string>
+#include <vector>
 
+#include "model/library/library.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "stages/subject/token_id.hpp"
+#include "stages/subject/translate_errors.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
@@ -14,8 +19,20 @@ using namespace pipeline;
 /// Most problems of a long list that are told at once.
 constexpr std::size_t kMostPromptsTold = 20;
 
+using Bos = std::optional<std::int32_t>;
+
+/// Where a text needs the BOS token before it, ids that are given must have it: they are fed as they stand.
+void check_bos(const Prompt& prompt, const std::vector<std::int32_t>& ids, std::int32_t bos) {
+  const bool begins_with_it = !ids.empty() && ids.front() == bos;
+  if (prompt.text && begins_with_it)
+    throw PromptFailure("the text begins with the BOS token already, and bos: true puts another before it");
+  if (prompt.ids && !ids.empty() && !begins_with_it)
+    throw PromptFailure("ids are fed as they stand, and with bos: true must begin with the BOS token, " +
+                        std::to_string(bos) + "; they begin with " + std::to_string(ids.front()));
+}
+
 /// The ids of one prompt. Throws PromptFailure naming value and rule.
-std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject) {
+std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject, const Bos& bos) {
   const Config& config = subject.config();
   std::vector<std::int32_t> ids;
   if (prompt.text) {
@@ -29,10 +46,13 @@ std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject) {
       ids.push_back(static_cast<std::int32_t>(id));
     }
   }
+  if (bos) check_bos(prompt, ids, *bos);
+  if (bos && prompt.text) ids.insert(ids.begin(), *bos);
   if (ids.empty()) throw PromptFailure("the prompt is empty; a pass needs at least one token");
   if (ids.size() > config.context) {
     throw PromptFailure("the prompt has " + std::to_string(ids.size()) +
-                        " tokens, more than the model's context of " + std::to_string(config.context));
+                        (bos ? " tokens with its BOS token" : " tokens") +
+                        ", more than the model's context of " + std::to_string(config.context));
   }
   const auto outside = std::find_if(ids.begin(), ids.end(), [&](std::int32_t id) {
     return static_cast<std::size_t>(id) >= config.vocabulary;
@@ -45,17 +65,24 @@ std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject) {
   return ids;
 }
 
-/// Text to token ids: no token is put in front, nothing is cut or padded.
+/// Text to token ids: no token is put in front unless that is asked for, nothing is cut or padded.
 class Tokenize : public PromptStage {
  public:
+  bool bos = false;
+
   Output plan(const PlanContext& context) override {
     subject_ = &model_of(context.subject);
     auto facts = std::make_shared<TokenFacts>();
+    if (bos) {
+      const Tokenizer* tokenizer = subject_->has_tokenizer() ? &subject_->tokenizer() : nullptr;
+      bos_ = translate_param_errors("bos", [&] { return find_bos_token(&subject_->config(), tokenizer); });
+    }
+    facts->bos = bos_;
     std::string problems;
     std::size_t count = 0;
     for (const Prompt& prompt : context.prompts) {
       try {
-        const std::vector<std::int32_t> ids = ids_of(prompt, *subject_);
+        const std::vector<std::int32_t> ids = ids_of(prompt, *subject_, bos_);
         facts->ids.add(ids);
         facts->lengths.push_back(ids.size());
         facts->longest = std::max(facts->longest, ids.size());
@@ -79,7 +106,7 @@ class Tokenize : public PromptStage {
 
   [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
     auto tokens = std::make_shared<Tokens>();
-    tokens->ids = ids_of(inputs.prompt(), *subject_);
+    tokens->ids = ids_of(inputs.prompt(), *subject_, bos_);
     return tokens;
   }
 
@@ -88,7 +115,7 @@ class Tokenize : public PromptStage {
   static std::vector<KnownArray> fed_tokens(const std::shared_ptr<const TokenFacts>& facts) {
     std::vector<std::int64_t> positions(facts->longest);
     std::iota(positions.begin(), positions.end(), 0);
-    const Axis axis = {"position", std::move(positions), "position in the prompt, counted from 0", ""};
+    const Axis axis = {"position", std::move(positions), "position in the prompt, " + facts->counting(), ""};
     const auto id = [facts](std::size_t cell) {
       const auto row = facts->ids[cell / facts->longest];
       const std::size_t position = cell % facts->longest;
@@ -98,7 +125,13 @@ class Tokenize : public PromptStage {
       return static_cast<std::int64_t>(facts->lengths[prompt]);
     };
     const std::size_t prompts = facts->lengths.size();
-    return {{{"ids", Dtype::int64, {axis}, kTokenId, "token ids that were fed, -1 behind the prompt's end"},
+    const std::string bos = facts->bos ? "position 0 is the BOS token, " + std::to_string(*facts->bos)
+                                       : std::string("no BOS token was added");
+    return {{{"ids",
+              Dtype::int64,
+              {axis},
+              kTokenId,
+              "token ids that were fed, -1 behind the prompt's end; " + bos},
              made_of(id, prompts * facts->longest)},
             {{"length", Dtype::int64, {}, "1", "number of tokens"}, made_of(length, prompts)}};
   }
@@ -113,12 +146,17 @@ class Tokenize : public PromptStage {
   }
 
   ModelSubject* subject_ = nullptr;
+  Bos bos_;
 };
 
 const bool kTokenize = register_stage(
     Declaration<Tokenize>("tokenize",
-                          "Turns each prompt's text into the model's token ids; no BOS token is added")
-        .output(kTokens, "token ids [position]"));
+                          "Turns each prompt's text into the model's token ids; no BOS token is added unless "
+                          "`bos` asks for it")
+        .output(kTokens, "token ids [position]")
+        .param("bos", &Tokenize::bos,
+               "Put the model's BOS token before every text: it is position 0, the text begins at position "
+               "1, and `all` positions are both; prompts given as ids must have it already"));
 
 }  // namespace
 }  // namespace hookflow::stages

@@ -2,6 +2,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "model/pass/forward.hpp"
@@ -25,6 +27,12 @@ struct TokenFacts : pipeline::Facts {
   TokenLists ids;                    // as they are fed, one list a prompt
   std::vector<std::size_t> lengths;  // one a prompt
   std::size_t longest = 0;
+  std::optional<std::int32_t> bos;  // the BOS token that every prompt begins with
+
+  /// How positions are numbered, for what is said of an axis.
+  [[nodiscard]] std::string counting() const {
+    return bos ? "counted from 0 (the BOS token)" : "counted from 0";
+  }
 };
 
 struct PassFacts : pipeline::Facts {

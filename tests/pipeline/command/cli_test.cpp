@@ -124,6 +124,14 @@ TEST_F(TokenizeCommand, ShowsTheTokensOfEachText) {
   EXPECT_EQ(lines.back(), "0 tokens");
 }
 
+TEST_F(TokenizeCommand, PutsTheBosTokenFirstWhereThatIsAsked) {
+  const Words lines = lines_of(succeed({"tokenize", "--bos", "Berlin"}));
+  const Words without = lines_of(succeed({"tokenize", "Berlin"}));
+  ASSERT_EQ(lines.size(), without.size() + 1);
+  EXPECT_EQ(lines[1], "    0    3987  '<|endoftext|>'");
+  EXPECT_EQ(succeed({"tokenize", "--bos", "--json"}, "\"\"\n"), "[3987]\n");
+}
+
 TEST_F(TokenizeCommand, JsonGivesOneArrayALineWhateverTheTextHolds) {
   const Words lines =
       lines_of(succeed({"tokenize", "--json"}, "\"Berlin is\\na b\"\n\"\"\n\"caf\\u00e9\"\n"));

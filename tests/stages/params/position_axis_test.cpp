@@ -23,7 +23,9 @@ pipeline::Prompts prompts_of(const std::vector<std::size_t>& lengths) {
 }
 
 PositionAxis axis_of(const Positions& positions, const std::vector<std::size_t>& lengths) {
-  return {"positions", positions, prompts_of(lengths), lengths};
+  TokenFacts tokens;
+  tokens.lengths = lengths;
+  return {"positions", positions, prompts_of(lengths), tokens};
 }
 
 constexpr std::nullopt_t kNone = std::nullopt;
@@ -64,6 +66,21 @@ TEST(PositionAxis, AllIsPaddedAndLastHasNoAxis) {
   const PositionAxis last = axis_of(Positions::last(), {5, 3});
   EXPECT_FALSE(last.has_axis());
   EXPECT_EQ(last.in(3), (Cells{2}));
+}
+
+TEST(PositionAxis, SaysWhereTheBosTokenIs) {
+  TokenFacts tokens;
+  tokens.lengths = {5, 3};
+  const auto long_name = [&](const Positions& positions) {
+    return PositionAxis("positions", positions, prompts_of(tokens.lengths), tokens)
+        .axis("position")
+        .long_name;
+  };
+  EXPECT_EQ(long_name(Positions::all()), "position in the prompt, counted from 0");
+  tokens.bos = 96;
+  EXPECT_EQ(long_name(Positions::all()), "position in the prompt, counted from 0 (the BOS token)");
+  EXPECT_EQ(long_name(Positions::at({-1})),
+            "position in the prompt, counted from 0 (the BOS token), negative from the end");
 }
 
 TEST(PositionAxis, PromptThatHasNoneIsNamed) {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/error.hpp"
+#include "pipeline/yaml/param.hpp"
 #include "stages/subject/values.hpp"
 #include "tests/support/small_tokenizer.hpp"
 #include "tests/support/stage_chain.hpp"
@@ -17,16 +18,16 @@ class Tokenize : public ::testing::Test {
  protected:
   void SetUp() override { make(258); }
 
-  void make(int vocabulary) {
+  void make(int vocabulary, const std::string& settings = "") {
     testing::SmallTokenizer{{{"a", "b"}}}.write_vocab_and_merges(model_);
     model_.write("config.json",
                  R"({"model_type": "gpt2", "n_layer": 1, "n_head": 1, "n_embd": 4, "n_positions": 5,
                                     "vocab_size": )" +
-                     std::to_string(vocabulary) + "}");
+                     std::to_string(vocabulary) + settings + "}");
   }
   StageChain chain(std::vector<Prompt> prompts) { return {model_.path().string(), std::move(prompts)}; }
-  std::string problem(std::vector<Prompt> prompts) {
-    return refusal<InputError>([&] { chain(std::move(prompts)).add("tokens", "tokenize"); });
+  std::string problem(std::vector<Prompt> prompts, const std::string& params = "{}") {
+    return refusal<InputError>([&] { chain(std::move(prompts)).add("tokens", "tokenize", params); });
   }
 
   testing::ScratchDirectory model_;
@@ -43,6 +44,43 @@ TEST_F(Tokenize, IdsAreFedAsTheyAre) {
   StageChain tokens = chain({ids_prompt("x", {3, 257, 0})});
   tokens.add("tokens", "tokenize");
   EXPECT_EQ(tokens.value<Tokens>("tokens").ids, (std::vector<std::int32_t>{3, 257, 0}));
+}
+
+const std::string kBos = "{bos: true}";
+
+TEST_F(Tokenize, PutsTheBosTokenBeforeATextWhereThatIsAsked) {
+  make(258, R"(, "bos_token_id": 257)");
+  StageChain tokens = chain({text_prompt("x", "abba"), ids_prompt("y", {257, 3})});
+  const pipeline::Output output = tokens.add("tokens", "tokenize", kBos);
+  EXPECT_EQ(tokens.value<Tokens>("tokens", 0).ids, (std::vector<std::int32_t>{257, 256, 'b', 'a'}));
+  EXPECT_EQ(tokens.value<Tokens>("tokens", 1).ids, (std::vector<std::int32_t>{257, 3}));
+  EXPECT_EQ(output.weights, (std::vector<std::size_t>{4, 2}));
+  EXPECT_TRUE(names(output.known[0].variable.long_name, {"position 0 is the BOS token, 257"}));
+  EXPECT_TRUE(names(output.known[0].variable.axes[0].long_name, {"counted from 0 (the BOS token)"}));
+}
+
+TEST_F(Tokenize, SaysThatNoBosTokenWasAdded) {
+  make(258, R"(, "bos_token_id": 257)");
+  const pipeline::Output output = chain({text_prompt("x", "ab")}).add("tokens", "tokenize");
+  EXPECT_TRUE(names(output.known[0].variable.long_name, {"no BOS token was added"}));
+  EXPECT_EQ(output.known[0].variable.axes[0].long_name, "position in the prompt, counted from 0");
+}
+
+TEST_F(Tokenize, NeitherTwoBosTokensNorIdsWithoutOneAreFed) {
+  make(258, R"(, "bos_token_id": 257)");
+  const std::string message = problem(
+      {text_prompt("two", "<|endoftext|>a"), ids_prompt("none", {3, 257}), text_prompt("long", "aaaaa")},
+      kBos);
+  EXPECT_TRUE(
+      names(message, {"prompt 'two': the text begins with the BOS token already",
+                      "prompt 'none': ids are fed as they stand", "the BOS token, 257; they begin with 3",
+                      "prompt 'long': the prompt has 6 tokens with its BOS token"}));
+}
+
+TEST_F(Tokenize, ModelWithoutABosTokenSaysWhatIsMissing) {
+  StageChain tokens = chain({text_prompt("x", "a")});
+  const std::string message = refusal<pipeline::ParamError>([&] { tokens.add("tokens", "tokenize", kBos); });
+  EXPECT_TRUE(names(message, {"bos: the model has no BOS token", "bos_token_id", "have no bos_token"}));
 }
 
 TEST_F(Tokenize, RecordsWhatIsFedPaddedBehindTheEnd) {
