@@ -6,7 +6,7 @@
 
 namespace hookflow {
 
-void check_intervention(const Intervention& intervention, const Config& config, std::size_t length) {
+void check_intervention(const Intervention& intervention, const Config& config, const FedLength& fed) {
   const auto& [at, head, positions, with] = intervention;
   const std::string place = "intervention at " + to_string(at) + ": ";
   if (!editable(at.kind)) {
@@ -24,9 +24,9 @@ void check_intervention(const Intervention& intervention, const Config& config, 
     throw ModelError(place + "head " + std::to_string(*head) + " is out of range; the model has " +
                      std::to_string(config.heads) + " heads, 0-" + std::to_string(config.heads - 1));
   }
-  static_cast<void>(positions.resolve(length));
+  static_cast<void>(positions.resolve(fed));
   const bool one_head = head || (with->head_by_head() && has_heads(at.kind));
-  if (const auto problem = with->problem_at(edit_place(at.kind, one_head, config, length))) {
+  if (const auto problem = with->problem_at(edit_place(at.kind, one_head, config, fed.prompt))) {
     throw ModelError(place + *problem);
   }
 }

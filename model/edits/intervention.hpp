@@ -9,7 +9,9 @@
 namespace hookflow {
 
 /// One edit. Means are taken over all positions of the prompt, of the activation that reaches the place in
-/// that very pass, before any edit there; of a pattern over all queries and keys, hidden ones included.
+/// that very pass, before any edit there; of a pattern over all queries and keys, hidden ones included. What
+/// is put in tells nothing of an answer behind the prompt: means are the prompt's alone, and a pattern that
+/// is edited shows a query no token of the answer behind it.
 struct Intervention {
   HookPoint at;
   std::optional<std::size_t> head;  // none: the place as a whole
@@ -17,8 +19,8 @@ struct Intervention {
   Replacement with;
 };
 
-/// Throws ModelError for an edit that a prompt of so many tokens does not allow: a place that cannot be
+/// Throws ModelError for an edit that a prompt of that length does not allow: a place that cannot be
 /// edited, a layer, head or position that is not there, a replacement that does not fit the place.
-void check_intervention(const Intervention& intervention, const Config& config, std::size_t length);
+void check_intervention(const Intervention& intervention, const Config& config, const FedLength& fed);
 
 }  // namespace hookflow

@@ -2,12 +2,19 @@
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 #include <string>
 
 #include "model/error.hpp"
 
 namespace hookflow {
 namespace {
+
+std::vector<std::size_t> counted(std::size_t begin, std::size_t end) {
+  std::vector<std::size_t> positions(end - begin);
+  std::iota(positions.begin(), positions.end(), begin);
+  return positions;
+}
 
 // Where a slice's bound lies in a prompt of `length` tokens.
 std::size_t clipped(std::int64_t bound, std::int64_t length) {
@@ -23,35 +30,39 @@ std::vector<std::size_t> slice_of(const Positions& slice, std::size_t length) {
     throw ModelError("positions " + bound(slice.begin) + ":" + bound(slice.end) +
                      " are none in a prompt of " + std::to_string(length) + " tokens");
   }
-  std::vector<std::size_t> resolved(end - begin);
-  std::iota(resolved.begin(), resolved.end(), begin);
-  return resolved;
+  return counted(begin, end);
 }
 
-}  // namespace
-
-std::vector<std::size_t> Positions::resolve(std::size_t length) const {
-  if (kind == Kind::last) {
-    return {length - 1};
-  }
-  if (kind == Kind::slice) {
-    return slice_of(*this, length);
-  }
-  std::vector<std::size_t> resolved(kind == Kind::all ? length : list.size());
-  if (kind == Kind::all) {
-    std::iota(resolved.begin(), resolved.end(), std::size_t{0});
-    return resolved;
-  }
+std::vector<std::size_t> list_of(const Positions& positions, std::size_t length) {
   const auto count = static_cast<std::int64_t>(length);
-  std::transform(list.begin(), list.end(), resolved.begin(), [count](std::int64_t position) {
+  std::vector<std::size_t> resolved;
+  for (const std::int64_t position : positions.list) {
     if (position < -count || position >= count) {
       throw ModelError("position " + std::to_string(position) + " is outside a prompt of " +
                        std::to_string(count) + " tokens, 0 to " + std::to_string(count - 1) +
                        " or, from the end, -1 to " + std::to_string(-count));
     }
-    return static_cast<std::size_t>(position < 0 ? position + count : position);
-  });
+    resolved.push_back(static_cast<std::size_t>(position < 0 ? position + count : position));
+  }
   return resolved;
+}
+
+}  // namespace
+
+std::vector<std::size_t> Positions::resolve(const FedLength& fed) const {
+  switch (kind) {
+    case Kind::all:
+      return counted(0, fed.all());
+    case Kind::predicting_answer:
+      return counted(fed.prompt - 1, fed.all());
+    case Kind::last:
+      return {fed.prompt - 1};
+    case Kind::slice:
+      return slice_of(*this, fed.prompt);
+    case Kind::list:
+      return list_of(*this, fed.prompt);
+  }
+  throw std::logic_error("positions of no kind");
 }
 
 }  // namespace hookflow

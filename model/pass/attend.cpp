@@ -13,6 +13,14 @@ constexpr std::size_t kQueryBlock = 128;
 // A task for one core does at least about so many multiplications; heads of short prompts are put together.
 constexpr std::size_t kTaskWork = std::size_t{1} << 18U;
 
+// What an edit may have put where a query looks at tokens of an answer that stand behind it, (m, p).
+void hide_answer(const FedLength& fed, std::span<const std::size_t> queries, MutableView pattern) {
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    const std::size_t first = std::max(queries[i] + 1, fed.prompt);
+    std::ranges::fill(pattern.row(i).subspan(std::min(first, pattern.columns)), 0.0F);
+  }
+}
+
 }  // namespace
 
 std::vector<LayerLoop::HeadQueries> LayerLoop::attention_work(std::size_t layer) const {
@@ -28,7 +36,7 @@ std::vector<LayerLoop::HeadQueries> LayerLoop::attention_work(std::size_t layer)
     for (std::size_t head = 0; head < config_.heads; ++head) {
       for (std::size_t first = 0; first < positions.size(); first += step) {
         const std::size_t count = std::min(step, positions.size() - first);
-        const std::size_t keys = whole ? sequences_[sequence].length : positions[first + count - 1] + 1;
+        const std::size_t keys = whole ? sequences_[sequence].fed.all() : positions[first + count - 1] + 1;
         work.push_back({sequence, head, first, count, keys});
       }
     }
@@ -68,7 +76,10 @@ void LayerLoop::attend_head(std::size_t layer, const HeadQueries& work, MutableV
   scale_and_mask(e, positions, scores);
   capture(attn_scores);
   causal_softmax(positions, scores);
-  edit_block({pattern, layer}, work.sequence, work.head, scores);
+  if (edits({pattern, layer}, work.sequence)) {
+    edit_block({pattern, layer}, work.sequence, work.head, scores);
+    hide_answer(sequences_[work.sequence].fed, positions, scores);
+  }
   capture(pattern);
   mix_values(scores, of_head(v, 0, work.keys), of_head(z, work.first, work.count));  // (m, e)
 }

@@ -33,15 +33,15 @@ std::vector<std::size_t> resolve_heads(const ForwardPlan::Capture& capture, cons
 
 }  // namespace
 
-std::vector<std::size_t> capture_shape(const ForwardPlan::Capture& capture, std::size_t length,
+std::vector<std::size_t> capture_shape(const ForwardPlan::Capture& capture, const FedLength& fed,
                                        const Config& config) {
   auto [axes, sizes] = shape(capture.at.kind, config);
   for (std::size_t i = 0; i < axes.size(); ++i) {
     if (axes[i] == "position") {
-      sizes[i] = capture.positions.resolve(length).size();
+      sizes[i] = capture.positions.resolve(fed).size();
     }
     if (axes[i] == "key_position") {
-      sizes[i] = length;
+      sizes[i] = fed.all();
     }
     if (axes[i] == "head" && !capture.heads.empty()) {
       sizes[i] = capture.heads.size();
@@ -63,12 +63,12 @@ Captures::Captures(const Config& config, const ForwardPlan& plan) : config_(conf
   }
 }
 
-void Captures::add_sequence(std::size_t length, const HookPoint& from, PassResult& result) {
+void Captures::add_sequence(const FedLength& fed, const HookPoint& from, PassResult& result) {
   for (auto& [point, place] : places_) {
     Slot slot;
     if (!(point < from)) {
-      slot.positions = place.asked->positions.resolve(length);
-      slot.tensor = &(result.captured[point] = Tensor(capture_shape(*place.asked, length, config_)));
+      slot.positions = place.asked->positions.resolve(fed);
+      slot.tensor = &(result.captured[point] = Tensor(capture_shape(*place.asked, fed, config_)));
     }
     place.slots.push_back(std::move(slot));
   }

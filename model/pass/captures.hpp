@@ -11,8 +11,8 @@
 
 namespace hookflow {
 
-/// The shape of what a capture keeps of a sequence of `length` tokens.
-std::vector<std::size_t> capture_shape(const ForwardPlan::Capture& capture, std::size_t length,
+/// The shape of what a capture keeps of a sequence.
+std::vector<std::size_t> capture_shape(const ForwardPlan::Capture& capture, const FedLength& fed,
                                        const Config& config);
 
 /// Where a pass's captures go: room is made before it starts, and filled as it reaches their places.
@@ -23,7 +23,7 @@ class Captures {
 
   /// Makes room for the next sequence's captures at the place `from` and all that the pass reaches later.
   /// `result` must stay where it is until the pass ends.
-  void add_sequence(std::size_t length, const HookPoint& from, PassResult& result);
+  void add_sequence(const FedLength& fed, const HookPoint& from, PassResult& result);
 
   [[nodiscard]] bool wants(const HookPoint& point) const { return places_.contains(point); }
   /// The heads that are wanted at a place.

@@ -25,8 +25,8 @@ double embedding_bytes(double table, std::size_t fed) {
   return std::min(table, as_double(fed) * kMappedTogether);
 }
 
-std::size_t logit_rows(const ForwardPlan& plan, std::size_t length) {
-  return plan.wants_logits ? plan.logits.resolve(length).size() : 0;
+std::size_t logit_rows(const ForwardPlan& plan, const FedLength& fed) {
+  return plan.wants_logits ? plan.logits.resolve(fed).size() : 0;
 }
 
 }  // namespace
@@ -46,9 +46,11 @@ double working_bytes(const Config& config, std::size_t tokens, std::size_t longe
   return as_double(Buffers::floats(config, tokens) + longest * longest) * sizeof(float);
 }
 
-double held_bytes(const Config& config, std::size_t tokens, std::size_t longest, const ForwardPlan& plan) {
+double held_bytes(const Config& config, std::size_t tokens, const FedLength& longest,
+                  const ForwardPlan& plan) {
   // Counted as if every prompt were as long as the longest.
-  const double prompts = std::max(1.0, as_double(tokens) / as_double(std::max<std::size_t>(longest, 1)));
+  const double prompts =
+      std::max(1.0, as_double(tokens) / as_double(std::max<std::size_t>(longest.all(), 1)));
   double floats = 0;
   for (const ForwardPlan::Capture& capture : plan.captures) {
     floats += prompts * product(capture_shape(capture, longest, config));
@@ -70,12 +72,13 @@ double weight_bytes(const Config& config, std::size_t fed, const ForwardPlan& pl
   return layers + table + (config.tied_embeddings ? 0 : embeddings);
 }
 
-double pass_flops(const Config& config, std::size_t length, const HookPoint& start, const ForwardPlan& plan) {
+double pass_flops(const Config& config, const FedLength& fed, const HookPoint& start,
+                  const ForwardPlan& plan) {
   const double width = as_double(config.width);
   const double heads_width = as_double(config.attention_width());
   const double mlp_width = as_double(config.mlp_width);
-  const double tokens = as_double(length);
-  const double outputs = as_double(logit_rows(plan, length));
+  const double tokens = as_double(fed.all());
+  const double outputs = as_double(logit_rows(plan, fed));
   // A product is done unless the pass starts behind the place that it reads.
   const auto does = [&](std::size_t layer, HookKind reads) { return start <= HookPoint{reads, layer}; };
   double flops = outputs * 2 * width * as_double(config.vocabulary);

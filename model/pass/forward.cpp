@@ -16,18 +16,18 @@ std::vector<std::size_t> sorted(std::vector<std::size_t> positions) {
   return positions;
 }
 
-std::vector<std::size_t> all_of(std::size_t length) { return Positions::all().resolve(length); }
+std::vector<std::size_t> all_of(const FedLength& fed) { return Positions::all().resolve(fed); }
 
 // What a plan asks of a sequence from `own_from` on; what lies before is the clean pass's.
-std::vector<Ask> asks_of(const ForwardPlan& plan, std::size_t length, const HookPoint& own_from) {
+std::vector<Ask> asks_of(const ForwardPlan& plan, const FedLength& fed, const HookPoint& own_from) {
   std::vector<Ask> asks;
   for (const ForwardPlan::Capture& capture : plan.captures) {
     if (!(capture.at < own_from)) {
-      asks.push_back({capture.at, sorted(capture.positions.resolve(length))});
+      asks.push_back({capture.at, sorted(capture.positions.resolve(fed))});
     }
   }
   if (plan.wants_logits) {
-    asks.push_back({{HookKind::logits, 0}, sorted(plan.logits.resolve(length))});
+    asks.push_back({{HookKind::logits, 0}, sorted(plan.logits.resolve(fed))});
   }
   return asks;
 }
@@ -47,6 +47,13 @@ void check_prompt(std::span<const std::int32_t> ids, std::size_t index, const Co
                        " is outside the vocabulary of " + std::to_string(config.vocabulary));
     }
   }
+}
+
+FedLength fed_length(std::span<const std::int32_t> ids, std::size_t answer) {
+  if (answer >= ids.size()) {
+    throw std::logic_error("run_clean: an answer stands behind a prompt of at least one token");
+  }
+  return {ids.size() - answer, answer};
 }
 
 // Before its first edit a variant holds what the clean pass holds: those captures are copied from there.
@@ -77,10 +84,10 @@ void copy_clean(const CleanPass::State& state, const ForwardPlan& plan, const Pa
 // Checks a variant against its prompt, and asks for the rows that its edits read.
 void add_edits(const Variant& variant, const Config& config, Sequence& sequence) {
   for (const Intervention& intervention : variant) {
-    check_intervention(intervention, config, sequence.length);
+    check_intervention(intervention, config, sequence.fed);
     sequence.result->edit_scalars.push_back(intervention.with->known_scalar());
     if (intervention.with->reads_all_rows()) {
-      sequence.asks.push_back({intervention.at, all_of(sequence.length)});
+      sequence.asks.push_back({intervention.at, all_of(sequence.fed)});
     }
   }
 }
@@ -95,7 +102,7 @@ std::optional<HookPoint> first_edit(const Variant& variant) {
 }
 
 CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t>> prompts,
-                    const ForwardPlan& plan) {
+                    const ForwardPlan& plan, std::span<const std::size_t> answers) {
   CleanPass pass;
   pass.results.resize(prompts.size());
   const auto state = std::make_shared<CleanPass::State>();
@@ -107,12 +114,13 @@ CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     check_prompt(prompts[i], i, model.config);
     Sequence sequence;
-    sequence.length = prompts[i].size();
+    sequence.fed = fed_length(prompts[i], answers.empty() ? 0 : answers[i]);
+    state->fed.push_back(sequence.fed);
     sequence.prompt = i;
     sequence.result = &pass.results[i];
-    sequence.asks = asks_of(plan, sequence.length, sequence.own_from);
+    sequence.asks = asks_of(plan, sequence.fed, sequence.own_from);
     for (const auto& [point, tensor] : state->kept) {
-      sequence.asks.push_back({point, all_of(sequence.length)});
+      sequence.asks.push_back({point, all_of(sequence.fed)});
     }
     sequences.push_back(std::move(sequence));
   }
@@ -129,7 +137,7 @@ std::vector<PassResult> run_edited(const Model& model, const CleanPass& clean,
     const auto& [prompt, variant] = edited[i];
     const std::optional<HookPoint> own_from = first_edit(*variant);
     Sequence sequence;
-    sequence.length = clean.state->rows.count(prompt);
+    sequence.fed = clean.state->fed[prompt];
     sequence.prompt = prompt;
     sequence.variant = variant;
     sequence.result = &results[i];
@@ -140,7 +148,7 @@ std::vector<PassResult> run_edited(const Model& model, const CleanPass& clean,
     }
     sequence.own_from = *own_from;
     sequence.joins = {join_of(own_from->kind).at, own_from->layer};
-    std::ranges::move(asks_of(plan, sequence.length, *own_from), std::back_inserter(sequence.asks));
+    std::ranges::move(asks_of(plan, sequence.fed, *own_from), std::back_inserter(sequence.asks));
     if (!sequence.asks.empty()) {
       sequences.push_back(std::move(sequence));
     }

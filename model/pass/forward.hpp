@@ -62,9 +62,10 @@ struct EditedPrompt {
 
 /// Runs the prompts (token ids each) as one batch without padding: rows of all prompts share the matrix
 /// products, attention stays within a prompt. Throws ModelError for an empty prompt, one longer than the
-/// context, or an id outside the vocabulary.
+/// context, or an id outside the vocabulary. `answers`: how many tokens at each one's end are no prompt but
+/// an answer behind it (see Positions and Intervention); none given: no token is.
 CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t>> prompts,
-                    const ForwardPlan& plan);
+                    const ForwardPlan& plan, std::span<const std::size_t> answers = {});
 
 /// Runs edited passes as one batch. Each starts at the place that it edits first, from what the clean pass
 /// held there; up to that place its captures are the clean pass's, to the bit. `plan` gives captures and

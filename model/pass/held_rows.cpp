@@ -17,7 +17,7 @@ std::vector<std::size_t> every_position(std::size_t length) {
 
 std::size_t total_length(const std::vector<Sequence>& sequences) {
   return std::transform_reduce(sequences.begin(), sequences.end(), std::size_t{0}, std::plus<>(),
-                               [](const Sequence& sequence) { return sequence.length; });
+                               [](const Sequence& sequence) { return sequence.fed.all(); });
 }
 
 }  // namespace
@@ -33,8 +33,8 @@ LayerLoop::LayerLoop(const Model& model, std::vector<Sequence> sequences, const 
   }
   for (std::size_t s = 0; s < sequences_.size(); ++s) {
     const Sequence& sequence = sequences_[s];
-    all_.add(every_position(sequence.length));
-    captures_.add_sequence(sequence.length, sequence.own_from, *sequence.result);
+    all_.add(every_position(sequence.fed.all()));
+    captures_.add_sequence(sequence.fed, sequence.own_from, *sequence.result);
     for (const Ask& ask : sequence.asks) {
       layers_ = std::max(layers_, layers_to(ask.at, config_));
     }

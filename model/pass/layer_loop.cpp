@@ -115,7 +115,7 @@ void LayerLoop::hand_out_logits(const std::shared_ptr<const float[]>& memory) {
   }
   parallel_blocks(sequences_.size(), [&](std::size_t index) {
     const Sequence& sequence = sequences_[index];
-    std::vector<std::size_t> rows = wanted_logits_->resolve(sequence.length);
+    std::vector<std::size_t> rows = wanted_logits_->resolve(sequence.fed);
     for (std::size_t& row : rows) {
       row = current_->first(index) + current_->find(index, row);
     }

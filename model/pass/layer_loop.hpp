@@ -52,7 +52,7 @@ class LayerLoop {
   void edit(const HookPoint& point);
   [[nodiscard]] bool edits(const HookPoint& point, std::size_t sequence) const;
   /// Which of the rows that a sequence holds an intervention changes; held: their positions.
-  static std::vector<std::size_t> chosen_rows(const Positions& chosen, std::size_t length,
+  static std::vector<std::size_t> chosen_rows(const Positions& chosen, const FedLength& fed,
                                               std::span<const std::size_t> held);
   /// Makes a sequence's edits at a place, in what it holds there. head: the only one that the block holds;
   /// none: the block holds all heads.

@@ -15,6 +15,13 @@ Tensor copy_of(View values) {
   return copy;
 }
 
+// Of what a place holds at every position, the rows (and of a pattern the keys) of the prompt without its
+// answer.
+View of_prompt(const HookPoint& point, const FedLength& fed, View values) {
+  const View rows = values.row_range(0, fed.prompt);
+  return point.kind == HookKind::pattern ? rows.column_range(0, fed.prompt) : rows;
+}
+
 }  // namespace
 
 void LayerLoop::reach(const HookPoint& point) {
@@ -74,10 +81,11 @@ void LayerLoop::edit_block(const HookPoint& point, std::size_t sequence, std::op
     if (head && intervention.head.value_or(*head) != *head) {
       continue;
     }
-    const auto rows = chosen_rows(intervention.positions, sequences_[sequence].length,
-                                  layout(point.kind).positions(sequence));
+    const FedLength& fed = sequences_[sequence].fed;
+    const auto rows = chosen_rows(intervention.positions, fed, layout(point.kind).positions(sequence));
+    const View source = intervention.with->reads_all_rows() ? of_prompt(point, fed, original) : original;
     const auto replace = [&](std::size_t column, std::size_t width) {
-      return intervention.with->edit(rows, original.column_range(column, width),
+      return intervention.with->edit(rows, source.column_range(column, std::min(width, source.columns)),
                                      block.column_range(column, width));
     };
     const std::size_t e = config_.head_width;
@@ -94,9 +102,9 @@ void LayerLoop::edit_block(const HookPoint& point, std::size_t sequence, std::op
   }
 }
 
-std::vector<std::size_t> LayerLoop::chosen_rows(const Positions& chosen, std::size_t length,
+std::vector<std::size_t> LayerLoop::chosen_rows(const Positions& chosen, const FedLength& fed,
                                                 std::span<const std::size_t> held) {
-  std::vector<std::size_t> positions = chosen.resolve(length);
+  std::vector<std::size_t> positions = chosen.resolve(fed);
   std::ranges::sort(positions);
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < held.size(); ++row) {

@@ -15,6 +15,7 @@ namespace hookflow {
 struct CleanPass::State {
   ForwardPlan plan;
   RowLayout rows;                    // of all prompts, every position
+  std::vector<FedLength> fed;        // of each prompt
   std::map<HookPoint, Tensor> kept;  // (rows, columns of the place)
 };
 
@@ -38,7 +39,7 @@ struct Ask {
 
 /// One sequence of a batch: a prompt of a clean pass, or one variant of a prompt.
 struct Sequence {
-  std::size_t length = 0;
+  FedLength fed{0};
   HookPoint joins;     // where it enters the batch, which may be before its edit; the clean pass: hook_embed
   HookPoint own_from;  // the place that it edits first: from here on its captures are its own
   std::size_t prompt = 0;

@@ -1,11 +1,16 @@
 #include <algorithm>
+#include <iterator>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "pipeline/stage/registry.hpp"
 #include "stages/edit/variant_grid.hpp"
 #include "stages/params/position_axis.hpp"
 #include "stages/params/positions_param.hpp"
 #include "stages/params/replacement_param.hpp"
-#include "stages/subject/pass_memory.hpp"
+#include "stages/subject/pass_cost.hpp"
 #include "stages/subject/pass_request.hpp"
 #include "stages/subject/values.hpp"
 
@@ -19,6 +24,12 @@ using namespace pipeline;
 std::shared_ptr<const ForwardPlan> kept_as_in(const ForwardPlan& clean, ForwardPlan plan) {
   for (ForwardPlan::Capture& capture : plan.captures) capture.positions = kept_positions(clean, capture.at);
   return std::make_shared<const ForwardPlan>(std::move(plan));
+}
+
+std::vector<PassResult> take(std::vector<PassResult>& results, std::size_t first, std::size_t count) {
+  const auto begin = results.begin() + static_cast<std::ptrdiff_t>(first);
+  return {std::make_move_iterator(begin),
+          std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count))};
 }
 
 /// Runs edited passes: every combination of replacement, place, layer and head is a variant of each prompt.
@@ -50,28 +61,22 @@ class Ablate : public BatchStage {
 
   /// Places that are kept of the variants are kept of the clean pass too.
   std::vector<PortRequest> take_requests(std::span<const RequestPtr> requests) override {
-    plan_ = combined(requests).plan();
+    asked_ = combined(requests);
     auto of_clean = std::make_shared<PassRequest>();
-    for (const ForwardPlan::Capture& capture : plan_.captures) of_clean->keep(capture.at, capture.positions);
-    for (const Variant& variant : grid_.variants) of_clean->keep_for_edit(first_edit(variant).value());
+    for (const ForwardPlan::Capture& capture : asked_.plan().captures)
+      of_clean->keep(capture.at, capture.positions);
+    for (const Variant& variant : grid_.variants) {
+      const HookPoint edit = first_edit(variant).value();
+      of_clean->keep_for_edit(edit);
+      for (const auto& [column, asked] : asked_.answer_plans()) of_clean->keep_for_edit(edit, asked.answers);
+    }
     return {{0, std::move(of_clean)}};
   }
 
   [[nodiscard]] Cost cost() const override {
-    const Config& config = clean_->subject->config();
-    const TokenFacts& tokens = *clean_->tokens;
-    Cost cost;
-    for (const std::size_t length : tokens.lengths) {
-      for (const Variant& variant : grid_.variants) {
-        cost.passes += 1;
-        cost.flops += pass_flops(config, length, first_edit(variant).value(), plan_);
-      }
-    }
-    const std::size_t together_tokens = batch_tokens_ * std::min(chunk_, grid_.variants.size());
-    cost.bytes_working = working_bytes(config, together_tokens, tokens.longest);
-    cost.bytes_held = held_bytes(config, together_tokens, tokens.longest, plan_);
-    cost.bytes_shared = weight_bytes(*clean_->subject, tokens, plan_);
-    return cost;
+    PassLoad load{*clean_, {}, batch_tokens_ * std::min(chunk_, grid_.variants.size())};
+    for (const Variant& variant : grid_.variants) load.starts.push_back(first_edit(variant).value());
+    return cost_of(load, asked_);
   }
 
   void prepare() override {
@@ -89,17 +94,19 @@ class Ablate : public BatchStage {
       }
     }
     const auto& clean = prompts.front().get<Pass>(0);
-    const auto kept = kept_as_in(*clean.kept, plan_);
+    const auto kept = kept_as_in(*clean.kept, asked_.plan());
     std::vector<PassResult> results = run_edited(*model_, *clean.batch, edited, *kept);
+    std::map<std::string, std::vector<PassResult>> answered;
+    for (const auto& [column, asked] : asked_.answer_plans())
+      answered[column] = run_edited(*model_, *clean.answered.at(column), edited, asked.plan);
     std::vector<ValuePtr> values;
     for (std::size_t p = 0; p < prompts.size(); ++p) {
       auto variants = std::make_shared<Variants>();
       variants->first = first;
       variants->length = prompts[p].get<Pass>(0).length;
       variants->kept = kept;
-      const auto begin = results.begin() + static_cast<std::ptrdiff_t>(p * count);
-      variants->results.assign(std::make_move_iterator(begin),
-                               std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count)));
+      variants->results = take(results, p * count, count);
+      for (auto& [column, passes] : answered) variants->answered[column] = take(passes, p * count, count);
       values.push_back(std::move(variants));
     }
     return values;
@@ -108,7 +115,7 @@ class Ablate : public BatchStage {
  private:
   VariantGrid grid_;
   std::shared_ptr<const PassFacts> clean_;  // while planning
-  ForwardPlan plan_;
+  PassRequest asked_;                       // by the stages behind
   std::size_t batch_tokens_ = 0;
   std::size_t chunk_ = 1;
   const Model* model_ = nullptr;

@@ -50,6 +50,7 @@ Output PassMeasure::plan(const PlanContext& context) {
     if (compares_) changes_.push_back(output.add(change_of(variable)));
   }
   stored_ = output.variables;
+  output.known = known();
   return output;
 }
 

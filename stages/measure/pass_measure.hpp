@@ -33,6 +33,8 @@ class PassMeasure : public pipeline::PromptStage {
  protected:
   /// Asks for what is measured, and says what variables one pass gives, with their own axes.
   virtual std::vector<pipeline::Variable> plan_passes(const PassPlan& passes, PassRequest& request) = 0;
+  /// What is known of the prompts before any pass, asked for after plan_passes().
+  [[nodiscard]] virtual std::vector<pipeline::KnownArray> known() const { return {}; }
   /// Adds one pass's numbers to each variable's, which are empty.
   virtual void measure(const MeasuredPass& pass, Numbers& numbers) const = 0;
   /// Whether what is measured of the clean pass depends on the variant that it is held against.

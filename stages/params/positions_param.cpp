@@ -82,6 +82,8 @@ Node write_param(const Positions& positions) {
       return pipeline::write_param(positions.list);
     case Positions::Kind::slice:
       return Node::scalar(bound(positions.begin) + ":" + bound(positions.end), true);
+    case Positions::Kind::predicting_answer:
+      break;  // asked for by stages alone
   }
   throw std::logic_error("positions without a spelling");
 }

@@ -1,5 +1,12 @@
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "pipeline/stage/registry.hpp"
-#include "stages/subject/pass_memory.hpp"
+#include "stages/subject/pass_cost.hpp"
 #include "stages/subject/pass_request.hpp"
 #include "stages/subject/values.hpp"
 
@@ -23,22 +30,13 @@ class Forward : public BatchStage {
   }
 
   std::vector<PortRequest> take_requests(std::span<const RequestPtr> requests) override {
-    plan_ = std::make_shared<const ForwardPlan>(combined(requests).plan());
+    asked_ = combined(requests);
+    plan_ = std::make_shared<const ForwardPlan>(asked_.plan());
     return {};
   }
 
   [[nodiscard]] Cost cost() const override {
-    const Config& config = facts_->subject->config();
-    const TokenFacts& tokens = *facts_->tokens;
-    Cost cost;
-    for (const std::size_t length : tokens.lengths) {
-      cost.passes += 1;
-      cost.flops += pass_flops(config, length, {HookKind::embed, 0}, *plan_);
-    }
-    cost.bytes_working = working_bytes(config, batch_tokens_, tokens.longest);
-    cost.bytes_held = held_bytes(config, batch_tokens_, tokens.longest, *plan_);
-    cost.bytes_shared = weight_bytes(*facts_->subject, tokens, *plan_);
-    return cost;
+    return cost_of({*facts_, {{HookKind::embed, 0}}, batch_tokens_}, asked_);
   }
 
   void prepare() override {
@@ -48,23 +46,41 @@ class Forward : public BatchStage {
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts,
                                           std::size_t /*part*/) const override {
-    std::vector<std::vector<std::int32_t>> ids;
-    for (const Inputs& inputs : prompts) ids.push_back(inputs.get<Tokens>(0).ids);
-    const auto batch = std::make_shared<const CleanPass>(run_clean(*model_, ids, *plan_));
+    const auto batch = run_clean_pass(prompts, *plan_, nullptr);
+    std::map<std::string, std::shared_ptr<const CleanPass>> answered;
+    for (const auto& [column, asked] : asked_.answer_plans())
+      answered[column] = run_clean_pass(prompts, asked.plan, &asked.answers);
     std::vector<ValuePtr> values;
     for (std::size_t i = 0; i < prompts.size(); ++i) {
       auto pass = std::make_shared<Pass>();
       pass->batch = batch;
       pass->index = i;
-      pass->length = ids[i].size();
+      pass->length = prompts[i].get<Tokens>(0).ids.size();
       pass->kept = plan_;
+      pass->answered = answered;
       values.push_back(std::move(pass));
     }
     return values;
   }
 
  private:
+  /// Of the prompts alone, or with an answer behind each.
+  [[nodiscard]] std::shared_ptr<const CleanPass> run_clean_pass(std::span<const Inputs> prompts,
+                                                                const ForwardPlan& plan,
+                                                                const Answers* answers) const {
+    std::vector<std::vector<std::int32_t>> ids;
+    std::vector<std::size_t> answer_lengths;
+    for (const Inputs& inputs : prompts) {
+      ids.push_back(inputs.get<Tokens>(0).ids);
+      const auto answer = answers == nullptr ? std::span<const std::int32_t>() : answers->fed(inputs.index());
+      ids.back().insert(ids.back().end(), answer.begin(), answer.end());
+      answer_lengths.push_back(answer.size());
+    }
+    return std::make_shared<const CleanPass>(run_clean(*model_, ids, plan, answer_lengths));
+  }
+
   std::shared_ptr<const PassFacts> facts_;  // while planning
+  PassRequest asked_;                       // by the stages behind
   std::shared_ptr<const ForwardPlan> plan_;
   std::size_t batch_tokens_ = 0;
   const Model* model_ = nullptr;

@@ -7,6 +7,7 @@
 #include "model/library/library.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
+#include "stages/subject/cells_of.hpp"
 #include "stages/subject/token_id.hpp"
 #include "stages/subject/translate_errors.hpp"
 #include "stages/subject/values.hpp"
@@ -132,17 +133,8 @@ class Tokenize : public PromptStage {
               {axis},
               kTokenId,
               "token ids that were fed, -1 behind the prompt's end; " + bos},
-             made_of(id, prompts * facts->longest)},
-            {{"length", Dtype::int64, {}, "1", "number of tokens"}, made_of(length, prompts)}};
-  }
-
-  template <typename Cell>
-  static NumberCells made_of(const Cell& cell, std::size_t size) {
-    return {size, [cell](std::size_t first, std::size_t count) {
-              std::vector<std::int64_t> values(count);
-              for (std::size_t i = 0; i < count; ++i) values[i] = cell(first + i);
-              return values;
-            }};
+             cells_of(prompts * facts->longest, id)},
+            {{"length", Dtype::int64, {}, "1", "number of tokens"}, cells_of(prompts, length)}};
   }
 
   ModelSubject* subject_ = nullptr;

@@ -1,8 +1,10 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,12 +47,26 @@ struct VariantFacts : pipeline::Facts {
   std::vector<HookPoint> first_edits;  // of each variant, the place that it edits first
 };
 
+/// The answers that a column of the prompts gives: token ids, one list a prompt of the run, none of them
+/// empty. A pass is fed a prompt and then the tokens of its answer but for the last, which only has to be
+/// predicted.
+struct Answers {
+  std::string column;
+  std::shared_ptr<const TokenLists> ids;
+
+  [[nodiscard]] std::span<const std::int32_t> fed(std::size_t prompt) const {
+    return (*ids)[prompt].first((*ids)[prompt].size() - 1);
+  }
+};
+
 /// One pass of one prompt, clean or edited, to be read; borrows from a Pass or from Variants. Read it through
 /// the PassRequest by which a stage asked for it: other stages may have asked for more.
 struct PassView {
   const PassResult& result;
   const ForwardPlan& kept;  // what all stages together asked for
   std::size_t length = 0;   // tokens of the prompt
+  std::map<std::string, const PassResult*>
+      answered{};  // the same with an answer behind the prompt, by column
 };
 
 /// Of one prompt in a clean pass. Holds the whole batch, which its variants join.
@@ -59,9 +75,15 @@ struct Pass : pipeline::Value {
   std::size_t index = 0;   // in the batch
   std::size_t length = 0;  // tokens of the prompt
   std::shared_ptr<const ForwardPlan> kept;
+  std::map<std::string, std::shared_ptr<const CleanPass>>
+      answered;  // with answers behind the prompts, by column
 
   [[nodiscard]] const PassResult& result() const { return batch->results[index]; }
-  [[nodiscard]] PassView view() const { return {result(), *kept, length}; }
+  [[nodiscard]] PassView view() const {
+    PassView view{result(), *kept, length};
+    for (const auto& [column, pass] : answered) view.answered[column] = &pass->results[index];
+    return view;
+  }
 };
 
 /// Of one prompt: edited passes [first, first + results.size()) in the order of the variants' axes.
@@ -70,8 +92,13 @@ struct Variants : pipeline::Value {
   std::size_t length = 0;  // tokens of the prompt
   std::vector<PassResult> results;
   std::shared_ptr<const ForwardPlan> kept;
+  std::map<std::string, std::vector<PassResult>> answered;  // with an answer behind the prompt, by column
 
-  [[nodiscard]] PassView view(std::size_t i) const { return {results[i], *kept, length}; }
+  [[nodiscard]] PassView view(std::size_t i) const {
+    PassView view{results[i], *kept, length};
+    for (const auto& [column, passes] : answered) view.answered[column] = &passes[i];
+    return view;
+  }
 };
 
 }  // namespace hookflow::stages

@@ -30,6 +30,17 @@ TEST(Positions, SlicesAreThoseOfPython) {
   EXPECT_EQ(Positions::slice(0, 99).resolve(2), (Indices{0, 1}));
 }
 
+TEST(Positions, AreOfThePromptButForAllWhereAnAnswerIsBehindIt) {
+  const FedLength fed(3, 2);
+  EXPECT_EQ(Positions::all().resolve(fed), (Indices{0, 1, 2, 3, 4}));
+  EXPECT_EQ(Positions::last().resolve(fed), (Indices{2}));
+  EXPECT_EQ(Positions::at({-1, 0}).resolve(fed), (Indices{2, 0}));
+  EXPECT_EQ(Positions::slice(1, {}).resolve(fed), (Indices{1, 2}));
+  EXPECT_EQ(Positions::predicting_answer().resolve(fed), (Indices{2, 3, 4}));
+  EXPECT_EQ(Positions::predicting_answer().resolve(3), (Indices{2}));
+  EXPECT_THROW((void)Positions::at({3}).resolve(fed), ModelError);
+}
+
 TEST(Positions, EverySliceHoldsWhatLiesWithinItsBounds) {
   const std::vector<Bound> bounds = {{}, 0, 1, 2, 5, 9, -1, -2, -4, -9};
   std::size_t empty = 0;
