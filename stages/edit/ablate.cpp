@@ -163,8 +163,8 @@ const bool kAblate = register_stage(
                "positions: last}]}, {name: all_but_one, edits: [{at: \"blocks.*.attn.hook_z[*]\", "
                "except: \"blocks.7.attn.hook_z[5]\"}]}]",
                distinct_names())
-        .param("rows", &Ablate::rows, "Variants times tokens that share the matrix products of one chunk",
-               at_least(1)));
+        .param("rows", &Ablate::rows,
+               "Variants times tokens that are run together, and so share matrix products", at_least(1)));
 
 }  // namespace
 }  // namespace hookflow::stages

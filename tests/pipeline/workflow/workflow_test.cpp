@@ -66,10 +66,15 @@ TEST(Workflow, ResolvedFormStatesEveryDefault) {
 }
 
 TEST(Workflow, ResolvedFormReadsBackToItself) {
-  const Node resolved = read(kSweep).resolved();
-  std::string text = to_json(resolved);
-  text.insert(1, R"("prompts":[{"text":"x","target":"y"}],)");
-  EXPECT_EQ(to_json(read(text).resolved()), to_json(resolved));
+  const std::string variants =
+      R"(variants: [{name: a, edits: [{at: b, with: {zero, name: off}}, {at: [c, d], except: e}]}])";
+  for (const std::string& workflow :
+       {std::string(kSweep), sweep_with(R"(at: "blocks.*.attn.hook_z[*]")", variants)}) {
+    const Node resolved = read(workflow).resolved();
+    std::string text = to_json(resolved);
+    text.insert(1, R"("prompts":[{"text":"x","target":"y"}],)");
+    EXPECT_EQ(to_json(read(text).resolved()), to_json(resolved));
+  }
 }
 
 TEST(Workflow, RefusesAStageWithANameThatTheRunFileNeeds) {
