@@ -1,9 +1,12 @@
 #include <algorithm>
+#include <functional>
 
 #include "model/edits/edit_kind.hpp"
 
 namespace hookflow {
 namespace {
+
+constexpr const char* kAddKey = "add";
 
 /// The activation plus a vector: (e) with a head, (d) or (f) or (h * e) without; (p) at `pattern`.
 class Add : public EditKind {
@@ -11,10 +14,7 @@ class Add : public EditKind {
   explicit Add(std::vector<float> vector) : vector_(std::move(vector)) {}
 
   [[nodiscard]] std::optional<std::string> problem_at(const EditPlace& place) const override {
-    if (!place.columns) return "add: a pattern has no fixed width to add to";
-    if (*place.columns == vector_.size()) return {};
-    return "add: " + std::to_string(vector_.size()) + " numbers, but '" + pattern_name(place.kind) +
-           "' has " + std::to_string(*place.columns) + " a position";
+    return length_problem(kAddKey, vector_.size(), place);
   }
 
   float edit(std::span<const std::size_t> rows, View /*original*/, MutableView block) const override {
@@ -28,7 +28,7 @@ class Add : public EditKind {
   std::vector<float> vector_;
 };
 
-const bool kAddKind = register_edit_kind<Add, std::vector<float>>("add");
+const bool kAddKind = register_edit_kind<Add, std::vector<float>>(kAddKey);
 
 }  // namespace
 }  // namespace hookflow

@@ -38,11 +38,22 @@ float fill_rows(float value, std::span<const std::size_t> rows, MutableView bloc
   return value;
 }
 
+std::optional<std::string> length_problem(const std::string& key, std::size_t numbers,
+                                          const EditPlace& place) {
+  if (numbers == place.columns.value_or(numbers)) return {};
+  return key + ": " + std::to_string(numbers) + (numbers == 1 ? " number" : " numbers") + " given, but " +
+         (place.one_head ? "a head of " : "") + pattern_name(place.kind) + " takes " +
+         std::to_string(*place.columns) + ", one for each " +
+         (place.kind == HookKind::pattern ? "token of the prompt" : "dimension");
+}
+
 std::vector<std::string> EditSyntax::forms() const {
-  if (std::holds_alternative<std::monostate>(argument)) return {key};
-  if (std::holds_alternative<float>(argument)) return {"{" + key + ": x}"};
-  if (std::holds_alternative<std::vector<float>>(argument)) return {"{" + key + ": [x, ...]}"};
   std::vector<std::string> forms;
+  for (const EditArgument& argument : arguments) {
+    if (std::holds_alternative<std::monostate>(argument)) forms.push_back(key);
+    if (std::holds_alternative<float>(argument)) forms.push_back("{" + key + ": x}");
+    if (std::holds_alternative<std::vector<float>>(argument)) forms.push_back("{" + key + ": [x, ...]}");
+  }
   for (const EditWord& choice : words) forms.push_back("{" + key + ": " + choice.word + "}");
   return forms;
 }
@@ -51,7 +62,7 @@ bool register_edit_kind(EditSyntax syntax) {
   if (find_syntax(syntax.key) != nullptr) {
     throw std::logic_error("two kinds of edit are named '" + syntax.key + "'");
   }
-  const KindOrder order{syntax.argument.index(), syntax.key};
+  const KindOrder order{syntax.arguments.front().index(), syntax.key};
   return edit_kinds().emplace(order, std::move(syntax)).second;
 }
 
@@ -64,7 +75,7 @@ const EditSyntax& edit_syntax(const std::string& key) {
 
 bool stands_alone(const std::string& key) {
   const EditSyntax* syntax = find_syntax(key);
-  return syntax != nullptr && std::holds_alternative<std::monostate>(syntax->argument);
+  return syntax != nullptr && std::holds_alternative<std::monostate>(syntax->arguments.front());
 }
 
 std::vector<std::string> edit_forms() {

@@ -1,11 +1,14 @@
 #pragma once
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -20,8 +23,9 @@ inline constexpr float kNoScalar = std::numeric_limits<float>::quiet_NaN();
 /// A place that is edited, as far as it decides what can be put there.
 struct EditPlace {
   HookKind kind = HookKind::embed;
-  bool one_head = false;               // not the place as a whole
-  std::optional<std::size_t> columns;  // cells a position; none: a prompt's length decides
+  bool one_head = false;  // not the place as a whole
+  std::optional<std::size_t>
+      columns;  // cells a position; none: a prompt's length decides, which is not known
 };
 
 /// `length`: the prompt's, where it is known.
@@ -54,6 +58,11 @@ class EditKind {
 /// Puts one value everywhere, and returns it.
 float fill_rows(float value, std::span<const std::size_t> rows, MutableView block);
 
+/// What is wrong with a vector of so many numbers that a kind is to put at each position; nothing where it is
+/// as long as a position has cells, or that is not known.
+std::optional<std::string> length_problem(const std::string& key, std::size_t numbers,
+                                          const EditPlace& place);
+
 /// What stands behind a kind's key in a workflow: nothing, a number, a word, or numbers.
 using EditArgument = std::variant<std::monostate, float, std::string, std::vector<float>>;
 
@@ -65,25 +74,37 @@ struct EditWord {
 /// How a kind is written in a workflow, and made of what is written.
 struct EditSyntax {
   std::string key;
-  EditArgument argument;        // only its type counts: what the kind takes
-  std::vector<EditWord> words;  // those that a word may be
+  std::vector<EditArgument> arguments;  // only their types count: each that the kind takes
+  std::vector<EditWord> words;          // those that a word may be
   std::function<std::shared_ptr<const EditKind>(const EditArgument&)> make;
 
-  /// `zero`, `{value: x}`, `{mean: head}`, `{mean: positions}`, `{add: [x, ...]}`.
+  /// `zero`; `{value: x}`, `{value: [x, ...]}`; `{mean: head}`, `{mean: positions}`; `{add: [x, ...]}`.
   [[nodiscard]] std::vector<std::string> forms() const;
 };
 
 /// Adds a kind to those that can be named. Throws std::logic_error for a key that is taken.
 bool register_edit_kind(EditSyntax syntax);
 
-/// Adds `Kind`, which is made of nothing or of one Argument. `words`: those that it may be, if it is a word.
+/// Adds `Kind`, which is made of nothing, or of one of the Arguments. `words`: those that it may be, if it is
+/// a word.
 template <typename Kind, typename... Argument>
 bool register_edit_kind(std::string key, std::vector<EditWord> words = {}) {
-  static_assert(sizeof...(Argument) <= 1);
-  const auto make = []([[maybe_unused]] const EditArgument& argument) -> std::shared_ptr<const EditKind> {
-    return std::make_shared<Kind>(std::get<Argument>(argument)...);
+  const auto make = [](const EditArgument& argument) {
+    return std::visit(
+        []<typename Given>(const Given& given) -> std::shared_ptr<const EditKind> {
+          if constexpr ((std::same_as<Given, Argument> || ...)) {
+            return std::make_shared<Kind>(given);
+          } else if constexpr (sizeof...(Argument) == 0 && std::same_as<Given, std::monostate>) {
+            return std::make_shared<Kind>();
+          } else {
+            throw std::logic_error("a kind of edit is made of what it does not take");
+          }
+        },
+        argument);
   };
-  return register_edit_kind(EditSyntax{std::move(key), EditArgument(Argument()...), std::move(words), make});
+  std::vector<EditArgument> arguments = {EditArgument(Argument())...};
+  if (arguments.empty()) arguments.emplace_back();
+  return register_edit_kind(EditSyntax{std::move(key), std::move(arguments), std::move(words), make});
 }
 
 /// Throws UnknownName for a key that no kind has.

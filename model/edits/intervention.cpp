@@ -10,7 +10,7 @@ void check_intervention(const Intervention& intervention, const Config& config, 
   const auto& [at, head, positions, with] = intervention;
   const std::string place = "intervention at " + to_string(at) + ": ";
   if (!editable(at.kind)) {
-    throw ModelError(place + "this place can be captured but not edited");
+    throw ModelError(place + "this hook point can be captured but not edited");
   }
   if (at.layer >= config.layers) {
     throw ModelError(place + "the model has " + std::to_string(config.layers) + " layers, 0-" +

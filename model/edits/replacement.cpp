@@ -21,14 +21,20 @@ void check_word(const EditSyntax& syntax, const std::string& word) {
   }
 }
 
+void check_type(const EditSyntax& syntax, const EditArgument& argument) {
+  const auto type = [](const EditArgument& one) { return one.index(); };
+  if (std::ranges::find(syntax.arguments, argument.index(), type) != syntax.arguments.end()) return;
+  std::string forms;
+  for (const std::string& form : syntax.forms()) forms += (forms.empty() ? "" : " or ") + form;
+  throw ModelError(syntax.key + ": is written " + forms);
+}
+
 }  // namespace
 
-Replacement::Replacement(const std::string& key, EditArgument argument)
-    : key_(key), argument_(std::move(argument)) {
+Replacement::Replacement(const std::string& key, EditArgument argument, std::string name)
+    : key_(key), argument_(std::move(argument)), name_(std::move(name)) {
   const EditSyntax& syntax = edit_syntax(key);
-  if (argument_.index() != syntax.argument.index()) {
-    throw ModelError(key + ": is written " + syntax.forms().front());
-  }
+  check_type(syntax, argument_);
   if (const auto* word = std::get_if<std::string>(&argument_)) check_word(syntax, *word);
   const auto* numbers = std::get_if<std::vector<float>>(&argument_);
   if (numbers != nullptr && numbers->empty()) throw ModelError(key + ": the list is empty");
@@ -36,12 +42,15 @@ Replacement::Replacement(const std::string& key, EditArgument argument)
 }
 
 std::string Replacement::label() const {
+  if (!name_.empty()) return name_;
   if (const auto* number = std::get_if<float>(&argument_)) return key_ + "_" + spelled(*number);
   if (const auto* word = std::get_if<std::string>(&argument_)) return key_ + "_" + *word;
   return key_;
 }
 
-bool Replacement::label_says_all() const { return !std::holds_alternative<std::vector<float>>(argument_); }
+bool Replacement::label_says_all() const {
+  return !name_.empty() || !std::holds_alternative<std::vector<float>>(argument_);
+}
 
 std::string spelled(float number) {
   std::array<char, 32> digits{};

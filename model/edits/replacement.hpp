@@ -11,24 +11,28 @@ class Replacement {
  public:
   /// Zero.
   Replacement();
-  /// Throws ModelError for a key that no kind has, and for an argument that the kind does not take.
-  explicit Replacement(const std::string& key, EditArgument argument = {});
+  /// Throws ModelError for a key that no kind has, and for an argument that the kind does not take. `name`:
+  /// what it is called along an axis; empty: after its kind.
+  explicit Replacement(const std::string& key, EditArgument argument = {}, std::string name = {});
 
   [[nodiscard]] const std::string& key() const { return key_; }
   [[nodiscard]] const EditArgument& argument() const { return argument_; }
-  /// Its name along an axis: `zero`, `mean_head`, `value_0.5`, `add`.
+  [[nodiscard]] const std::string& name() const { return name_; }
+  /// Its name along an axis: the one that it was given, or `zero`, `mean_head`, `value_0.5`, `add`.
   [[nodiscard]] std::string label() const;
-  /// Whether replacements of one label are the same; numbers do not stand in it.
+  /// Whether the label is its own, or tells all of its argument, so that no other replacement may have it; a
+  /// vector's numbers do not stand in it.
   [[nodiscard]] bool label_says_all() const;
 
   const EditKind* operator->() const { return kind_.get(); }
   friend bool operator==(const Replacement& a, const Replacement& b) {
-    return a.key_ == b.key_ && a.argument_ == b.argument_;
+    return a.key_ == b.key_ && a.argument_ == b.argument_ && a.name_ == b.name_;
   }
 
  private:
   std::string key_;
   EditArgument argument_;
+  std::string name_;
   std::shared_ptr<const EditKind> kind_;
 };
 

@@ -1,22 +1,36 @@
+#include <algorithm>
+
 #include "model/edits/edit_kind.hpp"
 
 namespace hookflow {
 namespace {
 
-/// One value everywhere.
+constexpr const char* kValueKey = "value";
+
+/// One value everywhere; or the same vector at each position, as long as one that is added.
 class Value : public EditKind {
  public:
-  explicit Value(float value) : value_(value) {}
-  [[nodiscard]] float known_scalar() const override { return value_; }
+  explicit Value(float everywhere) : everywhere_(everywhere) {}
+  explicit Value(std::vector<float> vector) : vector_(std::move(vector)) {}
+
+  [[nodiscard]] float known_scalar() const override { return everywhere_; }
+  [[nodiscard]] std::optional<std::string> problem_at(const EditPlace& place) const override {
+    if (vector_.empty()) return {};
+    return length_problem(kValueKey, vector_.size(), place);
+  }
+
   float edit(std::span<const std::size_t> rows, View /*original*/, MutableView block) const override {
-    return fill_rows(value_, rows, block);
+    if (vector_.empty()) return fill_rows(everywhere_, rows, block);
+    for (const std::size_t row : rows) std::ranges::copy(vector_, block.row(row).begin());
+    return kNoScalar;
   }
 
  private:
-  float value_;
+  float everywhere_ = kNoScalar;
+  std::vector<float> vector_;  // empty: one value everywhere
 };
 
-const bool kValueKind = register_edit_kind<Value, float>("value");
+const bool kValueKind = register_edit_kind<Value, float, std::vector<float>>(kValueKey);
 
 }  // namespace
 }  // namespace hookflow

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "pipeline/stage/registry.hpp"
+#include "stages/edit/replacement_param.hpp"
 #include "stages/edit/variant_grid.hpp"
-#include "stages/params/position_axis.hpp"
+#include "stages/edit/variant_list.hpp"
 #include "stages/params/positions_param.hpp"
-#include "stages/params/replacement_param.hpp"
 #include "stages/subject/pass_cost.hpp"
 #include "stages/subject/pass_request.hpp"
 #include "stages/subject/values.hpp"
@@ -18,6 +18,14 @@ namespace hookflow::stages {
 namespace {
 
 using namespace pipeline;
+
+constexpr const char* kOneOfTwo =
+    "what is edited is missing; write at: \"blocks.*.attn.hook_z[*]\" for a variant for every head in turn, "
+    "or variants: [{name: ..., edits: [...]}] for sets of edits";
+
+void refuse_beside_variants(const std::string& param, bool given) {
+  if (given) throw ParamError(param, "cannot stand beside variants, whose edits each have their own");
+}
 
 /// What lies before a variant's first edit is the clean pass's own, so both keep a place at the same
 /// positions.
@@ -32,28 +40,30 @@ std::vector<PassResult> take(std::vector<PassResult>& results, std::size_t first
           std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count))};
 }
 
-/// Runs edited passes: every combination of replacement, place, layer and head is a variant of each prompt.
-/// Chunks of variants depend on the workflow alone, so the same rows share each matrix product in every run.
+/// Runs edited passes: the variants of each prompt are every combination of replacement, place, layer and
+/// head, or the sets of edits that are named. Chunks of variants depend on the workflow alone, so the same
+/// rows share each matrix product in every run.
 class Ablate : public BatchStage {
  public:
   std::vector<std::string> at;
   std::vector<Replacement> with = {Replacement{}};
   Positions positions = Positions::all();
+  std::vector<std::string> except;
   std::vector<std::string> together;
+  std::vector<NamedVariant> variants;
   std::int64_t rows = 1024;
 
   Output plan(const PlanContext& context) override {
     auto facts = std::make_shared<VariantFacts>();
     facts->clean = clean_ = context.facts<PassFacts>(0);
-    grid_ = make_variant_grid({at, with, positions, together}, clean_->subject->config());
-    check_positions("positions", positions, context.prompts, clean_->tokens->lengths);
-    for (const Variant& variant : grid_.variants) facts->first_edits.push_back(first_edit(variant).value());
+    made_ = make_variants({clean_->subject->config(), context.prompts, clean_->tokens->lengths});
+    for (const Variant& variant : made_.variants) facts->first_edits.push_back(first_edit(variant).value());
     batch_tokens_ = context.batch_weight;
     chunk_ =
         std::max<std::size_t>(1, static_cast<std::size_t>(rows) / std::max<std::size_t>(1, batch_tokens_));
     Output output;
-    output.expands = grid_.axes;
-    output.parts = (grid_.variants.size() + chunk_ - 1) / chunk_;
+    output.expands = made_.axes;
+    output.parts = (made_.variants.size() + chunk_ - 1) / chunk_;
     output.variants_a_part = chunk_;
     output.facts = std::move(facts);
     return output;
@@ -65,7 +75,7 @@ class Ablate : public BatchStage {
     auto of_clean = std::make_shared<PassRequest>();
     for (const ForwardPlan::Capture& capture : asked_.plan().captures)
       of_clean->keep(capture.at, capture.positions);
-    for (const Variant& variant : grid_.variants) {
+    for (const Variant& variant : made_.variants) {
       const HookPoint edit = first_edit(variant).value();
       of_clean->keep_for_edit(edit);
       for (const auto& [column, asked] : asked_.answer_plans()) of_clean->keep_for_edit(edit, asked.answers);
@@ -74,8 +84,8 @@ class Ablate : public BatchStage {
   }
 
   [[nodiscard]] Cost cost() const override {
-    PassLoad load{*clean_, {}, batch_tokens_ * std::min(chunk_, grid_.variants.size())};
-    for (const Variant& variant : grid_.variants) load.starts.push_back(first_edit(variant).value());
+    PassLoad load{*clean_, {}, batch_tokens_ * std::min(chunk_, made_.variants.size())};
+    for (const Variant& variant : made_.variants) load.starts.push_back(first_edit(variant).value());
     return cost_of(load, asked_);
   }
 
@@ -86,11 +96,11 @@ class Ablate : public BatchStage {
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts, std::size_t part) const override {
     const std::size_t first = part * chunk_;
-    const std::size_t count = std::min(chunk_, grid_.variants.size() - first);
+    const std::size_t count = std::min(chunk_, made_.variants.size() - first);
     std::vector<EditedPrompt> edited;
     for (const Inputs& inputs : prompts) {
       for (std::size_t i = 0; i < count; ++i) {
-        edited.push_back({inputs.get<Pass>(0).index, &grid_.variants[first + i]});
+        edited.push_back({inputs.get<Pass>(0).index, &made_.variants[first + i]});
       }
     }
     const auto& clean = prompts.front().get<Pass>(0);
@@ -101,19 +111,31 @@ class Ablate : public BatchStage {
       answered[column] = run_edited(*model_, *clean.answered.at(column), edited, asked.plan);
     std::vector<ValuePtr> values;
     for (std::size_t p = 0; p < prompts.size(); ++p) {
-      auto variants = std::make_shared<Variants>();
-      variants->first = first;
-      variants->length = prompts[p].get<Pass>(0).length;
-      variants->kept = kept;
-      variants->results = take(results, p * count, count);
-      for (auto& [column, passes] : answered) variants->answered[column] = take(passes, p * count, count);
-      values.push_back(std::move(variants));
+      auto made = std::make_shared<Variants>();
+      made->first = first;
+      made->length = prompts[p].get<Pass>(0).length;
+      made->kept = kept;
+      made->results = take(results, p * count, count);
+      for (auto& [column, passes] : answered) made->answered[column] = take(passes, p * count, count);
+      values.push_back(std::move(made));
     }
     return values;
   }
 
  private:
-  VariantGrid grid_;
+  [[nodiscard]] LabelledVariants make_variants(const EditScope& scope) const {
+    if (variants.empty() && at.empty()) throw ParamError("at", kOneOfTwo);
+    if (variants.empty()) return make_variant_grid({at, with, positions, together, except}, scope);
+    const Ablate defaults;
+    refuse_beside_variants("at", at != defaults.at);
+    refuse_beside_variants("with", with != defaults.with);
+    refuse_beside_variants("positions", positions != defaults.positions);
+    refuse_beside_variants("except", except != defaults.except);
+    refuse_beside_variants("together", together != defaults.together);
+    return make_variant_list(variants, scope);
+  }
+
+  LabelledVariants made_;
   std::shared_ptr<const PassFacts> clean_;  // while planning
   PassRequest asked_;                       // by the stages behind
   std::size_t batch_tokens_ = 0;
@@ -122,21 +144,34 @@ class Ablate : public BatchStage {
 };
 
 const bool kAblate = register_stage(
-    Declaration<Ablate>("ablate",
-                        "Runs each prompt again with edits, one variant for every place, layer, head and "
-                        "replacement")
+    Declaration<Ablate>(
+        "ablate",
+        "Runs each prompt again with edits: one variant for every hook point, layer, head and "
+        "replacement, or any sets of edits as named variants")
         .input("clean", kPass, "the pass whose activations are edited")
-        .output(kVariants, "the edited passes; adds the axes replacement, layer, head")
-        .required("at", &Ablate::at, "Hook points to edit, such as blocks.*.attn.hook_z[*]", not_empty())
-        .param("with", &Ablate::with, "What takes the activation's place")
+        .output(kVariants, "the edited passes; adds the axes replacement, layer, head; or the axis variant")
+        .param("at", &Ablate::at,
+               "Hook points to edit, such as blocks.*.attn.hook_z[*]: a variant for each. This or variants "
+               "must be "
+               "there")
+        .param("with", &Ablate::with,
+               "What takes the activation's place. {mean: head} needs a head, as in hook_z[*]; a list has a "
+               "number for each dimension of the head or hook point, at hook_pattern for each token of the "
+               "prompt; {add: [x, ...], name: rome} is labelled rome. Any of")
         .listing(edit_forms)
         .param("positions", &Ablate::positions,
                "Which positions are edited: all, last, a list, or a slice such as \"1:\"")
+        .param("except", &Ablate::except, "Hook points that `at` names and that are left out")
         .param("together", &Ablate::together,
-               "Axes whose places are all edited in one variant instead of one each: "
-               "place, layer, head")
-        .param("rows", &Ablate::rows, "Variants times tokens that share the matrix products of one chunk",
-               at_least(1)));
+               "Axes along which all is edited in one variant instead of one each: place, layer, head")
+        .param("variants", &Ablate::variants,
+               "Instead of at: sets of edits, each made in one pass, such as [{name: both, edits: "
+               "[{at: \"blocks.0.attn.hook_z[3]\"}, {at: \"blocks.7.attn.hook_z[5]\", with: {mean: head}, "
+               "positions: last}]}, {name: all_but_one, edits: [{at: \"blocks.*.attn.hook_z[*]\", "
+               "except: \"blocks.7.attn.hook_z[5]\"}]}]",
+               distinct_names())
+        .param("rows", &Ablate::rows,
+               "Variants times tokens that are run together, and so share matrix products", at_least(1)));
 
 }  // namespace
 }  // namespace hookflow::stages

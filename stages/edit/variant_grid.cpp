@@ -1,11 +1,12 @@
 #include "stages/edit/variant_grid.hpp"
 
 #include <algorithm>
-#include <stdexcept>
+#include <optional>
+#include <set>
 
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/yaml/param.hpp"
-#include "stages/subject/translate_errors.hpp"
+#include "stages/edit/grid_axes.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -13,109 +14,102 @@ namespace {
 using pipeline::Axis;
 using pipeline::ParamError;
 
-/// All the places that are asked for: kinds that share their layers and heads.
-struct EditedPlaces {
-  std::vector<HookKind> kinds;
-  std::vector<std::size_t> layers;                // empty: outside the blocks
-  std::optional<std::vector<std::size_t>> heads;  // none: as a whole
-};
-
-EditedPlaces read_edited_places(const std::vector<std::string>& at, const Config& config) {
-  EditedPlaces places;
-  bool first = true;
-  for (const std::string& text : at) {
-    const auto parse = [&] { return parse_hooks(text, config); };
-    for (HookSelection& selection : translate_param_errors("at", parse)) {
-      if (!editable(selection.kind)) {
-        throw ParamError("at", pattern_name(selection.kind) +
-                                   " cannot be edited; `describe --model` lists "
-                                   "the places that can");
-      }
-      if (first) {
-        places = {{}, selection.layers, selection.heads};
-        first = false;
-      } else if (selection.layers != places.layers || selection.heads != places.heads) {
-        throw ParamError("at", "'" + text + "' selects other layers or heads than '" + at.front() +
-                                   "'; places of one ablation must share them");
-      }
-      if (std::find(places.kinds.begin(), places.kinds.end(), selection.kind) != places.kinds.end()) {
-        throw ParamError("at", "'" + text + "' is there twice");
-      }
-      places.kinds.push_back(selection.kind);
+/// Takes away the axes along which all is edited together.
+void put_together(const std::vector<std::string>& together, std::vector<GridAxis>& axes) {
+  std::vector<std::string> names;
+  for (const GridAxis& axis : axes) names.push_back(axis.axis.name);
+  for (const std::string& name : together) {
+    if (std::ranges::find(names, name) == names.end()) {
+      throw ParamError("together",
+                       "there is no axis '" + name + "' here" + pipeline::suggestion(name, names));
     }
-  }
-  return places;
-}
-
-void check_replacement(const Replacement& with, const EditedPlaces& places, const Config& config) {
-  for (const HookKind kind : places.kinds) {
-    const EditPlace place = edit_place(kind, places.heads.has_value(), config);
-    if (const auto problem = with->problem_at(place)) throw ParamError("with", *problem);
+    std::erase_if(axes, [&](const GridAxis& axis) { return axis.axis.name == name; });
   }
 }
 
+/// Which combination of the axes' labels a target is part of.
+std::size_t combination_of(std::size_t target, const std::vector<EditTarget>& targets,
+                           const std::vector<GridAxis>& axes) {
+  std::size_t index = 0;
+  for (const GridAxis& axis : axes) {
+    const std::optional<std::size_t> step = axis.steps[target];
+    if (!step) {
+      throw ParamError("at", to_string(targets[target]) + " has no " + axis.axis.name +
+                                 ", but others have; put them into one variant with together: " +
+                                 axis.axis.name + ", or name the sets in `variants`");
+    }
+    index = index * axis.labels.size() + *step;
+  }
+  return index;
+}
+
+/// As a message says it: `layer 1, head 0`.
+std::string name_of(std::size_t combination, const std::vector<GridAxis>& axes) {
+  std::string name;
+  for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
+    const std::size_t size = axis->labels.size();
+    name = axis->axis.name + " " + axis->labels[combination % size] + (name.empty() ? "" : ", ") + name;
+    combination /= size;
+  }
+  return name;
+}
+
+/// Of each combination of the axes' labels, what is edited in it.
+std::vector<std::vector<EditTarget>> combine(const std::vector<EditTarget>& targets,
+                                             const std::vector<GridAxis>& axes, const std::string& param) {
+  std::size_t count = 1;
+  for (const GridAxis& axis : axes) count *= axis.labels.size();
+  std::vector<std::vector<EditTarget>> combinations(count);
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    combinations[combination_of(i, targets, axes)].push_back(targets[i]);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!combinations[i].empty()) continue;
+    throw ParamError(param, "there is nothing to edit in " + name_of(i, axes) +
+                                ", and every combination is a variant; put axes into one variant with " +
+                                "together, or name the sets of edits in `variants`");
+  }
+  return combinations;
+}
+
+/// A vector's numbers do not stand in its label, so vectors without a name are counted.
 Axis replacement_axis(const std::vector<Replacement>& with) {
   std::vector<std::string> labels;
+  std::set<std::string> taken;
   for (const Replacement& replacement : with) {
-    const std::string text = replacement.label();
-    const bool twice = std::find(labels.begin(), labels.end(), text) != labels.end();
-    if (twice && replacement.label_says_all()) throw ParamError("with", text + " is there twice");
-    labels.push_back(twice ? text + "_" + std::to_string(labels.size()) : text);
+    labels.push_back(replacement.label());
+    if (replacement.label_says_all() && !taken.insert(labels.back()).second) {
+      throw ParamError("with", labels.back() + " is there twice");
+    }
+  }
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    if (with[i].label_says_all()) continue;
+    for (std::size_t number = i; !taken.insert(labels[i]).second; ++number) {
+      labels[i] = with[i].label() + "_" + std::to_string(number);
+    }
   }
   return {"replacement", std::move(labels), "what takes the activation's place", ""};
 }
 
 }  // namespace
 
-VariantGrid make_variant_grid(const GridRequest& request, const Config& config) {
+LabelledVariants make_variant_grid(const GridRequest& request, const EditScope& scope) {
   if (request.with.empty()) throw ParamError("with", "the list is empty");
-  const EditedPlaces places = read_edited_places(request.at, config);
-  for (const Replacement& with : request.with) check_replacement(with, places, config);
+  const std::vector<EditTarget> targets = edit_targets(request.at, request.except, scope.config());
+  scope.check(request.positions);
+  for (const Replacement& with : request.with) scope.check(with, targets);
 
-  VariantGrid grid;
+  std::vector<GridAxis> axes = grid_axes(targets);
+  put_together(request.together, axes);
+  const auto combinations = combine(targets, axes, request.except.empty() ? "at" : "except");
+  LabelledVariants grid;
   grid.axes.push_back(replacement_axis(request.with));
-  std::vector<Axis> axes;
-  if (places.kinds.size() > 1) {
-    std::vector<std::string> names;
-    for (const HookKind kind : places.kinds) names.push_back(pattern_name(kind));
-    axes.push_back({"place", std::move(names), "hook point", ""});
-  }
-  if (!places.layers.empty()) axes.push_back({"layer", places.layers, "layer that is edited", ""});
-  if (places.heads) axes.push_back({"head", *places.heads, "head that is edited", ""});
-
-  std::vector<std::string> names;
-  for (const Axis& axis : axes) names.push_back(axis.name);
-  for (const std::string& name : request.together) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
-      throw ParamError("together",
-                       "there is no axis '" + name + "' here" + pipeline::suggestion(name, names));
-    }
-  }
-  const auto together = [&](const std::string& name) {
-    return std::find(request.together.begin(), request.together.end(), name) != request.together.end();
-  };
-  for (const Axis& axis : axes) {
-    if (!together(axis.name)) grid.axes.push_back(axis);
-  }
-
-  const std::size_t layer_count = std::max<std::size_t>(1, places.layers.size());
-  const std::size_t head_count = places.heads ? places.heads->size() : 1;
-  grid.variants.resize(pipeline::cell_count(grid.axes));
-  for (std::size_t r = 0; r < request.with.size(); ++r) {
-    for (std::size_t k = 0; k < places.kinds.size(); ++k) {
-      for (std::size_t l = 0; l < layer_count; ++l) {
-        for (std::size_t h = 0; h < head_count; ++h) {
-          std::size_t index = r;
-          if (!together("place")) index = index * places.kinds.size() + k;
-          if (!together("layer")) index = index * layer_count + l;
-          if (!together("head")) index = index * head_count + h;
-          Intervention edit;
-          edit.at = {places.kinds[k], places.layers.empty() ? 0 : places.layers[l]};
-          if (places.heads) edit.head = (*places.heads)[h];
-          edit.positions = request.positions;
-          edit.with = request.with[r];
-          grid.variants[index].push_back(std::move(edit));
-        }
+  for (const GridAxis& axis : axes) grid.axes.push_back(axis.axis);
+  for (const Replacement& with : request.with) {
+    for (const std::vector<EditTarget>& together : combinations) {
+      Variant& variant = grid.variants.emplace_back();
+      for (const EditTarget& target : together) {
+        variant.push_back({target.at, target.head, request.positions, with});
       }
     }
   }

@@ -2,28 +2,24 @@
 #include <string>
 #include <vector>
 
-#include "model/pass/forward.hpp"
-#include "pipeline/values/array.hpp"
+#include "stages/edit/edit_scope.hpp"
+#include "stages/edit/labelled_variants.hpp"
 
 namespace hookflow::stages {
 
-/// What is edited, how, and where: the parameters of an ablation.
+/// What is edited, how, and where: the alternatives of which an ablation makes every combination.
 struct GridRequest {
   std::vector<std::string> at;
   std::vector<Replacement> with;
   Positions positions;
-  std::vector<std::string> together;
+  std::vector<std::string> together;  // axes along which all is edited in one variant
+  std::vector<std::string> except = {};
 };
 
-/// Every combination of the request's alternatives, as variants, row-major along the axes: replacement, then
-/// place where there is more than one kind, then layer and head where the places have them.
-struct VariantGrid {
-  std::vector<pipeline::Axis> axes;
-  std::vector<Variant> variants;
-};
-
-/// Throws pipeline::ParamError for places that cannot be edited, replacements that do not fit the place, and
-/// places that do not share their layers and heads.
-VariantGrid make_variant_grid(const GridRequest& request, const Config& config);
+/// Every combination of the request's alternatives, as variants, along the axes replacement, then place where
+/// there is more than one kind of hook point, then layer and head where they have them. Throws
+/// pipeline::ParamError for hook points that cannot be edited, replacements that do not fit them, and
+/// combinations in which there is nothing to edit.
+LabelledVariants make_variant_grid(const GridRequest& request, const EditScope& scope);
 
 }  // namespace hookflow::stages

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "pipeline/stage/registry.hpp"
 #include "stages/subject/values.hpp"
 
@@ -6,19 +8,25 @@ namespace {
 
 using namespace pipeline;
 
-/// What each variant put in where it edits: 0, the value given, or the head's mean.
+/// The number that every edit of a variant puts in the activation's place; NaN where it is not one number.
+float common_number(const std::vector<float>& numbers) {
+  const bool same = std::ranges::all_of(numbers, [&](float number) { return number == numbers.front(); });
+  return same ? numbers.front() : kNoScalar;
+}
+
+/// By what each variant replaces what it edits: 0, the value given, or the head's mean.
 class ReplacementValue : public PromptStage {
  public:
   Output plan(const PlanContext& /*context*/) override {
     Output output;
-    output.add({"put_in", Dtype::float32, {}, "1", "number that took the activation's place"});
+    output.add({"replaced_by", Dtype::float32, {}, "1", "number that took the activation's place"});
     return output;
   }
 
   [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
     const auto& variants = inputs.get<Variants>(0);
     std::vector<float> values;
-    for (const PassResult& result : variants.results) values.push_back(result.edit_scalars.front());
+    for (const PassResult& result : variants.results) values.push_back(common_number(result.edit_scalars));
     auto measures = std::make_shared<Measures>();
     measures->first = variants.first;
     measures->count = variants.results.size();
@@ -27,13 +35,14 @@ class ReplacementValue : public PromptStage {
   }
 };
 
-const bool kReplacementValue = register_stage(
-    Declaration<ReplacementValue>(
-        "measure.replacement",
-        "The number that each variant put in the activation's place: 0, a value, a head's "
-        "mean; missing where it is no single number")
-        .input("edited", kVariants, "the edited passes; of several edits in one variant, the first counts")
-        .output(kMeasures, "put_in"));
+const bool kReplacementValue =
+    register_stage(Declaration<ReplacementValue>(
+                       "measure.replacement",
+                       "The number by which each variant replaced the activation: 0, a value, a head's mean; "
+                       "missing where it "
+                       "is not one number, as where a vector is added, or where edits of one variant differ")
+                       .input("edited", kVariants, "the edited passes")
+                       .output(kMeasures, "replaced_by"));
 
 }  // namespace
 }  // namespace hookflow::stages

@@ -106,8 +106,7 @@ std::string ModelSubject::description() const {
   text << name_ << ": " << config_.layers << " layers, " << config_.heads << " heads of "
        << config_.head_width << ", width " << config_.width << ", MLP " << config_.mlp_width << " ("
        << to_string(config_.activation) << "), context " << config_.context << ", vocabulary "
-       << config_.vocabulary << "\n\nHook points (edit: may be "
-       << "the place of an intervention)\n";
+       << config_.vocabulary << "\n\nHook points (edit: can be edited)\n";
   for (const HookKind kind : all_hook_kinds()) {
     const HookShape dims = shape(kind, config_);
     std::string sizes;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the five experiments, as their workflows leave them in run files, against the independent reference.
+"""Holds the five experiments, as their workflows leave them in run files, and sets of edits as named variants against
+the independent reference.
 
     compare_experiments.py --hookflow PROGRAM              on nano and on a random model of GPT-2 small's shapes
     compare_experiments.py --hookflow PROGRAM --models nano --experiments cosine_ripple
@@ -19,6 +20,7 @@ import h5py
 import numpy as np
 import torch
 
+import experiment_variants
 import experiments
 from checks import Checks
 from experiment_qkv import similarity
@@ -82,9 +84,9 @@ def head_sweep(check, file, model):
     layers = list(range(model.n_layer)) if width(model) < 768 else [0, model.n_layer // 2, model.n_layer - 1]
     want = experiments.head_sweep(model, prompts(file)[0], target_tokens(file), layers)
     predictions(check, file, want, layers)
-    put_in = only(file, "/means/put_in")[:, layers]  # [replacement, layer, head]
-    check.equal("means/put_in of zero", put_in[0], np.zeros_like(put_in[0]))
-    check.tensor("means/put_in of mean", put_in[1], want["head_mean"])
+    replaced_by = only(file, "/means/replaced_by")[:, layers]  # [replacement, layer, head]
+    check.equal("means/replaced_by of zero", replaced_by[0], np.zeros_like(replaced_by[0]))
+    check.tensor("means/replaced_by of mean", replaced_by[1], want["head_mean"])
     change = only(file, "/scores/prob_change").astype(np.float64)  # [replacement, layer, head, token]
     check.statistic("by_layer/prob_change_mean", only(file, "/by_layer/prob_change_mean"), change.mean(2), np.abs(change).max())
     check.statistic("by_layer/prob_change_std", only(file, "/by_layer/prob_change_std"), change.std(2, ddof=1))
@@ -225,7 +227,25 @@ def neurons(check, file, group, want, counts):
     check.statistic(f"{group} edges", file[f"/{group}/edges"][()], want["edges"], 1)
 
 
-EXPERIMENTS = (head_ablation, head_sweep, attention_scores, cosine_ripple, qkv_similarity)
+def variants(check, file, model):
+    want = experiment_variants.variants(model, prompts(file)[0], target_tokens(file)[0])
+    dataset = file["/scores/log_prob_change"]  # [prompt, variant, token]
+    check.equal("names", labels(dataset, 1) == want["names"], True)
+    check.tensor("vocabulary", only(file, "/vocabulary_of_variants/log_prob"), want["vocabulary"])
+    scale = np.abs(want["vocabulary"]).max()
+    check.close("log_prob_change", only(file, "/scores/log_prob_change")[:, 0], want["log_prob_change"], 1e-4 * scale)
+
+
+EXPERIMENTS = (head_ablation, head_sweep, attention_scores, cosine_ripple, qkv_similarity, variants)
+
+
+def workflow_of(experiment, model, folder):
+    """The workflow that ships; of variants one with vectors as wide as the model."""
+    if experiment is not variants:
+        return ROOT / f"workflows/{experiment.__name__}.yaml"
+    path = folder / "variants.yaml"
+    path.write_text(experiment_variants.workflow(model))
+    return path
 
 
 def main():
@@ -246,7 +266,7 @@ def main():
                 if options.experiments and experiment.__name__ not in options.experiments:
                     continue
                 run, start = Path(folder) / f"{experiment.__name__}_{name}.h5", time.time()
-                subprocess.run([options.hookflow, "run", ROOT / f"workflows/{experiment.__name__}.yaml", "--model",
+                subprocess.run([options.hookflow, "run", workflow_of(experiment, reference, Path(folder)), "--model",
                                 str(model), "--out", run, "--quiet"], check=True, stdout=subprocess.DEVNULL)
                 ran, check = time.time(), Checks(f"{experiment.__name__} on {name}")
                 with h5py.File(run, "r") as file, torch.no_grad():

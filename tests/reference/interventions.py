@@ -2,12 +2,13 @@
 
 An intervention is a dict:
   {"hook": "blocks.1.attn.hook_z", "head": 2 or None, "positions": "all" | "last" | [0, 2],
-   "replacement": {"kind": "zero"} | {"kind": "value", "value": x} | {"kind": "mean_head"}
+   "replacement": {"kind": "zero"} | {"kind": "value", "value": x or [...]} | {"kind": "mean_head"}
                 | {"kind": "mean_positions"} | {"kind": "add", "vector": [...]}}
 
 Head None is every head, each by itself, or a hook point without heads. Positions of a pattern are its queries.
   mean_head       one scalar: the mean over all positions and dimensions of that head
   mean_positions  a vector: the mean over all positions, dimension by dimension
+  value           x everywhere, or the vector at each position
   add             adds the vector (head width; model or MLP width; for a pattern, the number of keys)
 Means are over the whole prompt, of the activation as it reaches the hook point in that very pass, before any
 edit there. Several edits at one hook point are made in the order given.
@@ -96,7 +97,7 @@ def replaced(replacement, row, head, position):
     if kind == "zero":
         return torch.zeros_like(row)
     if kind == "value":
-        return torch.full_like(row, replacement["value"])
+        return row.new_tensor(replacement["value"]).expand_as(row)
     if kind == "rows":  # for tests: a tensor [p, width] to put in
         return replacement["rows"][position]
     if kind == "mean_head":

@@ -64,17 +64,21 @@ class NaiveGpt2 {
         for (std::size_t j = 0; j < width; ++j) {
           double& value = values[top + i][left + j];
           const Replacement& with = intervention.with;
+          // Without a head a vector goes over all heads, a pattern's over each head's keys.
+          const std::size_t place = !intervention.head && !square ? left + j : j;
+          const auto number = [&] {
+            const auto* vector = std::get_if<std::vector<float>>(&with.argument());
+            return static_cast<double>(vector != nullptr ? (*vector)[place]
+                                                         : std::get<float>(with.argument()));
+          };
           if (with.key() == "zero") {
             value = 0;
           } else if (with.key() == "value") {
-            value = static_cast<double>(std::get<float>(with.argument()));
+            value = number();
           } else if (with.key() == "mean") {
             value = with.label() == "mean_head" ? mean : means[j];
           } else if (with.key() == "add") {
-            // Without a head the vector goes over all heads, a pattern's over each head's keys.
-            const bool over_all = !intervention.head && !square;
-            const auto& vector = std::get<std::vector<float>>(with.argument());
-            value += static_cast<double>(vector[over_all ? left + j : j]);
+            value += number();
           } else {
             throw std::logic_error("the plain model does not know the edit " + with.label());
           }

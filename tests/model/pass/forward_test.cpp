@@ -31,13 +31,13 @@ Intervention edit(HookKind kind, std::size_t layer, std::optional<std::size_t> h
   return {{kind, layer}, head, std::move(positions), std::move(with)};
 }
 
-Replacement value(float number) { return Replacement("value", number); }
+Replacement value(EditArgument argument) { return Replacement("value", std::move(argument)); }
 Replacement mean_head() { return Replacement("mean", "head"); }
 Replacement mean_positions() { return Replacement("mean", "positions"); }
 Replacement add(std::vector<float> vector) { return Replacement("add", std::move(vector)); }
 
 std::vector<Replacement> every_replacement() {
-  return {{}, value(0.4F), mean_head(), mean_positions(), add({0})};
+  return {{}, value(0.4F), value(std::vector<float>{0}), mean_head(), mean_positions(), add({0})};
 }
 
 // Every place that can be edited in every layer, every replacement that it allows, in turn at all, the last,
@@ -55,7 +55,8 @@ std::vector<Variant> many_variants(TinyModel& tiny, std::size_t length) {
         std::size_t width = point.kind == HookKind::mlp_post ? config.mlp_width : config.width;
         width = one_head ? config.head_width : width;
         width = point.kind == HookKind::pattern ? length : width;
-        const Replacement with = kind.key() == "add" ? add(tiny.vector(width)) : kind;
+        const bool vector = std::holds_alternative<std::vector<float>>(kind.argument());
+        const Replacement with = vector ? Replacement(kind.key(), tiny.vector(width)) : kind;
         const std::vector<Positions> choices = {Positions::all(), Positions::last(),
                                                 Positions::at({0, -2, 1})};
         const auto head = one_head ? std::optional(variants.size() % config.heads) : std::nullopt;
@@ -261,7 +262,7 @@ TEST(RunEdited, MakesSeveralEditsInOnePass) {
   const Replacement mean = mean_head();
   const std::vector<Variant> variants = {
       {edit(HookKind::mlp_post, 2, {}, zero), edit(HookKind::z, 0, 1, mean), edit(HookKind::z, 0, 2, mean)},
-      {edit(HookKind::z, 1, 0, value(1)), edit(HookKind::z, 1, 0, add(tiny.vector(7)))},
+      {edit(HookKind::z, 1, 0, value(1.0F)), edit(HookKind::z, 1, 0, add(tiny.vector(7)))},
       {edit(HookKind::z, 1, 0, zero), edit(HookKind::z, 1, {}, mean),
        edit(HookKind::z, 1, 2, zero, Positions::last())},
       {edit(HookKind::pattern, 1, {}, zero, Positions::last()), edit(HookKind::pattern, 1, 1, mean)},
@@ -454,7 +455,7 @@ TEST(CheckIntervention, RefusesWhatNoPromptAllows) {
     return message_of([&] { check_intervention(bad, config, 5); });
   };
   EXPECT_EQ(message(edit(HookKind::result, 0, {}, {})),
-            "intervention at blocks.0.attn.hook_result: this place can be captured but not edited");
+            "intervention at blocks.0.attn.hook_result: this hook point can be captured but not edited");
   EXPECT_EQ(message(edit(HookKind::z, 3, {}, {})),
             "intervention at blocks.3.attn.hook_z: the model has 3 layers, 0-2");
   EXPECT_EQ(
@@ -466,12 +467,17 @@ TEST(CheckIntervention, RefusesWhatNoPromptAllows) {
   EXPECT_EQ(message(edit(HookKind::resid_mid, 0, {}, mean_head())),
             "intervention at blocks.0.hook_resid_mid: {mean: head} needs a head, and "
             "'blocks.*.hook_resid_mid' is edited as a whole; use {mean: positions}");
+  EXPECT_EQ(message(edit(HookKind::z, 0, 1, add({1, 2}))),
+            "intervention at blocks.0.attn.hook_z: add: 2 numbers given, but a head of blocks.*.attn.hook_z "
+            "takes 7, "
+            "one for each dimension");
   EXPECT_EQ(
-      message(edit(HookKind::z, 0, 1, add({1, 2}))),
-      "intervention at blocks.0.attn.hook_z: add: 2 numbers, but 'blocks.*.attn.hook_z' has 7 a position");
-  EXPECT_EQ(message(edit(HookKind::mlp_post, 0, {}, add({1, 2}))),
-            "intervention at blocks.0.mlp.hook_post: add: 2 numbers, but 'blocks.*.mlp.hook_post' has 50 a "
-            "position");
+      message(edit(HookKind::mlp_post, 0, {}, add({1, 2}))),
+      "intervention at blocks.0.mlp.hook_post: add: 2 numbers given, but blocks.*.mlp.hook_post takes 50, "
+      "one for each dimension");
+  EXPECT_EQ(message(edit(HookKind::z, 0, 1, value(std::vector<float>{1}))),
+            "intervention at blocks.0.attn.hook_z: value: 1 number given, but a head of blocks.*.attn.hook_z "
+            "takes 7, one for each dimension");
   EXPECT_EQ(message(edit(HookKind::v, 0, {}, add(std::vector<float>(21)))), "no error");
 }
 
@@ -481,9 +487,10 @@ TEST(RunEdited, RefusesAPatternVectorOfAnotherLengthThanThePrompt) {
   ForwardPlan plan;
   keep_for(variants, plan);
   const CleanPass clean = run_clean(tiny.model, Prompts{tiny.prompt(3)}, plan);
-  EXPECT_EQ(message_of([&] { run_edited(tiny.model, clean, of_prompt(0, variants), plan); }),
-            "intervention at blocks.0.attn.hook_pattern: add: 2 numbers, but 'blocks.*.attn.hook_pattern' "
-            "has 3 a position");
+  EXPECT_EQ(
+      message_of([&] { run_edited(tiny.model, clean, of_prompt(0, variants), plan); }),
+      "intervention at blocks.0.attn.hook_pattern: add: 2 numbers given, but blocks.*.attn.hook_pattern "
+      "takes 3, one for each token of the prompt");
 }
 
 }  // namespace

@@ -66,10 +66,15 @@ TEST(Workflow, ResolvedFormStatesEveryDefault) {
 }
 
 TEST(Workflow, ResolvedFormReadsBackToItself) {
-  const Node resolved = read(kSweep).resolved();
-  std::string text = to_json(resolved);
-  text.insert(1, R"("prompts":[{"text":"x","target":"y"}],)");
-  EXPECT_EQ(to_json(read(text).resolved()), to_json(resolved));
+  const std::string variants =
+      R"(variants: [{name: a, edits: [{at: b, with: {zero, name: off}}, {at: [c, d], except: e}]}])";
+  for (const std::string& workflow :
+       {std::string(kSweep), sweep_with(R"(at: "blocks.*.attn.hook_z[*]")", variants)}) {
+    const Node resolved = read(workflow).resolved();
+    std::string text = to_json(resolved);
+    text.insert(1, R"("prompts":[{"text":"x","target":"y"}],)");
+    EXPECT_EQ(to_json(read(text).resolved()), to_json(resolved));
+  }
 }
 
 TEST(Workflow, RefusesAStageWithANameThatTheRunFileNeeds) {
@@ -89,14 +94,14 @@ TEST(Workflow, SettingReplacesAParameterOfAStage) {
 TEST(Workflow, AllProblemsAreToldAtOnceWithTheirLines) {
   std::string text = sweep_with("stage: forward", "stage: forwards");
   text.replace(text.find("at: "), 3, "att:");
+  text.insert(text.find("keep:"), "  norms:    {stage: measure.activation, in: pass}\n");
   const std::string problems = problems_of(text);
   EXPECT_NE(problems.find("w.yaml:6: stage 'pass': unknown stage 'forwards' (did you mean 'forward'?)"),
             std::string::npos)
       << problems;
   EXPECT_NE(problems.find("w.yaml:7: stage 'silenced': unknown parameter 'att'"), std::string::npos)
       << problems;
-  EXPECT_NE(problems.find("w.yaml:7: stage 'silenced': the parameter 'at' is missing"), std::string::npos)
-      << problems;
+  EXPECT_NE(problems.find("stage 'norms': the parameter 'at' is missing"), std::string::npos) << problems;
 }
 
 struct Rejected {
@@ -158,7 +163,7 @@ INSTANTIATE_TEST_SUITE_P(
         Rejected{"BatchTokens", "model: nano", "model: nano\nbatch_tokens: 0",
                  "batch_tokens: must be 1 or more"},
         Rejected{"UnknownReplacement", "in: pass,", "in: pass, with: zeros,",
-                 "is no replacement; must be zero"},
+                 "is not a replacement; must be zero"},
         Rejected{"UnknownMean", "in: pass,", "in: pass, with: {mean: heads},",
                  "mean: unknown 'heads' (did you mean 'head'?)"},
         Rejected{"PositionsThatAreNone", "in: pass,", "in: pass, positions: first,",

@@ -70,8 +70,9 @@ TEST(Ablate, PartsAreAsManyVariantsAsFitTheRows) {
 TEST(Ablate, EqualsRunEditedToTheBit) {
   Ablation made = sweep(", rows: 30");
   const Model& model = made.chain.subject().model();
-  const VariantGrid grid = make_variant_grid(
-      {{"blocks.*.attn.hook_z[*]"}, {{}, Replacement("mean", "head")}, {}, {}}, model.config);
+  const EditScope scope(model.config, as_prompts(two_prompts()), {4, 2});
+  const LabelledVariants grid =
+      make_variant_grid({{"blocks.*.attn.hook_z[*]"}, {{}, Replacement("mean", "head")}, {}, {}, {}}, scope);
   ForwardPlan plan;
   plan.first_edits = {{HookKind::z, 0}, {HookKind::z, 1}};
   const std::vector<std::vector<std::int32_t>> ids = {{45, 49, 73, 92}, {24, 30}};

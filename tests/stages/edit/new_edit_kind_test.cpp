@@ -5,7 +5,7 @@
 
 #include "model/edits/edit_kind.hpp"
 #include "model/error.hpp"
-#include "stages/params/replacement_param.hpp"
+#include "stages/edit/replacement_param.hpp"
 #include "stages/subject/pass_request.hpp"
 #include "stages/subject/values.hpp"
 #include "tests/support/stage_chain.hpp"
@@ -50,8 +50,8 @@ TEST(NewEditKind, IsReadAndWritten) {
 }
 
 TEST(NewEditKind, IsToldWithTheOthers) {
-  for (const char* form :
-       {"zero", "{scale: x}", "{value: x}", "{mean: head}", "{mean: positions}", "{add: [x, ...]}"})
+  for (const char* form : {"zero", "{scale: x}", "{value: x}", "{value: [x, ...]}", "{mean: head}",
+                           "{mean: positions}", "{add: [x, ...]}"})
     EXPECT_NE(edit_rule().find(form), std::string::npos) << form << " is not in " << edit_rule();
   const std::string message = refusal<pipeline::ParamError>([] { read("{scal: 1}"); });
   EXPECT_TRUE(names(message, {"unknown replacement 'scal' (did you mean 'scale'?)", edit_rule()}));

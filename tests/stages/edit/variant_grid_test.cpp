@@ -4,7 +4,7 @@
 
 #include "model/gpt2/gpt2.hpp"
 #include "pipeline/yaml/param.hpp"
-#include "tests/support/stage_inputs.hpp"
+#include "tests/support/stage_chain.hpp"
 #include "tests/support/tiny_model.hpp"
 
 namespace hookflow::stages {
@@ -16,22 +16,31 @@ using testing_support::names;
 using testing_support::refusal;
 
 /// 3 layers of 3 heads, 7 wide.
-Config config() {
-  Config config = testing::tiny_config();
-  config.head_width = config.width / config.heads;
-  config.modules = &gpt2::module_names();
-  return config;
+const Config& config() {
+  static const Config made = [] {
+    Config config = testing::tiny_config();
+    config.head_width = config.width / config.heads;
+    config.modules = &gpt2::module_names();
+    return config;
+  }();
+  return made;
 }
 
 const Replacement kZero;
 
 Replacement mean_head() { return Replacement("mean", "head"); }
 Replacement value(float number) { return Replacement("value", number); }
+Replacement values(std::size_t width) { return Replacement("value", std::vector<float>(width)); }
 Replacement add(std::size_t width) { return Replacement("add", std::vector<float>(width)); }
 
-VariantGrid grid(const GridRequest& request) { return make_variant_grid(request, config()); }
+/// In two prompts, of 2 and of 4 tokens.
+LabelledVariants grid(const GridRequest& request) {
+  const auto prompts = testing_support::as_prompts(
+      {testing_support::ids_prompt("short", {1, 2}), testing_support::ids_prompt("long", {1, 2, 3, 4})});
+  return make_variant_grid(request, EditScope(config(), prompts, {2, 4}));
+}
 
-std::vector<std::string> axis_names(const VariantGrid& grid) {
+std::vector<std::string> axis_names(const LabelledVariants& grid) {
   std::vector<std::string> all;
   for (const Axis& axis : grid.axes) all.push_back(axis.name + " " + std::to_string(axis.size()));
   return all;
@@ -44,7 +53,8 @@ std::string text(const Intervention& edit) {
 }
 
 TEST(VariantGrid, EveryCombinationOnceWithTheLastAxisFastest) {
-  const VariantGrid made = grid({{"blocks.*.attn.hook_z[*]"}, {kZero, mean_head()}, Positions::all(), {}});
+  const LabelledVariants made =
+      grid({{"blocks.*.attn.hook_z[*]"}, {kZero, mean_head()}, Positions::all(), {}});
   EXPECT_EQ(axis_names(made), (std::vector<std::string>{"replacement 2", "layer 3", "head 3"}));
   ASSERT_EQ(made.variants.size(), 18U);
   for (std::size_t i = 0; i < 18; ++i) {
@@ -57,7 +67,7 @@ TEST(VariantGrid, EveryCombinationOnceWithTheLastAxisFastest) {
 }
 
 TEST(VariantGrid, CoordinatesAreThoseSelected) {
-  const VariantGrid made =
+  const LabelledVariants made =
       grid({{"blocks.0,2.attn.hook_q[1,2]"}, {kZero, value(0.5F)}, Positions::last(), {}});
   EXPECT_EQ(made.axes[0].coordinates, pipeline::Coordinates(std::vector<std::string>{"zero", "value_0.5"}));
   EXPECT_EQ(made.axes[1].coordinates, pipeline::Coordinates(std::vector<std::int64_t>{0, 2}));
@@ -67,19 +77,19 @@ TEST(VariantGrid, CoordinatesAreThoseSelected) {
 }
 
 TEST(VariantGrid, PlaceWithoutHeadsHasNoAxisOfThem) {
-  const VariantGrid made = grid({{"blocks.1-2.hook_mlp_out"}, {kZero}, Positions::all(), {}});
+  const LabelledVariants made = grid({{"blocks.1-2.hook_mlp_out"}, {kZero}, Positions::all(), {}});
   EXPECT_EQ(axis_names(made), (std::vector<std::string>{"replacement 1", "layer 2"}));
   EXPECT_EQ(text(made.variants[1][0]), "blocks.2.hook_mlp_out=zero");
 }
 
 TEST(VariantGrid, SeveralPlacesAreAnAxisBeforeTheirLayers) {
-  const VariantGrid made = grid({{"h.*.attn.c_attn:output"}, {kZero}, Positions::all(), {}});
+  const LabelledVariants made = grid({{"h.*.attn.c_attn:output"}, {kZero}, Positions::all(), {}});
   EXPECT_EQ(axis_names(made), (std::vector<std::string>{"replacement 1", "place 3", "layer 3"}));
   EXPECT_EQ(text(made.variants[4][0]), "blocks.1.attn.hook_k=zero");
 }
 
 TEST(VariantGrid, TogetherPutsAnAxisIntoOneVariant) {
-  const VariantGrid made = grid({{"blocks.*.attn.hook_z[*]"}, {kZero}, Positions::all(), {"layer"}});
+  const LabelledVariants made = grid({{"blocks.*.attn.hook_z[*]"}, {kZero}, Positions::all(), {"layer"}});
   EXPECT_EQ(axis_names(made), (std::vector<std::string>{"replacement 1", "head 3"}));
   ASSERT_EQ(made.variants.size(), 3U);
   ASSERT_EQ(made.variants[2].size(), 3U);
@@ -87,10 +97,10 @@ TEST(VariantGrid, TogetherPutsAnAxisIntoOneVariant) {
 }
 
 TEST(VariantGrid, TogetherOverAllAxesIsOneVariantAReplacement) {
-  const VariantGrid made = grid({{"blocks.*.attn.hook_q[*]", "blocks.*.attn.hook_k[*]"},
-                                 {kZero, value(1)},
-                                 Positions::all(),
-                                 {"head", "place", "layer"}});
+  const LabelledVariants made = grid({{"blocks.*.attn.hook_q[*]", "blocks.*.attn.hook_k[*]"},
+                                      {kZero, value(1)},
+                                      Positions::all(),
+                                      {"head", "place", "layer"}});
   EXPECT_EQ(axis_names(made), (std::vector<std::string>{"replacement 2"}));
   ASSERT_EQ(made.variants.size(), 2U);
   EXPECT_EQ(made.variants[1].size(), 2U * 3 * 3);
@@ -126,11 +136,23 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"LayerOutOfRange", {{"blocks.7.attn.hook_z"}, {kZero}, {}, {}}, {"7", "0-2"}},
         Refused{"AddOfWrongWidthToAHead",
                 {{"blocks.0.attn.hook_z[0]"}, {add(21)}, {}, {}},
-                {"with: add: 21 numbers", "blocks.*.attn.hook_z' has 7 a position"}},
+                {"with: add: 21 numbers given, but a head of blocks.*.attn.hook_z takes 7"}},
         Refused{"AddOfWrongWidthToAPlace",
                 {{"blocks.0.mlp.hook_post"}, {add(21)}, {}, {}},
-                {"with: add: 21 numbers", "has 50 a position"}},
-        Refused{"AddToAPattern", {{"blocks.0.attn.hook_pattern[0]"}, {add(4)}, {}, {}}, {"no fixed width"}},
+                {"with: add: 21 numbers given, but blocks.*.mlp.hook_post takes 50"}},
+        Refused{"OneNumberToAddToAHead",
+                {{"blocks.0.attn.hook_z[0]"}, {add(1)}, {}, {}},
+                {"with: add: 1 number given, but a head of blocks.*.attn.hook_z takes 7"}},
+        Refused{"ValuesOfWrongWidth",
+                {{"blocks.0.attn.hook_z"}, {values(7)}, {}, {}},
+                {"with: value: 7 numbers given, but blocks.*.attn.hook_z takes 21"}},
+        Refused{"AddToAPatternOfPromptsOfOtherLengths",
+                {{"blocks.0.attn.hook_pattern[0]"}, {add(4)}, {}, {}},
+                {"with: prompt 'short': add: 4 numbers given",
+                 "a head of blocks.*.attn.hook_pattern takes 2, one for each token of the prompt"}},
+        Refused{"PositionThatAPromptLacks",
+                {{"blocks.0.attn.hook_z[0]"}, {kZero}, Positions::at({0, 3}), {}},
+                {"positions: prompt 'short'", "position 3", "2 tokens"}},
         Refused{"MeanOfAHeadWithoutHead",
                 {{"blocks.0.attn.hook_z"}, {mean_head()}, {}, {}},
                 {"{mean: head} needs a head", "write blocks.*.attn.hook_z[*]"}},
@@ -142,14 +164,26 @@ INSTANTIATE_TEST_SUITE_P(
                 {"with: value_0.1 is there twice"}},
         Refused{"PlaceTwice",
                 {{"blocks.0.attn.hook_z", "h.0.attn.c_proj:input"}, {kZero}, {}, {}},
-                {"at: 'h.0.attn.c_proj:input' is there twice"}},
+                {"at: 'h.0.attn.c_proj:input': blocks.0.attn.hook_z is there twice"}},
+        Refused{"HeadOfAPlaceThatIsThereAsAWhole",
+                {{"blocks.0.attn.hook_z", "blocks.*.attn.hook_z[1]"}, {kZero}, {}, {"layer", "head"}},
+                {"at: 'blocks.*.attn.hook_z[1]': blocks.0.attn.hook_z[1] is there twice"}},
+        Refused{"OtherLayers",
+                {{"blocks.0.attn.hook_q[0]", "blocks.1.attn.hook_k[0]"}, {kZero}, {}, {}},
+                {"at: there is nothing to edit in place blocks.*.attn.hook_q, layer 1, head 0", "together"}},
         Refused{
-            "OtherLayers",
-            {{"blocks.0.attn.hook_q[0]", "blocks.1.attn.hook_k[0]"}, {kZero}, {}, {}},
-            {"at: 'blocks.1.attn.hook_k[0]' selects other layers or heads than 'blocks.0.attn.hook_q[0]'"}},
-        Refused{"OtherHeads",
-                {{"blocks.0.attn.hook_q[0]", "blocks.0.attn.hook_k[1]"}, {kZero}, {}, {}},
-                {"selects other layers or heads"}},
+            "OtherHeads",
+            {{"blocks.0.attn.hook_q[0]", "blocks.0.attn.hook_k[1]"}, {kZero}, {}, {}},
+            {"at: there is nothing to edit in place blocks.*.attn.hook_q, layer 0, head 1", "`variants`"}},
+        Refused{"PlaceWithoutHeadsBesideHeads",
+                {{"blocks.0.attn.hook_z[0]", "blocks.0.hook_mlp_out"}, {kZero}, {}, {}},
+                {"at: blocks.0.hook_mlp_out has no head, but others have", "together: head"}},
+        Refused{"ExceptionThatEmptiesAVariant",
+                {{"blocks.*.attn.hook_z[*]"}, {kZero}, {}, {}, {"blocks.1.attn.hook_z[2]"}},
+                {"except: there is nothing to edit in layer 1, head 2", "every combination is a variant"}},
+        Refused{"NameThatIsTheLabelOfAnother",
+                {{"blocks.0.attn.hook_z[0]"}, {kZero, Replacement("value", 1.0F, "zero")}, {}, {}},
+                {"with: zero is there twice"}},
         Refused{"UnknownTogether",
                 {{"blocks.*.attn.hook_z[*]"}, {kZero}, {}, {"heads"}},
                 {"together: there is no axis 'heads' here (did you mean 'head'?)"}},
@@ -158,8 +192,69 @@ INSTANTIATE_TEST_SUITE_P(
                 {"together: there is no axis 'head' here"}}),
     [](const auto& refused) { return refused.param.name; });
 
+std::vector<std::string> replacement_labels(const std::vector<Replacement>& with) {
+  const auto axis = grid({{"blocks.0.attn.hook_z[0]"}, with, Positions::all(), {}}).axes.at(0);
+  return std::get<std::vector<std::string>>(axis.coordinates.labels());
+}
+
+TEST(VariantGrid, NamesAreLabels) {
+  EXPECT_EQ(replacement_labels({kZero, Replacement("add", std::vector<float>(7), "rome"),
+                                Replacement("mean", "head", "own mean")}),
+            (std::vector<std::string>{"zero", "rome", "own mean"}));
+}
+
+TEST(VariantGrid, VectorsWithoutNamesGetLabelsThatNoOtherHas) {
+  EXPECT_EQ(replacement_labels({add(7), add(7), Replacement("add", std::vector<float>(7), "add_1")}),
+            (std::vector<std::string>{"add", "add_2", "add_1"}));
+  EXPECT_EQ(replacement_labels({values(7), value(1), values(7), values(7)}),
+            (std::vector<std::string>{"value", "value_1", "value_2", "value_3"}));
+}
+
+TEST(VariantGrid, HeadsOfSeveralLayersTogetherAreOneVariant) {
+  const LabelledVariants made = grid(
+      {{"blocks.0.attn.hook_z[0]", "blocks.1.attn.hook_z[2]"}, {kZero}, Positions::all(), {"layer", "head"}});
+  EXPECT_EQ(axis_names(made), (std::vector<std::string>{"replacement 1"}));
+  ASSERT_EQ(made.variants.size(), 1U);
+  EXPECT_EQ(text(made.variants[0].at(0)), "blocks.0.attn.hook_z[0]=zero");
+  EXPECT_EQ(text(made.variants[0].at(1)), "blocks.1.attn.hook_z[2]=zero");
+}
+
+TEST(VariantGrid, HookPointsNamedOneByOneAreTheGridOfTheirUnion) {
+  const LabelledVariants one = grid({{"blocks.0-1.attn.hook_z[1,2]"}, {kZero}, {}, {}});
+  const LabelledVariants many = grid(
+      {{"blocks.1.attn.hook_z[2]", "blocks.0.attn.hook_z[1,2]", "blocks.1.attn.hook_z[1]"}, {kZero}, {}, {}});
+  EXPECT_EQ(one.axes, many.axes);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(text(one.variants[i].at(0)), text(many.variants[i].at(0)));
+}
+
+TEST(VariantGrid, ExceptLeavesOutOfWhatIsTogether) {
+  const LabelledVariants made = grid({{"blocks.*.attn.hook_z[*]"},
+                                      {kZero},
+                                      Positions::all(),
+                                      {"layer", "head"},
+                                      {"blocks.1.attn.hook_z[2]"}});
+  ASSERT_EQ(made.variants.size(), 1U);
+  EXPECT_EQ(made.variants[0].size(), 8U);
+  for (const Intervention& edit : made.variants[0]) EXPECT_NE(text(edit), "blocks.1.attn.hook_z[2]=zero");
+}
+
+TEST(VariantGrid, ExceptShortensAnAxisWhereItLeavesOutALabel) {
+  const LabelledVariants made =
+      grid({{"blocks.*.attn.hook_z[*]"}, {kZero}, Positions::all(), {}, {"blocks.1.attn.hook_z"}});
+  EXPECT_EQ(made.axes[1].coordinates, pipeline::Coordinates(std::vector<std::int64_t>{0, 2}));
+  EXPECT_EQ(made.variants.size(), 6U);
+}
+
+TEST(VariantGrid, PatternTakesAVectorAsLongAsEveryPrompt) {
+  const auto prompts = testing_support::as_prompts({testing_support::ids_prompt("long", {1, 2, 3, 4})});
+  const EditScope scope(config(), prompts, {4});
+  EXPECT_EQ(make_variant_grid({{"blocks.0.attn.hook_pattern[*]"}, {add(4), values(4)}, {}, {}, {}}, scope)
+                .variants.size(),
+            6U);
+}
+
 TEST(VariantGrid, TwoVectorsToAddGetLabelsOfTheirOwn) {
-  const VariantGrid made = grid({{"blocks.0.attn.hook_z[0]"}, {add(7), add(7)}, Positions::all(), {}});
+  const LabelledVariants made = grid({{"blocks.0.attn.hook_z[0]"}, {add(7), add(7)}, Positions::all(), {}});
   EXPECT_EQ(made.axes[0].coordinates, pipeline::Coordinates(std::vector<std::string>{"add", "add_1"}));
 }
 

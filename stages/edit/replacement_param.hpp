@@ -5,7 +5,8 @@
 // How what takes an activation's place is written in a workflow. Beside the type, where overloads are found.
 namespace hookflow {
 
-/// As the kinds of model/edits say that they are written. Throws pipeline::ParamError.
+/// As the kinds of model/edits say that they are written, as a map also with a `name`. Throws
+/// pipeline::ParamError.
 void read_param(const pipeline::Node& node, Replacement& replacement);
 pipeline::Node write_param(const Replacement& replacement);
 

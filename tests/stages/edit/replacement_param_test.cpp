@@ -1,4 +1,4 @@
-#include "stages/params/replacement_param.hpp"
+#include "stages/edit/replacement_param.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,7 +20,19 @@ TEST(Replacement, EveryFormReadsBack) {
   EXPECT_EQ(written<Replacement>("{mean: head}"), R"({"mean":"head"})");
   EXPECT_EQ(written<Replacement>("{mean: positions}"), R"({"mean":"positions"})");
   EXPECT_EQ(written<Replacement>("{value: -2}"), R"({"value":-2})");
+  EXPECT_EQ(written<Replacement>("{value: [1, 0.1]}"), R"({"value":[1,0.1]})");
+  EXPECT_EQ(written<Replacement>("{value: [1]}"), R"({"value":[1]})");
   EXPECT_EQ(written<Replacement>("{add: [1, -0.5]}"), R"({"add":[1,-0.5]})");
+}
+
+TEST(Replacement, NameReadsBackBesideAnyForm) {
+  EXPECT_EQ(written<Replacement>("{add: [1], name: rome}"), R"({"add":[1],"name":"rome"})");
+  EXPECT_EQ(written<Replacement>("{name: rome, value: [1]}"), R"({"value":[1],"name":"rome"})");
+  EXPECT_EQ(written<Replacement>("{mean: head, name: own mean}"), R"({"mean":"head","name":"own mean"})");
+  EXPECT_EQ(written<Replacement>("{zero, name: off}"), R"({"zero":null,"name":"off"})");
+  EXPECT_EQ(written<Replacement>("{zero: }"), R"("zero")");
+  EXPECT_EQ(read<Replacement>("{add: [1], name: rome}").label(), "rome");
+  EXPECT_EQ(read<Replacement>("{zero, name: off}").label(), "off");
 }
 
 TEST(Replacement, NumbersAreSpelledAsShortlyAsTheyWereGiven) {
@@ -44,6 +56,7 @@ TEST(Replacement, LabelsTellThemApart) {
   EXPECT_EQ(read<Replacement>("{mean: positions}").label(), "mean_positions");
   EXPECT_EQ(read<Replacement>("{value: -3}").label(), "value_-3");
   EXPECT_EQ(read<Replacement>("{add: [1]}").label(), "add");
+  EXPECT_EQ(read<Replacement>("{value: [1]}").label(), "value");
 }
 
 std::string refused(const std::string& yaml) {
@@ -58,7 +71,7 @@ TEST(Replacement, AnythingElseIsRefusedWithTheForms) {
   EXPECT_TRUE(names(refused("{means: head}"), {"unknown replacement 'means'"}));
   EXPECT_TRUE(names(refused("{means: head}"), {"(did you mean 'mean'?); must be " + edit_rule()}));
   EXPECT_TRUE(names(refused("{zero: 1}"), {"zero: takes nothing behind it", "must be " + edit_rule()}));
-  EXPECT_TRUE(names(refused("value"), {"is no replacement", "must be " + edit_rule()}));
+  EXPECT_TRUE(names(refused("value"), {R"("value" is not a replacement)", "must be " + edit_rule()}));
   EXPECT_TRUE(names(refused("{value: a}"), {"'a' is not a finite number"}));
   EXPECT_TRUE(names(refused("{add: [1, x]}"), {"'x' is not a finite number"}));
 }
@@ -68,7 +81,19 @@ TEST(Replacement, NumberThatIsNoFloatIsRefused) {
   EXPECT_TRUE(names(refused("{add: [0, -1e300]}"), {"-1e+300 is too large for a 32-bit float"}));
 }
 
-TEST(Replacement, NothingToAddIsRefused) { EXPECT_TRUE(names(refused("{add: []}"), {"add", "empty"})); }
+TEST(Replacement, EmptyVectorIsRefused) {
+  EXPECT_TRUE(names(refused("{add: []}"), {"add", "empty"}));
+  EXPECT_TRUE(names(refused("{value: []}"), {"value", "empty"}));
+}
+
+TEST(Replacement, NameThatCannotBeALabelIsRefused) {
+  for (const char* name : {"\"\"", "\" rome\"", "\"a,b\"", "\"a=b\"", "\"a[1]\"", "\"a\\nb\""}) {
+    const std::string message = refused(std::string("{add: [1], name: ") + name + "}");
+    EXPECT_TRUE(names(message, {"name: '", "cannot be a label"})) << name;
+  }
+  EXPECT_TRUE(names(refused("{add: [1], name: [a]}"), {"is not a text"}));
+  EXPECT_TRUE(names(refused("{name: rome}"), {"is not a replacement"}));
+}
 
 }  // namespace
 }  // namespace hookflow

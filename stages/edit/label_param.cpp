@@ -1,0 +1,24 @@
+#include "stages/edit/label_param.hpp"
+
+#include <algorithm>
+
+#include "pipeline/yaml/param.hpp"
+
+namespace hookflow::stages {
+
+std::string read_label(const pipeline::Node& node) {
+  std::string name;
+  pipeline::read_param(node, name);
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < ' '; };
+  const bool usable = !name.empty() && name.front() != ' ' && name.back() != ' ' &&
+                      name.find_first_of(",[]=") == std::string::npos && std::ranges::none_of(name, control);
+  if (!usable) {
+    throw pipeline::ParamError("name: '" + name +
+                                   "' cannot be a label, as in scores.prob[variant=both]: there must be one, "
+                                   "without , [ ] = or line breaks, and without spaces around it",
+                               node.line);
+  }
+  return name;
+}
+
+}  // namespace hookflow::stages

@@ -1,0 +1,35 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "model/edits/replacement.hpp"
+#include "model/hooks/positions.hpp"
+#include "pipeline/yaml/param.hpp"
+
+namespace hookflow::stages {
+
+/// Edits as a workflow names them: all hook points and heads that `at` names and `except` does not.
+struct NamedEdit {
+  std::vector<std::string> at;
+  std::vector<std::string> except;
+  Replacement with;
+  Positions positions;
+};
+
+/// Any set of edits, made together in one pass.
+struct NamedVariant {
+  std::string name;
+  std::vector<NamedEdit> edits;
+};
+
+/// As maps: {name: both, edits: [{at: ..., except: ..., with: zero, positions: all}, ...]}. Throw
+/// pipeline::ParamError.
+void read_param(const pipeline::Node& node, NamedEdit& edit);
+pipeline::Node write_param(const NamedEdit& edit);
+void read_param(const pipeline::Node& node, NamedVariant& variant);
+pipeline::Node write_param(const NamedVariant& variant);
+
+/// That no two have one name.
+pipeline::Rule<std::vector<NamedVariant>> distinct_names();
+
+}  // namespace hookflow::stages

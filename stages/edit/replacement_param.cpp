@@ -1,0 +1,107 @@
+#include "stages/edit/replacement_param.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "pipeline/yaml/param.hpp"
+#include "stages/edit/label_param.hpp"
+#include "stages/subject/translate_errors.hpp"
+
+namespace hookflow {
+namespace {
+
+using pipeline::Node;
+using pipeline::ParamError;
+
+constexpr const char* kNameKey = "name";
+
+float to_float(double number, std::size_t line) {
+  if (std::abs(number) > static_cast<double>(std::numeric_limits<float>::max())) {
+    throw ParamError(pipeline::write_param(number).text + " is too large for a 32-bit float", line);
+  }
+  return static_cast<float>(number);
+}
+
+/// Reads a kind's argument into one of the type that the kind wants.
+struct ArgumentReader {
+  const std::string& key;
+  const Node& node;
+
+  void operator()(std::monostate& /*none*/) const {
+    if (node.kind == Node::Kind::null) return;
+    throw ParamError(key + ": takes nothing behind it; must be " + edit_rule(), node.line);
+  }
+  void operator()(float& number) const {
+    double value = 0;
+    pipeline::read_param(node, value);
+    number = to_float(value, node.line);
+  }
+  void operator()(std::string& word) const { pipeline::read_param(node, word); }
+  void operator()(std::vector<float>& numbers) const {
+    std::vector<double> values;
+    pipeline::read_param(node, values);
+    for (const double value : values) numbers.push_back(to_float(value, node.line));
+  }
+};
+
+/// Of the types that a kind takes, the one that is written so: numbers as a list, all else alone.
+EditArgument argument_for(const EditSyntax& syntax, const Node& node) {
+  const auto fits = [&](const EditArgument& argument) {
+    return std::holds_alternative<std::vector<float>>(argument) == (node.kind == Node::Kind::list);
+  };
+  const auto found = std::ranges::find_if(syntax.arguments, fits);
+  return found == syntax.arguments.end() ? syntax.arguments.front() : *found;
+}
+
+Replacement read_entry(const std::string& key, const Node& node, std::string name) {
+  EditArgument argument = argument_for(edit_syntax(key), node);
+  std::visit(ArgumentReader{key, node}, argument);
+  return Replacement(key, std::move(argument), std::move(name));
+}
+
+Node argument_node(float number) { return Node::scalar(spelled(number)); }
+Node argument_node(const std::string& word) { return Node::scalar(word, true); }
+Node argument_node(const std::vector<float>& numbers) {
+  std::vector<Node> items;
+  items.reserve(numbers.size());
+  for (const float number : numbers) items.push_back(argument_node(number));
+  return Node::list(std::move(items));
+}
+
+Node argument_node(std::monostate /*none*/) { return {}; }
+
+}  // namespace
+
+void read_param(const Node& node, Replacement& replacement) {
+  if (node.kind == Node::Kind::scalar && stands_alone(node.text)) {
+    replacement = Replacement(node.text);
+    return;
+  }
+  std::vector<std::pair<std::string, Node>> kinds = node.entries;
+  const bool named = std::erase_if(kinds, [](const auto& entry) { return entry.first == kNameKey; }) > 0;
+  if (kinds.size() != 1) {
+    throw ParamError(pipeline::to_json(node) + " is not a replacement; must be " + edit_rule() +
+                         ", and may have a name: {zero, name: off}",
+                     node.line);
+  }
+  const auto& [key, argument] = kinds.front();
+  const std::string name = named ? stages::read_label(*node.find(kNameKey)) : std::string();
+  const auto read = [&, &kind = key, &given = argument] { return read_entry(kind, given, name); };
+  replacement = stages::translate_value_errors(argument.line, read);
+}
+
+Node write_param(const Replacement& replacement) {
+  const bool alone = std::holds_alternative<std::monostate>(replacement.argument());
+  if (alone && replacement.name().empty()) return Node::scalar(replacement.key(), true);
+  const auto written = [](const auto& argument) { return argument_node(argument); };
+  Node node = Node::map({{replacement.key(), std::visit(written, replacement.argument())}});
+  if (!replacement.name().empty()) node[kNameKey] = Node::scalar(replacement.name(), true);
+  return node;
+}
+
+}  // namespace hookflow

@@ -1,0 +1,83 @@
+#include "stages/edit/variant_list.hpp"
+
+#include <string>
+
+#include "pipeline/yaml/param.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+using pipeline::ParamError;
+
+/// An edit of a variant, with the hook points and heads that it changes.
+struct PlacedEdit {
+  std::string name;  // as messages have it: edit 2
+  Positions positions;
+  std::vector<EditTarget> targets;
+};
+
+/// What both change, and where: `blocks.0.attn.hook_z[3] at position 2 of prompt 'a'`; empty: nothing.
+std::string both_change(const PlacedEdit& a, const PlacedEdit& b, const EditScope& scope) {
+  for (const EditTarget& of_a : a.targets) {
+    for (const EditTarget& of_b : b.targets) {
+      if (!overlap(of_a, of_b)) continue;
+      const std::string where = scope.common(a.positions, b.positions);
+      return where.empty() ? where : to_string(of_a.head ? of_a : of_b) + " at " + where;
+    }
+  }
+  return {};
+}
+
+std::vector<EditTarget> place(const NamedEdit& edit, const EditScope& scope) {
+  scope.check(edit.positions);
+  std::vector<EditTarget> targets = edit_targets(edit.at, edit.except, scope.config());
+  scope.check(edit.with, targets);
+  return targets;
+}
+
+/// Adds what is wrong with its edits to `problems`.
+Variant make_variant(const NamedVariant& named, const EditScope& scope, std::vector<std::string>& problems) {
+  Variant variant;
+  std::vector<PlacedEdit> placed;
+  for (const NamedEdit& edit : named.edits) {
+    const std::string name = "edit " + std::to_string(&edit - named.edits.data() + 1);
+    PlacedEdit now{name, edit.positions, {}};
+    try {
+      now.targets = place(edit, scope);
+    } catch (const ParamError& error) {
+      problems.push_back("'" + named.name + "', " + name + ": " + error.what());
+      continue;
+    }
+    for (const PlacedEdit& before : placed) {
+      const std::string twice = both_change(before, now, scope);
+      if (!twice.empty()) {
+        problems.push_back("'" + named.name + "': " + before.name + " and " + name + " both change " + twice);
+      }
+    }
+    for (const EditTarget& target : now.targets) {
+      variant.push_back({target.at, target.head, edit.positions, edit.with});
+    }
+    placed.push_back(std::move(now));
+  }
+  return variant;
+}
+
+}  // namespace
+
+LabelledVariants make_variant_list(const std::vector<NamedVariant>& named, const EditScope& scope) {
+  LabelledVariants list;
+  std::vector<std::string> names;
+  std::vector<std::string> problems;
+  for (const NamedVariant& variant : named) {
+    names.push_back(variant.name);
+    list.variants.push_back(make_variant(variant, scope, problems));
+  }
+  if (problems.size() == 1) throw ParamError("variants", problems.front());
+  std::string all;
+  for (const std::string& problem : problems) all += "\n  " + problem;
+  if (!all.empty()) throw ParamError("variants", all);
+  list.axes.push_back({"variant", std::move(names), "variant, a set of edits", ""});
+  return list;
+}
+
+}  // namespace hookflow::stages

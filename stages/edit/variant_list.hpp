@@ -1,0 +1,14 @@
+#pragma once
+#include <vector>
+
+#include "stages/edit/edit_scope.hpp"
+#include "stages/edit/labelled_variants.hpp"
+#include "stages/edit/named_variant.hpp"
+
+namespace hookflow::stages {
+
+/// The variants along one axis of their names. Throws pipeline::ParamError of `variants` with every edit that
+/// names what is not there or does not fit, and every two of one variant that change the same.
+LabelledVariants make_variant_list(const std::vector<NamedVariant>& named, const EditScope& scope);
+
+}  // namespace hookflow::stages
