@@ -2,7 +2,6 @@
 #include <cmath>
 #include <limits>
 
-#include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "stages/measure/dot.hpp"
 #include "stages/measure/pass_measure.hpp"
@@ -19,9 +18,7 @@ using namespace pipeline;
 double cosine(std::span<const float> a, std::span<const float> b) {
   const double squares = dot(a, a) * dot(b, b);
   if (squares == 0) return std::numeric_limits<double>::quiet_NaN();
-  const double value = dot(a, b) / std::sqrt(squares);
-  if (!std::isfinite(value)) throw PromptFailure("a vector to be compared is not finite");
-  return std::clamp(value, -1.0, 1.0);
+  return std::clamp(dot(a, b) / std::sqrt(squares), -1.0, 1.0);
 }
 
 /// How alike the vectors of a prompt's tokens are, layer by layer.
