@@ -167,9 +167,9 @@ const bool kAttention = register_stage(
                 "key_head, query, key]; and <variable>_change")
         .param("at", &Attention::at, "hook_scores_raw, hook_attn_scores, hook_pattern of layers and heads",
                not_empty())
-        .param("heads", &Attention::heads,
-               "same: each head's queries with its own keys; cross: with every other head's keys; or both",
-               one_of({"same", "cross", "both"}))
+        .param("heads", &Attention::heads, "Which keys a head's queries are held against",
+               one_choice(
+                   {{"same", "its own"}, {"cross", "those of every other head"}, {"both", "same and cross"}}))
         .param("queries", &Attention::queries, "Positions that look: all, last, a list, or a slice")
         .param("keys", &Attention::keys,
                "Positions that are looked at: all, last, a list, a slice, earlier (those before the query), "

@@ -125,10 +125,11 @@ const bool kCosine = register_stage(
         .param("pairs", &Cosine::pairs,
                "unique: every two of the positions once; or a list of pairs of positions, [[1, 2], [1, 3]], "
                "which takes the place of `positions`")
-        .param("layers", &Cosine::layers,
-               "all: every variant in every layer of `at`; edited: each variant only in the layer that it "
-               "edits first, so that the variants' own axis says which",
-               one_of({"all", "edited"})));
+        .param("layers", &Cosine::layers, "In which layers variants are measured",
+               one_choice({{"all", "every variant in every layer of `at`"},
+                           {"edited",
+                            "each variant only in the layer that it edits first, so that the variants' "
+                            "own axis says which"}})));
 
 }  // namespace
 }  // namespace hookflow::stages
