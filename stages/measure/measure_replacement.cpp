@@ -1,4 +1,5 @@
 #include "pipeline/stage/registry.hpp"
+#include "pipeline/values/renamed.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
@@ -6,12 +7,12 @@ namespace {
 
 using namespace pipeline;
 
-/// What each variant put in where it edits: 0, the value given, or the head's mean.
+/// What each variant puts where it edits: 0, the value given, or the head's mean.
 class ReplacementValue : public PromptStage {
  public:
   Output plan(const PlanContext& /*context*/) override {
     Output output;
-    output.add({"put_in", Dtype::float32, {}, "1", "number that took the activation's place"});
+    output.add({"replacement_value", Dtype::float32, {}, "1", "number that took the activation's place"});
     return output;
   }
 
@@ -27,13 +28,15 @@ class ReplacementValue : public PromptStage {
   }
 };
 
+const bool kRenamedReplacement = register_renamed("put_in", "replacement_value");
+
 const bool kReplacementValue = register_stage(
     Declaration<ReplacementValue>(
         "measure.replacement",
         "The number that each variant put in the activation's place: 0, a value, a head's "
         "mean; missing where it is no single number")
         .input("edited", kVariants, "the edited passes; of several edits in one variant, the first counts")
-        .output(kMeasures, "put_in"));
+        .output(kMeasures, "replacement_value"));
 
 }  // namespace
 }  // namespace hookflow::stages

@@ -59,9 +59,9 @@ def predictions(check, file, want, layers):
         # A change is a difference of two tensors: its error is theirs.
         scale = np.abs(want[name.replace("_change", "")]).max()
         check.close(f"scores/{name}", only(file, f"/scores/{name}")[:, layers], want[name], 1e-4 * scale)
-    check.equal("scores/argmax", only(file, "/scores/argmax")[:, layers], want["argmax"])
+    check.equal("scores/top_token", only(file, "/scores/top_token")[:, layers], want["argmax"])
     check.tensor("clean/log_prob", only(file, "/clean/log_prob"), want["clean_log_prob"])
-    check.equal("clean/argmax", only(file, "/clean/argmax"), want["clean_argmax"])
+    check.equal("clean/top_token", only(file, "/clean/top_token"), want["clean_argmax"])
 
 
 def target_tokens(file):
@@ -82,9 +82,9 @@ def head_sweep(check, file, model):
     layers = list(range(model.n_layer)) if width(model) < 768 else [0, model.n_layer // 2, model.n_layer - 1]
     want = experiments.head_sweep(model, prompts(file)[0], target_tokens(file), layers)
     predictions(check, file, want, layers)
-    put_in = only(file, "/means/put_in")[:, layers]  # [replacement, layer, head]
-    check.equal("means/put_in of zero", put_in[0], np.zeros_like(put_in[0]))
-    check.tensor("means/put_in of mean", put_in[1], want["head_mean"])
+    replaced = only(file, "/means/replacement_value")[:, layers]  # [replacement, layer, head]
+    check.equal("means/replacement_value of zero", replaced[0], np.zeros_like(replaced[0]))
+    check.tensor("means/replacement_value of mean", replaced[1], want["head_mean"])
     change = only(file, "/scores/prob_change").astype(np.float64)  # [replacement, layer, head, token]
     check.statistic("by_layer/prob_change_mean", only(file, "/by_layer/prob_change_mean"), change.mean(2), np.abs(change).max())
     check.statistic("by_layer/prob_change_std", only(file, "/by_layer/prob_change_std"), change.std(2, ddof=1))

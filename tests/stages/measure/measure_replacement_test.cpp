@@ -12,31 +12,31 @@ using namespace testing_support;
 
 const std::string kZ = R"(at: "blocks.*.attn.hook_z[*]")";
 
-StageChain put_in(const std::string& params) {
+StageChain replaced(const std::string& params) {
   StageChain chain(golden_model("three_heads"),
                    {ids_prompt("a", {45, 49, 73, 92}), ids_prompt("b", {24, 30})});
   chain.add("tokens", "tokenize");
   chain.add("clean", "forward", "{}", {"tokens"});
   chain.add("silenced", "ablate", params, {"clean"});
-  chain.add("put_in", "measure.replacement", "{}", {"silenced"});
+  chain.add("replaced", "measure.replacement", "{}", {"silenced"});
   return chain;
 }
 
 TEST(MeasureReplacement, ZeroAndValueAreWhatTheyAre) {
-  StageChain chain = put_in("{" + kZ + ", with: [zero, {value: -0.25}]}");
-  const std::vector<double> values = chain.numbers("put_in", "put_in");
+  StageChain chain = replaced("{" + kZ + ", with: [zero, {value: -0.25}]}");
+  const std::vector<double> values = chain.numbers("replaced", "replacement_value");
   ASSERT_EQ(values.size(), 12U);
   for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(values[i], i < 6 ? 0 : -0.25);
 }
 
 TEST(MeasureReplacement, MeanOfAHeadIsThatOfItsCleanActivation) {
-  StageChain chain = put_in("{" + kZ + ", with: {mean: head}}");
+  StageChain chain = replaced("{" + kZ + ", with: {mean: head}}");
   const std::vector<std::vector<std::int32_t>> ids = {{45, 49, 73, 92}, {24, 30}};
   ForwardPlan plan;
   plan.captures = {{{HookKind::z, 0}, {}, Positions::all()}, {{HookKind::z, 1}, {}, Positions::all()}};
   const CleanPass clean = run_clean(chain.subject().model(), ids, plan);
   for (std::size_t prompt = 0; prompt < 2; ++prompt) {
-    const std::vector<double> values = chain.numbers("put_in", "put_in", prompt);
+    const std::vector<double> values = chain.numbers("replaced", "replacement_value", prompt);
     for (std::size_t variant = 0; variant < 6; ++variant) {
       const Tensor& z = clean.results[prompt].captured.at({HookKind::z, variant / 3});  // (p, 3, 16)
       double sum = 0;
@@ -49,17 +49,17 @@ TEST(MeasureReplacement, MeanOfAHeadIsThatOfItsCleanActivation) {
 }
 
 TEST(MeasureReplacement, WhatIsNoSingleNumberIsMissing) {
-  StageChain chain = put_in("{" + kZ + ", with: {mean: positions}}");
-  for (const double value : chain.numbers("put_in", "put_in")) EXPECT_TRUE(std::isnan(value));
+  StageChain chain = replaced("{" + kZ + ", with: {mean: positions}}");
+  for (const double value : chain.numbers("replaced", "replacement_value")) EXPECT_TRUE(std::isnan(value));
 }
 
 TEST(MeasureReplacement, RowsAreThoseOfTheirPart) {
   StageChain chain =
-      put_in("{" + kZ + ", with: [{value: 1}, {value: 2}], rows: 24}");  // 4 variants of 6 tokens
-  const auto& measures = chain.value<pipeline::Measures>("put_in", 1, 1);
+      replaced("{" + kZ + ", with: [{value: 1}, {value: 2}], rows: 24}");  // 4 variants of 6 tokens
+  const auto& measures = chain.value<pipeline::Measures>("replaced", 1, 1);
   EXPECT_EQ(measures.first, 4U);
   EXPECT_EQ(measures.count, 4U);
-  EXPECT_EQ(chain.numbers("put_in", "put_in", 1, 1), (std::vector<double>{1, 1, 2, 2}));
+  EXPECT_EQ(chain.numbers("replaced", "replacement_value", 1, 1), (std::vector<double>{1, 1, 2, 2}));
 }
 
 }  // namespace
