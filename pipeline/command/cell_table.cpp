@@ -7,6 +7,7 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/text/nearest.hpp"
+#include "pipeline/values/renamed.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -29,7 +30,7 @@ template <class Item>
 const Item& CellTable::find(const std::vector<Item>& items, const std::string& kind,
                             const std::string& name) const {
   const std::vector<std::string> names = names_of(items);
-  const std::size_t at = index_of(names, name);
+  const std::size_t at = index_of(names, current_name(name, names));
   if (at == names.size()) refuse("no " + kind + " '" + name + "'" + suggestion(name, names));
   return items[at];
 }

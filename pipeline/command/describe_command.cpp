@@ -22,6 +22,16 @@ std::string doc_of(const ParamDecl& param) {
   return doc;
 }
 
+/// Each on a line of its own, meanings below each other.
+void print_choices(const std::vector<Choice>& choices) {
+  std::size_t widest = 0;
+  for (const Choice& choice : choices) widest = std::max(widest, choice.name.size());
+  for (const Choice& choice : choices) {
+    std::cout << "         " << choice.name << std::string(widest + 2 - choice.name.size(), ' ')
+              << choice.meaning << "\n";
+  }
+}
+
 void print_stage(const StageDecl& stage) {
   std::cout << stage.name << "\n  " << stage.doc << "\n";
   for (const PortDecl& port : stage.inputs) {
@@ -31,7 +41,9 @@ void print_stage(const StageDecl& stage) {
   std::cout << "  out  " << stage.output << ": " << stage.output_doc << "\n";
   for (const ParamDecl& param : stage.params) {
     std::cout << "  " << param.name << (param.required ? " (required)" : " = " + param.default_value)
-              << "\n       " << doc_of(param) << (param.rule.empty() ? "" : "; " + param.rule) << "\n";
+              << "\n       " << doc_of(param)
+              << (param.rule.empty() || !param.choices.empty() ? "" : "; " + param.rule) << "\n";
+    print_choices(param.choices);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "pipeline/error.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/text/problems.hpp"
+#include "pipeline/values/renamed.hpp"
 #include "pipeline/workflow/selection.hpp"
 
 namespace hookflow::pipeline {
@@ -70,9 +71,10 @@ class Planner {
     planned.fold = dynamic_cast<const FoldStage*>(spec.stage.get());
     PlanContext context{plan_.prompts, *plan_.subject, {}, {}, batch_weight_};
     try {
-      for (const InputRef& ref : spec.inputs) {
+      for (InputRef& ref : spec.inputs) {
         planned.inputs.push_back(ref.stage.empty() ? kNone : index_.at(ref.stage));
         if (!ref.stage.empty() && !planned_[planned.inputs.back()]) return false;  // noted already
+        ref.variable = known_name(ref.stage, ref.variable);
         context.inputs.push_back(planned_input(ref, planned));
       }
       if (planned.flow != nullptr) {
@@ -112,6 +114,15 @@ class Planner {
     } catch (const ParamError& error) {
       throw ParamError("in", error.what());
     }
+  }
+
+  /// What a stage's variable is called, which the workflow may give an old name.
+  [[nodiscard]] std::string known_name(const std::string& stage, const std::string& variable) const {
+    const auto found = index_.find(stage);
+    std::vector<std::string> names;
+    if (found == index_.end()) return variable;
+    for (const Variable& known : plan_.stages[found->second].variables) names.push_back(known.name);
+    return current_name(variable, names);
   }
 
   /// A stage runs in the deepest of its inputs' lanes; the others must be on the way there.
@@ -206,6 +217,10 @@ class Planner {
       const PlannedStage& first = plan_.stages[index_.at(plan_.spec.keep.front())];
       if (!first.variables.empty()) show = first.spec->id + "." + first.variables.front().name;
       return;
+    }
+    if (const std::size_t dot = show.find('.'); dot != std::string::npos) {
+      const std::string stage = show.substr(0, dot);
+      show = stage + "." + known_name(stage, show.substr(dot + 1));
     }
     std::vector<std::string> names;
     for (const PlannedStage& stage : plan_.stages) {

@@ -25,6 +25,7 @@ struct ParamDecl {
   std::string doc;
   std::function<std::vector<std::string>()> listed;  // values that the doc goes on to list; empty: none
   std::string rule;                                  // completes "must be ..."; empty: the type says it all
+  std::vector<Choice> choices;                       // words that it may hold, explained; empty: see the rule
   bool required = false;
   std::string default_value;                      // as JSON; empty when required
   std::function<void(Stage&, const Node&)> read;  // throws ParamError
@@ -97,6 +98,7 @@ class Declaration {
     param.name = std::move(name);
     param.doc = std::move(doc);
     param.rule = rule.text;
+    param.choices = rule.choices;
     param.read = [member, rule](Stage& stage, const Node& node) {
       T& value = dynamic_cast<S&>(stage).*member;
       read_param(node, value);

@@ -33,16 +33,26 @@ std::optional<std::string> not_among(const std::string& value, const std::vector
   return "unknown value '" + value + "'" + suggestion(value, choices);
 }
 
-/// What is wrong with a list that must hold something, each once and, unless there are none, of the choices.
+/// What is wrong with a list of which each must be there once and, unless there are none, of the choices.
 std::optional<std::string> list_problem(const std::vector<std::string>& values,
                                         const std::vector<std::string>& choices) {
-  if (values.empty()) return "the list is empty";
   for (const std::string& value : values) {
     const auto unknown = choices.empty() ? std::nullopt : not_among(value, choices);
     if (unknown) return unknown;
     if (std::count(values.begin(), values.end(), value) > 1) return "'" + value + "' stands there twice";
   }
   return std::nullopt;
+}
+
+std::optional<std::string> empty_or_problem(const std::vector<std::string>& values,
+                                            const std::vector<std::string>& choices) {
+  return values.empty() ? "the list is empty" : list_problem(values, choices);
+}
+
+std::vector<std::string> names_of(const std::vector<Choice>& choices) {
+  std::vector<std::string> names;
+  for (const Choice& choice : choices) names.push_back(choice.name);
+  return names;
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -94,12 +104,24 @@ Node write_param(const std::string& value) { return Node::scalar(value, true); }
 
 Rule<std::vector<std::string>> each_of(std::vector<std::string> choices) {
   return {"each one of " + joined(choices),
-          [choices](const std::vector<std::string>& values) { return list_problem(values, choices); }};
+          [choices](const std::vector<std::string>& values) { return empty_or_problem(values, choices); }};
 }
 
 Rule<std::string> one_of(std::vector<std::string> choices) {
   return {"one of " + joined(choices),
           [choices](const std::string& value) { return not_among(value, choices); }};
+}
+
+Rule<std::vector<std::string>> each_choice(std::vector<Choice> choices) {
+  Rule<std::vector<std::string>> rule = each_of(names_of(choices));
+  rule.choices = std::move(choices);
+  return rule;
+}
+
+Rule<std::string> one_choice(std::vector<Choice> choices) {
+  Rule<std::string> rule = one_of(names_of(choices));
+  rule.choices = std::move(choices);
+  return rule;
 }
 
 Rule<std::vector<std::string>> not_empty() {
@@ -110,7 +132,11 @@ Rule<std::vector<std::string>> not_empty() {
 
 Rule<std::vector<std::string>> distinct() {
   return {"at least one, each once",
-          [](const std::vector<std::string>& values) { return list_problem(values, {}); }};
+          [](const std::vector<std::string>& values) { return empty_or_problem(values, {}); }};
+}
+
+Rule<std::vector<std::string>> each_once() {
+  return {"each once", [](const std::vector<std::string>& values) { return list_problem(values, {}); }};
 }
 
 Rule<std::int64_t> at_least(std::int64_t smallest) {

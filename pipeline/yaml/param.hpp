@@ -75,19 +75,29 @@ concept Param = std::default_initializable<T> && requires(const Node& node, T& v
   { write_param(value) } -> std::same_as<Node>;
 };
 
+/// A word that a parameter may hold, and what it stands for.
+struct Choice {
+  std::string name;
+  std::string meaning;
+};
+
 /// What a value must satisfy beyond its type. `text` completes "must be ..."; `problem` gives what is wrong
-/// with a value, or nothing.
+/// with a value, or nothing; `choices` are the words that it may hold, where they need to be explained.
 template <typename T>
 struct Rule {
   std::string text;
   std::function<std::optional<std::string>(const T&)> problem;
+  std::vector<Choice> choices{};
 };
 
 /// Each of the texts must be one of `choices`; the nearest is suggested.
 Rule<std::vector<std::string>> each_of(std::vector<std::string> choices);
 Rule<std::string> one_of(std::vector<std::string> choices);
+Rule<std::vector<std::string>> each_choice(std::vector<Choice> choices);
+Rule<std::string> one_choice(std::vector<Choice> choices);
 Rule<std::vector<std::string>> not_empty();
 Rule<std::vector<std::string>> distinct();  // and not empty
+Rule<std::vector<std::string>> each_once();
 Rule<std::int64_t> at_least(std::int64_t smallest);
 
 }  // namespace hookflow::pipeline

@@ -161,10 +161,10 @@ const bool kAggregateCorrelation = register_stage(
             "the names differ")
         .required("over", &AggregateCorrelation::over, "Axes along which the pairs are one sample",
                   distinct())
-        .param(
-            "methods", &AggregateCorrelation::methods,
-            "pearson, or spearman: of ranks, equal values sharing the mean; each a step of the axis method",
-            each_of({"pearson", "spearman"})));
+        .param("methods", &AggregateCorrelation::methods,
+               "Kinds of correlation, each a step of the axis method",
+               each_choice({{"pearson", "of the values: how near they are to a line"},
+                            {"spearman", "Pearson's of the ranks, of which equal values share the mean"}})));
 
 }  // namespace
 }  // namespace hookflow::stages

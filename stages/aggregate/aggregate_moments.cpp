@@ -57,10 +57,13 @@ constexpr std::array<Statistic, 6> kStatistics = {{
      }},
 }};
 
-std::vector<std::string> statistic_names() {
-  std::vector<std::string> names;
-  for (const Statistic& statistic : kStatistics) names.emplace_back(statistic.name);
-  return names;
+std::vector<Choice> statistic_choices() {
+  std::vector<Choice> choices;
+  for (const Statistic& statistic : kStatistics)
+    choices.push_back(
+        {statistic.name,
+         statistic.meaning + std::string(statistic.has_units ? " (in the units of the values)" : "")});
+  return choices;
 }
 
 const Statistic& statistic_named(const std::string& name) {
@@ -131,8 +134,7 @@ const bool kAggregateMoments = register_stage(
         .output(kMeasures, "<variable>_count, _mean, ..., one a statistic, with the remaining axes")
         .required("over", &AggregateMoments::over, "Axes to aggregate over", distinct())
         .param("statistics", &AggregateMoments::statistics,
-               "Which numbers to keep; negative_share is the share of values below 0",
-               each_of(statistic_names())));
+               "Which numbers to keep, each a variable of its own", each_choice(statistic_choices())));
 
 }  // namespace
 }  // namespace hookflow::stages

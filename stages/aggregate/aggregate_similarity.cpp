@@ -226,8 +226,9 @@ const bool kAggregateSimilarity = register_stage(
             "on [-1, 1], and <measure> itself with `matrix`")
         .required("between", &AggregateSimilarity::between,
                   "Axis along which the vectors lie side by side; their entries are along the other axis")
-        .param("measures", &AggregateSimilarity::measures, "What is computed of each pair",
-               each_of({"cosine", "correlation"}))
+        .param("measures", &AggregateSimilarity::measures, "What is computed of each pair of vectors a, b",
+               each_choice({{"cosine", "a.b / (|a| |b|), of -1 to 1"},
+                            {"correlation", "Pearson's: the cosine once each vector's mean is taken away"}}))
         .param("across", &AggregateSimilarity::across,
                "Whether vectors of different variables are compared too")
         .param("bins", &AggregateSimilarity::bins, "Number of bins on [-1, 1]", at_least(1))

@@ -258,15 +258,15 @@ const bool kAggregateTTest = register_stage(
             "<variable>_t, _df, _p, _mean_difference (a - b, or a - mean), _ci_low, _ci_high, _cohens_d, "
             "_count, _note with the remaining axes, and _p_adjusted, _significant with the axis correction")
         .required("over", &AggregateTTest::over, "Axes along which the values are one sample", distinct())
-        .param(
-            "kind", &AggregateTTest::kind,
-            "one_sample: a against `mean`; paired: a - b against 0; independent: a against b, Welch's test",
-            one_of({"one_sample", "paired", "independent"}))
+        .param("kind", &AggregateTTest::kind, "Which test is made",
+               one_choice({{"one_sample", "of a against the number `mean` (Student's)"},
+                           {"paired", "of the differences a - b against 0 (Student's)"},
+                           {"independent", "of a against b, without assuming equal variances (Welch's)"}}))
         .param("mean", &AggregateTTest::mean, "The mean that one_sample compares with")
         .param("confidence", &AggregateTTest::confidence, "Of the interval _ci_low to _ci_high",
                between_0_and_1())
         .param("corrections", &AggregateTTest::corrections,
-               "Corrections for many tests, each a step of the axis correction", each_of(p_corrections()))
+               "Corrections for many tests, each a step of the axis correction", each_choice(p_corrections()))
         .param("across", &AggregateTTest::across,
                "Axes whose tests are one family to correct for; needed for any correction but none")
         .param("alpha", &AggregateTTest::alpha, "A corrected p-value of at most this is significant",

@@ -115,12 +115,22 @@ class Attention : public PassMeasure {
                        const std::vector<QueryKey>& cells, std::vector<double>& numbers) {
     const Captured captured = pass.at(place);
     for (const std::size_t head : scores.heads) {
+      std::size_t query = 0;
+      std::span<const float> keys;  // of the query, read once: cells come query by query
       for (const QueryKey& cell : cells) {
-        const double score =
-            cell.key ? static_cast<double>(captured.row(cell.query, head)[*cell.key]) : kNoValue;
-        numbers.push_back(std::isinf(score) && score < 0 ? kNoValue : score);  // -inf: hidden by the mask
+        if (hidden(cell, place.kind)) {
+          numbers.push_back(kNoValue);
+          continue;
+        }
+        if (keys.empty() || query != cell.query) keys = captured.row(query = cell.query, head);
+        numbers.push_back(keys[*cell.key]);
       }
     }
+  }
+
+  /// Whether the prompt has no such key, or the model's mask keeps it from the query.
+  static bool hidden(const QueryKey& cell, HookKind kind) {
+    return !cell.key || (kind == HookKind::attn_scores && *cell.key > cell.query);
   }
 
   void add_cross(const Scores& scores, const HookPoint& place, const MeasuredPass& pass,
@@ -132,9 +142,9 @@ class Attention : public PassMeasure {
     for (const std::size_t i : scores.heads) {
       for (const std::size_t j : scores.heads) {
         for (const QueryKey& cell : cells) {
-          const bool hidden = !cell.key || (scaled && *cell.key > cell.query);
-          numbers.push_back(i == j || hidden ? kNoValue
-                                             : factor * dot(q.row(cell.query, i), k.row(*cell.key, j)));
+          numbers.push_back(i == j || hidden(cell, place.kind)
+                                ? kNoValue
+                                : factor * dot(q.row(cell.query, i), k.row(*cell.key, j)));
         }
       }
     }
@@ -157,9 +167,9 @@ const bool kAttention = register_stage(
                 "key_head, query, key]; and <variable>_change")
         .param("at", &Attention::at, "hook_scores_raw, hook_attn_scores, hook_pattern of layers and heads",
                not_empty())
-        .param("heads", &Attention::heads,
-               "same: each head's queries with its own keys; cross: with every other head's keys; or both",
-               one_of({"same", "cross", "both"}))
+        .param("heads", &Attention::heads, "Which keys a head's queries are held against",
+               one_choice(
+                   {{"same", "its own"}, {"cross", "those of every other head"}, {"both", "same and cross"}}))
         .param("queries", &Attention::queries, "Positions that look: all, last, a list, or a slice")
         .param("keys", &Attention::keys,
                "Positions that are looked at: all, last, a list, a slice, earlier (those before the query), "

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <limits>
 
-#include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "stages/measure/dot.hpp"
 #include "stages/measure/pass_measure.hpp"
@@ -19,9 +18,7 @@ using namespace pipeline;
 double cosine(std::span<const float> a, std::span<const float> b) {
   const double squares = dot(a, a) * dot(b, b);
   if (squares == 0) return std::numeric_limits<double>::quiet_NaN();
-  const double value = dot(a, b) / std::sqrt(squares);
-  if (!std::isfinite(value)) throw PromptFailure("a vector to be compared is not finite");
-  return std::clamp(value, -1.0, 1.0);
+  return std::clamp(dot(a, b) / std::sqrt(squares), -1.0, 1.0);
 }
 
 /// How alike the vectors of a prompt's tokens are, layer by layer.
@@ -128,10 +125,11 @@ const bool kCosine = register_stage(
         .param("pairs", &Cosine::pairs,
                "unique: every two of the positions once; or a list of pairs of positions, [[1, 2], [1, 3]], "
                "which takes the place of `positions`")
-        .param("layers", &Cosine::layers,
-               "all: every variant in every layer of `at`; edited: each variant only in the layer that it "
-               "edits first, so that the variants' own axis says which",
-               one_of({"all", "edited"})));
+        .param("layers", &Cosine::layers, "In which layers variants are measured",
+               one_choice({{"all", "every variant in every layer of `at`"},
+                           {"edited",
+                            "each variant only in the layer that it edits first, so that the variants' "
+                            "own axis says which"}})));
 
 }  // namespace
 }  // namespace hookflow::stages

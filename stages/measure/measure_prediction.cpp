@@ -15,11 +15,30 @@ namespace {
 
 using namespace pipeline;
 
+/// The metrics that a workflow names; an old name is read as the new one.
+struct MetricNames : std::vector<std::string> {
+  using vector::vector;
+};
+
+void read_param(const Node& node, MetricNames& names) {
+  pipeline::read_param(node, static_cast<std::vector<std::string>&>(names));
+  for (std::string& name : names) name = current_metric_name(name);
+}
+
+Node write_param(const MetricNames& names) {
+  return pipeline::write_param(static_cast<const std::vector<std::string>&>(names));
+}
+
+Rule<MetricNames> known_metrics() {
+  const auto rule = each_choice(prediction_metric_choices());
+  return {rule.text, rule.problem, rule.choices};
+}
+
 /// Compares what a pass predicts with the tokens that the prompt names and, behind an ablation, with the
 /// clean pass of the same prompt.
 class Prediction : public PromptStage {
  public:
-  std::vector<std::string> metrics = {"log_prob", "prob", "argmax"};
+  MetricNames metrics = {"log_prob", "prob", "top_token"};
   std::vector<std::string> tokens = {"target"};
   Positions positions = Positions::last();
 
@@ -32,11 +51,11 @@ class Prediction : public PromptStage {
     request_ = output.ask(0, request);
     if (edited_) output.ask(1, request);
     choose_metrics();
-    if (names_tokens()) targets_ = find_target_tokens(context.prompts, tokens, *clean->subject);
-    axis_ = PositionAxis("positions", positions, context.prompts, *clean->tokens);
     if (chosen_.empty())
       throw ParamError("metrics",
                        metrics.front() + " compares with an edited pass; wire the variants of an ablation");
+    find_tokens(context.prompts, *clean->subject);
+    axis_ = PositionAxis("positions", positions, context.prompts, *clean->tokens);
     declare(output);
     return output;
   }
@@ -85,6 +104,33 @@ class Prediction : public PromptStage {
       if (edited_ || !metric.needs_clean) chosen_.push_back({&metric, {}, {}});
     }
     if (names_tokens() && !edited_) chosen_.insert(chosen_.begin(), {&measured_token(), {}, {}});
+  }
+
+  /// Looks the columns up where a metric is of tokens. Without one no column is needed, nor an axis of
+  /// tokens.
+  void find_tokens(const Prompts& prompts, ModelSubject& subject) {
+    if (!names_tokens()) return tokens.clear();
+    const std::string rule = "the metrics " + listed_metrics(PredictionMetric::Of::token, metrics) +
+                             " are of a token; where there is none, must be among " +
+                             listed_metrics(PredictionMetric::Of::position, prediction_metric_names());
+    if (tokens.empty()) throw ParamError("tokens", "the list is empty: " + rule);
+    try {
+      targets_ = find_target_tokens(prompts, tokens, subject);
+    } catch (ParamError& error) {
+      if (!lacks_column(prompts)) throw;
+      ParamError explained(std::string(error.what()) + "\n  " + rule);
+      explained.param = error.param;
+      throw explained;
+    }
+  }
+
+  [[nodiscard]] bool lacks_column(const Prompts& prompts) const {
+    for (const Prompt& prompt : prompts) {
+      for (const std::string& column : tokens) {
+        if (!prompt.columns.contains(column)) return true;
+      }
+    }
+    return false;
   }
 
   [[nodiscard]] bool names_tokens() const {
@@ -164,9 +210,11 @@ const bool kPrediction = register_stage(
         .optional_input("edited", kVariants,
                         "edited passes; each value then comes with its change from clean")
         .output(kMeasures, "one variable a metric, and `<metric>_change` with variants")
-        .param("metrics", &Prediction::metrics, "Which numbers to keep", each_of(prediction_metric_names()))
-        .param("tokens", &Prediction::tokens, "Columns of the prompts that name the tokens to measure",
-               distinct())
+        .param("metrics", &Prediction::metrics, "Which numbers to keep", known_metrics())
+        .param("tokens", &Prediction::tokens,
+               "Columns of the prompts that name the tokens to measure; not needed where no metric is of a "
+               "token",
+               each_once())
         .param("positions", &Prediction::positions,
                "Where the next token is predicted: last, all, a list, or a slice such as \"1:\""));
 

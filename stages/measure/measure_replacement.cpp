@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "pipeline/stage/registry.hpp"
+#include "pipeline/values/renamed.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
@@ -34,6 +35,8 @@ class ReplacementValue : public PromptStage {
     return measures;
   }
 };
+
+const bool kRenamedReplacement = register_renamed("put_in", "replaced_by");
 
 const bool kReplacementValue =
     register_stage(Declaration<ReplacementValue>(

@@ -2,19 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include "model/numerics/argmax.hpp"
 #include "model/numerics/log_sum_exp.hpp"
-#include "pipeline/error.hpp"
 
 namespace hookflow::stages {
 
 NextToken::NextToken(std::span<const float> logits)
-    : logits_(logits), argmax_(static_cast<std::int64_t>(hookflow::argmax(logits))) {
-  log_sum_ = log_sum_exp(logits);
-  if (!std::isfinite(log_sum_)) throw pipeline::PromptFailure("the logits are not finite");
-}
+    : logits_(logits),
+      argmax_(static_cast<std::int64_t>(hookflow::argmax(logits))),
+      log_sum_(log_sum_exp(logits)) {}
 
 double NextToken::log_prob(std::int32_t id) const { return logit(id) - log_sum_; }
 

@@ -5,8 +5,7 @@
 
 namespace hookflow::stages {
 
-/// One prediction of the next token, from its logits (vocabulary). Throws pipeline::PromptFailure when a
-/// logit is not a number.
+/// One prediction of the next token, from its logits (vocabulary), which are finite.
 class NextToken {
  public:
   explicit NextToken(std::span<const float> logits);
@@ -20,8 +19,8 @@ class NextToken {
 
  private:
   std::span<const float> logits_;
-  std::int64_t argmax_ = 0;
-  double log_sum_ = 0;  // log of the sum of exp(logit)
+  std::int64_t argmax_;
+  double log_sum_;  // log of the sum of exp(logit)
 };
 
 }  // namespace hookflow::stages

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "pipeline/values/renamed.hpp"
 #include "stages/measure/numbers.hpp"
 #include "stages/subject/token_id.hpp"
 
@@ -13,21 +14,28 @@ namespace {
 using Of = PredictionMetric::Of;
 
 constexpr PredictionMetric kMetrics[] = {
-    {"log_prob", "log-softmax of the token", "nat", "nat", Of::token, false,
-     [](const Predicted& p) { return p.now.log_prob(p.token); }},
-    {"prob", "probability of the token", "percent", "percentage points", Of::token, false,
+    {"log_prob", nullptr, "log-softmax of the token", "natural logarithm of the token's softmax probability",
+     "nat", "nat", Of::token, false, [](const Predicted& p) { return p.now.log_prob(p.token); }},
+    {"prob", nullptr, "probability of the token", "the token's softmax probability, from 0 to 100", "percent",
+     "percentage points", Of::token, false,
      [](const Predicted& p) { return 100 * std::exp(p.now.log_prob(p.token)); }},
-    {"logit", "logit of the token", "1", "1", Of::token, false,
-     [](const Predicted& p) { return p.now.logit(p.token); }},
-    {"rank", "number of tokens that are more likely", "1", "1", Of::token, false,
-     [](const Predicted& p) { return p.now.rank(p.token); }},
-    {"argmax", "most likely token", kTokenId, "1", Of::position, false,
+    {"logit", nullptr, "logit of the token", "the token's logit, before the softmax", "1", "1", Of::token,
+     false, [](const Predicted& p) { return p.now.logit(p.token); }},
+    {"token_rank", "rank", "number of tokens that are more likely",
+     "number of tokens that are more likely than the token: 0 where it is the most likely one", "1", "1",
+     Of::token, false, [](const Predicted& p) { return p.now.rank(p.token); }},
+    {"top_token", "argmax", "most likely token", "id of the most likely token; of equals the lowest",
+     kTokenId, "1", Of::position, false,
      [](const Predicted& p) { return static_cast<double>(p.now.argmax()); }},
-    {"entropy", "entropy of the next token", "nat", "nat", Of::position, false,
+    {"entropy", nullptr, "entropy of the next token",
+     "entropy of the next token, - sum P ln P over the vocabulary", "nat", "nat", Of::position, false,
      [](const Predicted& p) { return p.now.entropy(); }},
-    {"kl_from_clean",
-     "Kullback-Leibler divergence of the edited prediction from the clean one, D(clean || edited)", "nat",
-     nullptr, Of::position, true, [](const Predicted& p) { return p.clean->divergence(p.now); }},
+    {"kl_from_clean", nullptr,
+     "Kullback-Leibler divergence of the edited prediction from the clean one, D(clean || edited)",
+     "Kullback-Leibler divergence D(P || Q) = sum P ln(P / Q) over the vocabulary, P the clean prediction "
+     "and Q "
+     "the edited one: 0 where they are equal; of variants alone",
+     "nat", nullptr, Of::position, true, [](const Predicted& p) { return p.clean->divergence(p.now); }},
 };
 
 static_assert(std::none_of(std::begin(kMetrics), std::end(kMetrics),
@@ -37,11 +45,31 @@ static_assert(std::none_of(std::begin(kMetrics), std::end(kMetrics),
               "what is of two passes has no change between them");
 
 constexpr PredictionMetric kMeasuredToken = {
-    "token_id", "token that is measured", kTokenId, nullptr, Of::token, false, [](const Predicted& p) {
-      return static_cast<double>(p.token);
-    }};
+    "token_id", nullptr,  "token that is measured",
+    "",         kTokenId, nullptr,
+    Of::token,  false,    [](const Predicted& p) {
+      return static_cast<double>(p.token); }};
 
 bool is_id(const PredictionMetric& metric) { return std::string(metric.units) == kTokenId; }
+
+const bool kRenamed = [] {
+  for (const PredictionMetric& metric : kMetrics) {
+    if (metric.old_name != nullptr) pipeline::register_renamed(metric.old_name, metric.name);
+  }
+  return true;
+}();
+
+/// What is stored of a metric: its number, and with variants its change.
+std::string explained(const PredictionMetric& metric) {
+  const auto in_units = [](const std::string& units) {
+    return units == "1" || units == kTokenId ? "" : " (" + units + ")";
+  };
+  const std::string whole = metric.explanation + in_units(metric.units);
+  if (metric.change_units == nullptr) return whole;
+  return whole + "; " + metric.change_variable({}).name + ": " +
+         (is_id(metric) ? "1 where it is another than in the clean pass, else 0"
+                        : "edited minus clean" + in_units(metric.change_units));
+}
 
 }  // namespace
 
@@ -71,6 +99,27 @@ std::span<const PredictionMetric> prediction_metrics() { return kMetrics; }
 std::vector<std::string> prediction_metric_names() {
   std::vector<std::string> names;
   for (const PredictionMetric& metric : kMetrics) names.emplace_back(metric.name);
+  return names;
+}
+
+std::vector<pipeline::Choice> prediction_metric_choices() {
+  std::vector<pipeline::Choice> choices;
+  for (const PredictionMetric& metric : kMetrics) choices.push_back({metric.name, explained(metric)});
+  return choices;
+}
+
+std::string current_metric_name(const std::string& name) {
+  const auto* found = std::find_if(std::begin(kMetrics), std::end(kMetrics), [&](const auto& metric) {
+    return metric.old_name != nullptr && name == metric.old_name;
+  });
+  return found == std::end(kMetrics) ? name : found->name;
+}
+
+std::string listed_metrics(PredictionMetric::Of of, const std::vector<std::string>& among) {
+  std::string names;
+  for (const std::string& name : among) {
+    if (prediction_metric(name).of == of) names += (names.empty() ? "" : ", ") + name;
+  }
   return names;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pipeline/values/array.hpp"
+#include "pipeline/yaml/param.hpp"
 #include "stages/measure/next_token.hpp"
 
 namespace hookflow::stages {
@@ -20,7 +21,9 @@ struct Predicted {
 struct PredictionMetric {
   enum class Of { token, position };
   const char* name;
-  const char* meaning;
+  const char* old_name;      // which workflows may still say; none: it was always called so
+  const char* meaning;       // kept with the numbers
+  const char* explanation;   // for who chooses it, without its units
   const char* units;         // token ids are stored as whole numbers, all else as float64
   const char* change_units;  // of its change from the clean pass; none: it has no change
   Of of;                     // a number for each token that is measured, or one a position
@@ -37,6 +40,12 @@ struct PredictionMetric {
 /// Those that a workflow can choose.
 std::span<const PredictionMetric> prediction_metrics();
 std::vector<std::string> prediction_metric_names();
+/// With what they are, their units and their changes.
+std::vector<pipeline::Choice> prediction_metric_choices();
+/// The name of the metric that an old name meant; any other name as it is.
+std::string current_metric_name(const std::string& name);
+/// The names of those metrics that are of tokens, or of positions: `log_prob, prob`.
+std::string listed_metrics(PredictionMetric::Of of, const std::vector<std::string>& among);
 /// Throws std::logic_error for a name that is none.
 const PredictionMetric& prediction_metric(const std::string& name);
 /// Which token the metrics of tokens are of: kept once, with the clean pass.

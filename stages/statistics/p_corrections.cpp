@@ -20,9 +20,13 @@ std::vector<std::size_t> ascending(const std::vector<double>& p) {
 
 }  // namespace
 
-const std::vector<std::string>& p_corrections() {
-  static const std::vector<std::string> names = {"none", "bonferroni", "holm", "benjamini_hochberg"};
-  return names;
+std::vector<pipeline::Choice> p_corrections() {
+  return {{"none", "p as it is"},
+          {"bonferroni", "m p of m tests: bounds the chance of any false discovery"},
+          {"holm", "Holm's step-down: the same bound as bonferroni, never less powerful"},
+          {"benjamini_hochberg",
+           "bounds the expected share of false ones among the discoveries, for independent or positively "
+           "dependent tests"}};
 }
 
 std::vector<double> adjust_p(const std::vector<double>& p, const std::string& correction) {

@@ -3,10 +3,12 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/yaml/param.hpp"
+
 namespace hookflow::stages {
 
-/// The names of the corrections for multiple tests: none, bonferroni, holm, benjamini_hochberg.
-const std::vector<std::string>& p_corrections();
+/// The corrections for multiple tests: none, bonferroni, holm, benjamini_hochberg.
+std::vector<pipeline::Choice> p_corrections();
 /// The adjusted p-values of one family of tests, as R's p.adjust gives them. Of m tests in ascending order of
 /// p, counted from 1: bonferroni m p; holm the largest of (m - j + 1) p_j for j <= i (Holm 1979);
 /// benjamini_hochberg the smallest of m p_j / j for j >= i (Benjamini and Hochberg 1995); at most 1. A NaN is

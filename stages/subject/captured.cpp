@@ -4,6 +4,9 @@
 #include <limits>
 #include <numeric>
 #include <stdexcept>
+#include <string>
+
+#include "stages/subject/finite.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -22,7 +25,7 @@ std::vector<std::size_t> inverse(const std::vector<std::size_t>& kept, std::size
 bool is_square(HookKind kind) { return shape(kind, Config{}).axes.front() == "head"; }
 
 Captured::Captured(const PassView& pass, const HookPoint& place, const Positions& wanted)
-    : row_of_(pass.length, kNotKept), square_(is_square(place.kind)) {
+    : place_(place), row_of_(pass.length, kNotKept), square_(is_square(place.kind)) {
   const auto& captures = pass.kept.captures;
   const auto capture = std::find_if(captures.begin(), captures.end(),
                                     [&](const ForwardPlan::Capture& kept) { return kept.at == place; });
@@ -49,7 +52,17 @@ std::span<const float> Captured::row(std::size_t position, std::size_t head) con
   const std::size_t h = head < head_of_.size() ? head_of_[head] : kNotKept;
   if (p == kNotKept || h == kNotKept)
     throw std::logic_error("a position or head that was not asked for, or that the pass did not keep");
-  return values_.row(square_ ? h * position_count_ + p : p * head_count_ + h);
+  const auto row = values_.row(square_ ? h * position_count_ + p : p * head_count_ + h);
+  // The mask makes the scores of the keys behind the query infinite.
+  const auto seen = place_.kind == HookKind::attn_scores ? row.first(position + 1) : row;
+  check_finite(seen, [&](std::size_t cell) { return described(position, head, cell); });
+  return row;
+}
+
+std::string Captured::described(std::size_t position, std::size_t head, std::size_t cell) const {
+  const std::string number = std::to_string(cell);
+  return to_string(place_) + (has_heads(place_.kind) ? "[" + std::to_string(head) + "]" : "") +
+         " at position " + std::to_string(position) + (square_ ? ", key " : ", dimension ") + number;
 }
 
 }  // namespace hookflow::stages

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <string>
+
+#include "stages/subject/finite.hpp"
 
 namespace hookflow::stages {
 
@@ -11,8 +14,18 @@ LogitRows::LogitRows(const PassView& pass, const Positions& wanted) : logits_(pa
     const auto found = std::find(kept.begin(), kept.end(), position);
     if (!pass.kept.wants_logits || found == kept.end())
       throw std::logic_error("the pass kept no logits at a position that is wanted");
+    positions_.push_back(position);
     rows_.push_back(static_cast<std::size_t>(found - kept.begin()));
   }
+}
+
+std::span<const float> LogitRows::row(std::size_t index) const {
+  const auto logits = logits_.row(rows_[index]);
+  check_finite(logits, [&](std::size_t id) {
+    return "the logit of token id " + std::to_string(id) + " at position " +
+           std::to_string(positions_[index]);
+  });
+  return logits;
 }
 
 }  // namespace hookflow::stages

@@ -15,10 +15,12 @@ class LogitRows {
   LogitRows(const PassView& pass, const Positions& wanted);
 
   [[nodiscard]] std::size_t count() const { return rows_.size(); }
-  [[nodiscard]] std::span<const float> row(std::size_t index) const { return logits_.row(rows_[index]); }
+  /// Throws pipeline::PromptFailure where a logit is NaN or infinite.
+  [[nodiscard]] std::span<const float> row(std::size_t index) const;
 
  private:
   View logits_;  // (kept positions, vocabulary)
+  std::vector<std::size_t> positions_;
   std::vector<std::size_t> rows_;
 };
 

@@ -61,9 +61,9 @@ def predictions(check, file, want, layers):
         # A change is a difference of two tensors: its error is theirs.
         scale = np.abs(want[name.replace("_change", "")]).max()
         check.close(f"scores/{name}", only(file, f"/scores/{name}")[:, layers], want[name], 1e-4 * scale)
-    check.equal("scores/argmax", only(file, "/scores/argmax")[:, layers], want["argmax"])
+    check.equal("scores/top_token", only(file, "/scores/top_token")[:, layers], want["argmax"])
     check.tensor("clean/log_prob", only(file, "/clean/log_prob"), want["clean_log_prob"])
-    check.equal("clean/argmax", only(file, "/clean/argmax"), want["clean_argmax"])
+    check.equal("clean/top_token", only(file, "/clean/top_token"), want["clean_argmax"])
 
 
 def target_tokens(file):

@@ -7,7 +7,7 @@
     compare_gpt2_shapes.py --hookflow PROGRAM          all three, in a temporary folder
 
 Each (replacement, layer, head) is a pass of its own here, without batching or sharing. Tensors must agree within
-1e-4 of the reference tensor's largest magnitude. The argmax must be the same wherever the two best tokens are
+1e-4 of the reference tensor's largest magnitude. The top token must be the same wherever the two best tokens are
 further apart than that.
 """
 import argparse
@@ -27,7 +27,7 @@ from safetensors import Spec, make_model
 # Where the run file has what is compared, and in which units. Axes in the order that the file has them.
 LOG_PROB = "/scores/log_prob"  # [prompt, replacement, layer, head, token]
 PROB = "/scores/prob"  # the same axes
-ARGMAX = "/scores/argmax"  # [prompt, replacement, layer, head]
+TOP_TOKEN = "/scores/top_token"  # [prompt, replacement, layer, head]
 CLEAN_LOG_PROB = "/clean/log_prob"  # [prompt, token]
 PROB_UNIT = 100.0  # probabilities are stored as percent
 REPLACEMENTS = [("zero", {"kind": "zero"}), ("mean_head", {"kind": "mean_head"})]  # in the file's order
@@ -45,7 +45,7 @@ def reference(directory, ids, tokens, chosen):
     model = GPT2(directory)
     shape = (len(REPLACEMENTS), model.n_layer, model.n_head)
     out = {LOG_PROB: np.full(shape + (len(tokens),), np.nan), PROB: np.full(shape + (len(tokens),), np.nan),
-           ARGMAX: np.full(shape, -1), "gap": np.full(shape, np.nan)}
+           TOP_TOKEN: np.full(shape, -1), "gap": np.full(shape, np.nan)}
     clean = model.run(ids)[0][-1].double()
     out[CLEAN_LOG_PROB] = clean.log_softmax(-1)[tokens].numpy()
     out["logit magnitude"] = clean.abs().max().item()
@@ -58,7 +58,7 @@ def reference(directory, ids, tokens, chosen):
         out[LOG_PROB][r, layer, head] = logits.log_softmax(-1)[tokens].numpy()
         out[PROB][r, layer, head] = PROB_UNIT * logits.softmax(-1)[tokens].numpy()
         best = logits.topk(2)
-        out[ARGMAX][r, layer, head] = best.indices[0]
+        out[TOP_TOKEN][r, layer, head] = best.indices[0]
         out["gap"][r, layer, head] = best.values[0] - best.values[1]
     return out
 
@@ -84,7 +84,7 @@ def compare(path, expected, chosen):
     import h5py
     problems = []
     with h5py.File(path, "r") as file:
-        for name in (CLEAN_LOG_PROB, LOG_PROB, PROB, ARGMAX):
+        for name in (CLEAN_LOG_PROB, LOG_PROB, PROB, TOP_TOKEN):
             if name not in file:
                 problems.append(f"{name}: not in {path}")
                 continue
@@ -93,7 +93,7 @@ def compare(path, expected, chosen):
                 problems.append(f"{name}: shape {got.shape}, expected {(1,) + want.shape}")
                 continue
             got = got[0]
-            if name == ARGMAX:
+            if name == TOP_TOKEN:
                 clear = chosen[None] & (expected["gap"] > TOLERANCE * expected["logit magnitude"])
                 wrong = np.argwhere(clear & (got != want))
                 if len(wrong):

@@ -85,6 +85,16 @@ TEST_F(Commands, DescribeStages) {
   }
 }
 
+TEST_F(Commands, DescribeExplainsChoicesALineEach) {
+  const std::string metrics = succeed({"describe", "measure.prediction"});
+  for (const char* line : {"\n         token_rank     number of tokens that are more likely",
+                           "\n         kl_from_clean  Kullback-Leibler divergence D(P || Q)"})
+    EXPECT_TRUE(contains(metrics, line)) << metrics;
+  EXPECT_TRUE(
+      contains(succeed({"describe", "aggregate.moments"}), "\n         negative_share  share of values"));
+  EXPECT_TRUE(contains(succeed({"describe", "aggregate.ttest"}), "\n         holm                Holm's"));
+}
+
 TEST_F(Commands, DescribeAModel) {
   const std::string model = succeed({"describe", "--model", "nano"});
   EXPECT_TRUE(model.starts_with("nano: ")) << model;
@@ -185,7 +195,7 @@ TEST_F(Inspect, SummarisesTheFile) {
 TEST_F(Inspect, ShowsTheVariablesOfAGroupBesideEachOther) {
   const Words lines = table({"scores", "--rows", "3"});
   ASSERT_EQ(lines.size(), 5U);
-  for (const char* name : {"prompt", "layer", "head", "argmax", "log_prob", "prob_change"}) {
+  for (const char* name : {"prompt", "layer", "head", "top_token", "log_prob", "prob_change"}) {
     EXPECT_TRUE(contains(lines[0], name)) << lines[0];
   }
   EXPECT_TRUE(contains(lines.back(), " more; --rows shows more")) << lines.back();
@@ -200,8 +210,10 @@ TEST_F(Inspect, ShowsNamedVariablesAlone) {
     return names;
   };
   EXPECT_EQ(header("scores.prob"), axes + "prob ");
-  EXPECT_EQ(header("scores.prob_change,argmax,prob"), axes + "prob_change argmax prob ");
-  EXPECT_EQ(header("scores.argmax"), "prompt replacement layer head argmax ");
+  EXPECT_EQ(header("scores.prob_change,top_token,prob"), axes + "prob_change top_token prob ");
+  EXPECT_EQ(header("scores.top_token"), "prompt replacement layer head top_token ");
+  EXPECT_EQ(header("scores.argmax_changed"), "prompt replacement layer head top_token_changed ")
+      << "by its old name";
 }
 
 TEST_F(Inspect, WhereKeepsTheCellsOfALabel) {
@@ -241,7 +253,7 @@ TEST_F(Inspect, RefusesWhatTheFileDoesNotHave) {
   refused({"scors"}, {"no group 'scors' (did you mean 'scores'?)"});
   refused({"scores.prb"}, {"no variable 'prb' (did you mean 'prob'?)"});
   refused({"scores.prob,"}, {"no variable ''"});
-  refused({"scores.argmax,prob"}, {"'prob' has the axes [", "'argmax' before it ["});
+  refused({"scores.top_token,prob"}, {"'prob' has the axes [", "'top_token' before it ["});
   refused({"scores", "--where", "layr=1"}, {"--where layr=1", "(did you mean 'layer'?)"});
   refused({"scores", "--where", "layer=77"}, {"--where layer=77: the axis has no such label"});
   refused({"scores", "--where", "layer"}, {"must be axis=label"});

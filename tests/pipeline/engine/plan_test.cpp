@@ -66,7 +66,7 @@ TEST(Plan, VariablesHaveTheAxesOfTheirLane) {
   const PlannedStage& scores = stage_of(plan, "scores");
   EXPECT_EQ(axes_of(variable_of(scores, "log_prob")),
             (Words{"prompt 2", "replacement 2", "layer 2", "head 3", "token 2"}));
-  EXPECT_EQ(axes_of(variable_of(scores, "argmax")),
+  EXPECT_EQ(axes_of(variable_of(scores, "top_token")),
             (Words{"prompt 2", "replacement 2", "layer 2", "head 3"}));
   EXPECT_EQ(variable_of(scores, "log_prob").axes[0].coordinates, Coordinates(Words{"a", "b"}));
   EXPECT_EQ(variable_of(scores, "log_prob").axes[4].coordinates, Coordinates(Words{"target", "contrast"}));
@@ -79,6 +79,23 @@ TEST(Plan, InputNamesOneVariable) {
     EXPECT_EQ(variable.name.rfind("prob_", 0), 0U) << variable.name;
   EXPECT_EQ(axes_of(variable_of(folded, "prob_mean")),
             (Words{"prompt 2", "replacement 2", "layer 2", "token 2"}));
+}
+
+TEST(Plan, OldNamesOfVariablesAreStatedAsTheNewOnes) {
+  const Words old_names = {"scores.metrics=[argmax, rank]",
+                           "by_layer.in=\"scores.rank_change[token=target]\"",
+                           "show=by_layer.rank_change_mean"};
+  const Plan plan = plan_of(workflow(), old_names);
+  EXPECT_EQ(variable_of(stage_of(plan, "by_layer"), "token_rank_change_mean").axes.size(), 3U);
+  const std::string stated = to_json(plan.spec.resolved());
+  EXPECT_TRUE(names(
+      stated, {R"("metrics":["top_token","token_rank"])", R"("in":"scores.token_rank_change[token=target]")",
+               R"("show":"by_layer.token_rank_change_mean")"}));
+  const Words new_names = {"scores.metrics=[top_token, token_rank]",
+                           "by_layer.in=\"scores.token_rank_change[token=target]\"",
+                           "show=by_layer.token_rank_change_mean"};
+  EXPECT_EQ(stated, to_json(plan_of(workflow(), new_names).spec.resolved()));
+  EXPECT_TRUE(names(problems_of(workflow(), {"by_layer.in=scores.ranks"}), {"no variable 'ranks'"}));
 }
 
 TEST(Plan, ExpandOpensALaneOfItsOwn) {

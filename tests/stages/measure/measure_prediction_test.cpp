@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -17,7 +18,7 @@ using pipeline::Axis;
 using pipeline::ParamError;
 
 constexpr double kNear = 1e-5;
-const std::string kAll = "metrics: [log_prob, prob, logit, rank, argmax, entropy, kl_from_clean]";
+const std::string kAll = "metrics: [log_prob, prob, logit, token_rank, top_token, entropy, kl_from_clean]";
 
 /// Prompts of 4 and 2 tokens, each with two tokens to measure.
 std::vector<pipeline::Prompt> two_prompts() {
@@ -62,9 +63,10 @@ TEST(MeasurePrediction, OfACleanPassEqualsThePlainFormulas) {
       EXPECT_NEAR(number("log_prob"), plain.log_prob(id), kNear);
       EXPECT_NEAR(number("prob"), plain.percent(id), 100 * kNear);
       EXPECT_EQ(number("logit"), plain.logit(id));
-      EXPECT_EQ(number("rank"), plain.rank(id));
+      EXPECT_EQ(number("token_rank"), plain.rank(id));
     }
-    EXPECT_EQ(measured.chain.numbers("scores", "argmax", prompt).at(0), static_cast<double>(plain.argmax()));
+    EXPECT_EQ(measured.chain.numbers("scores", "top_token", prompt).at(0),
+              static_cast<double>(plain.argmax()));
     EXPECT_NEAR(measured.chain.numbers("scores", "entropy", prompt).at(0), plain.entropy(), kNear);
   }
 }
@@ -83,9 +85,9 @@ TEST(MeasurePrediction, OfVariantsEqualsThePlainFormulas) {
       EXPECT_NEAR(number("log_prob"), plain.log_prob(id), kNear);
       EXPECT_NEAR(number("prob"), plain.percent(id), 100 * kNear);
       EXPECT_EQ(number("logit"), plain.logit(id));
-      EXPECT_EQ(number("rank"), plain.rank(id));
-      EXPECT_EQ(number("argmax"), static_cast<double>(plain.argmax()));
-      EXPECT_EQ(number("argmax_changed"), plain.argmax() == clean.argmax() ? 0 : 1);
+      EXPECT_EQ(number("token_rank"), plain.rank(id));
+      EXPECT_EQ(number("top_token"), static_cast<double>(plain.argmax()));
+      EXPECT_EQ(number("top_token_changed"), plain.argmax() == clean.argmax() ? 0 : 1);
       EXPECT_NEAR(number("entropy"), plain.entropy(), kNear);
       EXPECT_NEAR(number("kl_from_clean"), clean.divergence_to(plain), kNear);
     }
@@ -120,7 +122,7 @@ TEST(MeasurePrediction, ChangeIsEditedMinusCleanToTheBit) {
   Measured measured("{tokens: [target, contrast], " + kAll + "}");
   measured.chain.add("before", "measure.prediction", "{tokens: [target, contrast], " + kAll + "}",
                      {"clean", ""});
-  for (const char* const name : {"log_prob", "prob", "logit", "rank"}) {
+  for (const char* const name : {"log_prob", "prob", "logit", "token_rank"}) {
     for (std::size_t prompt = 0; prompt < 2; ++prompt) {
       const auto edited = measured.chain.numbers("scores", name, prompt);
       const auto change = measured.chain.numbers("scores", std::string(name) + "_change", prompt);
@@ -141,7 +143,7 @@ TEST(MeasurePrediction, EditThatChangesNothingChangesNothing) {
   EXPECT_NEAR(chain.numbers("scores", "log_prob_change").at(0), 0, kNear);
   EXPECT_NEAR(chain.numbers("scores", "entropy_change").at(0), 0, kNear);
   EXPECT_NEAR(chain.numbers("scores", "kl_from_clean").at(0), 0, kNear);
-  EXPECT_EQ(chain.numbers("scores", "argmax_changed").at(0), 0);
+  EXPECT_EQ(chain.numbers("scores", "top_token_changed").at(0), 0);
 }
 
 TEST(MeasurePrediction, AllPositionsLeaveCellsBehindAPromptsEndMissing) {
@@ -152,7 +154,7 @@ TEST(MeasurePrediction, AllPositionsLeaveCellsBehindAPromptsEndMissing) {
   EXPECT_EQ(variables[0].axes[0].size(), 4U);
   EXPECT_EQ(variables[0].axes[1].name, "token");
   const auto log_prob = measured.chain.numbers("scores", "log_prob", 1);
-  const auto argmax = measured.chain.numbers("scores", "argmax", 1);
+  const auto argmax = measured.chain.numbers("scores", "top_token", 1);
   for (std::size_t cell = 0; cell < log_prob.size(); ++cell) {
     const std::size_t position = cell % 4;
     if (position >= 2) {
@@ -210,26 +212,63 @@ TEST(MeasurePrediction, EmptySliceIsRefusedWithItsPrompt) {
 }
 
 TEST(MeasurePrediction, TwoMeasuresOfOnePassMayWantOtherPositions) {
-  Measured measured("{positions: last, metrics: [argmax]}");
-  measured.chain.add("everywhere", "measure.prediction", "{positions: all, metrics: [argmax]}",
+  Measured measured("{positions: last, metrics: [top_token]}");
+  measured.chain.add("everywhere", "measure.prediction", "{positions: all, metrics: [top_token]}",
                      {"clean", "silenced"});
-  EXPECT_EQ(measured.chain.numbers("scores", "argmax").at(0),
-            measured.chain.numbers("everywhere", "argmax").at(3));
+  EXPECT_EQ(measured.chain.numbers("scores", "top_token").at(0),
+            measured.chain.numbers("everywhere", "top_token").at(3));
 }
 
 TEST(MeasurePrediction, DeclaresOneVariableAMetricAndItsChange) {
   const Measured clean("{" + kAll + "}", two_prompts(), false);
   EXPECT_EQ(clean.chain.variables("scores"),
-            (std::vector<std::string>{"token_id", "log_prob", "prob", "logit", "rank", "argmax", "entropy"}));
-  const Measured edited("{metrics: [prob, argmax, kl_from_clean]}");
-  EXPECT_EQ(edited.chain.variables("scores"),
-            (std::vector<std::string>{"prob", "prob_change", "argmax", "argmax_changed", "kl_from_clean"}));
+            (std::vector<std::string>{"token_id", "log_prob", "prob", "logit", "token_rank", "top_token",
+                                      "entropy"}));
+  const Measured edited("{metrics: [prob, top_token, kl_from_clean]}");
+  EXPECT_EQ(
+      edited.chain.variables("scores"),
+      (std::vector<std::string>{"prob", "prob_change", "top_token", "top_token_changed", "kl_from_clean"}));
   EXPECT_EQ(edited.scores.variables[0].units, "percent");
   EXPECT_EQ(edited.scores.variables[1].units, "percentage points");
 }
 
 TEST(MeasurePrediction, MetricsWithoutATokenNeedNoColumns) {
-  EXPECT_NO_THROW(Measured("{metrics: [argmax, entropy]}", {ids_prompt("a", {1, 2})}));
+  EXPECT_NO_THROW(Measured("{metrics: [top_token, entropy]}", {ids_prompt("a", {1, 2})}));
+}
+
+TEST(MeasurePrediction, WithoutATokenThereIsNoAxisOfTokens) {
+  for (const bool edited : {false, true}) {
+    Measured measured("{metrics: [top_token, entropy, kl_from_clean], tokens: []}", {ids_prompt("a", {1, 2})},
+                      edited);
+    for (const auto& variable : measured.scores.variables)
+      EXPECT_TRUE(variable.axes.empty()) << variable.name;
+    EXPECT_NO_THROW((void)measured.chain.numbers("scores", "entropy"));
+  }
+}
+
+TEST(MeasurePrediction, OldNamesOfMetricsMeanTheNewOnes) {
+  const Measured measured("{metrics: [rank, argmax]}");
+  EXPECT_EQ(measured.chain.variables("scores"),
+            (std::vector<std::string>{"token_rank", "token_rank_change", "top_token", "top_token_changed"}));
+  const std::string twice = refusal<ParamError>([] { Measured("{metrics: [argmax, top_token]}"); });
+  EXPECT_TRUE(names(twice, {"'top_token' stands there twice"}));
+}
+
+TEST(MeasurePrediction, EveryMetricIsExplained) {
+  const pipeline::StageDecl& declaration = *pipeline::find_stage("measure.prediction");
+  const auto& choices = declaration.params.at(0).choices;
+  ASSERT_EQ(choices.size(), prediction_metrics().size());
+  for (const auto& [name, meaning] : choices) EXPECT_GT(meaning.size(), 20U) << name;
+  const auto meaning = [&](const std::string& name) {
+    return std::find_if(choices.begin(), choices.end(),
+                        [&](const auto& choice) { return choice.name == name; })
+        ->meaning;
+  };
+  EXPECT_TRUE(names(meaning("token_rank"), {"0 where it is the most likely"}));
+  EXPECT_TRUE(names(meaning("prob"), {"(percent)", "prob_change: edited minus clean (percentage points)"}));
+  EXPECT_TRUE(names(meaning("top_token"), {"top_token_changed: 1 where"}));
+  EXPECT_TRUE(names(meaning("kl_from_clean"), {"D(P || Q)", "P the clean prediction and Q the edited one",
+                                               "(nat)", "of variants alone"}));
 }
 
 std::string refused(const std::string& params, std::vector<pipeline::Prompt> prompts = two_prompts(),
@@ -243,7 +282,8 @@ TEST(MeasurePrediction, UnknownMetricIsRefused) {
 
 TEST(MeasurePrediction, EmptyListsAreRefused) {
   EXPECT_TRUE(names(refused("{metrics: []}"), {"empty"}));
-  EXPECT_TRUE(names(refused("{tokens: []}"), {"empty"}));
+  EXPECT_TRUE(names(refused("{tokens: []}"), {"tokens: the list is empty", "log_prob, prob are of a token",
+                                              "must be among top_token, entropy, kl_from_clean"}));
 }
 
 TEST(MeasurePrediction, ColumnTwiceIsRefused) {
@@ -261,7 +301,8 @@ TEST(MeasurePrediction, PositionThatAPromptLacksIsRefusedWithItsName) {
 
 TEST(MeasurePrediction, MissingColumnIsRefusedWithItsPrompt) {
   EXPECT_TRUE(names(refused("{tokens: [target]}", {ids_prompt("a", {1}, {{"targt", "3"}})}),
-                    {"prompt 'a': has no column 'target' (did you mean 'targt'?)"}));
+                    {"prompt 'a': has no column 'target' (did you mean 'targt'?)",
+                     "the metrics log_prob, prob are of a token"}));
 }
 
 TEST(MeasurePrediction, LogitsThatAreNoNumbersFailThePrompt) {
@@ -272,7 +313,7 @@ TEST(MeasurePrediction, LogitsThatAreNoNumbersFailThePrompt) {
   chain.add("scores", "measure.prediction", "{}", {"clean", "huge"});
   const auto& outcome = chain.run("scores").at(0);
   EXPECT_FALSE(outcome.value);
-  EXPECT_EQ(outcome.failure, "the logits are not finite");
+  EXPECT_TRUE(names(outcome.failure, {"the logit of token id ", "at position 1", "must be finite"}));
 }
 
 }  // namespace

@@ -62,11 +62,11 @@ TEST(MeasureVocabulary, OfVariantsIsARowEach) {
 
 TEST(MeasureVocabulary, TakesTheLastOfMorePositions) {
   Measured measured({"clean", ""});
-  measured.chain.add("everywhere", "measure.prediction", "{metrics: [argmax], positions: all}",
+  measured.chain.add("everywhere", "measure.prediction", "{metrics: [top_token], positions: all}",
                      {"clean", ""});
   const auto values = measured.chain.numbers("words", "log_prob");
   const auto likeliest = std::max_element(values.begin(), values.end()) - values.begin();
-  EXPECT_EQ(measured.chain.numbers("everywhere", "argmax").at(2), static_cast<double>(likeliest));
+  EXPECT_EQ(measured.chain.numbers("everywhere", "top_token").at(2), static_cast<double>(likeliest));
 }
 
 TEST(MeasureVocabulary, BothInputsOrNoneAreRefused) {
