@@ -1,4 +1,3 @@
-#include <filesystem>
 #include <iostream>
 
 #include "pipeline/command/command.hpp"
@@ -12,7 +11,6 @@ namespace hookflow::pipeline {
 namespace {
 
 namespace po = boost::program_options;
-namespace fs = std::filesystem;
 
 /// The workflow as the command line wants it.
 WorkflowSpec read_spec(const Options& options) {
@@ -35,7 +33,8 @@ int run(const std::vector<std::string>& arguments) {
       "set", po::value<std::vector<std::string>>()->composing(),
       "a.b=value: set a key of the workflow; may be repeated")(
       "resume", "go on where a stopped run of the same workflow left its file")(
-      "force", "replace the file if it exists")("dry-run,n", "say what would be done, and do nothing");
+      "force", "replace the run file if it exists; nothing else is ever replaced")(
+      "dry-run,n", "say what would be done, and do nothing");
   add_session_options(options);
   if (!options.parse(arguments)) return exit_code::kDone;
   if (options.has("resume") && options.has("force"))
@@ -53,12 +52,6 @@ int run(const std::vector<std::string>& arguments) {
     if (options.has("dry-run")) {
       print_dry_run(planned, session.run.threads, std::cout);
       return exit_code::kDone;
-    }
-    if (fs::is_directory(target.path))
-      throw InputError(target.path.string() + ": is a directory, not a run file");
-    if (fs::exists(target.path) && !target.resume && !target.overwrite) {
-      throw InputError(target.path.string() +
-                       ": the file exists; --force replaces it, --resume goes on with it");
     }
     return execute(std::move(planned), target, session);
   });

@@ -4,6 +4,7 @@
 #include <future>
 #include <iostream>
 #include <malloc.h>
+#include <optional>
 #include <thread>
 #include <unistd.h>
 
@@ -54,7 +55,9 @@ class Execution {
       : plan_(std::move(plan)),
         target_(target),
         options_(options),
-        goes_on_(target.resume && std::filesystem::exists(target.path)) {}
+        goes_on_(target.resume && std::filesystem::exists(target.path)) {
+    if (!goes_on_) new_file_.emplace(target.path, target.overwrite);
+  }
 
   int run(RunLayout layout) {
     share_memory(options_.run.threads);
@@ -74,11 +77,10 @@ class Execution {
     StopSignals::install();
     const std::jthread deadline = watch_deadline(options_.patience, stop_early);
     const Identity identity = load_subject();
-    RunStore store = goes_on_
-                         ? RunStore::open(target_.path, layout, identity)
-                         : RunStore::create(target_.path, layout, identity,
-                                            run_provenance(plan_, options_.run.threads, target_.command_line),
-                                            target_.overwrite);
+    RunStore store =
+        goes_on_ ? RunStore::open(target_.path, layout, identity)
+                 : RunStore::create(std::move(*new_file_), layout, identity,
+                                    run_provenance(plan_, options_.run.threads, target_.command_line));
     prepare_farewell(options_.progress, if_kept);
     tell_damage(store.damage(), target_.path, options_.progress);
     return store;
@@ -101,6 +103,7 @@ class Execution {
   const Target& target_;
   SessionOptions options_;
   bool goes_on_;
+  std::optional<NewFile> new_file_;  // claimed before anything is loaded; none: goes on with a file
   std::shared_future<Identity> identity_;
   std::jthread hashing_;
 };

@@ -47,18 +47,19 @@ inline Words lines_of(const std::string& text) {
 /// Runs the program in a folder of the test's own.
 class Cli : public testing::Test {
  protected:
-  /// Starts the program with the folder as its working directory. Returns its process id.
+  /// Starts the program with the folder as its working directory, beside others that run. Returns its process
+  /// id.
   pid_t start(Words arguments, const std::string& input = "") {
     std::ofstream(streams_.path() / "in", std::ios::binary) << input;
     const std::string in = (streams_.path() / "in").string();
-    const std::string out = device.value_or((streams_.path() / "out").string());
-    const std::string err = (streams_.path() / "err").string();
     arguments.insert(arguments.begin(), HOOKFLOW_PROGRAM);
     std::vector<char*> words;
     for (std::string& word : arguments) words.push_back(word.data());
     words.push_back(nullptr);
     const pid_t child = ::fork();
     if (child != 0) return child;
+    const std::string out = device.value_or(stream("out", ::getpid()).string());
+    const std::string err = stream("err", ::getpid()).string();
     ::dup2(::open(in.c_str(), O_RDONLY), STDIN_FILENO);
     ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
     ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
@@ -77,8 +78,8 @@ class Cli : public testing::Test {
     Outcome outcome;
     outcome.peak_bytes = static_cast<double>(usage.ru_maxrss) * 1024;
     outcome.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-    outcome.out = read_file(streams_.path() / "out");
-    outcome.err = read_file(streams_.path() / "err");
+    outcome.out = read_file(stream("out", child));
+    outcome.err = read_file(stream("err", child));
     return outcome;
   }
 
@@ -144,6 +145,10 @@ class Cli : public testing::Test {
   std::optional<std::string> device;           // standard output goes there
 
  private:
+  [[nodiscard]] std::filesystem::path stream(const std::string& name, pid_t process) const {
+    return streams_.path() / (name + std::to_string(process));
+  }
+
   TemporaryFolder streams_;
 };
 

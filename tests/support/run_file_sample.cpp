@@ -12,7 +12,7 @@ int main(int count, char** arguments) try {
     return 2;
   }
   RunStore store =
-      RunStore::create(arguments[1], sample::layout(), sample::identity(), sample::provenance(), true);
+      RunStore::create({arguments[1], true}, sample::layout(), sample::identity(), sample::provenance());
   store.begin_session(2, "1.2.3");
   for (const std::size_t prompt : {0U, 2U}) {
     store.write_cells("scores", "log_prob", prompt, 0, sample::row(prompt));

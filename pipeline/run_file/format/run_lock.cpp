@@ -4,9 +4,9 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <system_error>
-#include <unistd.h>
 
 #include "pipeline/error.hpp"
+#include "pipeline/run_file/format/descriptor.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -22,31 +22,36 @@ struct flock whole_file() {
   return lock;
 }
 
-void check(int result, const std::filesystem::path& path) {
-  if (result == 0) return;
-  if (errno == EAGAIN || errno == EACCES || errno == EWOULDBLOCK)
-    throw InputError(path.string() + ": is being written by another process; wait for it to end, or stop it");
-  if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP || errno == EINVAL) return;  // no locks here
+bool got(int result, const std::filesystem::path& path) {
+  if (result == 0) return true;
+  if (errno == EAGAIN || errno == EACCES || errno == EWOULDBLOCK) return false;
+  if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP || errno == EINVAL) return true;  // no locks
   throw std::system_error(errno, std::generic_category(), path.string() + ": locking");
 }
 
 }  // namespace
 
 bool is_being_written(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
+  const Descriptor file = Descriptor::open(path, O_RDONLY);
   struct flock lock = whole_file();
-  const bool held = ::fcntl(descriptor, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
-  ::close(descriptor);
-  return held;
+  return file && ::fcntl(file.number(), F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
-void lock_for_writing(int descriptor, const std::filesystem::path& path) {
+bool try_lock_for_writing(int descriptor, const std::filesystem::path& path) {
   // A program started from here must not keep the lock alive.
   ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
   struct flock lock = whole_file();
-  check(::fcntl(descriptor, F_OFD_SETLK, &lock), path);
-  check(::flock(descriptor, LOCK_SH | LOCK_NB), path);
+  return got(::fcntl(descriptor, F_OFD_SETLK, &lock), path) &&
+         got(::flock(descriptor, LOCK_SH | LOCK_NB), path);
+}
+
+void lock_for_writing(int descriptor, const std::filesystem::path& path) {
+  if (!try_lock_for_writing(descriptor, path)) refuse_in_use(path);
+}
+
+void refuse_in_use(const std::filesystem::path& path) {
+  throw InputError(path.string() +
+                   ": is in use: it is being written by another process; wait for it to end, or stop it");
 }
 
 }  // namespace hookflow::pipeline

@@ -11,12 +11,15 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/hash/sha256.hpp"
+#include "pipeline/run_file/format/descriptor.hpp"
 #include "pipeline/run_file/format/layout.hpp"
 #include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
+
+constexpr std::string_view kSignature = "\x89HDF\r\n\x1a\n";  // of every HDF5 file
 
 // The bytes of a seal: magic, format, size of the file, number of ranges, the ranges (first byte and size of
 // each), digest. Numbers have eight bytes, little-endian as everything in the file; ranges that are not
@@ -82,20 +85,10 @@ std::uint64_t size_of_file(int descriptor) {
   return ::fstat(descriptor, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(const std::filesystem::path& path)
-      : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (number_ < 0) throw InputError(path.string() + ": " + std::generic_category().message(errno));
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() { ::close(number_); }
-  [[nodiscard]] int number() const { return number_; }
-
- private:
-  int number_;
-};
+/// Where the seal begins, in a file's first bytes; none: npos.
+std::size_t find_seal(const std::string& start) {
+  return start.starts_with(kSignature) ? start.find(kMagic) : std::string::npos;
+}
 
 }  // namespace
 
@@ -133,6 +126,8 @@ void set_seal(h5::File& file, std::vector<ByteRange> changing) {
   write(digest_of(descriptor, size, std::move(changing)));
 }
 
+bool has_seal(int descriptor) { return find_seal(read_bytes(descriptor, 0, kSearched)) != std::string::npos; }
+
 void check_seal(const std::filesystem::path& path) {
   const auto refuse = [&](const std::string& why) { throw InputError(path.string() + ": " + why); };
   const std::string rewritten =
@@ -141,10 +136,11 @@ void check_seal(const std::filesystem::path& path) {
     if (!intact)
       refuse("is not as hookflow left it: it is damaged, or another program has written into it" + rewritten);
   };
-  const Descriptor file(path);
+  const Descriptor file = Descriptor::open(path, O_RDONLY);
+  if (!file) refuse(std::generic_category().message(errno));
   const std::string start = read_bytes(file.number(), 0, kSearched);
-  if (!start.starts_with("\x89HDF\r\n\x1a\n")) refuse("not an HDF5 file, or a damaged one");
-  const std::size_t seal = start.find(kMagic);
+  if (!start.starts_with(kSignature)) refuse("not an HDF5 file, or a damaged one");
+  const std::size_t seal = find_seal(start);
   if (seal == std::string::npos) refuse("was not written by hookflow, or is damaged" + rewritten);
   const std::string head = read_bytes(file.number(), seal, kHead);
   expect(head.size() == kHead);

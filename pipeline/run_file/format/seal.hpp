@@ -17,6 +17,8 @@ using h5::ByteRange;
 void make_seal(h5::File& file, std::size_t most_ranges);
 /// Sets the seal: nothing but `changing` may be written from now on. What is written so far is flushed.
 void set_seal(h5::File& file, std::vector<ByteRange> changing);
+/// Whether the file that is open is a run file: it has a seal, be that broken or whole.
+bool has_seal(int descriptor);
 /// Throws InputError unless the file is as its seal says, or if it has none.
 void check_seal(const std::filesystem::path& path);
 

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <random>
 #include <string>
 #include <system_error>
 #include <unistd.h>
@@ -10,74 +11,139 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
+#include "pipeline/run_file/format/seal.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* kMark = ".partial-";
+constexpr int kMostLinks = 40;  // as Linux follows
+constexpr int kAttempts = 10;
 
-fs::path folder_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+/// Where the path leads once no link is left.
+fs::path without_links(const fs::path& path) {
+  fs::path at = path;
+  std::error_code none;
+  for (int links = 0; fs::is_symlink(at, none); ++links) {
+    if (links == kMostLinks) throw InputError(path.string() + ": its links lead nowhere, or too far");
+    const fs::path next = fs::read_symlink(at, none);
+    at = next.is_absolute() ? next : at.parent_path() / next;
+  }
+  return at;
 }
 
-// Made by a process that was killed: nobody holds a lock on it any more.
-void remove_leftovers(const fs::path& path) {
+/// Made by a process that was killed: nobody holds a lock on it any more.
+void remove_leftovers(const fs::path& path, const fs::path& folder) {
   const std::string prefix = path.filename().string() + kMark;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(folder_of(path), ignored))
-    if (entry.path().filename().string().starts_with(prefix) && !is_being_written(entry.path()))
-      fs::remove(entry.path(), ignored);
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (!entry.path().filename().string().starts_with(prefix)) continue;
+    const Descriptor leftover = Descriptor::open(entry.path(), O_RDWR);
+    if (leftover && try_lock_for_writing(leftover.number(), entry.path())) fs::remove(entry.path(), ignored);
+  }
 }
 
-[[noreturn]] void refuse_existing(const fs::path& path) {
-  throw InputError(path.string() +
-                   ": exists already; resume it, replace it (--force), or choose another --out");
-}
-
-// Renames, but never replaces a file. Where the file system cannot do that at once, the file gets a second
-// name and then loses the first.
+/// Renames, but never replaces a file. Where the file system cannot do that at once, the file gets a second
+/// name and then loses the first.
 bool rename_to_free_name(const fs::path& from, const fs::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
   if (errno != EINVAL && errno != ENOSYS) return false;
   return ::link(from.c_str(), to.c_str()) == 0 && ::unlink(from.c_str()) == 0;
 }
 
+/// Another name for each process, on whatever machine it runs.
+std::string random_name() {
+  std::random_device random;
+  return std::to_string(random()) + "-" + std::to_string(::getpid());
+}
+
 }  // namespace
 
-NewFile::NewFile(fs::path path, bool overwrite) : path_(std::move(path)), overwrite_(overwrite) {
+NewFile::NewFile(fs::path path, bool overwrite) : path_(std::move(path)), target_(without_links(path_)) {
   std::error_code none;
-  if (fs::is_directory(path_, none)) throw InputError(path_.string() + ": is a directory");
-  if (fs::exists(path_, none)) {
-    if (!overwrite_) refuse_existing(path_);
-    if (is_being_written(path_))
-      throw InputError(path_.string() + ": is being written by another process; it cannot be replaced now");
-  }
-  const fs::path folder = folder_of(path_);
-  if (!fs::is_directory(folder, none))
-    throw InputError(path_.string() + ": " + folder.string() + " is no directory");
-  remove_leftovers(path_);
-  temporary_ = path_;
-  temporary_ += kMark + std::to_string(::getpid());
+  if (fs::exists(path_, none))
+    claim(overwrite);
+  else
+    expect_room();
 }
+
+NewFile::NewFile(NewFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      target_(std::move(other.target_)),
+      temporary_(std::exchange(other.temporary_, {})),
+      replaced_(std::move(other.replaced_)) {}
 
 NewFile::~NewFile() {
   std::error_code ignored;
-  if (!placed_) fs::remove(temporary_, ignored);
+  if (!temporary_.empty()) fs::remove(temporary_, ignored);
+}
+
+fs::path NewFile::folder() const { return target_.has_parent_path() ? target_.parent_path() : fs::path("."); }
+
+void NewFile::claim(bool overwrite) {
+  const auto refuse = [&](const std::string& why) { throw InputError(path_.string() + ": " + why); };
+  expect_file(path_);
+  replaced_ = Descriptor::open(target_, overwrite ? O_RDWR : O_RDONLY);
+  if (!replaced_) refuse("cannot be replaced: " + std::generic_category().message(errno));
+  if (!has_seal(replaced_.number()))
+    refuse("the file exists and is no run file, so it is never replaced; choose another --out");
+  if (is_being_written(target_)) refuse_in_use(path_);
+  if (!overwrite) refuse("the file exists; --force replaces it, --resume goes on with it");
+  lock_for_writing(replaced_.number(), path_);
+  if (!leads_to(target_, replaced_.number())) refuse_in_use(path_);  // replaced before it was locked
+}
+
+void NewFile::expect_room() const {
+  const auto refuse = [&](const std::string& why) {
+    const std::string leads = target_ == path_ ? "" : "leads to " + target_.string() + "; ";
+    throw InputError(path_.string() + ": " + leads + why);
+  };
+  std::error_code none;
+  if (!fs::is_directory(folder(), none)) refuse(folder().string() + " is no directory");
+  if (!target_.has_filename()) refuse("that is no name of a file");
+}
+
+h5::File NewFile::create() {
+  remove_leftovers(target_, folder());
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    temporary_ = target_;
+    temporary_ += kMark + random_name();
+    try {
+      h5::File file = h5::File::create(temporary_);
+      file.rename(path_.string());
+      // Until it is locked, another process may take it for a leftover.
+      if (try_lock_for_writing(file.descriptor(), path_) && leads_to(temporary_, file.descriptor()))
+        return file;
+    } catch (const h5::Error& error) {
+      const std::string message = error.what();
+      const std::string name = temporary_.string();
+      throw InputError(path_.string() +
+                       (message.starts_with(name) ? message.substr(name.size()) : ": " + message));
+    }
+  }
+  refuse_in_use(path_);
+}
+
+void NewFile::refuse_taken() const {
+  if (is_being_written(target_)) refuse_in_use(path_);
+  throw InputError(path_.string() +
+                   ": another program put a file there while this run began; it is left as it is");
 }
 
 void NewFile::place() {
-  const bool renamed =
-      overwrite_ ? ::rename(temporary_.c_str(), path_.c_str()) == 0 : rename_to_free_name(temporary_, path_);
+  if (replaced_ && !leads_to(target_, replaced_.number())) refuse_taken();
+  const bool renamed = replaced_ ? ::rename(temporary_.c_str(), target_.c_str()) == 0
+                                 : rename_to_free_name(temporary_, target_);
   if (!renamed) {
-    if (errno == EEXIST) refuse_existing(path_);
+    if (errno == EEXIST) refuse_taken();
     throw std::system_error(errno, std::generic_category(), path_.string() + ": naming the new file");
   }
-  placed_ = true;
-  const int folder = ::open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return;
-  ::fsync(folder);  // where a file system cannot, a power cut may take the name, not the file
-  ::close(folder);
+  temporary_.clear();
+  const int opened = ::open(folder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (opened < 0) return;
+  ::fsync(opened);  // where a file system cannot, a power cut may take the name, not the file
+  ::close(opened);
 }
 
 }  // namespace hookflow::pipeline

@@ -9,6 +9,7 @@
 
 #include "pipeline/run_file/format/layout.hpp"
 #include "pipeline/run_file/marks/part_state.hpp"
+#include "pipeline/run_file/store/new_file.hpp"
 #include "pipeline/values/array.hpp"
 
 namespace hookflow::pipeline {
@@ -23,10 +24,10 @@ class RunStore {
   /// Creates the file whole: every dataset allocated, axes attached, fill values written, marked incomplete.
   /// Identity and provenance become attributes of the root; what has an empty value gets room in /status, for
   /// when it is known.
-  /// It is built under a temporary name beside `path` and renamed, so that a failure leaves no partial file.
-  /// Throws InputError if `path` exists and `overwrite` is false, or if its folder cannot be written.
-  static RunStore create(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity,
-                         const Attributes& provenance, bool overwrite);
+  /// It is built under a temporary name and then put in its place, so that a failure leaves no partial file.
+  /// Throws InputError as NewFile does, and if there is no room.
+  static RunStore create(NewFile made, const RunLayout& layout, const Identity& identity,
+                         const Attributes& provenance);
   /// The size of such a file in bytes, which never changes.
   static std::uint64_t planned_size(const RunLayout& layout, const Identity& identity,
                                     const Attributes& provenance);

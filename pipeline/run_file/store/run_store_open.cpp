@@ -5,43 +5,29 @@
 #include <unistd.h>
 
 #include "pipeline/error.hpp"
+#include "pipeline/run_file/format/descriptor.hpp"
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
 #include "pipeline/run_file/format/seal.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
 #include "pipeline/run_file/store/mismatches.hpp"
-#include "pipeline/run_file/store/new_file.hpp"
 #include "pipeline/run_file/store/run_store_impl.hpp"
 #include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
-void check_space(const std::filesystem::path& path, const std::vector<GroupContents>& groups) {
+void check_space(const NewFile& made, const std::vector<GroupContents>& groups) {
   std::uintmax_t needed = 0;
   for (const GroupContents& group : groups)
     for (const Variable& variable : group.variables)
       needed += cell_count(variable.axes) * size_of(variable.dtype);
   std::error_code unknown;
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  const auto room = std::filesystem::space(folder, unknown);
+  const auto room = std::filesystem::space(made.folder(), unknown);
   if (!unknown && room.available < needed)
-    throw InputError(path.string() + ": needs " + std::to_string((needed >> 10U) + 1) + " KiB, but " +
-                     folder.string() + " has " + std::to_string(room.available >> 10U) + " KiB free");
-}
-
-/// The file under its temporary name; messages call it by its own.
-h5::File create_file(const std::filesystem::path& path, const std::string& temporary) {
-  try {
-    h5::File file = h5::File::create(temporary);
-    file.rename(path.string());
-    return file;
-  } catch (const h5::Error& error) {
-    const std::string message = error.what();
-    throw InputError(path.string() +
-                     (message.starts_with(temporary) ? message.substr(temporary.size()) : ": " + message));
-  }
+    throw InputError(made.path().string() + ": needs " + std::to_string((needed >> 10U) + 1) + " KiB, but " +
+                     made.folder().string() + " has " + std::to_string(room.available >> 10U) + " KiB free");
 }
 
 void write_plot(h5::File& file, const RunLayout& layout, const std::vector<GroupContents>& groups) {
@@ -106,13 +92,11 @@ void check_same_run(const h5::File& file, const std::string& path, const RunLayo
 
 }  // namespace
 
-RunStore RunStore::create(const std::filesystem::path& path, const RunLayout& layout,
-                          const Identity& identity, const Attributes& provenance, bool overwrite) {
+RunStore RunStore::create(NewFile made, const RunLayout& layout, const Identity& identity,
+                          const Attributes& provenance) {
   const std::vector<GroupContents> groups = plan_contents(layout);
-  NewFile made(path, overwrite);
-  h5::File file = create_file(path, made.temporary().string());
-  check_space(path, groups);
-  lock_for_writing(file.descriptor(), path);
+  h5::File file = made.create();
+  check_space(made, groups);
   try {
     write_everything(file, layout, groups, identity, provenance);
     set_seal(file, changing_bytes(file, layout));
@@ -120,7 +104,7 @@ RunStore RunStore::create(const std::filesystem::path& path, const RunLayout& la
   } catch (const h5::Error& error) {  // no room, as nothing else fails here
     throw InputError(error.what());
   }
-  auto impl = std::make_unique<Impl>(path, std::move(file));
+  auto impl = std::make_unique<Impl>(made.path(), std::move(file));
   impl->open_datasets(layout);
   made.place();
   return RunStore(std::move(impl));
@@ -136,17 +120,15 @@ std::uint64_t RunStore::planned_size(const RunLayout& layout, const Identity& id
 RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layout,
                         const Identity& identity) {
   const std::vector<GroupContents> planned = plan_contents(layout);
-  std::error_code unknown;
-  if (!std::filesystem::is_regular_file(path, unknown))
-    throw InputError(path.string() + ": no such run file");
-  if (is_being_written(path))
-    throw InputError(path.string() + ": is being written by another process; wait for it to end, or stop it");
+  expect_file(path);
+  if (is_being_written(path)) refuse_in_use(path);
   check_seal(path);
   if (::access(path.c_str(), W_OK) != 0)
     throw InputError(path.string() + ": cannot be written: " + std::generic_category().message(errno));
   return blame_file(path.string(), [&] {
     h5::File file = h5::File::open(path, true);
     lock_for_writing(file.descriptor(), path);
+    if (!leads_to(path, file.descriptor())) refuse_in_use(path);  // it was being replaced
     check_format(file, path.string());
     check_resumable(file, path.string());
     check_same_run(file, path.string(), layout, planned, identity);

@@ -19,7 +19,7 @@ class Diff : public Cli {
     RunLayout layout = sample::layout();
     layout.workflow = R"({"workflow":"w","stages":{"scores":{"with":["zero"],"rows":4}}})";
     layout.prompt_rows = {R"({"id":"berlin","text":"Berlin is"})", R"({"id":"b"})", R"({"id":"c"})"};
-    RunStore store = RunStore::create(folder.path() / name, layout, sample::identity(), provenance, false);
+    RunStore store = RunStore::create({folder.path() / name, false}, layout, sample::identity(), provenance);
     for (std::size_t prompt = 0; prompt < sample::kPrompts; ++prompt) {
       store.write_cells("scores", "log_prob", prompt, 0, sample::row(prompt));
       store.mark(sample::kItems, prompt, 0, PartState::done);

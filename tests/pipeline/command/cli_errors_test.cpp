@@ -296,7 +296,11 @@ TEST_F(Errors, OfSettings) {
 TEST_F(Errors, OfOutputFilesThatExistLeaveThemAsTheyAre) {
   write("w.yaml", kSweep);
   write("sweep.h5", "precious");
-  refuse({"run", "w.yaml"}, 3, {"sweep.h5: the file exists; --force replaces it, --resume goes on with it"});
+  for (const Words& force : {Words{}, Words{"--force"}}) {
+    Words words = {"run", "w.yaml"};
+    words.insert(words.end(), force.begin(), force.end());
+    refuse(words, 3, {"sweep.h5: the file exists and is no run file, so it is never replaced"});
+  }
   refuse({"run", "w.yaml", "--resume"}, 3, {"sweep.h5: ", "not an HDF5 file"});
   EXPECT_EQ(read_file(folder.path() / "sweep.h5"), "precious");
   refuse({"run", "w.yaml", "--out", "."}, 3, {".: is a directory"});

@@ -47,7 +47,7 @@ PlannedRun toy_plan(std::size_t prompts, const std::string& stages = kStages,
 class ToyRun {
  public:
   explicit ToyRun(PlannedRun of) : plan(std::move(of.plan)), layout(std::move(of.layout)) {
-    store.emplace(RunStore::create(path(), layout, {}, {}, false));
+    store.emplace(RunStore::create({path(), false}, layout, {}, {}));
     toy::on_expand = {};
     toy::expand_runs = 0;
   }

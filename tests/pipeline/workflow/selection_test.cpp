@@ -113,7 +113,7 @@ TEST(Selection, AFoldReadsThePlaceThatItsInputNames) {
   const TemporaryFolder folder;
   auto [plan, layout] = make_plan(read_workflow_text(kWorkflow, "w.yaml", ".", {}));
   plan.prepare();
-  RunStore store = RunStore::create(folder.path() / "w.h5", layout, {}, {}, false);
+  RunStore store = RunStore::create({folder.path() / "w.h5", false}, layout, {}, {});
   Monitor monitor(plan, store);
   const std::atomic<bool> stop{false};
   run_prompts(plan, store, {}, monitor, stop);

@@ -37,9 +37,9 @@ class ChecksumsTest : public testing::Test {
 
   /// All that is left to do. A prompt fails in both lanes.
   void work() const {
-    RunStore store = fs::exists(path)
-                         ? open()
-                         : RunStore::create(path, layout(), sample::identity(), sample::provenance(), false);
+    RunStore store = fs::exists(path) ? open()
+                                      : RunStore::create({path, false}, layout(), sample::identity(),
+                                                         sample::provenance());
     for (std::size_t prompt = 0; prompt < sample::kPrompts; ++prompt) work(store, prompt);
     store.commit();
     if (!store.fold_done(0)) {
@@ -156,7 +156,7 @@ TEST_F(ChecksumsTest, AReasonThatChangedIsFoundAndOthersAreNotRead) {
 
 TEST_F(ChecksumsTest, AMarkThatAppearsIsFoundAndOneThatGoesIsDoneAgain) {
   {
-    RunStore store = RunStore::create(path, layout(), sample::identity(), sample::provenance(), false);
+    RunStore store = RunStore::create({path, false}, layout(), sample::identity(), sample::provenance());
     work(store, 0);
     store.commit();
   }
@@ -217,7 +217,7 @@ TEST_F(ChecksumsTest, SaysWhereTheDamageIs) {
 
 TEST_F(ChecksumsTest, ACompleteFileIsOneWhoseMarksSaySo) {
   {
-    RunStore store = RunStore::create(path, layout(), sample::identity(), sample::provenance(), false);
+    RunStore store = RunStore::create({path, false}, layout(), sample::identity(), sample::provenance());
     work(store, 0);
     store.commit();
   }

@@ -30,7 +30,7 @@ class LaneCellsTest : public testing::TestWithParam<std::size_t> {
          {{"x", Dtype::float32, {prompt, numbered("v", kVariants), numbered("w", wide_)}, "1", ""},
           {"n", Dtype::int64, {prompt, numbered("v", kVariants)}, "1", ""}}}};
     layout.lanes = {{"lane", 2, {"a/n", "a/x"}, kVariants, 3}};
-    RunStore store = RunStore::create(path_, layout, sample::identity(), {}, false);
+    RunStore store = RunStore::create({path_, false}, layout, sample::identity(), {});
     for (std::size_t prompt_index = 0; prompt_index < kPrompts; ++prompt_index) {
       store.write_cells("a", "x", prompt_index, 0, floats(prompt_index));
       store.write_cells("a", "n", prompt_index, 0, numbers(prompt_index));

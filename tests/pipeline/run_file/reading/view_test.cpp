@@ -20,7 +20,7 @@ class ViewTest : public testing::Test {
  protected:
   ViewTest() {
     RunStore store =
-        RunStore::create(path, sample::layout(), sample::identity(), sample::provenance(), false);
+        RunStore::create({path, false}, sample::layout(), sample::identity(), sample::provenance());
     store.write_cells("scores", "clean", 0, 0, std::vector<double>{0.5});
     store.record_failure({1, "tokens", "too long"});
     store.mark(sample::kItems, 0, 0, PartState::done);

@@ -30,7 +30,7 @@ constexpr int kSkipped = 77;
 class RunStoreIoTest : public testing::Test {
  protected:
   RunStore create(const fs::path& at, bool overwrite = false) {
-    return RunStore::create(at, sample::layout(), sample::identity(), sample::provenance(), overwrite);
+    return RunStore::create({at, overwrite}, sample::layout(), sample::identity(), sample::provenance());
   }
   RunStore open() { return RunStore::open(path, sample::layout(), sample::identity()); }
 
@@ -110,8 +110,9 @@ TEST_F(RunStoreIoTest, SaysBeforehandThatADiskIsTooSmall) {
   std::vector<Axis> axes;
   for (int i = 0; i < 5; ++i) axes.push_back({"axis" + std::to_string(i), std::vector<double>(1024), "", ""});
   huge.groups[1].variables = {{"mean", Dtype::float64, axes, "1", ""}};
-  const std::string said =
-      message_of([&] { RunStore::create(path, huge, sample::identity(), sample::provenance(), false); });
+  const std::string said = message_of([&] {
+    RunStore::create({path, false}, huge, sample::identity(), sample::provenance());
+  });
   EXPECT_NE(said.find("KiB free"), std::string::npos) << said;
   EXPECT_TRUE(folder.names().empty());
 }

@@ -58,8 +58,8 @@ std::vector<float> part_values(std::size_t prompt, std::size_t part) {
 // What is left of the run. One part a commit; a prompt fails in one lane, and stays failed.
 void work(const fs::path& path) {
   RunStore store = fs::exists(path) ? RunStore::open(path, sample::layout(), sample::identity())
-                                    : RunStore::create(path, sample::layout(), sample::identity(),
-                                                       sample::provenance(), false);
+                                    : RunStore::create({path, false}, sample::layout(), sample::identity(),
+                                                       sample::provenance());
   if (store.complete()) return;
   const std::vector<PartState> items = store.states(sample::kItems);
   const std::vector<PartState> parts = store.states(sample::kSilenced);
@@ -165,7 +165,7 @@ INSTANTIATE_TEST_SUITE_P(AmidstHalf, KillTest, testing::Values(true));
 TEST(CommitTest, ReachesTheDiskBeforeTheMarksAreWritten) {
   const TemporaryFolder folder;
   RunStore store =
-      RunStore::create(folder.path() / "run.h5", sample::layout(), sample::identity(), {}, false);
+      RunStore::create({folder.path() / "run.h5", false}, sample::layout(), sample::identity(), {});
   operations.clear();
   store.write_cells("scores", "log_prob", 0, 0, sample::row(0));
   store.write_cells("scores", "clean", 0, 0, std::vector<double>{1});

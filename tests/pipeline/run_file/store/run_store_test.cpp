@@ -24,7 +24,7 @@ using sample::provenance;
 class RunStoreTest : public testing::Test {
  protected:
   RunStore create(bool overwrite = false) {
-    return RunStore::create(path, layout(), identity(), provenance(), overwrite);
+    return RunStore::create({path, overwrite}, layout(), identity(), provenance());
   }
   RunStore open() { return RunStore::open(path, layout(), identity()); }
   /// What refuses to open the file with this layout and identity.
@@ -57,13 +57,13 @@ TEST_F(RunStoreTest, StartsWithEverythingMissingAndPending) {
 TEST_F(RunStoreTest, GoesOnWithAnIdentityThatAPowerCutLeftHalfWritten) {
   const Identity open_one = {{"workflow_sha256", "aa11"}, {"model_sha256", ""}};
   const auto left_with = [&](const std::string& model) {
-    RunStore::create(path, layout(), open_one, provenance(), true).set_identity({{"model_sha256", model}});
+    RunStore::create({path, true}, layout(), open_one, provenance()).set_identity({{"model_sha256", model}});
     return refusal(layout());
   };
   for (const char* part : {"", "b", "bb2", "bb22"}) EXPECT_EQ(left_with(part), "opened") << part;
   EXPECT_NE(left_with("bb23").find("model_sha256: 'bb23' in the file, 'bb22' now"), std::string::npos);
   EXPECT_NE(left_with("bb222").find("model_sha256"), std::string::npos);
-  RunStore::create(path, layout(), {{"workflow_sha256", "aa1"}, {"model_sha256", ""}}, provenance(), true);
+  RunStore::create({path, true}, layout(), {{"workflow_sha256", "aa1"}, {"model_sha256", ""}}, provenance());
   EXPECT_NE(refusal(layout()).find("workflow_sha256"), std::string::npos) << "known from the start: not open";
 }
 
@@ -226,10 +226,11 @@ TEST_F(RunStoreTest, NothingMovesAfterCreation) {
 TEST_F(RunStoreTest, RefusesToReplaceAFile) {
   create();
   EXPECT_THROW(create(), InputError);
-  std::ofstream(path) << "notes";
-  EXPECT_THROW(create(), InputError);
   create(true);
   EXPECT_FALSE(open().complete());
+  std::ofstream(path) << "notes";
+  EXPECT_THROW(create(), InputError);
+  EXPECT_THROW(create(true), InputError);
   EXPECT_EQ(folder.names(), std::vector<std::string>{"run.h5"});
 }
 
@@ -294,7 +295,7 @@ TEST_F(RunStoreTest, RefusesLayoutsThatAreBugs) {
   const auto expect_bug = [&](const auto& change) {
     RunLayout changed = layout();
     change(changed);
-    EXPECT_THROW(RunStore::create(path, changed, identity(), provenance(), false), std::logic_error);
+    EXPECT_THROW(RunStore::create({path, false}, changed, identity(), provenance()), std::logic_error);
   };
   expect_bug([](RunLayout& l) {
     l.groups[1].variables[0].axes[0].coordinates = std::vector<std::int64_t>{3, 4};
