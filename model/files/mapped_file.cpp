@@ -20,9 +20,8 @@ namespace {
 
 std::string last_error() { return std::generic_category().message(errno); }
 
-// Throws what errno says of a path that could not be opened; returns for one that is not there at all.
-void refuse_link(const std::filesystem::path& path) {
-  const std::string reason = last_error();
+// Throws why a link could not be followed; returns for what is no link.
+void refuse_link(const std::filesystem::path& path, const std::string& reason) {
   std::error_code no_link;
   const std::filesystem::path target = std::filesystem::read_symlink(path, no_link);
   if (no_link) return;
@@ -44,7 +43,7 @@ class Descriptor {
       : value_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     if (value_ >= 0) return;
     const std::string reason = last_error();
-    refuse_link(path);
+    refuse_link(path, reason);
     refuse(path, "cannot be opened: " + reason);
   }
   ~Descriptor() { ::close(value_); }
@@ -62,7 +61,7 @@ class Descriptor {
 bool is_there(const std::filesystem::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) return true;
-  refuse_link(path);
+  refuse_link(path, last_error());
   return false;
 }
 
