@@ -135,7 +135,7 @@ void attention_head(benchmark::State& state) {
   std::vector<std::size_t> positions = Positions::all().resolve(p);
   for (auto _ : state) {
     attention_scores(qkv.matrix().column_range(0, 64), qkv.matrix().column_range(768, 64), scores.matrix());
-    scale_and_mask(64, positions, scores.matrix());
+    scale_and_mask(0.125F, positions, scores.matrix());
     causal_softmax(positions, scores.matrix());
     mix_values(scores.matrix(), qkv.matrix().column_range(1536, 64), z.matrix().column_range(0, 64));
   }

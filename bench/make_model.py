@@ -46,6 +46,7 @@ class Spec:
     lm_head: str = "tied"
     prefix: bool = False
     mask_buffers: bool = False
+    inverse_layer_scale: bool = False
     shards: int = 1
     seed: int = 0
 
@@ -146,7 +147,7 @@ def config_of(spec):
         "n_layer": spec.n_layer, "n_head": spec.n_head, "n_embd": spec.n_embd, "n_inner": spec.n_inner,
         "n_positions": spec.n_positions, "n_ctx": spec.n_positions, "vocab_size": spec.vocab_size,
         "activation_function": spec.activation, "layer_norm_epsilon": spec.eps,
-        "scale_attn_weights": True, "scale_attn_by_inverse_layer_idx": False,
+        "scale_attn_weights": True, "scale_attn_by_inverse_layer_idx": spec.inverse_layer_scale,
         "reorder_and_upcast_attn": False, "add_cross_attention": False,
         "tie_word_embeddings": spec.lm_head == "tied", "torch_dtype": TORCH_NAME[spec.dtype],
         "attn_pdrop": 0.1, "embd_pdrop": 0.1, "resid_pdrop": 0.1, "initializer_range": 0.02,
@@ -200,6 +201,7 @@ def main():
     parser.add_argument("--lm-head", choices=["tied", "untied", "untied_bias"], default="tied")
     parser.add_argument("--prefix", action="store_true", help="name tensors transformer.h.0… instead of h.0…")
     parser.add_argument("--mask-buffers", action="store_true", help="add h.L.attn.bias, as old checkpoints have")
+    parser.add_argument("--inverse-layer-scale", action="store_true", help="scale_attn_by_inverse_layer_idx")
     parser.add_argument("--shards", type=int, default=1, help="number of safetensors files")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--tokenizer", metavar="DIR", help="copy vocab.json and merges.txt from this directory")

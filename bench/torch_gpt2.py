@@ -31,17 +31,19 @@ class Conv1D(nn.Module):
 
 
 class Attention(nn.Module):
-    def __init__(self, config):
+    def __init__(self, config, layer):
         super().__init__()
         d, self.n_head = config["n_embd"], config["n_head"]
         self.c_attn, self.c_proj = Conv1D(d, 3 * d), Conv1D(d, d)
+        by_layer = config.get("scale_attn_by_inverse_layer_idx", False)
+        self.divisor = (d // self.n_head) ** 0.5 * (layer + 1 if by_layer else 1)
         size = config["n_positions"]
         self.register_buffer("causal", torch.ones(size, size, dtype=torch.bool).tril(), persistent=False)
 
     def forward(self, x):  # [b, p, d] -> [b, p, d]
         b, p, d = x.shape
         q, k, v = (part.view(b, p, self.n_head, -1).transpose(1, 2) for part in self.c_attn(x).split(d, dim=2))
-        scores = q @ k.transpose(-1, -2) / (d // self.n_head) ** 0.5  # [b, h, p, p]
+        scores = q @ k.transpose(-1, -2) / self.divisor  # [b, h, p, p]
         pattern = scores.masked_fill(~self.causal[:p, :p], torch.finfo(scores.dtype).min).softmax(-1)
         z = (pattern @ v).transpose(1, 2).contiguous().view(b, p, d)
         return self.c_proj(z)
@@ -59,10 +61,10 @@ class MLP(nn.Module):
 
 
 class Block(nn.Module):
-    def __init__(self, config):
+    def __init__(self, config, layer):
         super().__init__()
         norm = partial(nn.LayerNorm, config["n_embd"], eps=config["layer_norm_epsilon"])
-        self.ln_1, self.attn, self.ln_2, self.mlp = norm(), Attention(config), norm(), MLP(config)
+        self.ln_1, self.attn, self.ln_2, self.mlp = norm(), Attention(config, layer), norm(), MLP(config)
 
     def forward(self, x):
         x = x + self.attn(self.ln_1(x))
@@ -74,7 +76,7 @@ class Transformer(nn.Module):
         super().__init__()
         d = config["n_embd"]
         self.wte, self.wpe = nn.Embedding(config["vocab_size"], d), nn.Embedding(config["n_positions"], d)
-        self.h = nn.ModuleList(Block(config) for _ in range(config["n_layer"]))
+        self.h = nn.ModuleList(Block(config, layer) for layer in range(config["n_layer"]))
         self.ln_f = nn.LayerNorm(d, eps=config["layer_norm_epsilon"])
 
     def forward(self, ids):  # [b, p] -> [b, p, d]

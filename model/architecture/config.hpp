@@ -23,12 +23,15 @@ struct Config {
   std::size_t vocabulary = 0;
   float layer_norm_epsilon = 1e-5F;
   Activation activation = Activation::gelu_new;
+  bool inverse_layer_scale = false;       // layer l's attention scores are divided by l + 1, too
   std::optional<std::int64_t> bos_token;  // as config.json gives it, unchecked: few runs ask for it
   bool tied_embeddings = true;            // the unembedding is the token embedding
   const ModuleNames* modules = nullptr;   // by which hook points may be named, too; none: by their own alone
 
   /// a: of the queries (or keys, values, results) of all heads side by side.
   [[nodiscard]] std::size_t attention_width() const { return heads * head_width; }
+  /// By what a layer's products of queries and keys are multiplied before the softmax.
+  [[nodiscard]] float score_scale(std::size_t layer) const;
 };
 
 /// As Hugging Face's config.json spells it.

@@ -6,13 +6,16 @@
 
 namespace hookflow {
 
-/// Whether something is there to be opened; what cannot be looked at is not.
+/// Whether something is there to be opened; what cannot be looked at is not. Throws ModelError for a link
+/// that leads nowhere: a file of a model that is lost is another thing than one that the model does not have.
 bool is_there(const std::filesystem::path& path);
 
 /// A regular file mapped read-only for as long as this lives. Nothing is read until it is touched.
 class MappedFile {
  public:
-  /// Throws ModelError naming the file for one that cannot be opened or is no regular file.
+  /// Throws ModelError naming the file for one that cannot be opened (and, of a link, where it leads), that
+  /// is no regular file, or that is the pointer which Git LFS leaves where it has not fetched the file itself
+  /// (https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md).
   explicit MappedFile(const std::filesystem::path& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;

@@ -1,10 +1,9 @@
 #include "model/files/placed_json.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "model/error.hpp"
+#include "model/files/mapped_file.hpp"
 
 namespace hookflow {
 
@@ -40,6 +39,12 @@ std::string PlacedJson::text() const {
   return value.get<std::string>();
 }
 
+std::optional<bool> PlacedJson::flag(const char* key) const {
+  if (!has(key)) return std::nullopt;
+  if (!value.at(key).is_boolean()) at(key).fail("should be true or false");
+  return value.at(key).get<bool>();
+}
+
 std::string PlacedJson::type() const { return object().at("type").text(); }
 
 void PlacedJson::only(std::initializer_list<std::string_view> known) const {
@@ -53,16 +58,8 @@ void PlacedJson::neutral(const char* key, std::initializer_list<FlatJson> values
 }
 
 JsonDocument read_json_document(const std::filesystem::path& path) {
-  return {path, parse_json_object(read_whole_text(path), path.string())};
-}
-
-std::string read_whole_text(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  // An empty file makes the copy fail, which is no failure to read.
-  if (stream && stream.peek() != std::ifstream::traits_type::eof()) text << stream.rdbuf();
-  if (stream.bad() || !stream.is_open() || !text) throw ModelError(path.string() + ": cannot be read");
-  return std::move(text).str();
+  const MappedFile file(path);
+  return {path, parse_json_object(file.text(), path.string())};
 }
 
 }  // namespace hookflow

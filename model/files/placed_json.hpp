@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,7 +27,8 @@ struct PlacedJson {
   [[nodiscard]] const PlacedJson& object() const;
   [[nodiscard]] const PlacedJson& array() const;
   [[nodiscard]] std::string text() const;
-  [[nodiscard]] std::string type() const;  // an object's entry of that name
+  [[nodiscard]] std::optional<bool> flag(const char* key) const;  // none where it is absent or null
+  [[nodiscard]] std::string type() const;                         // an object's entry of that name
 
   /// An object with no other keys.
   void only(std::initializer_list<std::string_view> known) const;
@@ -43,6 +45,5 @@ struct JsonDocument {
 
 /// Throws ModelError for a file that cannot be read or that parse_json_object refuses.
 JsonDocument read_json_document(const std::filesystem::path& path);
-std::string read_whole_text(const std::filesystem::path& path);
 
 }  // namespace hookflow

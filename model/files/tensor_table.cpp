@@ -45,9 +45,13 @@ TensorTable::TensorTable(const std::vector<std::shared_ptr<const SafetensorsFile
 
 void TensorTable::add(const std::shared_ptr<const SafetensorsFile>& file, const std::string& name,
                       const StoredTensor& tensor) {
+  if (naming_.is_of_another_task(name)) {
+    of_other_tasks_.insert(name);
+    return;
+  }
   const std::string& prefix = naming_.prefix;
   const std::string plain = name.starts_with(prefix) ? name.substr(prefix.size()) : name;
-  if (naming_.is_left_out(plain)) return;
+  if (naming_.is_no_parameter(plain)) return;
   if (!stored_.emplace(plain, Entry{tensor, file}).second)
     complain(plain, "is stored twice, with and without the prefix '" + prefix +
                         "' or in two shards; the second in " + file->path().string());

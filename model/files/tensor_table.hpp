@@ -17,10 +17,12 @@ namespace hookflow {
 
 /// How the files of a model family name their tensors.
 struct TensorNaming {
-  std::string prefix;  // which some files put before every name
-  bool (*is_left_out)(const std::string& name) = [](const std::string&) {
-    return false;
-  };  // it is no parameter
+  using Rule = bool (*)(const std::string& name);
+  static bool none(const std::string& /*name*/) { return false; }
+
+  std::string prefix;              // which some files put before every name of the model itself
+  Rule is_no_parameter = none;     // by the name without the prefix
+  Rule is_of_another_task = none;  // by the name as it stands: read by nothing that makes logits
 };
 
 /// Pairs a model's parameters with the tensors of its files, by name and shape. Parameters are asked for one
@@ -33,6 +35,8 @@ class TensorTable {
               TensorNaming naming);
 
   [[nodiscard]] bool has(const std::string& name) const { return stored_.contains(name); }
+  /// Names of the tensors that serve other tasks, and are left out.
+  [[nodiscard]] const std::set<std::string>& of_other_tasks() const { return of_other_tasks_; }
 
   // Each `into` must stay where it is until finish().
   void matrix(const std::string& name, std::size_t rows, std::size_t columns, View& into);
@@ -68,6 +72,7 @@ class TensorTable {
   std::filesystem::path place_;
   TensorNaming naming_;
   std::map<std::string, Entry> stored_;
+  std::set<std::string> of_other_tasks_;
   std::set<std::string> used_;
   std::vector<Wanted> wanted_;
   std::string problems_;

@@ -12,27 +12,33 @@ struct Fixed {
   const char* key;
   bool supported;
 };
-constexpr Fixed kFixedSettings[] = {{"scale_attn_weights", true},
-                                    {"scale_attn_by_inverse_layer_idx", false},
-                                    {"reorder_and_upcast_attn", false},
-                                    {"add_cross_attention", false},
-                                    {"is_encoder_decoder", false}};
+constexpr Fixed kFixedSettings[] = {
+    {"scale_attn_weights", true}, {"add_cross_attention", false}, {"is_encoder_decoder", false}};
 
 // Settings that stand for code or weights of another kind, unless null or empty.
 constexpr const char* kForeignSettings[] = {"quantization_config", "auto_map", "pruned_heads"};
 
-// Names that other model families give to these settings; here they would be silently without effect.
+// The names that transformers has for these settings in every family (GPT2Config.attribute_map); a width of
+// the MLP that is not so is found by the shapes of the tensors.
 constexpr std::pair<const char*, const char*> kOtherNames[] = {{"num_hidden_layers", "n_layer"},
                                                                {"num_attention_heads", "n_head"},
                                                                {"hidden_size", "n_embd"},
                                                                {"intermediate_size", "n_inner"},
-                                                               {"max_position_embeddings", "n_positions"},
-                                                               {"hidden_act", "activation_function"},
-                                                               {"layer_norm_eps", "layer_norm_epsilon"}};
+                                                               {"max_position_embeddings", "n_positions"}};
 
-void check_names(Settings& settings) {
-  for (const auto& [theirs, ours] : kOtherNames)
-    if (settings.has(theirs)) settings.refuse(theirs, std::string("is no setting of gpt2; spell it ") + ours);
+// What transformers does not read for a GPT-2: no harm beside the name that it reads, but alone it would say
+// one thing and mean another.
+void check_unread(Settings& settings, const Config& config) {
+  if (settings.is_given("layer_norm_eps") &&
+      settings.not_negative("layer_norm_eps", 0) != config.layer_norm_epsilon)
+    settings.refuse(
+        "layer_norm_eps",
+        "is no setting of gpt2, and differs from its layer_norm_epsilon, which is " +
+            std::string(settings.is_given("layer_norm_epsilon") ? settings.at("layer_norm_epsilon").dump()
+                                                                : "1e-05 where it is not given"));
+  if (settings.is_given("hidden_act") && !settings.is_given("activation_function") &&
+      settings.activation("hidden_act", config.activation) != config.activation)
+    settings.refuse("hidden_act", "is no setting of gpt2; spell it activation_function");
 }
 
 void check_unsupported(Settings& settings) {
@@ -46,7 +52,7 @@ void check_unsupported(Settings& settings) {
 }  // namespace
 
 Config read_config(Settings& settings) {
-  check_names(settings);
+  for (const auto& [theirs, ours] : kOtherNames) settings.alias(theirs, ours);
   check_unsupported(settings);
   Config config;
   config.layers = settings.size("n_layer", kMaxLayers);
@@ -54,14 +60,16 @@ Config read_config(Settings& settings) {
   config.width = settings.size("n_embd");
   config.context = settings.size("n_positions");
   config.vocabulary = settings.size("vocab_size");
-  const bool has_inner = settings.has("n_inner") && !settings.at("n_inner").is_null();
-  config.mlp_width = has_inner ? settings.size("n_inner") : 4 * config.width;
+  config.mlp_width = settings.is_given("n_inner") ? settings.size("n_inner") : 4 * config.width;
   config.layer_norm_epsilon = settings.not_negative("layer_norm_epsilon", 1e-5F);
   config.activation = settings.activation("activation_function", Activation::gelu_new);
+  config.inverse_layer_scale = settings.flag("scale_attn_by_inverse_layer_idx", false);
+  settings.flag("reorder_and_upcast_attn", false);  // changes the order of half-precision arithmetic alone
   config.tied_embeddings = settings.flag("tie_word_embeddings", true);
   if (settings.has("bos_token_id") && settings.at("bos_token_id").is_number_integer())
     config.bos_token = settings.at("bos_token_id").get<std::int64_t>();
   config.modules = &module_names();
+  check_unread(settings, config);
   if (config.heads != 0) {
     config.head_width = config.width / config.heads;
     if (config.width % config.heads != 0)

@@ -16,4 +16,8 @@ const ModuleNames& module_names();
 /// Causal masks, which older writers stored with the parameters.
 bool is_mask(const std::string& name);
 
+/// Heads of models that are fine-tuned for other tasks than the next token: they read the last hidden state,
+/// and no logit depends on them.
+bool is_head_of_another_task(const std::string& name);
+
 }  // namespace hookflow::gpt2

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "model/gpt2/gpt2.hpp"
 
@@ -40,6 +42,14 @@ void name_tensors(TensorTable& table, const Config& config, Weights& weights) {
   for (std::size_t layer = 0; layer < config.layers; ++layer)
     want_layer(table, "h." + std::to_string(layer), config, weights.layers[layer]);
   table.norm("ln_f", config.width, weights.final_norm);
+}
+
+// transformers' GPT2DoubleHeadsModel and GPT2For...Classification, GPT2ForQuestionAnswering; TRL's and trlX's
+// value heads.
+bool is_head_of_another_task(const std::string& name) {
+  constexpr std::string_view kHeads[] = {"multiple_choice_head.", "score.",  "classifier.",
+                                         "qa_outputs.",           "v_head.", "value_head."};
+  return std::ranges::any_of(kHeads, [&](std::string_view head) { return name.starts_with(head); });
 }
 
 bool is_mask(const std::string& name) {

@@ -32,6 +32,12 @@ Config read_config(const Family& family, Settings& settings) {
   return config;
 }
 
+using WeightFiles = std::vector<std::shared_ptr<const SafetensorsFile>>;
+
+std::filesystem::path place_of(const WeightFiles& files, const std::filesystem::path& directory) {
+  return files.size() == 1 ? files.front()->path() : directory;
+}
+
 }  // namespace
 
 Config load_config(const std::filesystem::path& directory) {
@@ -46,13 +52,25 @@ Model load_model(const std::filesystem::path& directory) {
   model.config = read_config(family, settings);
 
   const auto files = open_weight_files(directory);
-  TensorTable table(files, files.size() == 1 ? files.front()->path() : directory, family.tensors);
+  TensorTable table(files, place_of(files, directory), family.tensors);
   model.weights.layers.resize(model.config.layers);
   family.name_tensors(table, model.config, model.weights);
   model.weights.storage = table.finish();
   if (model.config.tied_embeddings) model.weights.unembedding = model.weights.token_embedding;
   for (const auto& file : files) model.files.push_back(file->path());
   return model;
+}
+
+std::vector<std::string> notes_on_model(const std::filesystem::path& directory) {
+  Settings settings(directory / "config.json");
+  const Family& family = family_of(settings);
+  const WeightFiles files = open_weight_files(directory);
+  const TensorTable table(files, place_of(files, directory), family.tensors);
+  std::string names;
+  for (const std::string& name : table.of_other_tasks()) names += (names.empty() ? "" : ", ") + name;
+  if (names.empty()) return {};
+  return {place_of(files, directory).string() +
+          ": left out, as parts of a head for another task, on which no logit depends: " + names};
 }
 
 }  // namespace hookflow

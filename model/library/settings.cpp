@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <string_view>
+#include <utility>
 
 #include "model/architecture/config.hpp"
 #include "model/error.hpp"
@@ -13,6 +14,17 @@ namespace hookflow {
 Settings::Settings(const std::filesystem::path& file) : file_(file.string()) {
   const MappedFile mapped(file);
   json_ = parse_json_object(mapped.text(), file_);
+}
+
+void Settings::alias(const std::string& other, const std::string& key) {
+  if (!is_given(other)) return;
+  if (!is_given(key)) {
+    FlatJson value = at(other);  // a new key may move what stands there
+    json_[key] = std::move(value);
+    spelled_[key] = other;
+  } else if (at(other) != at(key)) {
+    refuse(other, "is another name of " + key + ", which is " + at(key).dump());
+  }
 }
 
 std::size_t Settings::size(const std::string& key, std::size_t largest) {
@@ -45,8 +57,10 @@ Activation Settings::activation(const std::string& key, Activation otherwise) {
 }
 
 void Settings::refuse(const std::string& key, const std::string& rule) {
+  const auto spelled = spelled_.find(key);
+  const std::string& name = spelled == spelled_.end() ? key : spelled->second;
   const std::string value = has(key) ? " = " + at(key).dump().substr(0, 80) : "";
-  problems_ += (problems_.empty() ? "" : "\n") + file_ + ": " + key + value + ": " + rule;
+  problems_ += (problems_.empty() ? "" : "\n") + file_ + ": " + name + value + ": " + rule;
 }
 
 void Settings::finish() const {

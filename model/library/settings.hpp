@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "model/files/strict_json.hpp"
@@ -18,7 +19,11 @@ class Settings {
   explicit Settings(const std::filesystem::path& file);
 
   [[nodiscard]] bool has(const std::string& key) const { return json_.contains(key); }
+  [[nodiscard]] bool is_given(const std::string& key) const { return has(key) && !at(key).is_null(); }
   [[nodiscard]] const FlatJson& at(const std::string& key) const { return json_.at(key); }
+
+  /// Takes `other` for `key` where that is not given; refuses it where the two differ.
+  void alias(const std::string& other, const std::string& key);
 
   // What a setting holds; `otherwise`, or 0 for a size, where it is not there or was refused.
   std::size_t size(const std::string& key, std::size_t largest = kMaxSize);  // from 1 to `largest`
@@ -26,7 +31,7 @@ class Settings {
   float not_negative(const std::string& key, float otherwise);
   Activation activation(const std::string& key, Activation otherwise);
 
-  /// Complains of a setting, in a line `file: key = value: rule`.
+  /// Complains of a setting, in a line `file: key = value: rule`; by the name that the file gives it.
   void refuse(const std::string& key, const std::string& rule);
   /// Throws ModelError with everything that was refused, one line each.
   void finish() const;
@@ -34,6 +39,7 @@ class Settings {
  private:
   std::string file_;
   FlatJson json_;
+  std::map<std::string, std::string> spelled_;  // key -> the other name that it stands under
   std::string problems_;
 };
 

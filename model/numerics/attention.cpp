@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include "model/numerics/blas.hpp"
@@ -37,8 +36,7 @@ void attention_scores(View q, View k, MutableView scores) {
   multiply_transposed(q, k, scores, Into::overwrite);
 }
 
-void scale_and_mask(std::size_t head_width, std::span<const std::size_t> positions, MutableView scores) {
-  const float factor = 1.0F / std::sqrt(static_cast<float>(head_width));
+void scale_and_mask(float factor, std::span<const std::size_t> positions, MutableView scores) {
   for (std::size_t query = 0; query < scores.rows; ++query) {
     const auto row = scores.row(query);
     const auto seen = row.first(positions[query] + 1);

@@ -36,9 +36,8 @@ void gather_rows(View table, std::span<const std::size_t> rows, MutableView out)
 /// One head: q·kᵀ, (n, e), (p, e) -> (n, p)
 void attention_scores(View q, View k, MutableView scores);
 
-/// One head, in place: scaled by 1 / sqrt(head_width), -inf for keys behind the query. positions (n): of the
-/// queries.
-void scale_and_mask(std::size_t head_width, std::span<const std::size_t> positions, MutableView scores);
+/// One head, in place: times `factor`, -inf for keys behind the query. positions (n): of the queries.
+void scale_and_mask(float factor, std::span<const std::size_t> positions, MutableView scores);
 
 /// One head, in place: each row's softmax over the keys up to the query's own position, 0 beyond it.
 void causal_softmax(std::span<const std::size_t> positions, MutableView scores);

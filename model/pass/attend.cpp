@@ -73,7 +73,7 @@ void LayerLoop::attend_head(std::size_t layer, const HeadQueries& work, MutableV
   };
   attention_scores(of_head(q, work.first, work.count), of_head(k, 0, work.keys), scores);  // (m, p)
   capture(scores_raw);
-  scale_and_mask(e, positions, scores);
+  scale_and_mask(config_.score_scale(layer), positions, scores);
   capture(attn_scores);
   causal_softmax(positions, scores);
   if (edits({pattern, layer}, work.sequence)) {

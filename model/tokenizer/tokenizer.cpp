@@ -14,13 +14,18 @@ namespace {
 constexpr std::string_view kEndOfText = "<|endoftext|>";
 
 SpecialTokens special_tokens(const TokenizerFiles& files, const Vocabulary& vocabulary) {
-  std::vector<SpecialTokens::Entry> entries;
-  const auto add = [&entries](std::string_view text, std::int32_t id) {
-    const auto is_it = [text](const SpecialTokens::Entry& entry) { return entry.text == text; };
-    if (std::ranges::none_of(entries, is_it)) entries.push_back({std::string(text), id});
+  using Added = TokenizerFiles::Added;
+  std::vector<Added> tokens;
+  const auto add = [&tokens](const Added& token) {
+    const auto known = std::ranges::find(tokens, token.text, &Added::text);
+    if (known == tokens.end()) return tokens.push_back(token);
+    known->special = known->special || token.special;
+    if (token.normalized) known->normalized = token.normalized;
   };
-  for (const TokenizerFiles::Entry& entry : files.added) add(entry.text, entry.id);
-  if (const auto id = vocabulary.find(kEndOfText)) add(kEndOfText, *id);
+  for (const Added& token : files.added) add(token);
+  if (const auto id = vocabulary.find(kEndOfText)) add({{std::string(kEndOfText), *id}});
+  std::vector<SpecialTokens::Entry> entries;
+  for (const Added& token : tokens) entries.push_back({token.text, token.id, token.comes_first()});
   return SpecialTokens(std::move(entries));
 }
 

@@ -28,17 +28,19 @@ class Tokenizer {
  public:
   /// Reads tokenizer.json, or without it vocab.json and merges.txt, from a model's directory, which need hold
   /// no weights. Throws ModelError naming file, place and rule: see read_tokenizer_files for what is refused;
-  /// besides, every byte should be a token, ids should run from 0 without a hole, and merges should be of and
-  /// to tokens of the vocabulary.
+  /// besides, every byte should be a token, no two tokens should have one id, and merges should be of and to
+  /// tokens of the vocabulary.
   static Tokenizer load(const std::filesystem::path& directory);
 
   /// Token ids of any byte string. A special token in the text is encoded as that one token.
   std::vector<std::int32_t> encode(std::string_view text) const;
 
-  /// The exact bytes that the ids stand for. Throws ModelError for an id outside the vocabulary.
+  /// The exact bytes that the ids stand for: none for an id below size() that no token has. Throws ModelError
+  /// for an id outside the vocabulary.
   std::string decode(std::span<const std::int32_t> ids) const;
 
-  /// The bytes of one token, often no whole characters. Throws ModelError for an id outside the vocabulary.
+  /// The bytes of one token, often no whole characters; none for an id below size() that no token has. Throws
+  /// ModelError for an id outside the vocabulary.
   const std::string& token(std::int32_t id) const;
 
   /// The token whose bytes these are, if there is one. (Encoding them may, rarely,

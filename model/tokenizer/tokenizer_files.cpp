@@ -1,7 +1,6 @@
 #include "model/tokenizer/tokenizer_files.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -20,10 +19,14 @@ using Path = std::filesystem::path;
   throw ModelError(place + ": " + rule);
 }
 
+// Far above any vocabulary: there may be ids that no token has, and each takes memory.
+constexpr std::int32_t kMaxId = (1 << 24) - 1;
+
 std::int32_t token_id(const FlatJson& value, const std::string& text, const PlacedJson& owner) {
-  constexpr std::int64_t kLargest = std::numeric_limits<std::int32_t>::max();
-  const bool fits = value.is_number_integer() && value >= 0 && value <= kLargest;
-  if (!fits) owner.fail("token '" + text + "' has id " + value.dump() + "; an id is an integer from 0");
+  const bool fits = value.is_number_integer() && value >= 0 && value <= kMaxId;
+  if (!fits)
+    owner.fail("token '" + text + "' has id " + value.dump() + "; an id is an integer from 0 to " +
+               std::to_string(kMaxId));
   return value.get<std::int32_t>();
 }
 
@@ -35,17 +38,30 @@ std::vector<TokenizerFiles::Entry> read_ids(const PlacedJson& node) {
   return entries;
 }
 
-// Hugging Face's description of one token that is looked for in the text itself.
-std::string read_added_token(const PlacedJson& node) {
-  if (node.value.is_string()) return node.text();
+// Hugging Face's description of one token that is looked for in the text itself, its id apart.
+TokenizerFiles::Added read_added_token(const PlacedJson& node) {
+  if (node.value.is_string()) return {{node.text(), 0}};
   for (const char* key : {"lstrip", "rstrip", "single_word"}) {
     node.object().neutral(key, {false}, "an added token stands for its own text and no more");
   }
-  return node.at("content").text();
+  return {{node.at("content").text(), 0}, node.flag("special").value_or(false), node.flag("normalized")};
+}
+
+void add_token(TokenizerFiles& files, TokenizerFiles::Added token, const FlatJson& id,
+               const PlacedJson& owner) {
+  token.id = token_id(id, token.text, owner);
+  files.added.push_back(std::move(token));
+}
+
+// A Sequence of one is what it holds; `parts` is the key of its list.
+PlacedJson without_sequence(PlacedJson node, const char* parts) {
+  if (!node.value.is_object() || node.type() != "Sequence") return node;
+  const PlacedJson list = node.at(parts).array();
+  return list.value.size() == 1 ? without_sequence(list.at(std::size_t{0}), parts) : node;
 }
 
 std::optional<std::string> read_bos(const PlacedJson& root) {
-  return root.has("bos_token") ? std::optional(read_added_token(root.at("bos_token"))) : std::nullopt;
+  return root.has("bos_token") ? std::optional(read_added_token(root.at("bos_token")).text) : std::nullopt;
 }
 
 void check_pre_tokenizer(const PlacedJson& node) {
@@ -104,10 +120,11 @@ void read_tokenizer_json(const Path& path, TokenizerFiles& files) {
   const PlacedJson model = root.at("model").object();
   check_algorithm(model);
   if (root.has("normalizer")) root.at("normalizer").refuse("a text is encoded as it stands");
-  check_pre_tokenizer(root.at("pre_tokenizer"));
+  check_pre_tokenizer(without_sequence(root.at("pre_tokenizer"), "pretokenizers"));
   if (root.has("post_processor")) check_post_processor(root.at("post_processor"));
-  if (root.has("decoder") && root.at("decoder").type() != "ByteLevel") {
-    root.at("decoder").refuse("only ByteLevel, the bytes of the tokens, is");
+  if (root.has("decoder")) {
+    const PlacedJson decoder = without_sequence(root.at("decoder"), "decoders");
+    if (decoder.type() != "ByteLevel") decoder.refuse("only ByteLevel, the bytes of the tokens, is");
   }
 
   files.vocabulary_file = path;
@@ -120,15 +137,16 @@ void read_tokenizer_json(const Path& path, TokenizerFiles& files) {
   if (!root.has("added_tokens")) return;
   const PlacedJson added = root.at("added_tokens").array();
   for (std::size_t i = 0; i < added.value.size(); ++i) {
-    const std::string text = read_added_token(added.at(i).object());
-    files.added.push_back({text, token_id(added.at(i).at("id").value, text, added.at(i))});
+    const PlacedJson node = added.at(i);
+    add_token(files, read_added_token(node.object()), node.at("id").value, node);
   }
 }
 
 void read_merges_txt(const Path& path, TokenizerFiles& files) {
   files.merge_place = path.string() + ":";
   files.files.push_back(path);
-  std::istringstream lines(read_whole_text(path));
+  const MappedFile file(path);
+  std::istringstream lines{std::string(file.text())};
   std::string line;
   for (std::size_t number = 1; std::getline(lines, line); ++number) {
     if (line.ends_with('\r')) line.pop_back();
@@ -151,7 +169,8 @@ void read_vocab_json(const Path& directory, TokenizerFiles& files) {
   const Path added = directory / "added_tokens.json";
   if (!is_there(added)) return;
   files.files.push_back(added);
-  files.added = read_ids(read_json_document(added).root());
+  for (TokenizerFiles::Entry& token : read_ids(read_json_document(added).root()))
+    files.added.push_back({std::move(token)});
 }
 
 void read_tokenizer_config(const Path& path, TokenizerFiles& files) {
@@ -167,10 +186,15 @@ void read_tokenizer_config(const Path& path, TokenizerFiles& files) {
   const PlacedJson added = root.at("added_tokens_decoder").object();
   for (const auto& [key, token] : added.value.items()) {
     const PlacedJson node = added.at(key.c_str());
-    const std::string text = read_added_token(node);
-    const FlatJson id = FlatJson::parse(key, nullptr, false);
-    files.added.push_back({text, token_id(id, text, node)});
+    add_token(files, read_added_token(node), FlatJson::parse(key, nullptr, false), node);
   }
+}
+
+std::optional<std::int32_t> id_in(const TokenizerFiles& files, const std::string& text) {
+  const auto added = std::ranges::find(files.added, text, &TokenizerFiles::Added::text);
+  if (added != files.added.end()) return added->id;
+  const auto entry = std::ranges::find(files.vocabulary, text, &TokenizerFiles::Entry::text);
+  return entry == files.vocabulary.end() ? std::nullopt : std::optional(entry->id);
 }
 
 // The names of special tokens; which ids they have is for the other files to say.
@@ -178,12 +202,12 @@ void read_special_tokens_map(const Path& path, TokenizerFiles& files) {
   const JsonDocument document = read_json_document(path);
   files.files.push_back(path);
   const auto mark = [&files](const PlacedJson& node) {
-    const std::string text = read_added_token(node);
-    const auto is_it = [&text](const TokenizerFiles::Entry& entry) { return entry.text == text; };
-    if (std::ranges::any_of(files.added, is_it)) return;
-    const auto entry = std::ranges::find_if(files.vocabulary, is_it);
-    if (entry == files.vocabulary.end()) node.fail("token '" + text + "' has no id in the other files");
-    files.added.push_back(*entry);
+    TokenizerFiles::Added token = read_added_token(node);
+    const auto id = id_in(files, token.text);
+    if (!id) node.fail("token '" + token.text + "' has no id in the other files");
+    token.id = *id;
+    token.special = true;
+    files.added.push_back(std::move(token));
   };
   const PlacedJson root = document.root().object();
   if (!files.bos) files.bos = read_bos(root);
@@ -211,8 +235,8 @@ TokenizerFiles read_tokenizer_files(const Path& directory) {
     const char* found = vocab    ? "holds vocab.json, but no merges.txt"
                         : merges ? "holds merges.txt, but no vocab.json"
                                  : "holds no tokenizer";
-    fail(directory.string(),
-         std::string(found) + "; a tokenizer is tokenizer.json, or vocab.json and merges.txt");
+    throw NotThere(directory.string() + ": " + found +
+                   "; a tokenizer is tokenizer.json, or vocab.json and merges.txt");
   }
   if (const Path path = directory / "tokenizer_config.json"; is_there(path))
     read_tokenizer_config(path, files);

@@ -55,19 +55,15 @@ std::string bytes_of(const Token& token, const std::string& place) {
 Vocabulary::Vocabulary(const TokenizerFiles& files) {
   const std::string place = files.vocabulary_file.string();
   const std::vector<Token> tokens = collect_tokens(files, place);
-  bytes_.reserve(tokens.size());
   ids_.reserve(tokens.size());
-  for (const Token& token : tokens) {
-    const auto expected = static_cast<std::int32_t>(bytes_.size());
-    if (token.id < expected) {
-      throw ModelError(place + ": tokens '" + *tokens[bytes_.size() - 1].text + "' and '" + *token.text +
-                       "' both have id " + std::to_string(token.id));
+  for (const Token* before = nullptr; const Token& token : tokens) {
+    if (before != nullptr && before->id == token.id) {
+      throw ModelError(place + ": tokens '" + *before->text + "' and '" + *token.text + "' both have id " +
+                       std::to_string(token.id));
     }
-    if (token.id > expected) {
-      throw ModelError(place + ": no token has id " + std::to_string(expected) +
-                       "; ids should run from 0 without a hole");
-    }
+    bytes_.resize(static_cast<std::size_t>(token.id));
     bytes_.push_back(bytes_of(token, place));
+    before = &token;
   }
   // Merges mean the tokens of the vocabulary itself, also where an added token has the same bytes.
   for (const bool added : {false, true}) {

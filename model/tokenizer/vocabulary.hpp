@@ -13,13 +13,16 @@
 
 namespace hookflow {
 
-/// The tokens: id -> bytes and back. Ids run from 0 without a hole.
+/// The tokens: id -> bytes and back. There may be ids that no token has: vocabularies are padded, and tokens
+/// added at round numbers.
 class Vocabulary {
  public:
-  /// Throws ModelError for ids that repeat or leave a hole and for entries that spell no bytes.
+  /// Throws ModelError for ids that repeat and for entries that spell no bytes.
   explicit Vocabulary(const TokenizerFiles& files);
 
+  /// 1 + the largest id.
   std::size_t size() const { return bytes_.size(); }
+  /// Empty for an id that no token has.
   const std::string& bytes(std::size_t id) const { return bytes_[id]; }
   std::optional<std::int32_t> find(std::string_view bytes) const;
 

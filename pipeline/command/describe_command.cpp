@@ -54,7 +54,7 @@ int describe(const std::vector<std::string>& arguments) {
   options.add()("model", po::value<std::string>(), "a model to describe");
   if (!options.parse(arguments)) return exit_code::kDone;
   if (options.has("model"))
-    std::cout << subject_type().open(options.get<std::string>("model"))->description();
+    std::cout << subject_type().open(options.get<std::string>("model"), {})->description();
   std::vector<std::string> names;
   for (const StageDecl* stage : registered_stages()) names.push_back(stage->name);
   const auto wanted = options.get_or("stage", options.has("model") ? std::vector<std::string>() : names);

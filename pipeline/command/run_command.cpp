@@ -19,6 +19,7 @@ WorkflowSpec read_spec(const Options& options) {
   if (options.has("model")) {
     spec.model = options.get<std::string>("model");
     spec.model_place = "--model";
+    spec.model_base.clear();
   }
   return spec;
 }

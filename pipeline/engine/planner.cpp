@@ -27,7 +27,7 @@ std::vector<Batch> divide(std::size_t prompts, const std::vector<std::size_t>& w
 
 std::unique_ptr<Subject> open_subject(const WorkflowSpec& spec) {
   try {
-    return subject_type().open(spec.model);
+    return subject_type().open(spec.model, spec.model_base);
   } catch (const InputError& error) {
     throw InputError(spec.model_place + ": " + error.what());
   }

@@ -90,6 +90,7 @@ class Execution {
   Identity load_subject() {
     const auto start = std::chrono::steady_clock::now();
     plan_.prepare();
+    tell_notes(plan_.subject->notes(), options_.progress);
     std::packaged_task<Identity(std::stop_token)> hash(
         [this](const std::stop_token& stop) { return run_identity(plan_, stop); });
     identity_ = hash.get_future();

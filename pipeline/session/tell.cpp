@@ -31,6 +31,12 @@ std::string shell_word(const std::string& path) {
 
 }  // namespace
 
+void tell_notes(const std::vector<std::string>& notes, ProgressStyle style) {
+  for (const std::string& note : notes)
+    std::cerr << (style == ProgressStyle::json ? json_line({{"event", "note"}, {"message", note}})
+                                               : "hookflow: " + note + "\n");
+}
+
 void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures, ProgressStyle style) {
   if (failures.empty()) return;
   if (style == ProgressStyle::json) {

@@ -12,6 +12,9 @@
 /// programs.
 namespace hookflow::pipeline {
 
+/// What its subject wants to be known.
+void tell_notes(const std::vector<std::string>& notes, ProgressStyle style);
+
 /// The failed prompts with their reasons: the first few for people, all for programs.
 void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures, ProgressStyle style);
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -31,13 +32,16 @@ class Subject {
   [[nodiscard]] virtual std::map<std::string, std::string> provenance() = 0;
   /// Texts that explain stored numbers, kept with them.
   [[nodiscard]] virtual std::vector<TextTable> tables() const { return {}; }
+  /// What a user should know of it before relying on what was computed, a sentence each.
+  [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
   /// Sizes and named places, for `describe`.
   [[nodiscard]] virtual std::string description() const = 0;
 };
 
 /// How subjects are found and opened: given once, by the stages.
 struct SubjectType {
-  std::function<std::unique_ptr<Subject>(const std::string& name)> open;
+  /// A name that is a relative path starts from `base`; empty: from the current folder.
+  std::function<std::unique_ptr<Subject>(const std::string& name, const std::filesystem::path& base)> open;
   std::function<std::vector<std::string>()> built_in;
   std::function<bool(const std::exception&)> refuses_prompt;  // whether an error says so of its input
   std::string place_name;  // of what provenance() says, that which opens the same subject again

@@ -31,6 +31,7 @@ class Reader {
       : root_(root), problems_(file) {
     spec_.file = file;
     spec_.base = base;
+    spec_.model_base = base;
   }
 
   WorkflowSpec read() {

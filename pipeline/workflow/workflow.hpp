@@ -30,7 +30,8 @@ struct WorkflowSpec {
   std::string name;
   std::string about;
   std::string model;
-  std::string model_place;  // where it was named, for messages: `w.yaml:3`, or `--model`
+  std::string model_place;           // where it was named, for messages: `w.yaml:3`, or `--model`
+  std::filesystem::path model_base;  // from where it is looked for if it is a relative path
   Node prompts;
   std::size_t batch_weight = 256;  // prompts share a batch up to this size
   std::vector<StageSpec> stages;   // inputs first

@@ -29,21 +29,39 @@ std::string hash_files(const pipeline::HashMemory& memory, const std::vector<std
 }
 
 const bool kModelSubject = pipeline::register_subject_type(
-    {[](const std::string& name) { return std::make_unique<ModelSubject>(name); }, built_in_models,
+    {[](const std::string& name, const std::filesystem::path& base) {
+       return std::make_unique<ModelSubject>(name, base);
+     },
+     built_in_models,
      [](const std::exception& error) { return dynamic_cast<const ModelError*>(&error) != nullptr; },
      "model_path", "GPT-2-family models"});
 
+/// Paths in workflows once started from the current folder: says so where that would be found.
+std::filesystem::path find_from(const std::filesystem::path& base, const std::string& name) {
+  try {
+    return find_model(name, base);
+  } catch (const UnknownName& error) {
+    std::error_code ignored;
+    if (base.empty() || !std::filesystem::is_directory(name, ignored)) throw;
+    throw UnknownName(error.problem,
+                      error.rest + "\nA path in a workflow starts from the workflow's folder. '" + name +
+                          "' is in the current folder: --model " + name + " takes it from there",
+                      error.name, error.known);
+  }
+}
+
 }  // namespace
 
-ModelSubject::ModelSubject(const std::string& name) : name_(name) {
+ModelSubject::ModelSubject(const std::string& name, const std::filesystem::path& base) : name_(name) {
   translate_errors([&] {
-    directory_ = find_model(name);
+    directory_ = find_from(base, name);
     config_ = load_config(directory_);
   });
   try {
     tokenizer_ = Tokenizer::load(directory_);
   } catch (const ModelError& error) {
     no_tokenizer_ = message_of(error);  // prompts given as token ids need none
+    is_tokenizer_refused_ = dynamic_cast<const NotThere*>(&error) == nullptr;
   }
 }
 
@@ -86,6 +104,12 @@ std::vector<pipeline::TextTable> ModelSubject::tables() const {
     tokens.push_back(printable(tokenizer_->token(static_cast<std::int32_t>(id))));
   return {
       {"vocabulary", "token", {"id", std::move(ids), kTokenId, ""}, std::move(tokens), "text of a token"}};
+}
+
+std::vector<std::string> ModelSubject::notes() const {
+  std::vector<std::string> notes = translate_errors([&] { return notes_on_model(directory_); });
+  if (is_tokenizer_refused_) notes.push_back("tokens are stored without their text: " + no_tokenizer_);
+  return notes;
 }
 
 double ModelSubject::converted_bytes() const {

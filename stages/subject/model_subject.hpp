@@ -19,8 +19,9 @@ namespace hookflow::stages {
 /// opened, its weights when they are first asked for, and its files are hashed beside the run.
 class ModelSubject : public pipeline::Subject {
  public:
-  /// Throws pipeline::InputError when the model cannot be found or read.
-  explicit ModelSubject(const std::string& name);
+  /// A name that is a relative path starts from `base`; empty: from the current folder. Throws
+  /// pipeline::InputError when the model cannot be found or read.
+  explicit ModelSubject(const std::string& name, const std::filesystem::path& base = {});
 
   [[nodiscard]] const Config& config() const { return config_; }
   /// Throws pipeline::InputError for a model without tokenizer files.
@@ -36,6 +37,7 @@ class ModelSubject : public pipeline::Subject {
   [[nodiscard]] std::vector<std::string> identity_names() const override;
   [[nodiscard]] std::map<std::string, std::string> provenance() override;
   [[nodiscard]] std::vector<pipeline::TextTable> tables() const override;
+  [[nodiscard]] std::vector<std::string> notes() const override;
   [[nodiscard]] std::string description() const override;
 
  private:
@@ -43,7 +45,8 @@ class ModelSubject : public pipeline::Subject {
   std::filesystem::path directory_;
   Config config_;
   std::optional<Tokenizer> tokenizer_;
-  std::string no_tokenizer_;  // why there is none
+  std::string no_tokenizer_;           // why there is none
+  bool is_tokenizer_refused_ = false;  // it is there
   std::once_flag loaded_;
   std::unique_ptr<Model> model_;
 };

@@ -19,6 +19,8 @@ MODELS = {
     "sharded_f16": ("4 heads of 8, F16, untied without a bias, three files and an index", Spec(
         n_layer=3, n_head=4, n_embd=32, n_positions=16, vocab_size=41, dtype="F16", lm_head="untied",
         prefix=True, shards=3, seed=5)),
+    "inverse_scale": ("2 heads of 8, scores of layer l divided by l + 1 too", Spec(
+        n_layer=3, n_head=2, n_embd=16, n_positions=12, vocab_size=29, inverse_layer_scale=True, seed=6)),
 }
 HEADED = ["attn.hook_q", "attn.hook_k", "attn.hook_v", "attn.hook_z", "attn.hook_pattern"]
 HEADLESS = ["hook_resid_pre", "hook_resid_mid", "hook_resid_post", "hook_attn_out", "hook_mlp_out",

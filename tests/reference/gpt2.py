@@ -4,7 +4,7 @@ One prompt at a time, no batching, no caching. Shapes: p = position, h = head, d
 f = MLP width. Hook names and shapes are those of TransformerLens. Its conventions, without weight folding:
   ln*.hook_scale       sqrt(variance + eps), [p, 1]
   ln*.hook_normalized  after multiplying by the weight and adding the bias
-  hook_attn_scores     scaled by 1/sqrt(e); masked entries are -inf
+  hook_attn_scores     scaled by 1/sqrt(e), and by 1/(layer + 1) where the config says so; masked entries are -inf
 """
 import json
 import math
@@ -27,8 +27,9 @@ class GPT2:
 
     def __init__(self, directory, dtype=torch.float32):
         config = json.loads((Path(directory) / "config.json").read_text())
-        if config.get("scale_attn_by_inverse_layer_idx") or not config.get("scale_attn_weights", True):
-            raise ValueError(f"{directory}: only the usual attention scale is supported")
+        if not config.get("scale_attn_weights", True):
+            raise ValueError(f"{directory}: only scaled attention is supported")
+        self.inverse_layer_scale = config.get("scale_attn_by_inverse_layer_idx", False)
         self.n_layer, self.n_head, self.eps = config["n_layer"], config["n_head"], config["layer_norm_epsilon"]
         self.activation = ACTIVATIONS[config["activation_function"]]
         self.weights = {name: torch.from_numpy(value.copy()).to(dtype)
@@ -58,7 +59,8 @@ class GPT2:
 
         raw = hook(block + "hook_scores_raw", torch.einsum("qhe,khe->hqk", q, k))
         future = torch.ones(p, p, dtype=torch.bool).triu(1)
-        scores = (raw / math.sqrt(d // self.n_head)).masked_fill(future, -math.inf)
+        scores = raw / math.sqrt(d // self.n_head) / (layer + 1 if self.inverse_layer_scale else 1)
+        scores = scores.masked_fill(future, -math.inf)
         scores = hook(block + "hook_attn_scores", scores)
         pattern = hook(block + "hook_pattern", scores.softmax(-1))  # [h, query, key]
         z = hook(block + "hook_z", torch.einsum("hqk,khe->qhe", pattern, v))

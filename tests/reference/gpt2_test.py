@@ -103,7 +103,8 @@ class ReferenceTest(unittest.TestCase):
                 qkv = ln1 @ w[f"h.{i}.attn.c_attn.weight"] + w[f"h.{i}.attn.c_attn.bias"]
                 together = [block[f"attn.hook_{name}"].reshape(p, d) for name in "qkv"]
                 self.close(torch.cat(together, 1), qkv)
-                scaled = block["attn.hook_scores_raw"] / (d // model.n_head) ** 0.5
+                divisor = (d // model.n_head) ** 0.5 * (i + 1 if model.inverse_layer_scale else 1)
+                scaled = block["attn.hook_scores_raw"] / divisor
                 lower = torch.ones(p, p, dtype=torch.bool).tril()
                 self.close(block["attn.hook_attn_scores"][:, lower], scaled[:, lower])
                 self.assertTrue((block["attn.hook_attn_scores"][:, ~lower] == -torch.inf).all())

@@ -172,7 +172,8 @@ class NaiveGpt2 {
           for (std::size_t c = head * e; c < (head + 1) * e; ++c) {
             raw[head * p + i][j] += q[i][c] * k[j][c];
           }
-          const double scaled = raw[head * p + i][j] / std::sqrt(static_cast<double>(e));
+          const double divisor = config_.inverse_layer_scale ? static_cast<double>(layer) + 1 : 1;
+          const double scaled = raw[head * p + i][j] / std::sqrt(static_cast<double>(e)) / divisor;
           masked[head * p + i][j] = j > i ? -INFINITY : scaled;
           pattern[head * p + i][j] = std::exp(masked[head * p + i][j]);
           total += pattern[head * p + i][j];

@@ -46,14 +46,72 @@ TEST(Config, ReadsGpt2SmallAsItIsPublished) {
 TEST(Config, ReadsWhatMayDiffer) {
   const Config config = load(test::TinyGpt2().config(
       R"(,"activation_function":"relu","layer_norm_epsilon":0.25,"tie_word_embeddings":false,
-         "scale_attn_weights":true,"reorder_and_upcast_attn":false,"pruned_heads":{},"auto_map":null)"));
+         "scale_attn_weights":true,"scale_attn_by_inverse_layer_idx":true,"reorder_and_upcast_attn":true,
+         "pruned_heads":{},"auto_map":null)"));
   EXPECT_EQ(config.heads, 3U);
   EXPECT_EQ(config.head_width, 4U);
   EXPECT_EQ(config.mlp_width, 20U);
   EXPECT_EQ(config.activation, Activation::relu);
   EXPECT_EQ(config.layer_norm_epsilon, 0.25F);
   EXPECT_FALSE(config.tied_embeddings);
+  EXPECT_TRUE(config.inverse_layer_scale);
   EXPECT_EQ(load(test::TinyGpt2().config(R"(,"activation_function":"gelu")")).activation, Activation::gelu);
+}
+
+TEST(Config, ScoresAreScaledByTheHeadAndWhereAskedByTheLayer) {
+  Config config = load(test::TinyGpt2().config());
+  EXPECT_EQ(config.head_width, 4U);
+  EXPECT_EQ(config.score_scale(1), 0.5F);
+  config.inverse_layer_scale = true;
+  EXPECT_EQ(config.score_scale(0), 0.5F);
+  EXPECT_EQ(config.score_scale(3), 0.125F);
+}
+
+TEST(Config, KnowsTheOtherNamesOfItsActivations) {
+  const auto activation = [](const std::string& name) {
+    return load(test::TinyGpt2().config(",\"activation_function\":\"" + name + "\"")).activation;
+  };
+  for (const char* name : {"gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate"})
+    EXPECT_EQ(activation(name), Activation::gelu_new) << name;
+  for (const char* name : {"gelu", "gelu_python"}) EXPECT_EQ(activation(name), Activation::gelu) << name;
+}
+
+TEST(Config, TakesTheNamesOfOtherFamilies) {
+  const Config config = load(R"({"model_type":"gpt2","num_hidden_layers":2,"num_attention_heads":3,
+                                 "hidden_size":12,"intermediate_size":20,"max_position_embeddings":7,
+                                 "n_inner":null,"vocab_size":11})");
+  EXPECT_EQ(config.layers, 2U);
+  EXPECT_EQ(config.heads, 3U);
+  EXPECT_EQ(config.width, 12U);
+  EXPECT_EQ(config.mlp_width, 20U);
+  EXPECT_EQ(config.context, 7U);
+  EXPECT_EQ(load(test::TinyGpt2().config(R"(,"hidden_size":12,"num_hidden_layers":2)")).width, 12U);
+}
+
+TEST(Config, RefusesNamesThatDisagree) {
+  const std::string message =
+      refusal_of(R"(,"hidden_size":24,"num_hidden_layers":null,"intermediate_size":48)");
+  EXPECT_TRUE(test::names(message, {"config.json: hidden_size = 24: is another name of n_embd, which is 12",
+                                    "intermediate_size = 48: is another name of n_inner, which is 20"}));
+  EXPECT_EQ(message.find("num_hidden_layers"), message.npos);
+  EXPECT_TRUE(test::names(refusal(R"({"model_type":"gpt2","num_hidden_layers":0,"num_attention_heads":5,
+                                      "hidden_size":12,"n_positions":7,"vocab_size":11})"),
+                          {"num_hidden_layers = 0: must be a whole number",
+                           "num_attention_heads = 5: does not divide n_embd = 12"}));
+}
+
+TEST(Config, WhatTransformersDoesNotReadMayNotContradictWhatItReads) {
+  const Config config = load(test::TinyGpt2().config(
+      R"(,"activation_function":"relu","hidden_act":"gelu","layer_norm_epsilon":0.25,"layer_norm_eps":0.25)"));
+  EXPECT_EQ(config.activation, Activation::relu);
+  EXPECT_EQ(config.layer_norm_epsilon, 0.25F);
+  EXPECT_EQ(load(test::TinyGpt2().config(R"(,"hidden_act":"gelu_fast","layer_norm_eps":1e-5)")).activation,
+            Activation::gelu_new);
+  EXPECT_TRUE(
+      test::names(refusal_of(R"(,"hidden_act":"relu","layer_norm_eps":1e-6)"),
+                  {"hidden_act = \"relu\": is no setting of gpt2; spell it activation_function",
+                   "layer_norm_eps = 1e-06: is no setting of gpt2, and differs from its layer_norm_epsilon, "
+                   "which is 1e-05"}));
 }
 
 TEST(Config, NullInnerWidthIsFourTimesTheWidth) {
@@ -81,8 +139,8 @@ TEST_P(UnsupportedSetting, IsRefusedByName) {
 
 INSTANTIATE_TEST_SUITE_P(
     Config, UnsupportedSetting,
-    testing::Values(Unsupported{"scale_attn_by_inverse_layer_idx", "true", "not supported; only false is"},
-                    Unsupported{"reorder_and_upcast_attn", "true", "not supported; only false is"},
+    testing::Values(Unsupported{"scale_attn_by_inverse_layer_idx", "1", "must be true or false"},
+                    Unsupported{"reorder_and_upcast_attn", "\"yes\"", "must be true or false"},
                     Unsupported{"scale_attn_weights", "false", "not supported; only true is"},
                     Unsupported{"add_cross_attention", "true", "not supported; only false is"},
                     Unsupported{"is_encoder_decoder", "true", "not supported; only false is"},
@@ -95,9 +153,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Unsupported{"layer_norm_epsilon", "1e+300", "must be a number that is not negative"},
                     Unsupported{"quantization_config", "{\"bits\":4}", "is not supported"},
                     Unsupported{"auto_map", "{\"AutoModel\":\"x.Y\"}", "is not supported"},
-                    Unsupported{"pruned_heads", "{\"0\":[1]}", "is not supported"},
-                    Unsupported{"hidden_size", "12", "spell it n_embd"},
-                    Unsupported{"num_hidden_layers", "2", "spell it n_layer"}));
+                    Unsupported{"pruned_heads", "{\"0\":[1]}", "is not supported"}));
 
 class BadSize : public testing::TestWithParam<const char*> {};
 

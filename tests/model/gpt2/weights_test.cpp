@@ -197,12 +197,46 @@ TEST(Weights, RefusesOtherDtypesWhereTheyAreNeeded) {
 }
 
 TEST(Weights, RefusesTensorsThatNothingDescribes) {
-  for (const char* name :
-       {"score.weight", "h.0.crossattention.c_attn.weight", "h.2.ln_1.weight", "transformer.x"}) {
+  for (const char* name : {"h.0.score.weight", "h.0.crossattention.c_attn.weight", "h.2.ln_1.weight",
+                           "transformer.x", "adapter.weight", "transformer.score.weight"}) {
     auto tensors = kTiny.tensors();
     tensors.push_back(test::f32(name, {1}, std::vector<float>{1}));
-    const std::string plain = std::string(name) == "transformer.x" ? "x" : name;
+    const std::string prefix = "transformer.";
+    const std::string plain = std::string(name).starts_with(prefix) ? name + prefix.size() : name;
     EXPECT_TRUE(names(Directory(tensors).refusal(), {"tensor '" + plain + "' is not expected"}));
+  }
+}
+
+TEST(Weights, LeavesOutHeadsOfOtherTasksWithAWord) {
+  for (const char* prefix : {"", "transformer."}) {
+    auto tensors = kTiny.tensors(prefix);
+    EXPECT_TRUE(notes_on_model(Directory(tensors).directory.path()).empty());
+    for (const char* name : {"v_head.summary.weight", "score.weight", "classifier.bias", "qa_outputs.weight",
+                             "multiple_choice_head.summary.weight", "value_head.0.bias"})
+      tensors.push_back(test::f32(name, {1}, std::vector<float>{1}));
+    const Directory directory(tensors);
+    expect_tiny(directory.load().weights);
+    const auto notes = notes_on_model(directory.directory.path());
+    ASSERT_EQ(notes.size(), 1U);
+    EXPECT_TRUE(
+        names(notes[0], {"model.safetensors: left out", "no logit depends: classifier.bias, multiple_choice",
+                         "qa_outputs.weight, score.weight, v_head.summary.weight, value_head.0.bias"}));
+  }
+}
+
+TEST(Weights, NamesALinkThatLeadsNowhereAndAPointerOfGitLfs) {
+  for (const char* file :
+       {"config.json", "model.safetensors", "model.safetensors.index.json", "pytorch_model.bin"}) {
+    const test::TempDir directory;
+    test::write_file(directory / "config.json", kTiny.config());
+    std::filesystem::remove(directory / file);
+    std::filesystem::create_symlink("../../blobs/gone", directory / file);
+    const auto refusal = [&] { return test::input_error([&] { load_model(directory.path()); }); };
+    EXPECT_TRUE(names(refusal(), {std::string(file) + ": is a link to '../../blobs/gone'"}));
+    if (std::string(file) == "pytorch_model.bin") continue;  // is not read
+    std::filesystem::remove(directory / file);
+    test::write_file(directory / file, "version https://git-lfs.github.com/spec/v1\n");
+    EXPECT_TRUE(names(refusal(), {std::string(file) + ": is a Git LFS pointer", "git lfs pull"}));
   }
 }
 
@@ -274,6 +308,14 @@ TEST_F(Shards, AreReadAsOne) {
 TEST_F(Shards, RefusesAMissingShard) {
   spoil_ = [&] { std::filesystem::remove(directory_ / file(1)); };
   EXPECT_TRUE(names(refusal(), {file(1), "cannot be opened"}));
+}
+
+TEST_F(Shards, NamesALinkThatLeadsNowhere) {
+  spoil_ = [&] {
+    std::filesystem::remove(directory_ / file(1));
+    std::filesystem::create_symlink("../../blobs/gone", directory_ / file(1));
+  };
+  EXPECT_TRUE(names(refusal(), {file(1) + ": is a link to '../../blobs/gone', which cannot be opened"}));
 }
 
 TEST_F(Shards, RefusesATensorThatIsNotWhereTheIndexSays) {

