@@ -6,7 +6,7 @@
 namespace hookflow::stages {
 
 /// One prediction of the next token, from its logits (vocabulary). Throws pipeline::PromptFailure when a
-/// logit is not a number.
+/// logit is not a number, std::logic_error for an id that is none of the vocabulary.
 class NextToken {
  public:
   explicit NextToken(std::span<const float> logits);
@@ -19,6 +19,8 @@ class NextToken {
   [[nodiscard]] double divergence(const NextToken& other) const;  // D(this || other), nat
 
  private:
+  [[nodiscard]] float at(std::int32_t id) const;
+
   std::span<const float> logits_;
   std::int64_t argmax_ = 0;
   double log_sum_ = 0;  // log of the sum of exp(logit)
