@@ -57,6 +57,7 @@ class Execution {
         goes_on_(target.resume && std::filesystem::exists(target.path)) {}
 
   int run(RunLayout layout) {
+    if (!goes_on_) tell_warnings(layout.warnings, options_.progress);
     share_memory(options_.run.threads);
     RunStore store = open_store(std::move(layout));
     give_back_memory();

@@ -50,6 +50,28 @@ void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures,
   if (failures.size() > kMostTold) std::cerr << "  ... `hookflow inspect` lists all\n";
 }
 
+void tell_warnings(const std::vector<Warning>& warnings, ProgressStyle style) {
+  constexpr std::size_t kExamples = 3;
+  for (const auto& [first, count] : kinds_of(warnings)) {
+    if (style == ProgressStyle::json) {
+      std::cerr << json_line({{"event", "warning"},
+                              {"stage", first->stage},
+                              {"prompt", first->prompt},
+                              {"kind", first->kind},
+                              {"message", first->text},
+                              {"count", count}});
+      continue;
+    }
+    std::size_t told = 0;
+    for (const Warning& warning : warnings)
+      if (warning.stage == first->stage && warning.kind == first->kind && told++ < kExamples)
+        std::cerr << "hookflow: warning: " << to_string(warning) << "\n";
+    if (count > kExamples)
+      std::cerr << "hookflow: warning: " << first->kind << ": " << count - kExamples
+                << " more; `hookflow inspect FILE warnings` lists all\n";
+  }
+}
+
 void tell_damage(const Damage& damage, const std::filesystem::path& path, ProgressStyle style) {
   if (!damage.any()) return;
   if (style == ProgressStyle::json) {

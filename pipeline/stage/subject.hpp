@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pipeline/values/rows.hpp"
+#include "pipeline/values/warning.hpp"
 
 namespace hookflow::pipeline {
 
@@ -31,6 +32,8 @@ class Subject {
   [[nodiscard]] virtual std::map<std::string, std::string> provenance() = 0;
   /// Texts that explain stored numbers, kept with them.
   [[nodiscard]] virtual std::vector<TextTable> tables() const { return {}; }
+  /// What its user should know of it before a run, such as what was left out; of no stage and no prompt.
+  [[nodiscard]] virtual std::vector<Warning> warnings() const { return {}; }
   /// Sizes and named places, for `describe`.
   [[nodiscard]] virtual std::string description() const = 0;
 };

@@ -35,7 +35,7 @@ class Ablate : public BatchStage {
     auto facts = std::make_shared<VariantFacts>();
     facts->clean = clean_ = context.facts<PassFacts>(0);
     grid_ = make_variant_grid({at, with, positions, together}, clean_->subject->config());
-    check_positions("positions", positions, context.prompts, clean_->tokens->lengths);
+    check_positions("positions", positions, context, clean_->tokens->lengths);
     for (const Variant& variant : grid_.variants) facts->first_edits.push_back(first_edit(variant).value());
     batch_tokens_ = context.batch_weight;
     chunk_ =
@@ -61,10 +61,11 @@ class Ablate : public BatchStage {
     const Config& config = clean_->subject->config();
     const TokenFacts& tokens = *clean_->tokens;
     Cost cost;
-    for (const std::size_t length : tokens.lengths) {
+    for (std::size_t prompt = 0; prompt < tokens.lengths.size(); ++prompt) {
+      if (!tokens.runs(prompt)) continue;
       for (const Variant& variant : grid_.variants) {
         cost.passes += 1;
-        cost.flops += pass_flops(config, length, first_edit(variant).value(), plan_);
+        cost.flops += pass_flops(config, tokens.lengths[prompt], first_edit(variant).value(), plan_);
       }
     }
     const std::size_t together_tokens = batch_tokens_ * std::min(chunk_, grid_.variants.size());

@@ -32,8 +32,8 @@ class Prediction : public PromptStage {
     request_ = output.ask(0, request);
     if (edited_) output.ask(1, request);
     choose_metrics();
-    if (names_tokens()) targets_ = find_target_tokens(context.prompts, tokens, *clean->subject);
-    axis_ = PositionAxis("positions", positions, context.prompts, clean->tokens->lengths);
+    if (names_tokens()) targets_ = find_target_tokens(context, tokens);
+    axis_ = PositionAxis("positions", positions, context, clean->tokens->lengths);
     if (chosen_.empty())
       throw ParamError("metrics",
                        metrics.front() + " compares with an edited pass; wire the variants of an ablation");

@@ -31,9 +31,10 @@ class Forward : public BatchStage {
     const Config& config = facts_->subject->config();
     const TokenFacts& tokens = *facts_->tokens;
     Cost cost;
-    for (const std::size_t length : tokens.lengths) {
+    for (std::size_t prompt = 0; prompt < tokens.lengths.size(); ++prompt) {
+      if (!tokens.runs(prompt)) continue;
       cost.passes += 1;
-      cost.flops += pass_flops(config, length, {HookKind::embed, 0}, *plan_);
+      cost.flops += pass_flops(config, tokens.lengths[prompt], {HookKind::embed, 0}, *plan_);
     }
     cost.bytes_working = working_bytes(config, batch_tokens_, tokens.longest);
     cost.bytes_held = held_bytes(config, batch_tokens_, tokens.longest, *plan_);

@@ -23,8 +23,12 @@ struct Tokens : pipeline::Value {
 
 struct TokenFacts : pipeline::Facts {
   TokenLists ids;                    // as they are fed, one list a prompt
-  std::vector<std::size_t> lengths;  // one a prompt
+  std::vector<std::size_t> lengths;  // one a prompt; 0 where it cannot be run
   std::size_t longest = 0;
+  std::shared_ptr<const pipeline::Findings> findings;
+
+  /// Whether a prompt is run: no stage that was planned so far refuses it.
+  [[nodiscard]] bool runs(std::size_t prompt) const { return !findings->is_refused(prompt); }
 };
 
 struct PassFacts : pipeline::Facts {
