@@ -10,6 +10,7 @@
 #include "pipeline/error.hpp"
 #include "pipeline/run_file/reading/verify.hpp"
 #include "pipeline/run_file/reading/view.hpp"
+#include "pipeline/values/group_names.hpp"
 #include "pipeline/values/table.hpp"
 
 namespace hookflow::pipeline {
@@ -48,6 +49,26 @@ void print_sessions(const RunFileView& file) {
   table.print(std::cout);
 }
 
+void print_warning_kinds(const RunFileView& file) {
+  const std::vector<Warning> warnings = file.warnings.value_or(std::vector<Warning>());
+  for (const WarningKind& kind : kinds_of(warnings)) {
+    std::cout << "  warning: " << to_string(*kind.first);
+    if (kind.count > 1) std::cout << " (and " << kind.count - 1 << " more)";
+    std::cout << "\n";
+  }
+}
+
+void print_warnings(const std::vector<Warning>& warnings) {
+  if (warnings.empty()) {
+    std::cout << "  no warnings\n";
+    return;
+  }
+  Table table({"stage", "prompt", "kind", "text"});
+  for (const Warning& warning : warnings)
+    table.add({warning.stage, warning.prompt, warning.kind, warning.text});
+  table.print(std::cout);
+}
+
 /// What a run file holds, how far it is and who worked on it; with `provenance` also how it was made.
 void print_summary(const RunFileView& file, bool provenance) {
   const auto root = [&](const std::string& name) {
@@ -66,6 +87,7 @@ void print_summary(const RunFileView& file, bool provenance) {
     std::cout << "  failed: prompt '" << label_of(file.prompt, failure.prompt) << "', stage '"
               << failure.stage << "': " << failure.reason << "\n";
   }
+  print_warning_kinds(file);
   print_sessions(file);
   for (const GroupLayout& group : file.groups) {
     std::cout << "\n/" << group.name << (group.about.empty() ? "" : "  " + group.about) << "\n";
@@ -118,6 +140,10 @@ int inspect(const std::vector<std::string>& arguments) {
   const RunFileView view = read_run_file(file);
   if (!options.has("what")) {
     print_summary(view, options.has("provenance"));
+    return exit_code::kDone;
+  }
+  if (view.warnings && options.get<std::string>("what") == kWarningsGroup) {
+    print_warnings(*view.warnings);
     return exit_code::kDone;
   }
   const int rows = options.get<int>("rows");

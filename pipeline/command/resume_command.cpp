@@ -32,7 +32,8 @@ PlannedRun stored_plan(const std::string& path, const Options& options) {
       spec.model_place =
           path + ": its model is no longer in '" + inputs.subject_place + "' (--model says where it is now)";
     }
-    return make_plan(std::move(spec), std::move(prompts));
+    // What could not be run then is in the file: nobody has to say again that the others are.
+    return make_plan(std::move(spec), std::move(prompts), BadPrompts::kept);
   } catch (const UsageError& error) {  // of what another version of hookflow wrote, not of a command line
     throw InputError(std::string(error.what()) + "\n" + path + ": cannot be resumed by hookflow " +
                      program_version());

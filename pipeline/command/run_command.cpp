@@ -6,6 +6,7 @@
 #include "pipeline/command/session_command.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/session/execute.hpp"
+#include "pipeline/session/tell.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -24,6 +25,24 @@ WorkflowSpec read_spec(const Options& options) {
   return spec;
 }
 
+void add_input_options(Options& options) {
+  options.add()("skip-bad", "keep prompts that cannot be run as failed ones, and run the others")(
+      "strict", "take warnings for errors");
+}
+
+/// The plan as the command line wants it. Throws UsageError listing all warnings where they are errors.
+PlannedRun plan_for(WorkflowSpec spec, const Options& options) {
+  PlannedRun planned =
+      make_plan(std::move(spec), options.has("skip-bad") ? BadPrompts::kept : BadPrompts::refused);
+  std::string errors;
+  if (options.has("strict")) {
+    for (const Warning& warning : planned.layout.warnings)
+      errors += (errors.empty() ? "" : "\n") + planned.plan.spec.file + ": " + to_string(warning);
+  }
+  if (!errors.empty()) throw UsageError(errors);
+  return planned;
+}
+
 int run(const std::vector<std::string>& arguments) {
   Options options("run WORKFLOW.yaml [options]", "Runs a workflow and leaves its results in one HDF5 file.");
   options.positional("workflow", 1, "the workflow file");
@@ -36,6 +55,7 @@ int run(const std::vector<std::string>& arguments) {
       "resume", "go on where a stopped run of the same workflow left its file")(
       "force", "replace the run file if it exists; nothing else is ever replaced")(
       "dry-run,n", "say what would be done, and do nothing");
+  add_input_options(options);
   add_session_options(options);
   if (!options.parse(arguments)) return exit_code::kDone;
   if (options.has("resume") && options.has("force"))
@@ -49,8 +69,9 @@ int run(const std::vector<std::string>& arguments) {
     WorkflowSpec spec = read_spec(options);
     const Target target{options.get_or("out", spec.name + ".h5"), options.has("resume"), options.has("force"),
                         words};
-    PlannedRun planned = make_plan(std::move(spec));
+    PlannedRun planned = plan_for(std::move(spec), options);
     if (options.has("dry-run")) {
+      tell_warnings(planned.layout.warnings, session.progress);
       print_dry_run(planned, session.run.threads, std::cout);
       return exit_code::kDone;
     }
@@ -64,10 +85,15 @@ int validate(const std::vector<std::string>& arguments) {
   options.positional("workflow", 1, "the workflow file");
   options.add()("model", po::value<std::string>(), "model instead of the workflow's")(
       "set", po::value<std::vector<std::string>>()->composing(), "a.b=value: set a key of the workflow");
+  add_input_options(options);
   if (!options.parse(arguments)) return exit_code::kDone;
-  const Plan plan = make_plan(read_spec(options)).plan;
+  const PlannedRun planned = plan_for(read_spec(options), options);
+  const Plan& plan = planned.plan;
+  tell_warnings(planned.layout.warnings, ProgressStyle::lines);
   std::cout << plan.spec.file << ": valid; " << plan.stages.size() << " stages, " << plan.prompts.size()
-            << (plan.prompts.size() == 1 ? " prompt" : " prompts") << ", model " << plan.spec.model << "\n";
+            << (plan.prompts.size() == 1 ? " prompt" : " prompts");
+  if (!plan.bad_prompts.empty()) std::cout << " of which " << plan.bad_prompts.size() << " cannot be run";
+  std::cout << ", model " << plan.spec.model << "\n";
   return exit_code::kDone;
 }
 

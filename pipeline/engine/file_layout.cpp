@@ -10,6 +10,7 @@ void add_prompt_texts(const Plan& plan, const Axis& axis, RunLayout& layout) {
   std::set<std::string> columns;
   for (const Prompt& prompt : plan.prompts) {
     for (const auto& [name, value] : prompt.columns) columns.insert(name);
+    for (const auto& [name, value] : prompt.others) columns.insert(name);
   }
   const auto add = [&](const std::string& name, const std::string& long_name, auto text) {
     TextRows texts(plan.prompts.size(),
@@ -20,8 +21,8 @@ void add_prompt_texts(const Plan& plan, const Axis& axis, RunLayout& layout) {
       [](const Prompt& prompt) { return prompt.text.value_or(""); });
   for (const std::string& name : columns) {
     add(name, "column of the prompts", [name](const Prompt& prompt) {
-      const auto cell = prompt.columns.find(name);
-      return cell == prompt.columns.end() ? std::string() : cell->second;
+      const std::string* cell = prompt.cell(name);
+      return cell == nullptr ? std::string() : *cell;
     });
   }
 }

@@ -51,6 +51,9 @@ std::shared_ptr<Packet> start_packet(const Plan& plan, const Batch& batch) {
   packet->batch = batch;
   packet->values.resize(plan.stages.size());
   packet->failures.resize(batch.count);
+  for (std::size_t row = 0; row < batch.count; ++row)
+    if (const auto bad = plan.bad_prompts.find(batch.first + row); bad != plan.bad_prompts.end())
+      packet->failures[row] = bad->second;
   return packet;
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "pipeline/prompts/prompts.hpp"
+#include "pipeline/run_file/marks/part_state.hpp"
 #include "pipeline/stage/stage.hpp"
 #include "pipeline/stage/subject.hpp"
 #include "pipeline/workflow/workflow.hpp"
@@ -47,6 +49,7 @@ struct Batch {
 struct Plan {
   WorkflowSpec spec;
   Prompts prompts;
+  std::map<std::size_t, Failure> bad_prompts;  // that fail without being run
   std::unique_ptr<Subject> subject;
   std::vector<PlannedStage> stages;  // in the order of spec.stages
   std::vector<Lane> lanes;           // parents first

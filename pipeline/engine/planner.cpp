@@ -43,9 +43,15 @@ std::size_t line_of(const StageSpec& spec, const ParamError& error) {
 /// Plans stage after stage, inputs first.
 class Planner {
  public:
-  Planner(Plan& plan, const Axis& prompts)
-      : plan_(plan), prompts_(prompts), problems_(plan.spec.file), outputs_(plan.spec.stages.size()) {
+  Planner(Plan& plan, const Axis& prompts, BadPrompts bad)
+      : plan_(plan),
+        prompts_(prompts),
+        bad_(bad),
+        findings_(std::make_shared<Findings>(plan.prompts)),
+        problems_(plan.spec.file),
+        outputs_(plan.spec.stages.size()) {
     plan_.lanes.push_back({"items", kNone, {}, {}, 1, 1});
+    for (Warning& warning : plan.subject->warnings()) findings_->warn(std::move(warning));
   }
 
   /// Returns what the stages know before anything runs.
@@ -54,7 +60,9 @@ class Planner {
       index_[spec.id] = plan_.stages.size();
       plan_.stages.emplace_back().spec = &spec;
       planned_.push_back(plan_stage(spec, plan_.stages.back()));
+      if (findings_->refused_prompts() == plan_.prompts.size()) break;  // there is nothing to plan for
     }
+    settle_bad_prompts();
     problems_.raise();
     deliver_requests();
     for (const std::string& id : plan_.spec.keep) plan_.stages[index_.at(id)].stored = true;
@@ -63,13 +71,14 @@ class Planner {
     if (plan_.batches.empty()) plan_.batches = divide(plan_.prompts.size(), {}, plan_.spec.batch_weight);
     return std::move(constants_);
   }
+  [[nodiscard]] const std::vector<Warning>& warnings() const { return findings_->warnings(); }
 
  private:
   /// Returns false where that cannot be, after noting why.
   bool plan_stage(StageSpec& spec, PlannedStage& planned) {
     planned.flow = dynamic_cast<const FlowStage*>(spec.stage.get());
     planned.fold = dynamic_cast<const FoldStage*>(spec.stage.get());
-    PlanContext context{plan_.prompts, *plan_.subject, {}, {}, batch_weight_};
+    PlanContext context{plan_.prompts, *plan_.subject, {}, {}, batch_weight_, spec.id, findings_};
     try {
       for (InputRef& ref : spec.inputs) {
         planned.inputs.push_back(ref.stage.empty() ? kNone : index_.at(ref.stage));
@@ -94,6 +103,27 @@ class Planner {
     }
     take_output(planned);
     return true;
+  }
+
+  /// Prompts that cannot be run fail when their turn comes, or are problems of the parameters that they do
+  /// not fit; those that fit none are refused as input.
+  void settle_bad_prompts() {
+    const bool all = findings_->refused_prompts() == plan_.prompts.size();
+    if (bad_ == BadPrompts::kept && !all) {
+      for (const RefusedPrompt& bad : findings_->refused())
+        plan_.bad_prompts.try_emplace(bad.prompt, Failure{bad.prompt, bad.stage, bad.why});
+      return;
+    }
+    std::map<std::pair<std::string, std::string>, std::vector<RefusedPrompt>> by_param;
+    std::vector<RefusedPrompt> of_no_use;
+    for (const RefusedPrompt& bad : findings_->refused())
+      (bad.param.empty() ? of_no_use : by_param[{bad.stage, bad.param}]).push_back(bad);
+    for (const auto& [where, bad] : by_param)
+      problem(plan_.spec.stages[index_.at(where.first)],
+              ParamError(where.second, "\n" + refusals_text(bad, plan_.prompts, "  ")));
+    if (of_no_use.empty()) return;
+    const std::string others = problems_.text();
+    throw InputError(refusals_text(of_no_use, plan_.prompts, "") + (others.empty() ? "" : "\n") + others);
   }
 
   /// Of the stage that is being planned.
@@ -235,6 +265,8 @@ class Planner {
 
   Plan& plan_;
   const Axis& prompts_;
+  BadPrompts bad_;
+  std::shared_ptr<Findings> findings_;
   Problems problems_;
   std::vector<Output> outputs_;  // [stage]
   std::vector<ConstantArray> constants_;
@@ -252,21 +284,23 @@ Axis axis_of(const Prompts& prompts) {
 
 }  // namespace
 
-PlannedRun make_plan(WorkflowSpec spec) {
-  Prompts prompts = read_prompts(spec.prompts, spec.base, spec.file);
+PlannedRun make_plan(WorkflowSpec spec, BadPrompts bad) {
+  Prompts prompts = read_prompts(spec.prompts, spec.base, spec.file, bad);
   spec.prompts = {};  // a list of many is large
-  return make_plan(std::move(spec), std::move(prompts));
+  return make_plan(std::move(spec), std::move(prompts), bad);
 }
 
-PlannedRun make_plan(WorkflowSpec spec, Prompts prompts) {
+PlannedRun make_plan(WorkflowSpec spec, Prompts prompts, BadPrompts bad) {
   PlannedRun run;
   run.plan.spec = std::move(spec);
   run.plan.prompts = std::move(prompts);
   run.plan.subject = open_subject(run.plan.spec);
   const Axis axis = axis_of(run.plan.prompts);
-  std::vector<ConstantArray> constants = Planner(run.plan, axis).run();
+  Planner planner(run.plan, axis, bad);
+  std::vector<ConstantArray> constants = planner.run();
   run.layout = make_layout(run.plan, axis);
   run.layout.constants = std::move(constants);
+  run.layout.warnings = planner.warnings();
   return run;
 }
 

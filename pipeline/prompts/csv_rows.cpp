@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/error.hpp"
+#include "pipeline/text/line_reader.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/text/problems.hpp"
 #include "pipeline/text/utf8.hpp"
@@ -16,26 +17,33 @@ namespace {
 
 using Fields = std::vector<std::string>;
 
-/// CSV that breaks RFC 4180's quoting: nothing behind it can be read with certainty.
+/// A record that breaks RFC 4180's quoting.
 struct CsvError : std::runtime_error {
-  CsvError(std::size_t at_line, const std::string& problem) : std::runtime_error(problem), line(at_line) {}
+  CsvError(std::size_t at_line, const std::string& problem)
+      : std::runtime_error("not CSV: " + problem), line(at_line) {}
   std::size_t line;
 };
 
+/// A quote that is never closed: nothing behind it can be read with certainty.
+struct OpenQuote : CsvError {
+  using CsvError::CsvError;
+};
+
 /// Reads CSV as RFC 4180 has it, a record at a time: fields between commas, in double quotes where they hold
-/// commas, quotes (doubled) or line ends, which are kept as they are. Records end with CRLF or LF. Blank
+/// commas, quotes (doubled) or line ends, which are kept as they are. Records end with CRLF, LF or CR. Blank
 /// lines are skipped. No space is trimmed: ` Germany` keeps its space.
 class CsvReader {
  public:
-  explicit CsvReader(std::istream& in) : in_(in) {}
+  explicit CsvReader(std::istream& in) : lines_(in) {}
 
-  /// Reads the next record; false: there is none. Throws CsvError.
+  /// Reads the next record; false: there is none. Throws CsvError; the next record then begins on the next
+  /// line.
   bool next(Fields& fields) {
     fields.clear();
     do {
       if (!read_line()) return false;
     } while (text_.empty());
-    start_ = line_;
+    start_ = lines_.number();
     while (true) {
       fields.push_back(at_ < text_.size() && text_[at_] == '"' ? quoted_field() : plain_field());
       if (at_ == text_.size()) return true;
@@ -47,54 +55,45 @@ class CsvReader {
 
  private:
   bool read_line() {
-    if (!std::getline(in_, text_)) return false;
-    end_ = "\n";
-    if (text_.ends_with('\r')) {
-      text_.pop_back();
-      end_ = "\r\n";
-    }
-    if (line_ == 0) text_ = without_bom(text_);
-    ++line_;
     at_ = 0;
-    return true;
+    return lines_.next(text_);
   }
 
   std::string plain_field() {
     const std::size_t end = std::min(text_.find(',', at_), text_.size());
     std::string field = text_.substr(at_, end - at_);
     if (field.find('"') != std::string::npos) {
-      throw CsvError(line_, "a quote inside a field that does not begin with one");
+      throw CsvError(lines_.number(), "a quote inside a field that does not begin with one");
     }
     at_ = end;
     return field;
   }
 
   std::string quoted_field() {
-    const std::size_t opened = line_;
+    const std::size_t opened = lines_.number();
     std::string field;
     ++at_;
     while (true) {
       const std::size_t quote = text_.find('"', at_);
       field += text_.substr(at_, quote == std::string::npos ? quote : quote - at_);
       if (quote == std::string::npos) {
-        field += end_;
+        field += lines_.ending();
         if (!read_line())
-          throw CsvError(opened, "the quote that begins a field on this line is never closed");
+          throw OpenQuote(opened, "the quote that begins a field on this line is never closed");
         continue;
       }
       at_ = quote + 1;
       if (at_ == text_.size() || text_[at_] == ',') return field;
-      if (text_[at_] != '"') throw CsvError(line_, "text between a closing quote and the next comma");
+      if (text_[at_] != '"')
+        throw CsvError(lines_.number(), "text between a closing quote and the next comma");
       field += '"';
       ++at_;
     }
   }
 
-  std::istream& in_;
-  std::string text_;      // a line without its end
-  const char* end_ = "";  // its end
-  std::size_t at_ = 0;    // in text_
-  std::size_t line_ = 0;
+  LineReader lines_;
+  std::string text_;    // a line without its end
+  std::size_t at_ = 0;  // in text_
   std::size_t start_ = 0;
 };
 
@@ -161,6 +160,23 @@ void set_csv_row(const Fields& header, Fields& fields, PromptRows& rows) {
   }
 }
 
+/// Whether there was a row to read.
+bool read_row(CsvReader& reader, const Fields& header, PromptRows& rows) {
+  try {
+    Fields fields;
+    if (!reader.next(fields)) return false;
+    rows.begin(reader.line());
+    set_csv_row(header, fields, rows);
+  } catch (const OpenQuote&) {
+    throw;
+  } catch (const CsvError& error) {
+    rows.begin(error.line);
+    rows.refuse_row(error.what());
+  }
+  rows.end();
+  return true;
+}
+
 }  // namespace
 
 void read_csv_rows(std::istream& in, const std::string& name, std::size_t limit, PromptRows& rows) {
@@ -169,16 +185,11 @@ void read_csv_rows(std::istream& in, const std::string& name, std::size_t limit,
     Fields header;
     if (!reader.next(header)) return;
     check_header(header, name, reader.line());
-    Fields fields;
-    while (rows.size() < limit && reader.next(fields)) {
-      rows.begin(reader.line());
-      set_csv_row(header, fields, rows);
-      rows.end();
-    }
+    while (rows.size() < limit && read_row(reader, header, rows)) continue;
   } catch (const CsvError& error) {
     const std::string before = rows.problems();
-    throw InputError(before + (before.empty() ? "" : "\n") + name + ':' + std::to_string(error.line) +
-                     ": not CSV: " + error.what() + "; reading stops here");
+    throw InputError(before + (before.empty() ? "" : "\n") + name + ':' + std::to_string(error.line) + ": " +
+                     error.what() + "; reading stops here");
   }
 }
 

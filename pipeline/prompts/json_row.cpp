@@ -20,8 +20,10 @@ class RowHandler : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit RowHandler(PromptRows& rows) : rows_(rows) {}
 
-  bool null() override { return other("null"); }
-  bool boolean(bool value) override { return other(value ? "true" : "false"); }
+  [[nodiscard]] const std::vector<std::string>& containers() const { return containers_; }
+
+  bool null() override { return word("null"); }
+  bool boolean(bool value) override { return word(value ? "true" : "false"); }
   bool number_integer(nlohmann::json::number_integer_t value) override {
     return number(std::to_string(value));
   }
@@ -39,7 +41,7 @@ class RowHandler : public nlohmann::json_sax<nlohmann::json> {
   bool binary(nlohmann::json::binary_t&) override { return other("binary"); }
 
   bool start_object(std::size_t) override {
-    if (depth_ > 0) other("an object");
+    if (depth_ > 0) container("an object");
     ++depth_;
     return true;
   }
@@ -56,7 +58,7 @@ class RowHandler : public nlohmann::json_sax<nlohmann::json> {
     if (depth_ == 1 && key_ == "ids") {
       ids_.emplace();
       bad_id_.clear();
-    } else if (!other("an array")) {
+    } else if (!container("an array")) {
       return false;
     }
     ++depth_;
@@ -99,6 +101,18 @@ class RowHandler : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
+  bool word(const std::string& value) {
+    if (depth_ != 1) return other(value);
+    rows_.set_other(key_, value);
+    return true;
+  }
+
+  bool container(const std::string& what) {
+    if (depth_ != 1 || key_ == "id" || key_ == "text" || key_ == "ids") return other(what);
+    containers_.push_back(key_);
+    return true;
+  }
+
   // A value that has no use where it stands. Inside of one, nothing more is said; behind a row that is no
   // object, nothing more is read.
   bool other(const std::string& what) {
@@ -120,6 +134,7 @@ class RowHandler : public nlohmann::json_sax<nlohmann::json> {
   std::string key_;
   std::optional<std::vector<std::int64_t>> ids_;  // of the list that is being read
   std::string bad_id_;
+  std::vector<std::string> containers_;  // columns that hold a list or an object
 };
 
 }  // namespace
@@ -128,7 +143,10 @@ void add_json_row(std::size_t number, std::string_view line, PromptRows& rows) {
   rows.begin(number);
   if (find_invalid_utf8(line) == std::string_view::npos) {
     RowHandler handler(rows);
-    nlohmann::json::sax_parse(line, &handler);
+    if (nlohmann::json::sax_parse(line, &handler) && !handler.containers().empty()) {
+      const auto row = nlohmann::ordered_json::parse(line);
+      for (const std::string& column : handler.containers()) rows.set_other(column, row[column].dump());
+    }
   } else {
     rows.refuse_row("the line is not UTF-8");
   }

@@ -11,23 +11,46 @@
 namespace hookflow::pipeline {
 namespace {
 
+constexpr std::string_view kBeforeId = "{\"id\":";  // to_json puts it first,
+constexpr const char* kProblem = "problem";         // and next the text, the ids or this
+
+/// Behind the text in quotes that begins there.
+std::size_t text_end(std::string_view line, std::size_t begin) {
+  std::size_t end = begin + 1;
+  while (line.at(end) != '"') end += line[end] == '\\' ? 2 : 1;
+  return end + 1;
+}
+
+std::string_view take(std::string_view& line, std::size_t size) {
+  const std::string_view taken = line.substr(0, size);
+  line.remove_prefix(taken.size());
+  return taken;
+}
+
 /// Takes a text in quotes, as to_json writes it, off the line that begins with it.
 std::string take_text(std::string_view& line) {
-  std::size_t end = 1;
-  while (line.at(end) != '"') end += line[end] == '\\' ? 2 : 1;
-  const std::string_view quoted = line.substr(0, end + 1);
-  line.remove_prefix(quoted.size());
+  const std::string_view quoted = take(line, text_end(line, 0));
   const bool as_is = quoted.find('\\') == std::string_view::npos;
-  return as_is ? std::string(quoted.substr(1, end - 1)) : nlohmann::json::parse(quoted).get<std::string>();
+  return as_is ? std::string(quoted.substr(1, quoted.size() - 2))
+               : nlohmann::json::parse(quoted).get<std::string>();
+}
+
+/// Takes a value of any kind, as JSON.
+std::string take_json(std::string_view& line) {
+  std::size_t end = 0;
+  for (int depth = 0; depth > 0 || (line.at(end) != ',' && line[end] != '}');) {
+    const char c = line.at(end);
+    depth += static_cast<int>(c == '[' || c == '{') - static_cast<int>(c == ']' || c == '}');
+    end = c == '"' ? text_end(line, end) : end + 1;
+  }
+  return std::string(take(line, end));
 }
 
 std::vector<std::int64_t> take_ids(std::string_view& line) {
-  const std::string_view list = line.substr(0, line.find(']') + 1);
-  line.remove_prefix(list.size());
-  return nlohmann::json::parse(list).get<std::vector<std::int64_t>>();
+  return nlohmann::json::parse(take(line, line.find(']') + 1)).get<std::vector<std::int64_t>>();
 }
 
-// Of a line as to_json has written it, without spaces: an object of texts, and of `ids`, a list.
+// Of a line as to_json has written it, without spaces.
 Prompt parse(std::string_view line) {
   Prompt prompt;
   while (line.at(0) != '}') {
@@ -40,35 +63,71 @@ Prompt parse(std::string_view line) {
       prompt.id = take_text(line);
     } else if (name == "text") {
       prompt.text = take_text(line);
-    } else {
+    } else if (line.at(0) == '"') {
       prompt.columns.emplace(name, take_text(line));
+    } else {
+      prompt.others.emplace(name, take_json(line));
     }
   }
   return prompt;
 }
 
+std::string id_of(std::string_view& line) {
+  line.remove_prefix(kBeforeId.size());
+  return take_text(line);
+}
+
 }  // namespace
+
+const std::string* Prompt::cell(const std::string& column) const {
+  for (const auto* cells : {&columns, &others})
+    if (const auto cell = cells->find(column); cell != cells->end()) return &cell->second;
+  return nullptr;
+}
 
 std::string to_json(const Prompt& prompt) {
   std::vector<std::pair<std::string, Node>> entries = {{"id", Node::scalar(prompt.id, true)}};
+  if (!prompt.problem.empty()) {
+    entries.emplace_back(kProblem, Node::scalar(prompt.problem, true));
+    return to_json(Node::map(std::move(entries)));
+  }
   if (prompt.text) entries.emplace_back("text", Node::scalar(*prompt.text, true));
   if (prompt.ids) entries.emplace_back("ids", write_param(*prompt.ids));
   for (const auto& [name, value] : prompt.columns) entries.emplace_back(name, Node::scalar(value, true));
-  return to_json(Node::map(std::move(entries)));
+  std::string line = to_json(Node::map(std::move(entries)));
+  for (const auto& [name, json] : prompt.others)
+    line.insert(line.size() - 1, "," + to_json(Node::scalar(name, true)) + ":" + json);
+  return line;
+}
+
+std::optional<Prompt> bad_prompt(std::string_view json) {
+  if (!json.starts_with(kBeforeId)) return std::nullopt;
+  Prompt prompt;
+  prompt.id = id_of(json);
+  const std::string before = std::string(",\"") + kProblem + "\":";
+  if (!json.starts_with(before)) return std::nullopt;
+  json.remove_prefix(before.size());
+  prompt.problem = take_text(json);
+  return prompt;
 }
 
 Prompts::Prompts() : lines_(std::make_shared<const Lines>()) {}
 
 Prompt Prompts::operator[](std::size_t prompt) const {
-  Prompt parsed = parse(json(prompt));
+  std::optional<Prompt> bad = bad_prompt(json(prompt));
+  Prompt parsed = bad ? std::move(*bad) : parse(json(prompt));
   parsed.place = place(prompt);
   return parsed;
 }
 
 std::string Prompts::id(std::size_t prompt) const {
-  constexpr std::string_view kBefore = "{\"id\":";  // to_json puts it first
-  std::string_view line = json(prompt).substr(kBefore.size());
-  return take_text(line);
+  std::string_view line = json(prompt);
+  return id_of(line);
+}
+
+std::string Prompts::problem(std::size_t prompt) const {
+  const std::optional<Prompt> bad = bad_prompt(json(prompt));
+  return bad ? bad->problem : "";
 }
 
 std::string_view Prompts::json(std::size_t prompt) const {

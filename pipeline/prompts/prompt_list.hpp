@@ -10,17 +10,29 @@
 
 namespace hookflow::pipeline {
 
-/// One row of the inputs: text or ids, and named columns.
+/// One row of the inputs: text or ids, and named columns; or, of a row that cannot be used, why.
 struct Prompt {
   std::string id;
-  std::optional<std::string> text;  // exactly one of text and ids
+  std::optional<std::string> text;  // exactly one of text and ids, unless there is a problem
   std::optional<std::vector<std::int64_t>> ids;
-  std::map<std::string, std::string> columns;  // target, contrast, ...
-  std::string place;                           // file:line, for messages
+  std::map<std::string, std::string> columns;   // target, contrast, ...
+  std::string place;                            // file:line, for messages
+  std::map<std::string, std::string> others{};  // columns that are neither text nor a number, as JSON
+  std::string problem{};                        // then there is nothing else but the id and the place
+
+  /// What stands in a column, whatever it is; none: nullptr.
+  [[nodiscard]] const std::string* cell(const std::string& column) const;
 };
+
+/// What is done with rows that cannot be used: all of them are told and none is run, or they are kept as
+/// prompts that cannot be run and the others are.
+enum class BadPrompts { refused, kept };
 
 /// A prompt as one line of JSON, its columns by name: the same wherever it came from.
 std::string to_json(const Prompt& prompt);
+
+/// The prompt of such a line, if it is one that cannot be run.
+std::optional<Prompt> bad_prompt(std::string_view json);
 
 /// What messages call the rows of a source: `p.jsonl:7`, `run.h5, prompt 3`, or the source alone.
 struct PromptPlaces {
@@ -60,6 +72,8 @@ class Prompts {
   /// Parsed anew each time.
   [[nodiscard]] Prompt operator[](std::size_t prompt) const;
   [[nodiscard]] std::string id(std::size_t prompt) const;  // without parsing the rest
+  /// Why it cannot be run; empty: it can.
+  [[nodiscard]] std::string problem(std::size_t prompt) const;
   [[nodiscard]] std::string_view json(std::size_t prompt) const;
   /// All of them, each line ended.
   [[nodiscard]] const std::string& json_lines() const { return lines_->text; }

@@ -51,7 +51,6 @@ void PromptRows::begin(std::size_t number) {
   number_ = number;
   mentioned_.clear();
   has_id_ = false;
-  refused_ = false;
 }
 
 bool PromptRows::mention(const std::string& key) {
@@ -69,9 +68,7 @@ void PromptRows::set(const std::string& key, std::string value) {
     has_id_ = true;
   } else if (key == "text") {
     prompt_.text = std::move(value);
-  } else if (const std::string problem = column_name_problem(key); !problem.empty()) {
-    refuse_row(problem);
-  } else {
+  } else if (check_column(key)) {
     prompt_.columns.emplace(key, std::move(value));
   }
 }
@@ -80,20 +77,44 @@ void PromptRows::set_ids(std::vector<std::int64_t> ids) {
   if (mention("ids")) prompt_.ids = std::move(ids);
 }
 
+void PromptRows::set_other(const std::string& key, const std::string& json) {
+  const bool is_column = key != "id" && key != "text" && key != "ids";
+  if (json == "null") {
+    mention(key);
+  } else if (!is_column) {
+    refuse(key, "is " + json + "; " + (key == "ids" ? "a list of ids" : "text or a number") + " is wanted");
+  } else if (mention(key) && check_column(key)) {
+    prompt_.others.emplace(key, json);
+  }
+}
+
+bool PromptRows::check_column(const std::string& name) {
+  const std::string problem = column_name_problem(name);
+  if (!problem.empty()) refuse_row(problem);
+  return problem.empty();
+}
+
 void PromptRows::refuse(const std::string& key, const std::string& why) {
   if (mention(key)) refuse_row("'" + key + "' " + why);
 }
 
 void PromptRows::refuse_row(const std::string& why) {
-  refused_ = true;
-  if (++problem_count_ > kMaxListed) return;
+  if (prompt_.problem.empty()) prompt_.problem = why;
+  if (bad_ == BadPrompts::kept || ++problem_count_ > kMaxListed) return;
   listed_ += (listed_.empty() ? "" : "\n") + places_.of(number_) + ": " + why;
 }
 
 void PromptRows::end() {
-  if (!refused_) check_content();
+  if (prompt_.problem.empty()) check_content();
   check_id();
   prompts_.add(prompt_, number_);
+}
+
+void PromptRows::add_bad(Prompt prompt, std::size_t number) {
+  begin(number);
+  prompt_ = std::move(prompt);
+  has_id_ = true;
+  end();
 }
 
 void PromptRows::check_content() {
@@ -109,21 +130,32 @@ void PromptRows::check_content() {
 }
 
 void PromptRows::check_id() {
-  const std::size_t row = prompts_.size();
-  if (!has_id_) {
-    if (mentioned_.contains("id")) return;
-    prompt_.id = std::to_string(row);
-  }
-  if (prompt_.id.empty()) return refuse_row("'id' is empty");
-  if (has_control(prompt_.id)) return refuse_row("'id' holds a control character");
+  if (!has_id_) prompt_.id = std::to_string(prompts_.size());
+  const bool was_refused = !has_id_ && mentioned_.contains("id") && !prompt_.problem.empty();
+  if (const std::string problem = id_problem(); !problem.empty() && !was_refused) refuse_row(problem);
+  if (!prompt_.problem.empty() && !id_problem().empty()) prompt_.id = free_id();
+  numbers_of_ids_.emplace(prompt_.id, number_);
+}
+
+std::string PromptRows::id_problem() const {
+  if (prompt_.id.empty()) return "'id' is empty";
+  if (has_control(prompt_.id)) return "'id' holds a control character";
   if (prompt_.id.front() == ' ' || prompt_.id.back() == ' ') {
-    return refuse_row("id '" + prompt_.id + "' begins or ends with a space");
+    return "id '" + prompt_.id + "' begins or ends with a space";
   }
-  const auto [first, is_new] = rows_of_ids_.emplace(prompt_.id, row);
-  if (is_new) return;
+  const auto first = numbers_of_ids_.find(prompt_.id);
+  if (first == numbers_of_ids_.end()) return "";
   const std::string number = has_id_ ? "" : " (the row's number, as it gives none)";
-  refuse_row("id '" + prompt_.id + "'" + number + " is given twice, first at " +
-             prompts_.place(first->second));
+  // What is kept is to be the same wherever the file lies.
+  const PromptPlaces within{"an earlier row", ", line "};
+  return "id '" + prompt_.id + "'" + number + " is given twice, first at " +
+         (bad_ == BadPrompts::kept ? within : places_).of(first->second);
+}
+
+std::string PromptRows::free_id() const {
+  std::string id = "line " + std::to_string(number_ < PromptPlaces::kNone ? number_ : prompts_.size());
+  while (numbers_of_ids_.contains(id)) id += '+';
+  return id;
 }
 
 std::string PromptRows::problems() const {

@@ -21,15 +21,20 @@ std::string column_name_problem(std::string_view name);
 /// Collects prompts, and everything that is wrong with them, from wherever they are read.
 class PromptRows {
  public:
-  explicit PromptRows(PromptPlaces places) : places_(places), prompts_(std::move(places)) {}
+  explicit PromptRows(PromptPlaces places, BadPrompts bad = BadPrompts::refused)
+      : places_(places), bad_(bad), prompts_(std::move(places)) {}
 
   /// A row: begin, set or refuse its keys, end. `number`: of its place.
   void begin(std::size_t number);
   void set(const std::string& key, std::string value);  // id, text or a column
   void set_ids(std::vector<std::int64_t> ids);
+  /// A value that is neither text nor a number, as JSON: only a column may hold it. null: there is no value.
+  void set_other(const std::string& key, const std::string& json);
   void refuse(const std::string& key, const std::string& why);  // a key whose value cannot be used
   void refuse_row(const std::string& why);
   void end();
+  /// A row that is known to be none.
+  void add_bad(Prompt prompt, std::size_t number);
 
   [[nodiscard]] std::size_t size() const { return prompts_.size(); }  // of rows that have ended
   /// A line a problem, with its place, the first 20 in full; empty: none.
@@ -43,18 +48,21 @@ class PromptRows {
 
  private:
   bool mention(const std::string& key);
+  bool check_column(const std::string& name);
   void check_content();
   void check_id();
+  [[nodiscard]] std::string id_problem() const;  // empty: none
+  [[nodiscard]] std::string free_id() const;     // for a row that has none of its own
 
   PromptPlaces places_;
+  BadPrompts bad_;
   Prompts::Builder prompts_;  // those before
   Prompt prompt_;             // the one under way
   std::size_t number_ = PromptPlaces::kNone;
   std::set<std::string, std::less<>> mentioned_;  // its keys
   bool has_id_ = false;
-  bool refused_ = false;  // the row as a whole
-  std::unordered_map<std::string, std::size_t> rows_of_ids_;
-  std::string listed_;  // of its problems, a line each
+  std::unordered_map<std::string, std::size_t> numbers_of_ids_;  // of the rows that have them
+  std::string listed_;                                           // of its problems, a line each
   std::size_t problem_count_ = 0;
 };
 

@@ -10,6 +10,7 @@
 #include "pipeline/prompts/csv_rows.hpp"
 #include "pipeline/prompts/json_row.hpp"
 #include "pipeline/prompts/prompt_rows.hpp"
+#include "pipeline/text/line_reader.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/text/problems.hpp"
 #include "pipeline/text/utf8.hpp"
@@ -30,24 +31,26 @@ void set_ids(const Node& value, PromptRows& rows) {
   rows.set_ids(std::move(ids));
 }
 
-void set_text(const std::string& key, const Node& value, PromptRows& rows) {
+void set_value(const std::string& key, const Node& value, PromptRows& rows) {
   using Kind = Node::Kind;
-  if (value.kind == Kind::list) return rows.refuse(key, "is a list; text or a number is wanted");
-  if (value.kind == Kind::map) return rows.refuse(key, "is a map; text or a number is wanted");
-  const bool is_word = !value.quoted && (value.text == "true" || value.text == "false");
-  if (value.kind == Kind::null || is_word) {
-    return rows.refuse(key, "is " + to_json(value) + "; text or a number is wanted, and quotes make it text");
+  const bool is_column = key != "id" && key != "text";
+  if (value.kind == Kind::list && !is_column) {
+    return rows.refuse(key, "is a list; text or a number is wanted");
   }
-  rows.set(key, value.text);
+  if (value.kind == Kind::map && !is_column) return rows.refuse(key, "is a map; text or a number is wanted");
+  const bool is_word = !value.quoted && (value.text == "true" || value.text == "false");
+  if (value.kind == Kind::scalar && !is_word) return rows.set(key, value.text);
+  if (is_column) return rows.set_other(key, to_json(value));
+  rows.refuse(key, "is " + to_json(value) + "; text or a number is wanted, and quotes make it text");
 }
 
-Prompts read_list(const Node& list, const std::string& workflow_name) {
-  PromptRows rows({workflow_name, ":"});
+Prompts read_list(const Node& list, const std::string& workflow_name, BadPrompts bad) {
+  PromptRows rows({workflow_name, ":"}, bad);
   for (const Node& item : list.items) {
     rows.begin(number_of(item));
     if (item.kind == Node::Kind::map) {
       for (const auto& [key, value] : item.entries) {
-        key == "ids" ? set_ids(value, rows) : set_text(key, value, rows);
+        key == "ids" ? set_ids(value, rows) : set_value(key, value, rows);
       }
     } else {
       rows.refuse_row("a prompt is a map such as {id: berlin, text: \"Berlin is in\"}");
@@ -60,11 +63,10 @@ Prompts read_list(const Node& list, const std::string& workflow_name) {
 std::string extension(const std::filesystem::path& name) { return lower_case(name.extension().string()); }
 
 void read_json_lines(std::istream& in, std::size_t limit, PromptRows& rows) {
-  std::string text;
-  for (std::size_t line = 1; rows.size() < limit && std::getline(in, text); ++line) {
-    if (line == 1) text = without_bom(text);
-    if (text.find_first_not_of(" \t\r") == std::string::npos) continue;
-    add_json_row(line, text, rows);
+  LineReader lines(in);
+  for (std::string text; rows.size() < limit && lines.next(text);) {
+    if (text.find_first_not_of(" \t") == std::string::npos) continue;
+    add_json_row(lines.number(), text, rows);
   }
 }
 
@@ -77,14 +79,14 @@ std::string prompt_file_problem(const std::filesystem::path& name) {
 }
 
 /// The first `limit` rows of a file.
-Prompts read_prompt_file(const std::filesystem::path& path, std::size_t limit) {
+Prompts read_prompt_file(const std::filesystem::path& path, std::size_t limit, BadPrompts bad) {
   const std::string name = path.string();
   const auto fail = [&name] {
     throw InputError(name + ": cannot be read: " + std::generic_category().message(errno));
   };
   std::ifstream in(path, std::ios::binary);
   if (!in) fail();
-  PromptRows rows({name, ":"});
+  PromptRows rows({name, ":"}, bad);
   if (extension(path) == ".csv") {
     read_csv_rows(in, name, limit, rows);
   } else {
@@ -132,24 +134,31 @@ FileSource read_source(const Node& map, const std::filesystem::path& base, const
 
 }  // namespace
 
-Prompts read_prompts(const Node& prompts, const std::filesystem::path& base,
-                     const std::string& workflow_name) {
+Prompts read_prompts(const Node& prompts, const std::filesystem::path& base, const std::string& workflow_name,
+                     BadPrompts bad) {
   const std::string place = PromptPlaces{workflow_name, ":"}.of(number_of(prompts)) + ": prompts: ";
   if (prompts.kind == Node::Kind::list) {
     if (prompts.items.empty()) throw UsageError(place + "the list is empty");
-    return read_list(prompts, workflow_name);
+    return read_list(prompts, workflow_name, bad);
   }
   if (prompts.kind != Node::Kind::map)
     throw UsageError(place + "a list of prompts or {file: p.jsonl} is wanted");
   const FileSource source = read_source(prompts, base, workflow_name);
   if (!std::filesystem::exists(source.path))
     throw InputError(place + "no file '" + source.path.string() + "'");
-  return read_prompt_file(source.path, source.limit);
+  return read_prompt_file(source.path, source.limit, bad);
 }
 
 Prompts read_prompt_json(const TextRows& lines, const std::string& place) {
   PromptRows rows({place, ", prompt "});
-  for (std::size_t i = 0; i < lines.size(); ++i) add_json_row(i, lines[i], rows);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string line = lines[i];
+    if (std::optional<Prompt> bad = bad_prompt(line)) {
+      rows.add_bad(std::move(*bad), i);
+    } else {
+      add_json_row(i, line, rows);
+    }
+  }
   return rows.take<InputError>();
 }
 

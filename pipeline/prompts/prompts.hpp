@@ -12,16 +12,18 @@ namespace hookflow::pipeline {
 /// N` beside `file` takes the first N rows alone, to try out a long run.
 ///
 /// A row holds `text` or `ids`, an `id` if wanted (rows without one are numbered from 0), and any other
-/// columns, which are text or numbers; numbers are kept as they are spelled. Files are .jsonl and .ndjson (an
-/// object a line, `ids` a list) and .csv (RFC 4180 with a header; `ids` are numbers with spaces between, and
-/// an empty cell is no value). Both are UTF-8, and their blank lines are skipped.
+/// columns. Numbers are kept as they are spelled, null is no value, and true, false, lists and objects are
+/// kept as JSON, for no stage's use. Files are .jsonl and .ndjson (an object a line, `ids` a list) and .csv
+/// (RFC 4180 with a header; `ids` are numbers with spaces between, and an empty cell is no value). Both are
+/// UTF-8, their lines end with LF, CRLF or CR, and blank lines are skipped.
 ///
 /// All problems are listed together, the first 20 in full, in one UsageError (of the workflow itself) or
 /// InputError (of the file): a missing file, no rows, neither or both of text and ids, an empty prompt, a
 /// duplicate id or one that is no label (empty, with spaces around it or control characters in it), a row
-/// that is no object, a column that is neither text nor a number, text that is not UTF-8 or holds a NUL.
-Prompts read_prompts(const Node& prompts, const std::filesystem::path& base,
-                     const std::string& workflow_name);
+/// that is no object, text that is not UTF-8 or holds a NUL. With BadPrompts::kept, rows that cannot be used
+/// are kept with their problem; one whose id cannot be used is called `line N`.
+Prompts read_prompts(const Node& prompts, const std::filesystem::path& base, const std::string& workflow_name,
+                     BadPrompts bad = BadPrompts::refused);
 
 /// Prompts from lines as to_json gives them. `place` names them in messages; throws InputError for lines that
 /// are none.

@@ -60,6 +60,7 @@ class Execution {
   }
 
   int run(RunLayout layout) {
+    if (!goes_on_) tell_warnings(layout.warnings, options_.progress);
     share_memory(options_.run.threads);
     RunStore store = open_store(std::move(layout));
     give_back_memory();
@@ -90,7 +91,6 @@ class Execution {
   Identity load_subject() {
     const auto start = std::chrono::steady_clock::now();
     plan_.prepare();
-    tell_notes(plan_.subject->notes(), options_.progress);
     std::packaged_task<Identity(std::stop_token)> hash(
         [this](const std::stop_token& stop) { return run_identity(plan_, stop); });
     identity_ = hash.get_future();

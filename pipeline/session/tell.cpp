@@ -31,12 +31,6 @@ std::string shell_word(const std::string& path) {
 
 }  // namespace
 
-void tell_notes(const std::vector<std::string>& notes, ProgressStyle style) {
-  for (const std::string& note : notes)
-    std::cerr << (style == ProgressStyle::json ? json_line({{"event", "note"}, {"message", note}})
-                                               : "hookflow: " + note + "\n");
-}
-
 void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures, ProgressStyle style) {
   if (failures.empty()) return;
   if (style == ProgressStyle::json) {
@@ -54,6 +48,28 @@ void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures,
               << "': " << failures[i].reason << "\n";
   }
   if (failures.size() > kMostTold) std::cerr << "  ... `hookflow inspect` lists all\n";
+}
+
+void tell_warnings(const std::vector<Warning>& warnings, ProgressStyle style) {
+  constexpr std::size_t kExamples = 3;
+  for (const auto& [first, count] : kinds_of(warnings)) {
+    if (style == ProgressStyle::json) {
+      std::cerr << json_line({{"event", "warning"},
+                              {"stage", first->stage},
+                              {"prompt", first->prompt},
+                              {"kind", first->kind},
+                              {"message", first->text},
+                              {"count", count}});
+      continue;
+    }
+    std::size_t told = 0;
+    for (const Warning& warning : warnings)
+      if (warning.stage == first->stage && warning.kind == first->kind && told++ < kExamples)
+        std::cerr << "hookflow: warning: " << to_string(warning) << "\n";
+    if (count > kExamples)
+      std::cerr << "hookflow: warning: " << first->kind << ": " << count - kExamples
+                << " more; `hookflow inspect FILE warnings` lists all\n";
+  }
 }
 
 void tell_damage(const Damage& damage, const std::filesystem::path& path, ProgressStyle style) {

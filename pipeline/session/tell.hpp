@@ -7,16 +7,17 @@
 #include "pipeline/engine/plan.hpp"
 #include "pipeline/run_file/marks/damage.hpp"
 #include "pipeline/session/progress.hpp"
+#include "pipeline/values/warning.hpp"
 
 /// What a session says on stderr beside its progress: sentences for people, a JSON object a line for
 /// programs.
 namespace hookflow::pipeline {
 
-/// What its subject wants to be known.
-void tell_notes(const std::vector<std::string>& notes, ProgressStyle style);
-
 /// The failed prompts with their reasons: the first few for people, all for programs.
 void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures, ProgressStyle style);
+
+/// What may not have been meant: the first few of each kind for people, one line a kind for programs.
+void tell_warnings(const std::vector<Warning>& warnings, ProgressStyle style);
 
 /// The results that were found damaged, and that they are computed again.
 void tell_damage(const Damage& damage, const std::filesystem::path& path, ProgressStyle style);

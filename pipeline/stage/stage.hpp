@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "pipeline/prompts/prompt_list.hpp"
+#include "pipeline/stage/findings.hpp"
 #include "pipeline/stage/subject.hpp"
 #include "pipeline/values/array.hpp"
 #include "pipeline/values/rows.hpp"
@@ -108,7 +110,18 @@ struct PlanContext {
   std::vector<PlannedInput> inputs;  // one a declared port
   std::vector<Axis> lane;            // the axes that the expands above add
   std::size_t batch_weight = 1;      // the largest total weight of prompts that run together
+  std::string stage{};               // id of the one that is planned
+  std::shared_ptr<Findings> findings = std::make_shared<Findings>();  // of all stages
 
+  /// The prompt does not fit the stage's parameter, and cannot be run; without one, it fits no stage.
+  void refuse(std::size_t prompt, const std::string& param, const std::string& why) const {
+    findings->refuse({prompt, stage, param, why});
+  }
+  /// Something may not have been meant; of a prompt, or without one of the stage. `kind`: a few words, the
+  /// same for all of a kind, by which many are summed up.
+  void warn(const std::string& kind, const std::string& text, std::optional<std::size_t> prompt = {}) const {
+    findings->warn({stage, prompt ? prompts.id(*prompt) : "", kind, text});
+  }
   /// What the stage at a port tells. Throws std::bad_cast where it tells something else, or nothing.
   template <typename T>
   [[nodiscard]] std::shared_ptr<const T> facts(std::size_t port) const {

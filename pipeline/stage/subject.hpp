@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "pipeline/values/rows.hpp"
+#include "pipeline/values/warning.hpp"
 
 namespace hookflow::pipeline {
 
@@ -32,8 +33,8 @@ class Subject {
   [[nodiscard]] virtual std::map<std::string, std::string> provenance() = 0;
   /// Texts that explain stored numbers, kept with them.
   [[nodiscard]] virtual std::vector<TextTable> tables() const { return {}; }
-  /// What a user should know of it before relying on what was computed, a sentence each.
-  [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
+  /// What its user should know of it before a run, such as what was left out; of no stage and no prompt.
+  [[nodiscard]] virtual std::vector<Warning> warnings() const { return {}; }
   /// Sizes and named places, for `describe`.
   [[nodiscard]] virtual std::string description() const = 0;
 };

@@ -8,10 +8,12 @@ inline constexpr const char* kCheckpointGroup = "checkpoint";
 inline constexpr const char* kHistoryGroup = "history";
 inline constexpr const char* kSealGroup = "seal";
 inline constexpr const char* kStatusGroup = "status";
+inline constexpr const char* kWarningsGroup = "warnings";
 
 /// A group that no stage and no input fills.
 inline bool is_own_group(std::string_view name) {
-  return name == kCheckpointGroup || name == kHistoryGroup || name == kSealGroup || name == kStatusGroup;
+  return name == kCheckpointGroup || name == kHistoryGroup || name == kSealGroup || name == kStatusGroup ||
+         name == kWarningsGroup;
 }
 /// A name that no stage may have: of those groups, of the inputs' group, and of the stages before any expand,
 /// whose marks stand beside those of a stage that expands.

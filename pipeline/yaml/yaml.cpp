@@ -15,6 +15,7 @@
 #include "pipeline/text/problems.hpp"
 #include "pipeline/text/utf8.hpp"
 #include "pipeline/yaml/node.hpp"
+#include "pipeline/yaml/surrogates.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -38,8 +39,15 @@ class SourceText {
   [[nodiscard]] std::string_view line(std::size_t index) const {
     return index < lines_.size() ? lines_[index] : std::string_view{};
   }
+  [[nodiscard]] std::size_t index_at(std::size_t offset) const {
+    return static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + offset, '\n'));
+  }
   // Of a line, in messages and nodes.
   [[nodiscard]] std::size_t number(std::size_t index) const { return has_lines_ ? index + 1 : 0; }
+
+  [[nodiscard]] bool quotes_at(std::size_t offset) const {
+    return offset < text_.size() && text_[offset] == '"';
+  }
 
   void report(std::size_t index, const std::string& problem) { problems_.add(number(index), problem); }
   void raise() const { problems_.raise(); }
@@ -52,16 +60,13 @@ class SourceText {
 
   // YAML has no control characters, and its parser takes U+0004 for the end of the file.
   void check_bytes() const {
-    const auto line_at = [this](std::size_t offset) {
-      return static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + offset, '\n'));
-    };
     if (const std::size_t at = find_invalid_utf8(text_); at != std::string_view::npos) {
-      fail(line_at(at), "the text is not UTF-8");
+      fail(index_at(at), "the text is not UTF-8");
     }
     if (const std::size_t at = find_control(text_); at != std::string_view::npos) {
       const int code = static_cast<unsigned char>(text_[at]);
-      fail(line_at(at), "the text holds control character " + std::to_string(code) +
-                            (code == 0 ? " (NUL)" : "; write it as an escape between double quotes"));
+      fail(index_at(at), "the text holds control character " + std::to_string(code) +
+                             (code == 0 ? " (NUL)" : "; write it as an escape between double quotes"));
     }
   }
 
@@ -78,7 +83,10 @@ class NodeBuilder : public YAML::EventHandler {
  public:
   explicit NodeBuilder(SourceText& source) : source_(source) {}
 
+  [[nodiscard]] bool is_empty() const { return documents_ == 0; }
   [[nodiscard]] Node take_root() { return std::move(root_); }
+  /// Where the texts in double quotes begin.
+  [[nodiscard]] const std::vector<std::size_t>& quotes() const { return quotes_; }
 
  private:
   struct Open {
@@ -114,6 +122,7 @@ class NodeBuilder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
     check_tag(mark, tag);
+    if (const auto at = static_cast<std::size_t>(mark.pos); source_.quotes_at(at)) quotes_.push_back(at);
     if (value.find('\0') != std::string::npos) {
       source_.report(index_of(mark), "text holds a NUL character");
     }
@@ -216,19 +225,45 @@ class NodeBuilder : public YAML::EventHandler {
   SourceText& source_;
   Node root_;
   std::vector<Open> open_;
+  std::vector<std::size_t> quotes_;
   int documents_ = 0;
 };
 
-Node read(std::string_view text, SourceText& source, const std::string& if_empty) {
-  source.check_bytes();
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) source.fail(0, if_empty);
+void parse_events(const std::string& text, YAML::EventHandler& handler) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  while (parser.HandleNextDocument(handler)) {
+  }
+}
+
+// Its characters that are escaped as two halves, as one. What else is wrong is told when the text is read.
+std::string with_whole_characters(std::string_view text, const std::string& name, bool has_lines) {
+  if (!may_hold_surrogates(text)) return std::string(text);
+  const std::string readable = without_surrogates(text);
+  SourceText source(readable, name, has_lines);
   NodeBuilder builder(source);
   try {
-    std::istringstream stream{std::string(text)};
-    YAML::Parser parser(stream);
-    if (!parser.HandleNextDocument(builder)) source.fail(0, if_empty);
-    while (parser.HandleNextDocument(builder)) {
-    }
+    parse_events(readable, builder);
+  } catch (const std::runtime_error&) {
+  }
+  std::vector<LoneSurrogate> lone;
+  std::string joined = join_surrogates(text, builder.quotes(), lone);
+  Problems problems(name);
+  for (const LoneSurrogate& half : lone) {
+    problems.add(
+        source.number(source.index_at(half.offset)),
+        "'" + half.escape + "' is half of a character (a surrogate); its other half must be next to it");
+  }
+  problems.raise();
+  return joined;
+}
+
+Node read(const std::string& text, SourceText& source, const std::string& if_empty) {
+  source.check_bytes();
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos) source.fail(0, if_empty);
+  NodeBuilder builder(source);
+  try {
+    parse_events(text, builder);
   } catch (const YAML::Exception& error) {
     auto index = static_cast<std::size_t>(std::max(error.mark.line, 0));
     while (index > 0 && source.line(index).empty()) --index;  // what is missing at the end of the file
@@ -236,6 +271,7 @@ Node read(std::string_view text, SourceText& source, const std::string& if_empty
     const bool tab = line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
     source.fail(index, "not YAML: " + error.msg + (tab ? " (YAML is indented by spaces, not tabs)" : ""));
   }
+  if (builder.is_empty()) source.fail(0, if_empty);
   source.raise();
   return builder.take_root();
 }
@@ -243,16 +279,19 @@ Node read(std::string_view text, SourceText& source, const std::string& if_empty
 }  // namespace
 
 Node parse_yaml(std::string_view text, std::string_view file_name) {
-  text = without_bom(text);
-  SourceText source(text, std::string(file_name), true);
-  Node root = read(text, source, "the file is empty");
+  const std::string name(file_name);
+  const std::string whole = with_whole_characters(without_bom(text), name, true);
+  SourceText source(whole, name, true);
+  Node root = read(whole, source, "the file is empty");
   if (root.kind == Node::Kind::null) source.fail(0, "the file is empty");
   return root;
 }
 
 Node parse_yaml_value(std::string_view text) {
-  SourceText source(text, "value '" + std::string(text) + "'", false);
-  return read(text, source, "nothing is given; write null or \"\"");
+  const std::string name = "value '" + std::string(text) + "'";
+  const std::string whole = with_whole_characters(text, name, false);
+  SourceText source(whole, name, false);
+  return read(whole, source, "nothing is given; write null or \"\"");
 }
 
 }  // namespace hookflow::pipeline

@@ -56,7 +56,7 @@ class Ablate : public BatchStage {
   Output plan(const PlanContext& context) override {
     auto facts = std::make_shared<VariantFacts>();
     facts->clean = clean_ = context.facts<PassFacts>(0);
-    made_ = make_variants({clean_->subject->config(), context.prompts, clean_->tokens->lengths});
+    made_ = make_variants({clean_->subject->config(), context, clean_->tokens->lengths});
     for (const Variant& variant : made_.variants) facts->first_edits.push_back(first_edit(variant).value());
     batch_tokens_ = context.batch_weight;
     chunk_ =
@@ -123,7 +123,7 @@ class Ablate : public BatchStage {
   }
 
  private:
-  [[nodiscard]] LabelledVariants make_variants(const EditScope& scope) const {
+  [[nodiscard]] LabelledVariants make_variants(EditScope scope) const {
     if (variants.empty() && at.empty()) throw ParamError("at", kOneOfTwo);
     if (variants.empty()) return make_variant_grid({at, with, positions, together, except}, scope);
     const Ablate defaults;

@@ -93,11 +93,11 @@ Axis replacement_axis(const std::vector<Replacement>& with) {
 
 }  // namespace
 
-LabelledVariants make_variant_grid(const GridRequest& request, const EditScope& scope) {
+LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope) {
   if (request.with.empty()) throw ParamError("with", "the list is empty");
   const std::vector<EditTarget> targets = edit_targets(request.at, request.except, scope.config());
-  scope.check(request.positions);
-  for (const Replacement& with : request.with) scope.check(with, targets);
+  scope.check(request.positions, {"positions"});
+  for (const Replacement& with : request.with) scope.check(with, targets, {"with"});
 
   std::vector<GridAxis> axes = grid_axes(targets);
   put_together(request.together, axes);

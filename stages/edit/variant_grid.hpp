@@ -20,6 +20,6 @@ struct GridRequest {
 /// there is more than one kind of hook point, then layer and head where they have them. Throws
 /// pipeline::ParamError for hook points that cannot be edited, replacements that do not fit them, and
 /// combinations in which there is nothing to edit.
-LabelledVariants make_variant_grid(const GridRequest& request, const EditScope& scope);
+LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope);
 
 }  // namespace hookflow::stages

@@ -28,24 +28,20 @@ std::string both_change(const PlacedEdit& a, const PlacedEdit& b, const EditScop
   return {};
 }
 
-std::vector<EditTarget> place(const NamedEdit& edit, const EditScope& scope) {
-  scope.check(edit.positions);
-  std::vector<EditTarget> targets = edit_targets(edit.at, edit.except, scope.config());
-  scope.check(edit.with, targets);
-  return targets;
-}
-
 /// Adds what is wrong with its edits to `problems`.
-Variant make_variant(const NamedVariant& named, const EditScope& scope, std::vector<std::string>& problems) {
+Variant make_variant(const NamedVariant& named, EditScope& scope, std::vector<std::string>& problems) {
   Variant variant;
   std::vector<PlacedEdit> placed;
   for (const NamedEdit& edit : named.edits) {
     const std::string name = "edit " + std::to_string(&edit - named.edits.data() + 1);
     PlacedEdit now{name, edit.positions, {}};
+    const EditOrigin origin{"variants", "'" + named.name + "', " + name + ": "};
+    scope.check(edit.positions, origin);
     try {
-      now.targets = place(edit, scope);
+      now.targets = edit_targets(edit.at, edit.except, scope.config());
+      scope.check(edit.with, now.targets, origin);
     } catch (const ParamError& error) {
-      problems.push_back("'" + named.name + "', " + name + ": " + error.what());
+      problems.push_back(origin.named + error.what());
       continue;
     }
     for (const PlacedEdit& before : placed) {
@@ -64,7 +60,7 @@ Variant make_variant(const NamedVariant& named, const EditScope& scope, std::vec
 
 }  // namespace
 
-LabelledVariants make_variant_list(const std::vector<NamedVariant>& named, const EditScope& scope) {
+LabelledVariants make_variant_list(const std::vector<NamedVariant>& named, EditScope& scope) {
   LabelledVariants list;
   std::vector<std::string> names;
   std::vector<std::string> problems;

@@ -9,6 +9,6 @@ namespace hookflow::stages {
 
 /// The variants along one axis of their names. Throws pipeline::ParamError of `variants` with every edit that
 /// names what is not there or does not fit, and every two of one variant that change the same.
-LabelledVariants make_variant_list(const std::vector<NamedVariant>& named, const EditScope& scope);
+LabelledVariants make_variant_list(const std::vector<NamedVariant>& named, EditScope& scope);
 
 }  // namespace hookflow::stages

@@ -69,9 +69,8 @@ class Gather : public PassMeasure {
   /// A prompt whose position cannot be found fails when it is run; that every one fails is refused here.
   void find_positions(const PassPlan& passes) {
     const auto& ids = passes.tokens().ids;
-    const std::vector<std::int32_t> wanted = token.given()
-                                                 ? chosen_tokens(token, passes.prompts(), passes.subject())
-                                                 : std::vector<std::int32_t>(ids.size());
+    const std::vector<std::int32_t> wanted =
+        token.given() ? chosen_tokens(token, passes.context()) : std::vector<std::int32_t>(ids.size());
     for (std::size_t i = 0; i < ids.size(); ++i) {
       VectorPlace& taken = taken_.emplace_back();
       try {

@@ -20,7 +20,7 @@ class Activation : public PassMeasure {
  protected:
   std::vector<Variable> plan_passes(const PassPlan& passes, PassRequest& request) override {
     config_ = passes.config();
-    positions_ = PositionAxis("positions", positions, passes.prompts(), passes.tokens());
+    positions_ = PositionAxis("positions", positions, passes.context(), passes.tokens());
     longest_ = passes.tokens().longest;
     places_ = read_places(at, config_);
     std::vector<Variable> variables;

@@ -21,8 +21,6 @@ namespace {
 
 using namespace pipeline;
 
-constexpr std::size_t kMostAnswersTold = 20;
-
 /// What a column says, as token ids: `12`, or `[12, 7]`; none where it says something else.
 std::optional<std::vector<std::int32_t>> listed_ids(const std::string& text, std::size_t vocabulary) {
   auto list = nlohmann::json::parse(text, nullptr, false);
@@ -62,36 +60,35 @@ std::vector<std::int32_t> answer_ids(const Prompt& prompt, const std::string& te
 /// As answer_ids, of a column. Throws PromptFailure that names it, too.
 std::vector<std::int32_t> answer_in(const std::string& column, const Prompt& prompt, std::size_t length,
                                     ModelSubject& subject) {
-  const auto cell = prompt.columns.find(column);
-  if (cell == prompt.columns.end()) {
+  const std::string* cell = prompt.cell(column);
+  if (cell == nullptr) {
     std::vector<std::string> known;
     for (const auto& [name, value] : prompt.columns) known.push_back(name);
     throw PromptFailure("has no column '" + column + "'" + suggestion(column, known));
   }
+  if (prompt.text && prompt.others.contains(column))
+    throw PromptFailure(column + ": " + *cell + " is neither text nor a number");
   try {
-    return answer_ids(prompt, cell->second, length, subject);
+    return answer_ids(prompt, *cell, length, subject);
   } catch (const PromptFailure& error) {
-    throw PromptFailure(column + ": '" + cell->second + "' " + error.what());
+    throw PromptFailure(column + ": '" + *cell + "' " + error.what());
   }
 }
 
-/// The answers of a column, one a prompt. Throws ParamError with every prompt whose answer cannot be fed.
+/// The answers of a column, one a prompt; refuses every prompt whose answer cannot be fed.
 Answers read_answers(const std::string& column, const PassPlan& passes) {
   auto ids = std::make_shared<TokenLists>();
-  std::string problems;
-  std::size_t count = 0;
-  for (const Prompt& prompt : passes.prompts()) {
+  const PlanContext& context = passes.context();
+  for (std::size_t i = 0; i < context.prompts.size(); ++i) {
+    std::vector<std::int32_t> answer;
     try {
-      ids->add(answer_in(column, prompt, passes.tokens().lengths[ids->size()], passes.subject()));
+      if (passes.tokens().runs(i))
+        answer = answer_in(column, context.prompts[i], passes.tokens().lengths[i], passes.subject());
     } catch (const PromptFailure& error) {
-      ids->add({});
-      if (++count <= kMostAnswersTold)
-        problems += "\n  " + prompt.place + ": prompt '" + prompt.id + "': " + error.what();
+      context.refuse(i, "answers", error.what());
     }
+    ids->add(answer);
   }
-  if (count > kMostAnswersTold)
-    problems += "\n  ... and " + std::to_string(count - kMostAnswersTold) + " more";
-  if (count > 0) throw ParamError("answers", problems);
   ids->shrink_to_fit();  // it stays for as long as the run
   return {column, std::move(ids)};
 }

@@ -1,8 +1,12 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "pipeline/stage/registry.hpp"
+#include "pipeline/text/nearest.hpp"
 #include "stages/measure/numbers.hpp"
 #include "stages/measure/prediction_metrics.hpp"
 #include "stages/params/position_axis.hpp"
@@ -34,6 +38,14 @@ Rule<MetricNames> known_metrics() {
   return {rule.text, rule.problem, rule.choices};
 }
 
+/// All that a prompt has.
+std::set<std::string> columns_of(const Prompts& prompts) {
+  std::set<std::string> names;
+  for (const Prompt& prompt : prompts)
+    for (const auto& [name, value] : prompt.columns) names.insert(name);
+  return names;
+}
+
 /// Compares what a pass predicts with the tokens that the prompt names and, behind an ablation, with the
 /// clean pass of the same prompt.
 class Prediction : public PromptStage {
@@ -54,8 +66,8 @@ class Prediction : public PromptStage {
     if (chosen_.empty())
       throw ParamError("metrics",
                        metrics.front() + " compares with an edited pass; wire the variants of an ablation");
-    find_tokens(context.prompts, *clean->subject);
-    axis_ = PositionAxis("positions", positions, context.prompts, *clean->tokens);
+    find_tokens(context);
+    axis_ = PositionAxis("positions", positions, context, *clean->tokens);
     declare(output);
     return output;
   }
@@ -108,29 +120,20 @@ class Prediction : public PromptStage {
 
   /// Looks the columns up where a metric is of tokens. Without one no column is needed, nor an axis of
   /// tokens.
-  void find_tokens(const Prompts& prompts, ModelSubject& subject) {
+  void find_tokens(const PlanContext& context) {
     if (!names_tokens()) return tokens.clear();
     const std::string rule = "the metrics " + listed_metrics(PredictionMetric::Of::token, metrics) +
                              " are of a token; where there is none, must be among " +
                              listed_metrics(PredictionMetric::Of::position, prediction_metric_names());
     if (tokens.empty()) throw ParamError("tokens", "the list is empty: " + rule);
-    try {
-      targets_ = find_target_tokens(prompts, tokens, subject);
-    } catch (ParamError& error) {
-      if (!lacks_column(prompts)) throw;
-      ParamError explained(std::string(error.what()) + "\n  " + rule);
-      explained.param = error.param;
-      throw explained;
+    const std::set<std::string> known = columns_of(context.prompts);
+    for (const std::string& column : tokens) {
+      if (known.contains(column)) continue;
+      const std::vector<std::string> names(known.begin(), known.end());
+      throw ParamError("tokens",
+                       "no prompt has a column '" + column + "'" + suggestion(column, names) + "; " + rule);
     }
-  }
-
-  [[nodiscard]] bool lacks_column(const Prompts& prompts) const {
-    for (const Prompt& prompt : prompts) {
-      for (const std::string& column : tokens) {
-        if (!prompt.columns.contains(column)) return true;
-      }
-    }
-    return false;
+    targets_ = find_target_tokens(context, tokens);
   }
 
   [[nodiscard]] bool names_tokens() const {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
+#include <string>
 
 #include "model/numerics/argmax.hpp"
 #include "model/numerics/log_sum_exp.hpp"
@@ -15,12 +17,16 @@ NextToken::NextToken(std::span<const float> logits)
 
 double NextToken::log_prob(std::int32_t id) const { return logit(id) - log_sum_; }
 
-double NextToken::logit(std::int32_t id) const {
-  return static_cast<double>(logits_[static_cast<std::size_t>(id)]);
+double NextToken::logit(std::int32_t id) const { return static_cast<double>(at(id)); }
+
+float NextToken::at(std::int32_t id) const {
+  if (id < 0 || static_cast<std::size_t>(id) >= logits_.size())
+    throw std::logic_error("the logits have no token id " + std::to_string(id));
+  return logits_[static_cast<std::size_t>(id)];
 }
 
 double NextToken::rank(std::int32_t id) const {
-  const float own = logits_[static_cast<std::size_t>(id)];
+  const float own = at(id);
   return static_cast<double>(
       std::count_if(logits_.begin(), logits_.end(), [own](float other) { return other > own; }));
 }

@@ -5,7 +5,8 @@
 
 namespace hookflow::stages {
 
-/// One prediction of the next token, from its logits (vocabulary), which are finite.
+/// One prediction of the next token, from its logits (vocabulary), which are finite. Throws std::logic_error
+/// for an id that is none of the vocabulary.
 class NextToken {
  public:
   explicit NextToken(std::span<const float> logits);
@@ -18,6 +19,8 @@ class NextToken {
   [[nodiscard]] double divergence(const NextToken& other) const;  // D(this || other), nat
 
  private:
+  [[nodiscard]] float at(std::int32_t id) const;
+
   std::span<const float> logits_;
   std::int64_t argmax_;
   double log_sum_;  // log of the sum of exp(logit)

@@ -35,17 +35,18 @@ Node write_param(const KeyChoice& keys) {
 QueryKeyAxes::QueryKeyAxes(const Positions& queries, const KeyChoice& keys, const PassPlan& passes)
     : kind_(keys.kind) {
   const std::vector<std::size_t>& lengths = passes.tokens().lengths;
-  queries_ = PositionAxis("queries", queries, passes.prompts(), passes.tokens());
+  queries_ = PositionAxis("queries", queries, passes.context(), passes.tokens());
   if (kind_ == Kind::positions) {
-    keys_ = PositionAxis("keys", keys.positions, passes.prompts(), passes.tokens());
+    keys_ = PositionAxis("keys", keys.positions, passes.context(), passes.tokens());
   } else if (kind_ == Kind::earlier) {
     std::size_t last_query = 0;
-    for (const std::size_t length : lengths) {
-      const auto resolved = queries.resolve(length);
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+      if (!passes.tokens().runs(i)) continue;
+      const auto resolved = queries.resolve(lengths[i]);
       last_query = std::max(last_query, *std::max_element(resolved.begin(), resolved.end()));
     }
     if (last_query == 0) throw ParamError("keys", "earlier: no query has a key before it");
-    keys_ = PositionAxis("keys", Positions::slice(0, static_cast<std::int64_t>(last_query)), passes.prompts(),
+    keys_ = PositionAxis("keys", Positions::slice(0, static_cast<std::int64_t>(last_query)), passes.context(),
                          passes.tokens());
   }
 }

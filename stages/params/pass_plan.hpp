@@ -20,6 +20,7 @@ class PassPlan {
   [[nodiscard]] const Config& config() const { return subject().config(); }
   [[nodiscard]] const TokenFacts& tokens() const { return *any().tokens; }
   [[nodiscard]] const pipeline::Prompts& prompts() const { return context_.prompts; }
+  [[nodiscard]] const pipeline::PlanContext& context() const { return context_; }
   /// Of each variant, the place that it edits first; none for a clean pass alone.
   [[nodiscard]] std::vector<HookPoint> first_edits() const;
 

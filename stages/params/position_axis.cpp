@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "stages/subject/translate_errors.hpp"
+#include "model/error.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -14,9 +14,9 @@ bool counts_from_end(const Positions& positions) {
 }
 
 /// The labels of positions that are no list: those of any of the lengths, ascending.
-std::vector<std::int64_t> labels_of(const Positions& positions, const std::vector<std::size_t>& lengths) {
+std::vector<std::int64_t> labels_of(const Positions& positions, const std::set<std::size_t>& lengths) {
   std::set<std::int64_t> labels;
-  for (const std::size_t length : std::set<std::size_t>(lengths.begin(), lengths.end())) {
+  for (const std::size_t length : lengths) {
     const auto offset = counts_from_end(positions) ? static_cast<std::int64_t>(length) : 0;
     for (const std::size_t position : positions.resolve(length)) {
       labels.insert(static_cast<std::int64_t>(position) - offset);
@@ -27,20 +27,26 @@ std::vector<std::int64_t> labels_of(const Positions& positions, const std::vecto
 
 }  // namespace
 
-void check_positions(const std::string& param, const Positions& positions, const pipeline::Prompts& prompts,
-                     const std::vector<std::size_t>& lengths) {
+void check_positions(const std::string& param, const Positions& positions,
+                     const pipeline::PlanContext& context, const std::vector<std::size_t>& lengths) {
   for (std::size_t i = 0; i < lengths.size(); ++i) {
-    const auto resolve = [&] { static_cast<void>(positions.resolve(lengths[i])); };
-    translate_param_errors(param, resolve, "prompt '" + prompts.id(i) + "': ");
+    if (context.findings->is_refused(i)) continue;
+    try {
+      static_cast<void>(positions.resolve(lengths[i]));
+    } catch (const ModelError& error) {
+      context.refuse(i, param, error.what());
+    }
   }
 }
 
-PositionAxis::PositionAxis(const std::string& param, Positions positions, const pipeline::Prompts& prompts,
-                           const TokenFacts& tokens)
+PositionAxis::PositionAxis(const std::string& param, Positions positions,
+                           const pipeline::PlanContext& context, const TokenFacts& tokens)
     : positions_(std::move(positions)), counting_(tokens.counting()) {
-  check_positions(param, positions_, prompts, tokens.lengths);
-  labels_ =
-      positions_.kind == Positions::Kind::list ? positions_.list : labels_of(positions_, tokens.lengths);
+  check_positions(param, positions_, context, tokens.lengths);
+  std::set<std::size_t> different;
+  for (std::size_t i = 0; i < tokens.lengths.size(); ++i)
+    if (!context.findings->is_refused(i)) different.insert(tokens.lengths[i]);
+  labels_ = positions_.kind == Positions::Kind::list ? positions_.list : labels_of(positions_, different);
 }
 
 pipeline::Axis PositionAxis::axis(std::string name, const std::string& what) const {

@@ -6,24 +6,23 @@
 #include <vector>
 
 #include "model/pass/forward.hpp"
-#include "pipeline/prompts/prompt_list.hpp"
+#include "pipeline/stage/stage.hpp"
 #include "pipeline/values/array.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
 
-/// Throws pipeline::ParamError of that parameter when a prompt lacks a position.
-/// `lengths`: tokens of each prompt.
-void check_positions(const std::string& param, const Positions& positions, const pipeline::Prompts& prompts,
-                     const std::vector<std::size_t>& lengths);
+/// Refuses the prompts that lack a position, for that parameter. `lengths`: tokens of each prompt.
+void check_positions(const std::string& param, const Positions& positions,
+                     const pipeline::PlanContext& context, const std::vector<std::size_t>& lengths);
 
 /// The axis along which chosen positions of prompts of different lengths are stored. Labels are positions
 /// counted from 0, or negative numbers for a slice that begins from the end; a list's are as it gives them.
 class PositionAxis {
  public:
   PositionAxis() = default;
-  /// Throws as check_positions does.
-  PositionAxis(const std::string& param, Positions positions, const pipeline::Prompts& prompts,
+  /// Of the prompts that have the positions; refuses the others.
+  PositionAxis(const std::string& param, Positions positions, const pipeline::PlanContext& context,
                const TokenFacts& tokens);
 
   [[nodiscard]] const Positions& positions() const { return positions_; }

@@ -1,84 +1,137 @@
 #include "stages/params/target_tokens.hpp"
 
-#include <charconv>
+#include <algorithm>
+#include <cctype>
 
+#include "model/architecture/token_id.hpp"
 #include "model/tokenizer/printable.hpp"
+#include "pipeline/prompts/prompt_rows.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/yaml/param.hpp"
+#include "stages/subject/translate_errors.hpp"
 
 namespace hookflow::stages {
 namespace {
 
-constexpr std::size_t kMostTargetsTold = 20;
+using pipeline::ParamError;
+using pipeline::Prompt;
+
+/// With a leading space it is one token of the model.
+bool is_token_with_space(const std::string& text, const ModelSubject& subject) {
+  if (text.empty() || text.front() == ' ') return false;
+  const std::vector<std::int32_t> ids = subject.tokenizer().encode(" " + text);
+  return ids.size() == 1 && static_cast<std::size_t>(ids.front()) < subject.config().vocabulary;
+}
 
 /// How the text could be made one token: a leading space is what most words in a sentence have.
-std::string hint(const std::string& text, const Tokenizer& tokenizer) {
-  const std::string spaced = " " + text;
-  if (!text.empty() && text.front() != ' ' && tokenizer.encode(spaced).size() == 1) {
-    return "'" + spaced + "', with a leading space, is one: quote it as \"" + spaced + "\"";
-  }
+std::string hint(const std::string& text, const ModelSubject& subject) {
+  if (is_token_with_space(text, subject))
+    return "' " + text + "', with a leading space, is one: quote it as \" " + text + "\"";
   return "pick one of them, or another text that `hookflow tokenize` shows as one token";
 }
 
-std::int32_t token_id(const std::string& text, std::size_t vocabulary) {
-  std::int64_t id = -1;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, id);
-  if (error != std::errc{} || stop != end || id < 0 || id >= static_cast<std::int64_t>(vocabulary)) {
-    throw pipeline::ParamError("'" + text + "' is not a token id, 0 to " + std::to_string(vocabulary - 1) +
-                                   "; a prompt given as ids names its tokens by id",
-                               0);
+/// Of a prompt given as ids.
+std::int32_t id_in_text(const std::string& text, const Config& config) {
+  const auto id = pipeline::parse_id(text);
+  try {
+    if (id) return token_id(*id, config);
+  } catch (const ModelError&) {  // said below, with the others
   }
-  return static_cast<std::int32_t>(id);
+  throw ParamError("'" + text + "' is not a token id, 0 to " + std::to_string(config.vocabulary - 1) +
+                       "; a prompt given as ids names its tokens by id",
+                   0);
 }
+
+/// What the columns of one prompt name.
+class NamedTokens {
+ public:
+  NamedTokens(const pipeline::PlanContext& context, const std::string& param)
+      : context_(context), subject_(model_of(context.subject)), param_(param) {}
+
+  /// kNoToken where the prompt is refused.
+  std::int32_t find(const Prompt& prompt, std::size_t index, const std::string& column) const {
+    const auto refuse = [&](const std::string& why) {
+      context_.refuse(index, param_, why);
+      return kNoToken;
+    };
+    const std::string* cell = prompt.cell(column);
+    if (cell == nullptr) return refuse("has no column '" + column + "'" + nearest(column, prompt));
+    if (prompt.others.contains(column))
+      return refuse(column + ": " + *cell + " is neither text nor a number, and names no token");
+    try {
+      if (prompt.ids) return id_in_text(*cell, subject_.config());
+      const std::int32_t id = only_token(*cell, subject_);
+      if (const std::string warning = missing_space(*cell, subject_); !warning.empty())
+        context_.warn("no leading space", column + ": " + warning, index);
+      return id;
+    } catch (const ParamError& error) {
+      return refuse(column + ": " + error.what() +
+                    (prompt.ids ? "" : "; measure.answer takes text of several tokens as a whole"));
+    }
+  }
+
+  /// Of columns that name the same token, the first two.
+  void warn_of_equal(const std::vector<std::int32_t>& ids, std::size_t index,
+                     const std::vector<std::string>& columns) const {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      const auto same = static_cast<std::size_t>(std::find(ids.begin(), ids.end(), ids[i]) - ids.begin());
+      if (same == i || ids[i] == kNoToken) continue;
+      return context_.warn(
+          "the same token twice",
+          columns[same] + " and " + columns[i] + " are the same token, id " + std::to_string(ids[i]), index);
+    }
+  }
+
+ private:
+  static std::string nearest(const std::string& column, const Prompt& prompt) {
+    std::vector<std::string> known;
+    for (const auto& [name, value] : prompt.columns) known.push_back(name);
+    return pipeline::suggestion(column, known);
+  }
+
+  const pipeline::PlanContext& context_;
+  const ModelSubject& subject_;
+  std::string param_;
+};
 
 }  // namespace
 
-std::int32_t only_token(const std::string& text, const Tokenizer& tokenizer) {
+std::int32_t only_token(const std::string& text, const ModelSubject& subject) {
+  const Tokenizer& tokenizer = subject.tokenizer();
   const std::vector<std::int32_t> ids = tokenizer.encode(text);
-  if (ids.size() == 1) return ids.front();
+  if (ids.size() == 1)
+    return translate_value_errors(
+        0, [&] { return token_id(ids.front(), subject.config()); },
+        "'" + text + "' is a token of the tokenizer alone: ");
   std::string tokens;
   for (const std::int32_t id : ids)
     tokens += (tokens.empty() ? "" : ", ") + ("'" + printable(tokenizer.token(id)) + "'");
-  throw pipeline::ParamError(
-      "'" + text + "' is " +
-          (ids.empty() ? "no token" : std::to_string(ids.size()) + " tokens (" + tokens + ")") +
-          ", but must be exactly one; " + hint(text, tokenizer),
-      0);
+  throw ParamError("'" + text + "' is " +
+                       (ids.empty() ? "no token" : std::to_string(ids.size()) + " tokens (" + tokens + ")") +
+                       ", but must be exactly one; " + hint(text, subject),
+                   0);
 }
 
-TokenLists find_target_tokens(const pipeline::Prompts& prompts, const std::vector<std::string>& columns,
-                              ModelSubject& subject, const std::string& param) {
+std::string missing_space(const std::string& text, const ModelSubject& subject) {
+  const auto first = static_cast<unsigned char>(text.empty() ? ' ' : text.front());
+  const bool is_word = std::isalnum(first) != 0 || first >= 0x80;
+  if (!is_word || !is_token_with_space(text, subject)) return "";
+  return "'" + text + "' is taken as it stands, without a leading space; ' " + text +
+         "', which is how a word follows another, is one token too";
+}
+
+TokenLists find_target_tokens(const pipeline::PlanContext& context, const std::vector<std::string>& columns,
+                              const std::string& param) {
   TokenLists found;
-  std::string problems;
-  std::size_t count = 0;
-  const auto problem = [&](const pipeline::Prompt& prompt, const std::string& message) {
-    if (++count <= kMostTargetsTold)
-      problems += "\n  " + prompt.place + ": prompt '" + prompt.id + "': " + message;
-  };
-  for (const pipeline::Prompt& prompt : prompts) {
-    std::vector<std::int32_t> ids;
-    std::vector<std::string> known;
-    for (const auto& [name, value] : prompt.columns) known.push_back(name);
-    for (const std::string& column : columns) {
-      const auto cell = prompt.columns.find(column);
-      if (cell == prompt.columns.end()) {
-        problem(prompt, "has no column '" + column + "'" + pipeline::suggestion(column, known));
-        continue;
-      }
-      try {
-        ids.push_back(prompt.ids ? token_id(cell->second, subject.config().vocabulary)
-                                 : only_token(cell->second, subject.tokenizer()));
-      } catch (const pipeline::ParamError& error) {
-        problem(prompt, column + ": " + error.what() +
-                            (prompt.ids ? "" : "; measure.answer takes text of several tokens as a whole"));
-      }
-    }
+  const NamedTokens named(context, param);
+  for (std::size_t i = 0; i < context.prompts.size(); ++i) {
+    const Prompt prompt = context.prompts[i];
+    std::vector<std::int32_t> ids(columns.size(), kNoToken);
+    for (std::size_t c = 0; prompt.problem.empty() && c < columns.size(); ++c)
+      ids[c] = named.find(prompt, i, columns[c]);
+    named.warn_of_equal(ids, i, columns);
     found.add(ids);
   }
-  if (count > kMostTargetsTold)
-    problems += "\n  ... and " + std::to_string(count - kMostTargetsTold) + " more";
-  if (count > 0) throw pipeline::ParamError(param, problems);
   found.shrink_to_fit();  // it stays for as long as the run
   return found;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/architecture/token_id.hpp"
 #include "model/tokenizer/printable.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/yaml/param.hpp"
@@ -52,31 +53,30 @@ Node write_param(const TokenChoice& token) {
   return {};
 }
 
-std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline::Prompts& prompts,
-                                        ModelSubject& subject) {
-  if (token.column) {
-    return find_target_tokens(prompts, {*token.column}, subject, "token").all();
-  }
-  const std::size_t vocabulary = subject.config().vocabulary;
-  if (token.id && (*token.id < 0 || *token.id >= static_cast<std::int64_t>(vocabulary))) {
-    throw ParamError(
-        "token", std::to_string(*token.id) + " is not a token id, 0 to " + std::to_string(vocabulary - 1));
-  }
+std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline::PlanContext& context) {
+  if (token.column) return find_target_tokens(context, {*token.column}, "token").all();
+  const ModelSubject& subject = model_of(context.subject);
+  const auto one_id = [&] {
+    if (token.id) return token_id(*token.id, subject.config());
+    const std::int32_t id = only_token(token.text.value(), subject);
+    if (const std::string warning = missing_space(*token.text, subject); !warning.empty())
+      context.warn("no leading space", "token: " + warning);
+    return id;
+  };
   try {
-    const std::int32_t id =
-        token.id ? static_cast<std::int32_t>(*token.id) : only_token(token.text.value(), subject.tokenizer());
-    return std::vector<std::int32_t>(prompts.size(), id);
+    return std::vector<std::int32_t>(context.prompts.size(), translate_param_errors("token", one_id));
   } catch (const ParamError& error) {
-    throw ParamError("token", error.what());
+    throw error.param.empty() ? ParamError("token", error.what()) : error;
   } catch (const pipeline::InputError& error) {
     throw ParamError("token", std::string(error.what()) + "; give the token's id");
   }
 }
 
 std::string spelled_token(std::int32_t id, const ModelSubject& subject) {
-  if (!subject.has_tokenizer()) return std::to_string(id);
-  const std::string bytes = translate_errors([&] { return subject.tokenizer().token(id); });
-  return "'" + printable(bytes) + "' (" + std::to_string(id) + ")";
+  const bool known =
+      subject.has_tokenizer() && id >= 0 && static_cast<std::size_t>(id) < subject.tokenizer().size();
+  if (!known) return std::to_string(id);
+  return "'" + printable(subject.tokenizer().token(id)) + "' (" + std::to_string(id) + ")";
 }
 
 std::size_t find_once(std::int32_t id, std::span<const std::int32_t> ids, const ModelSubject& subject) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/prompts/prompt_list.hpp"
+#include "pipeline/stage/stage.hpp"
 #include "pipeline/yaml/node.hpp"
 #include "stages/subject/model_subject.hpp"
 
@@ -25,12 +25,11 @@ struct TokenChoice {
 void read_param(const pipeline::Node& node, TokenChoice& token);
 pipeline::Node write_param(const TokenChoice& token);
 
-/// The token id that is meant in each prompt. Throws pipeline::ParamError of `token` for
-/// text that is not one token, an id outside the vocabulary, and as find_target_tokens does.
-std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline::Prompts& prompts,
-                                        ModelSubject& subject);
+/// The token id that is meant in each prompt. Throws pipeline::ParamError of `token` for text that is not one
+/// token and an id outside the vocabulary; refuses prompts, and warns, as find_target_tokens does.
+std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline::PlanContext& context);
 
-/// `' her' (607)`; the id alone for a model without a tokenizer.
+/// `' her' (607)`; the id alone where the tokenizer does not have it.
 std::string spelled_token(std::int32_t id, const ModelSubject& subject);
 
 /// Where the id stands among a prompt's. Throws pipeline::PromptFailure, which names the tokens, when it is

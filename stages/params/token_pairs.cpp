@@ -59,7 +59,7 @@ Node write_param(const TokenPairs& pairs) {
 PairAxis::PairAxis(const TokenPairs& pairs, const Positions& positions, const PassPlan& passes) {
   const bool unique = pairs.list.empty();
   positions_ = PositionAxis(unique ? "positions" : "pairs", unique ? positions : Positions::at(named(pairs)),
-                            passes.prompts(), passes.tokens());
+                            passes.context(), passes.tokens());
   const std::vector<std::int64_t>& labels = positions_.labels();
   const auto index = [&](std::int64_t label) {
     return static_cast<std::size_t>(std::find(labels.begin(), labels.end(), label) - labels.begin());

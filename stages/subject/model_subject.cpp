@@ -106,10 +106,17 @@ std::vector<pipeline::TextTable> ModelSubject::tables() const {
       {"vocabulary", "token", {"id", std::move(ids), kTokenId, ""}, std::move(tokens), "text of a token"}};
 }
 
-std::vector<std::string> ModelSubject::notes() const {
-  std::vector<std::string> notes = translate_errors([&] { return notes_on_model(directory_); });
-  if (is_tokenizer_refused_) notes.push_back("tokens are stored without their text: " + no_tokenizer_);
-  return notes;
+std::vector<pipeline::Warning> ModelSubject::warnings() const {
+  std::vector<pipeline::Warning> warnings;
+  const auto warn = [&](const char* kind, std::string text) {
+    warnings.push_back({"", "", kind, std::move(text)});
+  };
+  try {
+    for (std::string& note : notes_on_model(directory_)) warn("left out", std::move(note));
+  } catch (const ModelError&) {  // said when the weights are read, which not all that is planned needs
+  }
+  if (is_tokenizer_refused_) warn("no tokenizer", "tokens are stored without their text: " + no_tokenizer_);
+  return warnings;
 }
 
 double ModelSubject::converted_bytes() const {

@@ -24,6 +24,7 @@ pipeline::Cost cost_of(const PassLoad& load, const ForwardPlan& plan, const Answ
   FedLength longest(0);
   double stretch = 1;  // how much more is fed than the prompt's own tokens, at most
   for (std::size_t i = 0; i < lengths.size(); ++i) {
+    if (!load.facts.tokens->runs(i)) continue;
     const FedLength fed(lengths[i], answers == nullptr ? 0 : answers->fed(i).size());
     longest = {std::max(longest.prompt, fed.prompt), std::max(longest.answer, fed.answer)};
     stretch = std::max(stretch, static_cast<double>(fed.all()) / static_cast<double>(fed.prompt));

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "model/architecture/token_id.hpp"
 #include "model/library/library.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
@@ -17,9 +19,6 @@ namespace {
 
 using namespace pipeline;
 
-/// Most problems of a long list that are told at once.
-constexpr std::size_t kMostPromptsTold = 20;
-
 using Bos = std::optional<std::int32_t>;
 
 /// Where a text needs the BOS token before it, ids that are given must have it: they are fed as they stand.
@@ -32,20 +31,14 @@ void check_bos(const Prompt& prompt, const std::vector<std::int32_t>& ids, std::
                         std::to_string(bos) + "; they begin with " + std::to_string(ids.front()));
 }
 
-/// The ids of one prompt. Throws PromptFailure naming value and rule.
+/// The ids of one prompt. Throws what fails a prompt, naming value and rule.
 std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject, const Bos& bos) {
   const Config& config = subject.config();
   std::vector<std::int32_t> ids;
   if (prompt.text) {
     ids = subject.tokenizer().encode(*prompt.text);
   } else {
-    for (const std::int64_t id : prompt.ids.value()) {
-      if (id < 0 || id >= static_cast<std::int64_t>(config.vocabulary)) {
-        throw PromptFailure("token id " + std::to_string(id) + " is not in the model's vocabulary, 0 to " +
-                            std::to_string(config.vocabulary - 1));
-      }
-      ids.push_back(static_cast<std::int32_t>(id));
-    }
+    for (const std::int64_t id : prompt.ids.value()) ids.push_back(token_id(id, config));
   }
   if (bos) check_bos(prompt, ids, *bos);
   if (bos && prompt.text) ids.insert(ids.begin(), *bos);
@@ -66,6 +59,38 @@ std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject, co
   return ids;
 }
 
+/// Warns of prompts that ask the same as one before, by what they are fed as.
+class Repeats {
+ public:
+  explicit Repeats(const TokenLists& ids) : seen_(Less{&ids}) {}
+
+  void look_at(std::size_t prompt, const PlanContext& context) {
+    const auto [first, is_new] = seen_.insert(prompt);
+    if (is_new) return;
+    const char* what = context.prompts[prompt].text ? "its text" : "its list of ids";
+    context.warn("stands twice",
+                 std::string(what) + " is that of prompt '" + context.prompts.id(*first) + "'", prompt);
+  }
+
+ private:
+  struct Less {
+    const TokenLists* ids;
+    bool operator()(std::size_t a, std::size_t b) const {
+      return std::ranges::lexicographical_compare((*ids)[a], (*ids)[b]);
+    }
+  };
+  std::set<std::size_t, Less> seen_;
+};
+
+/// A word's token has the space before it.
+void warn_of_last_space(const Prompt& prompt, std::size_t index, const PlanContext& context) {
+  if (prompt.text && prompt.text->ends_with(' '))
+    context.warn("ends in a space",
+                 "the text ends in a space, which is a token of its own here, while the next word's token "
+                 "begins with its space",
+                 index);
+}
+
 /// Text to token ids: no token is put in front unless that is asked for, nothing is cut or padded.
 class Tokenize : public PromptStage {
  public:
@@ -79,25 +104,17 @@ class Tokenize : public PromptStage {
       bos_ = translate_param_errors("bos", [&] { return find_bos_token(&subject_->config(), tokenizer); });
     }
     facts->bos = bos_;
-    std::string problems;
-    std::size_t count = 0;
-    for (const Prompt& prompt : context.prompts) {
-      try {
-        const std::vector<std::int32_t> ids = ids_of(prompt, *subject_, bos_);
-        facts->ids.add(ids);
-        facts->lengths.push_back(ids.size());
-        facts->longest = std::max(facts->longest, ids.size());
-      } catch (const PromptFailure& error) {
-        if (++count <= kMostPromptsTold) {
-          problems +=
-              (problems.empty() ? "" : "\n") + prompt.place + ": prompt '" + prompt.id + "': " + error.what();
-        }
-      }
+    facts->findings = context.findings;
+    Repeats repeats(facts->ids);
+    for (std::size_t i = 0; i < context.prompts.size(); ++i) {
+      const std::vector<std::int32_t> ids =
+          facts->runs(i) ? planned_ids(i, context) : std::vector<std::int32_t>();
+      facts->ids.add(ids);
+      facts->lengths.push_back(ids.size());
+      facts->longest = std::max(facts->longest, ids.size());
+      if (!ids.empty()) repeats.look_at(i, context);
     }
     facts->ids.shrink_to_fit();
-    if (count > kMostPromptsTold)
-      problems += "\n... and " + std::to_string(count - kMostPromptsTold) + " more";
-    if (count > 0) throw InputError(problems);
     Output output;
     output.weights = facts->lengths;
     output.known = fed_tokens(facts);
@@ -112,6 +129,20 @@ class Tokenize : public PromptStage {
   }
 
  private:
+  /// The prompt's ids; none, and it is refused, where it cannot be run.
+  [[nodiscard]] std::vector<std::int32_t> planned_ids(std::size_t index, const PlanContext& context) const {
+    const Prompt prompt = context.prompts[index];
+    try {
+      std::vector<std::int32_t> ids = ids_of(prompt, *subject_, bos_);
+      warn_of_last_space(prompt, index, context);
+      return ids;
+    } catch (const std::exception& error) {
+      if (!fails_prompt(error)) throw;
+      context.refuse(index, "", error.what());
+      return {};
+    }
+  }
+
   /// The ids as they are fed, for the record; right-padded in the file alone.
   static std::vector<KnownArray> fed_tokens(const std::shared_ptr<const TokenFacts>& facts) {
     std::vector<std::int64_t> positions(facts->longest);

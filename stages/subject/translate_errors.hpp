@@ -36,13 +36,13 @@ decltype(auto) translate_param_errors(const std::string& param, Action&& action,
 }
 
 /// Runs an action on a value that is being read and stands at a line. Throws pipeline::ParamError for what
-/// the model refuses.
+/// the model refuses; `about` comes first in the message.
 template <typename Action>
-decltype(auto) translate_value_errors(std::size_t line, Action&& action) {
+decltype(auto) translate_value_errors(std::size_t line, Action&& action, const std::string& about = {}) {
   try {
     return std::forward<Action>(action)();
   } catch (const ModelError& error) {
-    throw pipeline::ParamError(message_of(error), line);
+    throw pipeline::ParamError(about + message_of(error), line);
   }
 }
 

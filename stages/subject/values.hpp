@@ -27,14 +27,17 @@ struct Tokens : pipeline::Value {
 
 struct TokenFacts : pipeline::Facts {
   TokenLists ids;                    // as they are fed, one list a prompt
-  std::vector<std::size_t> lengths;  // one a prompt
+  std::vector<std::size_t> lengths;  // one a prompt; 0 where it cannot be run
   std::size_t longest = 0;
   std::optional<std::int32_t> bos;  // the BOS token that every prompt begins with
+  std::shared_ptr<const pipeline::Findings> findings;
 
   /// How positions are numbered, for what is said of an axis.
   [[nodiscard]] std::string counting() const {
     return bos ? "counted from 0 (the BOS token)" : "counted from 0";
   }
+  /// Whether a prompt is run: no stage that was planned so far refuses it.
+  [[nodiscard]] bool runs(std::size_t prompt) const { return !findings->is_refused(prompt); }
 };
 
 struct PassFacts : pipeline::Facts {
@@ -47,15 +50,16 @@ struct VariantFacts : pipeline::Facts {
   std::vector<HookPoint> first_edits;  // of each variant, the place that it edits first
 };
 
-/// The answers that a column of the prompts gives: token ids, one list a prompt of the run, none of them
-/// empty. A pass is fed a prompt and then the tokens of its answer but for the last, which only has to be
-/// predicted.
+/// The answers that a column of the prompts gives: token ids, one list a prompt of the run, empty only
+/// where the prompt is not run. A pass is fed a prompt and then the tokens of its answer but for the last,
+/// which only has to be predicted.
 struct Answers {
   std::string column;
   std::shared_ptr<const TokenLists> ids;
 
   [[nodiscard]] std::span<const std::int32_t> fed(std::size_t prompt) const {
-    return (*ids)[prompt].first((*ids)[prompt].size() - 1);
+    const auto answer = (*ids)[prompt];
+    return answer.first(answer.empty() ? 0 : answer.size() - 1);
   }
 };
 

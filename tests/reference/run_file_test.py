@@ -171,7 +171,7 @@ class RunFile(unittest.TestCase):
 
     def test_netcdf_sees_every_group(self):
         with netCDF4.Dataset(self.path) as file:
-            self.assertEqual(set(file.groups), {"scores", "by_layer", "prompts", "vocabulary", "checkpoint", "history", "seal", "status"})
+            self.assertEqual(set(file.groups), {"scores", "by_layer", "prompts", "vocabulary", "checkpoint", "history", "seal", "status", "warnings"})
             self.assertEqual(file["scores/log_prob"].dimensions, ("prompt", "replacement", "layer", "head"))
 
     def test_command_line_tools(self):

@@ -16,12 +16,6 @@
 // Running a fold on variables in memory, and what scipy says of the same numbers.
 namespace hookflow::testing_support {
 
-struct NoSubject : pipeline::Subject {
-  std::vector<std::pair<std::string, std::string>> identity(std::stop_token) override { return {}; }
-  std::map<std::string, std::string> provenance() override { return {}; }
-  [[nodiscard]] std::string description() const override { return ""; }
-};
-
 struct Stored {
   pipeline::Variable variable;
   std::vector<double> values;

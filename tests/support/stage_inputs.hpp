@@ -1,14 +1,17 @@
 #pragma once
 #include <algorithm>
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "pipeline/stage/stage.hpp"
 
@@ -30,10 +33,29 @@ auto with_place(const pipeline::StageDecl& declaration, const Action& action) {
   }
 }
 
+struct NoSubject : pipeline::Subject {
+  std::vector<std::pair<std::string, std::string>> identity(std::stop_token) override { return {}; }
+  std::map<std::string, std::string> provenance() override { return {}; }
+  [[nodiscard]] std::string description() const override { return ""; }
+};
+
+/// Refuses, as a planner does, the prompts that stages refused: those of the first parameter.
+inline void raise_refusals(const pipeline::PlanContext& context) {
+  const auto& refused = context.findings->refused();
+  if (refused.empty()) return;
+  const std::string text = pipeline::refusals_text(refused, context.prompts, "");
+  if (refused.front().param.empty()) throw pipeline::InputError(text);
+  throw pipeline::ParamError(refused.front().param, "\n" + text);
+}
+
 /// Plans a stage of that name.
 inline pipeline::Output plan_stage(const std::string& name, pipeline::Stage& stage,
                                    const pipeline::PlanContext& context) {
-  return with_place(*pipeline::find_stage(name), [&] { return stage.plan(context); });
+  return with_place(*pipeline::find_stage(name), [&] {
+    pipeline::Output output = stage.plan(context);
+    raise_refusals(context);
+    return output;
+  });
 }
 
 /// A stage of that name with the given parameters, as a workflow would make it.

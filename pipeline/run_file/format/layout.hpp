@@ -7,6 +7,7 @@
 
 #include "pipeline/values/array.hpp"
 #include "pipeline/values/rows.hpp"
+#include "pipeline/values/warning.hpp"
 
 namespace hookflow::pipeline {
 
@@ -49,6 +50,7 @@ struct RunLayout {
   std::string default_variable;
   std::vector<TextTable> texts;
   std::vector<ConstantArray> constants;
+  std::vector<Warning> warnings;
   // What resuming needs to make this layout again.
   std::string workflow;  // JSON, with every default stated; empty: not kept
   TextRows prompt_rows;  // JSON of each prompt; empty: not kept

@@ -4,6 +4,7 @@
 
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/status.hpp"
+#include "pipeline/run_file/format/warnings.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
 #include "pipeline/values/group_names.hpp"
 
@@ -70,7 +71,8 @@ Axis read_axis(const h5::Group& group, const std::string& name) {
 std::vector<GroupContents> read_contents(const h5::File& file) {
   std::vector<GroupContents> groups;
   for (const std::string& name : file.group_names())
-    if (!is_own_group(name) || (name == kStatusGroup && !has_status(file)))
+    if (!is_own_group(name) || (name == kStatusGroup && !has_status(file)) ||
+        (name == kWarningsGroup && !has_warnings(file)))
       groups.push_back(read_group(file, name));
   return groups;
 }

@@ -6,6 +6,7 @@
 #include "pipeline/run_file/format/read_groups.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
 #include "pipeline/run_file/format/status.hpp"
+#include "pipeline/run_file/format/warnings.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
 #include "pipeline/run_file/marks/history.hpp"
 #include "pipeline/values/group_names.hpp"
@@ -32,6 +33,7 @@ RunFileView view_of(const h5::File& file) {
     if (!group.variables.empty())
       view.groups.push_back({std::move(group.name), std::move(group.about), std::move(group.variables)});
   }
+  view.warnings = read_warnings(file);
   const Checkpoint checkpoint(file);
   view.prompts = checkpoint.prompts();
   view.prompt = read_axis(file.open_group(kCheckpointGroup), "prompt");

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "pipeline/run_file/marks/history.hpp"
 #include "pipeline/run_file/marks/part_state.hpp"
 #include "pipeline/run_file/reading/run_file.hpp"
+#include "pipeline/values/warning.hpp"
 
 namespace hookflow::pipeline {
 
@@ -26,6 +28,7 @@ struct RunFileView {
   Axis prompt;                      // their ids
   std::vector<GroupLayout> groups;  // in alphabetical order, as HDF5 keeps them
   std::vector<TextTable> texts;
+  std::optional<std::vector<Warning>> warnings;  // none: its format keeps none
   std::vector<LaneProgress> lanes;
   std::vector<std::string> folds;
   std::vector<bool> fold_done;

@@ -10,6 +10,7 @@
 #include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
 #include "pipeline/run_file/format/seal.hpp"
+#include "pipeline/run_file/format/warnings.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
 #include "pipeline/run_file/store/mismatches.hpp"
 #include "pipeline/run_file/store/run_store_impl.hpp"
@@ -74,6 +75,7 @@ void write_everything(h5::File& file, const RunLayout& layout, const std::vector
   make_seal(file, most_ranges(layout, late.size()));
   write_root_attributes(file, identity, attributes);
   write_contents(file, groups);
+  write_warnings(file, layout.warnings);
   Checkpoint::create(file, layout);
   Checksums::create(file, layout);
   History::create(file);

@@ -103,13 +103,18 @@ TEST(PromptList, RefusesIdsThatAreNoTokenIds) {
 
 TEST(PromptList, RefusesValuesThatAreNeitherTextNorNumber) {
   EXPECT_EQ(refusal("- {text: [a]}"), "w.yaml:1: 'text' is a list; text or a number is wanted");
-  EXPECT_EQ(refusal("- {text: a, target: {b: c}}"),
-            "w.yaml:1: 'target' is a map; text or a number is wanted");
-  EXPECT_EQ(refusal("- {text: a, target: true}"),
-            "w.yaml:1: 'target' is true; text or a number is wanted, and quotes make it text");
+  EXPECT_EQ(refusal("- {text: {b: c}}"), "w.yaml:1: 'text' is a map; text or a number is wanted");
+  EXPECT_EQ(refusal("- {text: a, id: true}"),
+            "w.yaml:1: 'id' is true; text or a number is wanted, and quotes make it text");
   EXPECT_EQ(refusal("- {text: ~}"),
             "w.yaml:1: 'text' is null; text or a number is wanted, and quotes make it text");
   EXPECT_EQ(refusal("- {text: \"true\", target: \"null\"}"), "");
+}
+
+TEST(PromptList, KeepsColumnsThatAreNeitherTextNorNumberAsJson) {
+  const Prompt prompt = read_inline("- {text: a, b: {c: [1, x]}, d: true, e: ~, f: \"true\"}\n")[0];
+  EXPECT_EQ(prompt.others, (Columns{{"b", R"({"c":[1,"x"]})"}, {"d", "true"}}));
+  EXPECT_EQ(prompt.columns, (Columns{{"f", "true"}}));
 }
 
 TEST(PromptList, RefusesIdsThatAreNoLabels) {
@@ -218,13 +223,33 @@ TEST(JsonLines, RefusesKeysGivenTwice) {
 
 TEST(JsonLines, RefusesValuesThatAreNeitherTextNorNumber) {
   EXPECT_EQ(file_refusal("p.jsonl",
-                         "{\"text\": \"a\", \"b\": true}\n{\"text\": \"a\", \"c\": {\"d\": [1]}}\n"
-                         "{\"text\": null}\n{\"text\": [\"a\"], \"target\": \"b\"}\n"),
-            "p.jsonl:1: 'b' is true; text or a number is wanted\n"
-            "p.jsonl:2: 'c' is an object; text or a number is wanted\n"
-            "p.jsonl:3: 'text' is null; text or a number is wanted\n"
-            "p.jsonl:4: 'text' is an array; text or a number is wanted");
+                         "{\"text\": true}\n{\"text\": \"a\", \"id\": {\"d\": [1]}}\n"
+                         "{\"text\": null}\n{\"text\": [\"a\"], \"target\": \"b\"}\n{\"ids\": false}\n"),
+            "p.jsonl:1: 'text' is true; text or a number is wanted\n"
+            "p.jsonl:2: 'id' is an object; text or a number is wanted\n"
+            "p.jsonl:3: neither 'text' nor 'ids' is given\n"
+            "p.jsonl:4: 'text' is an array; text or a number is wanted\n"
+            "p.jsonl:5: 'ids' is false; a list of ids is wanted");
   EXPECT_EQ(file_refusal("p.jsonl", "{\"text\": \"a\\u0000b\"}"), "p.jsonl:1: 'text' holds a NUL character");
+}
+
+TEST(JsonLines, KeepsColumnsThatAreNeitherTextNorNumberAsJsonAndNullAsNoValue) {
+  const auto prompts =
+      read_file("p.jsonl",
+                "{\"id\": null, \"text\": null, \"ids\": [1], \"a\": true, \"b\": [\"x]\", {\"y\": "
+                "1.5}], \"c\": null, \"ids2\": {}}\n"
+                "{\"text\": \"a\", \"ids\": null, \"b\": \"text\", \"z\": \"\\ud83d\\ude00\"}\n");
+  ASSERT_EQ(prompts.size(), 2U);
+  EXPECT_EQ(prompts[0].id, "0");
+  EXPECT_EQ(prompts[0].ids, (Ids{1}));
+  EXPECT_EQ(prompts[0].others, (Columns{{"a", "true"}, {"b", R"(["x]",{"y":1.5}])"}, {"ids2", "{}"}}));
+  EXPECT_TRUE(prompts[0].columns.empty());
+  EXPECT_EQ(prompts[1].text, "a");
+  EXPECT_EQ(prompts[1].columns, (Columns{{"b", "text"}, {"z", "😀"}}));
+  EXPECT_EQ(file_refusal("p.jsonl", "{\"text\": \"a\", \"b\": [1], \"b\": 2}"),
+            "p.jsonl:1: 'b' is given twice");
+  EXPECT_EQ(file_refusal("p.jsonl", "{\"text\": \"a\", \"b/c\": []}"),
+            "p.jsonl:1: column 'b/c' has a slash in its name");
 }
 
 TEST(JsonLines, RefusesIdsThatAreNoTokenIds) {
@@ -262,6 +287,19 @@ TEST(Csv, ReadsQuotesLineEndsAndEmptyCells) {
   EXPECT_TRUE(prompts[2].place.ends_with("p.csv:6"));
 }
 
+TEST(Csv, ReadsLinesThatEndInCr) {
+  const auto prompts =
+      read_file("p.csv", "\xEF\xBB\xBFtext,id\rBerlin is,a\r\r\"Paris\ris\",b\r\nRome is,c\nBonn is,d");
+  ASSERT_EQ(prompts.size(), 4U);
+  EXPECT_EQ(prompts[0].text, "Berlin is");
+  EXPECT_EQ(prompts[1].text, "Paris\ris");
+  EXPECT_TRUE(prompts[1].place.ends_with("p.csv:4"));
+  EXPECT_EQ(prompts[2].id, "c");
+  EXPECT_TRUE(prompts[3].place.ends_with("p.csv:7"));
+  EXPECT_EQ(file_refusal("p.csv", "text,id\ra\rb,c,d\r"),
+            "p.csv:2: the row has 1 fields, the header 2\np.csv:3: the row has 3 fields, the header 2");
+}
+
 TEST(Csv, RefusesHeadersThatNameNoPrompt) {
   EXPECT_EQ(file_refusal("p.csv", "id,txt\na,b\n"),
             "p.csv:1: no column 'text' or 'ids' (did you mean 'txt'?)");
@@ -290,9 +328,10 @@ TEST(Csv, RefusesBrokenQuotes) {
       file_refusal("p.csv", "text\na\n\"b\nc\n"),
       "p.csv:3: not CSV: the quote that begins a field on this line is never closed; reading stops here");
   EXPECT_EQ(file_refusal("p.csv", "text\na\"b\n"),
-            "p.csv:2: not CSV: a quote inside a field that does not begin with one; reading stops here");
-  EXPECT_EQ(file_refusal("p.csv", "text,b\n\"a\" ,b\n"),
-            "p.csv:2: not CSV: text between a closing quote and the next comma; reading stops here");
+            "p.csv:2: not CSV: a quote inside a field that does not begin with one");
+  EXPECT_EQ(file_refusal("p.csv", "text,b\n\"a\" ,b\nc\n"),
+            "p.csv:2: not CSV: text between a closing quote and the next comma\n"
+            "p.csv:3: the row has 1 fields, the header 2");
   EXPECT_EQ(
       file_refusal("p.csv", "text,b\n,x\n\"a"),
       "p.csv:2: neither 'text' nor 'ids' is given\n"
@@ -307,6 +346,45 @@ TEST(Csv, RefusesCellsThatCannotBeUsed) {
             "p.csv:2: 'ids' holds '[1,': ids are whole numbers from 0 up, with spaces between\n"
             "p.csv:3: 'ids' holds '-2': ids are whole numbers from 0 up, with spaces between");
   EXPECT_EQ(file_refusal("p.csv", "id,text\na,x\na,y\n"), "p.csv:3: id 'a' is given twice, first at p.csv:2");
+}
+
+TEST(BadPrompts, AreKeptWithTheirProblemBesideTheOthers) {
+  const TemporaryFolder folder;
+  folder.write("p.jsonl",
+               "{\"id\": \"a\", \"text\": \"x\"}\n{\"id\": \"b\", \"text\": \"\", \"target\": \" y\"}\n{bad\n"
+               "{\"id\": \"a\", \"text\": \"z\"}\n{\"text\": \"w\"}\n");
+  const Prompts prompts =
+      read_prompts(parse_yaml("{file: p.jsonl}", "w.yaml"), folder.path(), "w.yaml", BadPrompts::kept);
+  ASSERT_EQ(prompts.size(), 5U);
+  std::string ids;
+  for (const Prompt& prompt : prompts) ids += prompt.id + ",";
+  EXPECT_EQ(ids, "a,b,2,line 4,4,");
+  EXPECT_EQ(prompts.problem(0), "");
+  EXPECT_EQ(prompts.problem(1), "'text' is empty");
+  EXPECT_TRUE(prompts.problem(2).starts_with("not JSON: column 2"));
+  EXPECT_EQ(prompts.problem(3), "id 'a' is given twice, first at an earlier row, line 1");
+  EXPECT_EQ(prompts.json(1), R"({"id":"b","problem":"'text' is empty"})");
+  EXPECT_TRUE(prompts[1].place.ends_with("p.jsonl:2"));
+  EXPECT_FALSE(prompts[1].text);
+  // And come back from a run file as they are.
+  std::vector<std::string> lines;
+  for (std::size_t i = 0; i < prompts.size(); ++i) lines.emplace_back(prompts.json(i));
+  EXPECT_EQ(read_prompt_json(lines, "run.h5").json_lines(), prompts.json_lines());
+}
+
+TEST(BadPrompts, OfACsvAreItsRows) {
+  const TemporaryFolder folder;
+  folder.write("p.csv", "text,id\na\nb\"c,d\ne,f\n");
+  const auto read = [&] {
+    return read_prompts(parse_yaml("{file: p.csv}", "w.yaml"), folder.path(), "w.yaml", BadPrompts::kept);
+  };
+  const Prompts prompts = read();
+  ASSERT_EQ(prompts.size(), 3U);
+  EXPECT_EQ(prompts.problem(0), "the row has 1 fields, the header 2");
+  EXPECT_EQ(prompts.problem(1), "not CSV: a quote inside a field that does not begin with one");
+  EXPECT_EQ(prompts[2].id, "f");
+  folder.write("p.csv", "text,id\na,b\n\"c,d\ne,f\n");  // where that row ends, nobody knows
+  EXPECT_THROW(read(), InputError);
 }
 
 // Whatever the bytes are, they are read or refused with a line.
@@ -330,6 +408,14 @@ TEST(PromptFile, ReadsOrRefusesAnyBytes) {
     }
     const std::string message = file_refusal(name, text);
     ASSERT_TRUE(message.empty() || message.starts_with(name + ":")) << text;
+    if (!message.empty()) continue;
+    std::vector<std::string> lines;
+    const Prompts prompts = read_file(name, text);
+    for (std::size_t at = 0; at < prompts.size(); ++at) {
+      lines.emplace_back(prompts.json(at));
+      ASSERT_EQ(to_json(prompts[at]), lines.back());
+    }
+    ASSERT_EQ(read_prompt_json(lines, "run.h5").json_lines(), prompts.json_lines());
   }
 }
 

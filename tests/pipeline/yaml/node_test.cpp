@@ -85,6 +85,23 @@ TEST(Yaml, ReadsByteOrderMarkAndWindowsLineEnds) {
             R"({"a":1,"b":"x"})");
 }
 
+TEST(Yaml, ReadsJsonsEscapesOfCharactersInTwoHalves) {
+  EXPECT_EQ(json(R"({"a": "x \ud83d\ude00\uD83E\uDD8A y", "\ud83d\ude00": ["\\ud83d"]})"),
+            "{\"a\":\"x 😀🦊 y\",\"😀\":[\"\\\\ud83d\"]}");
+  EXPECT_EQ(json("a: \"\\ud83d\\ude00\"\nb: '\\ud83d'\nc: it's \\ud83d\nd: |\n  \"\\ud83d\n"),
+            R"({"a":"😀","b":"\\ud83d","c":"it's \\ud83d","d":"\"\\ud83d\n"})");
+  EXPECT_EQ(json("# \\ud83d\r\n- \"a\r\n\r\n  \\ud83d\\ude00\"\r\n- 1\r\n"), "[\"a\\n😀\",1]");
+  EXPECT_EQ(to_json(parse_yaml_value(R"("\ud83d\ude00")")), "\"😀\"");
+}
+
+TEST(Yaml, RefusesHalvesOfCharactersWithTheirLine) {
+  const std::string rule = " is half of a character (a surrogate); its other half must be next to it";
+  EXPECT_EQ(refusal("a: 1\nb: [\"\\ud83d\", \"\\uDE00 x\",\n  \"\\ude00\\ud83d\"]\n"),
+            "w.yaml:2: '\\ud83d'" + rule + "\nw.yaml:2: '\\uDE00'" + rule + "\nw.yaml:3: '\\ude00'" + rule +
+                "\nw.yaml:3: '\\ud83d'" + rule);
+  EXPECT_EQ(value_refusal(R"("\ud83dx")"), R"(value '"\ud83dx"': '\ud83d')" + rule);
+}
+
 TEST(Yaml, RefusesKeysGivenTwice) {
   EXPECT_EQ(refusal("a: 1\nb: 2\na: 3\nc: {x: 1, x: 2}\n"),
             "w.yaml:3: key 'a' is given twice, first on line 1\n"

@@ -70,7 +70,9 @@ TEST(Ablate, PartsAreAsManyVariantsAsFitTheRows) {
 TEST(Ablate, EqualsRunEditedToTheBit) {
   Ablation made = sweep(", rows: 30");
   const Model& model = made.chain.subject().model();
-  const EditScope scope(model.config, as_prompts(two_prompts()), {4, 2});
+  const pipeline::Prompts prompts = as_prompts(two_prompts());
+  const pipeline::PlanContext context{prompts, made.chain.subject(), {}, {}, 1};
+  EditScope scope(model.config, context, {4, 2});
   const LabelledVariants grid =
       make_variant_grid({{"blocks.*.attn.hook_z[*]"}, {{}, Replacement("mean", "head")}, {}, {}, {}}, scope);
   ForwardPlan plan;

@@ -37,7 +37,12 @@ Replacement add(std::size_t width) { return Replacement("add", std::vector<float
 LabelledVariants grid(const GridRequest& request) {
   const auto prompts = testing_support::as_prompts(
       {testing_support::ids_prompt("short", {1, 2}), testing_support::ids_prompt("long", {1, 2, 3, 4})});
-  return make_variant_grid(request, EditScope(config(), prompts, {2, 4}));
+  testing_support::NoSubject subject;
+  const pipeline::PlanContext context{prompts, subject, {}, {}, 1};
+  EditScope scope(config(), context, {2, 4});
+  LabelledVariants made = make_variant_grid(request, scope);
+  testing_support::raise_refusals(context);
+  return made;
 }
 
 std::vector<std::string> axis_names(const LabelledVariants& grid) {
@@ -247,7 +252,9 @@ TEST(VariantGrid, ExceptShortensAnAxisWhereItLeavesOutALabel) {
 
 TEST(VariantGrid, PatternTakesAVectorAsLongAsEveryPrompt) {
   const auto prompts = testing_support::as_prompts({testing_support::ids_prompt("long", {1, 2, 3, 4})});
-  const EditScope scope(config(), prompts, {4});
+  testing_support::NoSubject subject;
+  const pipeline::PlanContext context{prompts, subject, {}, {}, 1};
+  EditScope scope(config(), context, {4});
   EXPECT_EQ(make_variant_grid({{"blocks.0.attn.hook_pattern[*]"}, {add(4), values(4)}, {}, {}, {}}, scope)
                 .variants.size(),
             6U);

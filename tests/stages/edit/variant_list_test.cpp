@@ -23,7 +23,12 @@ LabelledVariants list(const std::string& yaml) {
       {testing_support::ids_prompt("short", {1, 2}), testing_support::ids_prompt("long", {1, 2, 3, 4})});
   std::vector<NamedVariant> named;
   pipeline::read_param(pipeline::parse_yaml_value(yaml), named);
-  return make_variant_list(named, EditScope(config, prompts, {2, 4}));
+  testing_support::NoSubject subject;
+  const pipeline::PlanContext context{prompts, subject, {}, {}, 1};
+  EditScope scope(config, context, {2, 4});
+  LabelledVariants made = make_variant_list(named, scope);
+  testing_support::raise_refusals(context);
+  return made;
 }
 
 std::string refused(const std::string& yaml) {

@@ -23,9 +23,14 @@ pipeline::Prompts prompts_of(const std::vector<std::size_t>& lengths) {
 }
 
 PositionAxis axis_of(const Positions& positions, const std::vector<std::size_t>& lengths) {
+  testing_support::NoSubject subject;
+  const pipeline::Prompts prompts = prompts_of(lengths);
+  const pipeline::PlanContext context{prompts, subject, {}, {}, 1};
   TokenFacts tokens;
   tokens.lengths = lengths;
-  return {"positions", positions, prompts_of(lengths), tokens};
+  PositionAxis axis("positions", positions, context, tokens);
+  testing_support::raise_refusals(context);
+  return axis;
 }
 
 constexpr std::nullopt_t kNone = std::nullopt;
@@ -87,9 +92,22 @@ TEST(PositionAxis, PromptThatHasNoneIsNamed) {
   const auto problem = [](const Positions& positions, const std::vector<std::size_t>& lengths) {
     return refusal<pipeline::ParamError>([&] { axis_of(positions, lengths); });
   };
-  EXPECT_TRUE(names(problem(Positions::slice(1, -1), {5, 2}),
-                    {"positions: prompt 'b': positions 1:-1 are none in a prompt of 2 tokens"}));
-  EXPECT_TRUE(names(problem(Positions::at({3}), {5, 3}), {"positions: prompt 'b': position 3 is outside"}));
+  EXPECT_TRUE(
+      names(problem(Positions::slice(1, -1), {5, 2}),
+            {"positions:\n", "w.yaml:1: prompt 'b': positions 1:-1 are none in a prompt of 2 tokens"}));
+  EXPECT_TRUE(names(problem(Positions::at({3}), {5, 3, 2}),
+                    {"prompt 'b': position 3 is outside", "prompt 'c': position 3 is outside"}));
+}
+
+TEST(PositionAxis, IsThatOfThePromptsThatHaveThePositions) {
+  testing_support::NoSubject subject;
+  const pipeline::Prompts prompts = prompts_of({5, 1, 0});
+  const pipeline::PlanContext context{prompts, subject, {}, {}, 1};
+  context.refuse(2, "", "unreadable");
+  const PositionAxis axis("positions", Positions::slice(2, {}), context, {5, 1, 0});
+  EXPECT_EQ(axis.labels(), (Labels{2, 3, 4}));
+  ASSERT_EQ(context.findings->refused().size(), 2U);
+  EXPECT_EQ(context.findings->refused()[1].prompt, 1U);
 }
 
 }  // namespace

@@ -13,19 +13,27 @@ using namespace testing_support;
 using pipeline::ParamError;
 using pipeline::Prompt;
 
-/// A model whose tokens are the bytes, "ab" (256) and " x" (257).
+/// A model whose tokens are the bytes, "ab" (256), " x" (257) and <|endoftext|> (258).
 class TargetTokens : public ::testing::Test {
  protected:
   void SetUp() override {
     testing::SmallTokenizer{{{"a", "b"}, {" ", "x"}}}.write_vocab_and_merges(model_);
+    set_vocabulary(259);
+  }
+  void set_vocabulary(int size) {
     model_.write("config.json",
                  R"({"model_type": "gpt2", "n_layer": 1, "n_head": 1, "n_embd": 4, "n_positions": 5,
-                                    "vocab_size": 259})");
+                                    "vocab_size": )" +
+                     std::to_string(size) + "}");
   }
   std::vector<std::vector<std::int32_t>> find(const std::vector<Prompt>& prompts,
                                               const std::vector<std::string>& columns = {"target"}) {
     ModelSubject subject(model_.path().string());
-    const TokenLists found = find_target_tokens(as_prompts(prompts), columns, subject);
+    const pipeline::Prompts rows = as_prompts(prompts);
+    const pipeline::PlanContext context{rows, subject, {}, {}, 1};
+    const TokenLists found = find_target_tokens(context, columns);
+    raise_refusals(context);
+    warnings_ = context.findings->warnings();
     std::vector<std::vector<std::int32_t>> lists;
     for (std::size_t i = 0; i < found.size(); ++i) lists.emplace_back(found[i].begin(), found[i].end());
     return lists;
@@ -36,6 +44,7 @@ class TargetTokens : public ::testing::Test {
   }
 
   testing::ScratchDirectory model_;
+  std::vector<pipeline::Warning> warnings_;  // of the last that was found
 };
 
 TEST_F(TargetTokens, OfATextIsTheOneTokenOfTheColumn) {
@@ -72,6 +81,40 @@ TEST_F(TargetTokens, WhatIsNoIdIsRefused) {
     EXPECT_TRUE(names(problem({ids_prompt("p", {1}, {{"target", text}})}),
                       {"'" + std::string(text) + "' is not a token id, 0 to 258"}));
   }
+}
+
+TEST_F(TargetTokens, WhatTheTokenizerKnowsAndTheModelDoesNotIsRefused) {
+  set_vocabulary(258);
+  EXPECT_TRUE(names(problem({text_prompt("p", "a", {{"target", "<|endoftext|>"}})}),
+                    {"prompt 'p': target: '<|endoftext|>' is a token of the tokenizer alone: token id 258 is "
+                     "not in the model's vocabulary, 0 to 257"}));
+}
+
+TEST_F(TargetTokens, WhatIsNeitherTextNorANumberNamesNoToken) {
+  Prompt prompt = text_prompt("p", "a");
+  prompt.others = {{"target", "[1,2]"}};
+  EXPECT_TRUE(names(problem({prompt}), {"prompt 'p': target: [1,2] is neither text nor a number"}));
+}
+
+TEST_F(TargetTokens, WordWithoutItsSpaceIsWarnedOfWhereTheSpacedFormIsOneTokenToo) {
+  find({text_prompt("p", "a", {{"target", "x"}}), text_prompt("q", "a", {{"target", " x"}}),
+        text_prompt("r", "a", {{"target", "ab"}})});  // " ab" is two tokens
+  ASSERT_EQ(warnings_.size(), 1U);
+  EXPECT_EQ(warnings_[0].prompt, "p");
+  EXPECT_TRUE(names(warnings_[0].text, {"target: 'x' is taken as it stands", "' x'", "is one token too"}));
+  testing::SmallTokenizer{{{" ", "."}}}.write_vocab_and_merges(model_);
+  find({text_prompt("p", "a", {{"target", "."}})});  // no word: it follows one without a space
+  EXPECT_TRUE(warnings_.empty());
+}
+
+TEST_F(TargetTokens, ColumnsThatNameTheSameTokenAreWarnedOf) {
+  find({text_prompt("p", "a", {{"target", "ab"}, {"contrast", "ab"}}),
+        ids_prompt("q", {1}, {{"target", "5"}, {"contrast", "6"}}),
+        ids_prompt("r", {1}, {{"target", "5"}, {"contrast", "5"}})},
+       {"target", "contrast"});
+  ASSERT_EQ(warnings_.size(), 2U);
+  EXPECT_EQ(warnings_[0].text, "target and contrast are the same token, id 256");
+  EXPECT_EQ(warnings_[1].prompt, "r");
 }
 
 TEST_F(TargetTokens, MissingColumnIsRefusedWithTheNearest) {

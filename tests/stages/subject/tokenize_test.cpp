@@ -125,6 +125,19 @@ TEST_F(Tokenize, TokenizerOfAnotherModelIsRefused) {
                     {"token id 257", "the tokenizer is another model's"}));
 }
 
+TEST_F(Tokenize, WarnsOfALastSpaceAndOfWhatStandsTwice) {
+  const pipeline::Prompts prompts =
+      as_prompts({text_prompt("p", "ab"), text_prompt("q", "ab "), ids_prompt("r", {256}),
+                  ids_prompt("s", {1, 2}), ids_prompt("t", {1, 2}), text_prompt("u", " ab")});
+  ModelSubject subject(model_.path().string());
+  const pipeline::PlanContext context{prompts, subject, {}, {}, 1};
+  static_cast<void>(plan_stage("tokenize", *make_stage("tokenize"), context));
+  std::vector<std::string> found;
+  for (const pipeline::Warning& warning : context.findings->warnings())
+    found.push_back(warning.prompt + ": " + warning.kind);
+  EXPECT_EQ(found, (std::vector<std::string>{"q: ends in a space", "r: stands twice", "t: stands twice"}));
+}
+
 TEST(TokenizeWithoutTokenizer, TakesIdsButNoText) {
   StageChain ids(golden_model("three_heads"), {ids_prompt("x", {96})});
   EXPECT_NO_THROW(ids.add("tokens", "tokenize"));

@@ -1,0 +1,51 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/prompts/prompt_list.hpp"
+#include "pipeline/values/warning.hpp"
+
+namespace hookflow::pipeline {
+
+/// A prompt that cannot be run.
+struct RefusedPrompt {
+  std::size_t prompt = 0;
+  std::string stage;
+  std::string param;  // of the stage, which the prompt does not fit; empty: the prompt is of no use to any
+  std::string why;
+};
+
+/// What is found of single prompts while a workflow is planned, whatever stage finds it: those that cannot be
+/// run, and what may not have been meant.
+class Findings {
+ public:
+  /// Of prompts that were refused when they were read, already.
+  explicit Findings(const Prompts& prompts = {});
+
+  /// The same reason is noted once, however many stages find it.
+  void refuse(RefusedPrompt refused);
+  [[nodiscard]] bool is_refused(std::size_t prompt) const { return prompts_.contains(prompt); }
+  [[nodiscard]] std::size_t refused_prompts() const { return prompts_.size(); }
+  [[nodiscard]] const std::vector<RefusedPrompt>& refused() const { return refused_; }
+
+  void warn(Warning warning);
+  [[nodiscard]] const std::vector<Warning>& warnings() const { return warnings_; }
+
+ private:
+  std::vector<RefusedPrompt> refused_;
+  std::set<std::size_t> prompts_;
+  std::set<std::pair<std::size_t, std::string>> reasons_;
+  std::vector<Warning> warnings_;
+  std::set<std::pair<std::string, std::string>> warned_;
+};
+
+/// Those of one stage and parameter, as lines `place: prompt 'id': why`, the first 20 in full, each begun by
+/// `indent`.
+std::string refusals_text(const std::vector<RefusedPrompt>& refused, const Prompts& prompts,
+                          const std::string& indent);
+
+}  // namespace hookflow::pipeline
