@@ -70,8 +70,7 @@ TokenLists find_target_tokens(const pipeline::Prompts& prompts, const std::vecto
         ids.push_back(prompt.ids ? token_id(cell->second, subject.config().vocabulary)
                                  : only_token(cell->second, subject.tokenizer()));
       } catch (const pipeline::ParamError& error) {
-        problem(prompt, column + ": " + error.what() +
-                            (prompt.ids ? "" : "; measure.answer takes text of several tokens as a whole"));
+        problem(prompt, column + ": " + error.what() + "; measure.answer takes several tokens as one answer");
       }
     }
     found.add(ids);

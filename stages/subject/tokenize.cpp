@@ -26,7 +26,8 @@ using Bos = std::optional<std::int32_t>;
 void check_bos(const Prompt& prompt, const std::vector<std::int32_t>& ids, std::int32_t bos) {
   const bool begins_with_it = !ids.empty() && ids.front() == bos;
   if (prompt.text && begins_with_it)
-    throw PromptFailure("the text begins with the BOS token already, and bos: true puts another before it");
+    throw PromptFailure(
+        "the text begins with the BOS token already, and bos: true puts it there; take it out of the text");
   if (prompt.ids && !ids.empty() && !begins_with_it)
     throw PromptFailure("ids are fed as they stand, and with bos: true must begin with the BOS token, " +
                         std::to_string(bos) + "; they begin with " + std::to_string(ids.front()));
