@@ -70,7 +70,8 @@ TokenLists find_target_tokens(const pipeline::Prompts& prompts, const std::vecto
         ids.push_back(prompt.ids ? token_id(cell->second, subject.config().vocabulary)
                                  : only_token(cell->second, subject.tokenizer()));
       } catch (const pipeline::ParamError& error) {
-        problem(prompt, column + ": " + error.what() + "; measure.answer takes several tokens as one answer");
+        problem(prompt, column + ": " + error.what() + "; measure.answer, with answers: " + column +
+                            ", takes several tokens as one");
       }
     }
     found.add(ids);

@@ -127,13 +127,13 @@ class Tokenize : public PromptStage {
       return static_cast<std::int64_t>(facts->lengths[prompt]);
     };
     const std::size_t prompts = facts->lengths.size();
-    const std::string bos = facts->bos ? "position 0 is the BOS token, " + std::to_string(*facts->bos)
-                                       : std::string("no BOS token was added");
+    const std::string bos = facts->bos ? "with BOS token " + std::to_string(*facts->bos) + " at position 0"
+                                       : std::string("no BOS token added");
     return {{{"ids",
               Dtype::int64,
               {axis},
               kTokenId,
-              "token ids that were fed, -1 behind the prompt's end; " + bos},
+              "token ids that were fed, " + bos + "; -1 behind the prompt's end"},
              cells_of(prompts * facts->longest, id)},
             {{"length", Dtype::int64, {}, "1", "number of tokens"}, cells_of(prompts, length)}};
   }
