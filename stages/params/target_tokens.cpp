@@ -65,8 +65,8 @@ class NamedTokens {
         context_.warn("no leading space", column + ": " + warning, index);
       return id;
     } catch (const ParamError& error) {
-      return refuse(column + ": " + error.what() +
-                    (prompt.ids ? "" : "; measure.answer takes text of several tokens as a whole"));
+      return refuse(column + ": " + error.what() + "; measure.answer, with answers: " + column +
+                    ", takes several tokens as one");
     }
   }
 

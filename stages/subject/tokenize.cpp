@@ -25,7 +25,8 @@ using Bos = std::optional<std::int32_t>;
 void check_bos(const Prompt& prompt, const std::vector<std::int32_t>& ids, std::int32_t bos) {
   const bool begins_with_it = !ids.empty() && ids.front() == bos;
   if (prompt.text && begins_with_it)
-    throw PromptFailure("the text begins with the BOS token already, and bos: true puts another before it");
+    throw PromptFailure(
+        "the text begins with the BOS token already, and bos: true puts it there; take it out of the text");
   if (prompt.ids && !ids.empty() && !begins_with_it)
     throw PromptFailure("ids are fed as they stand, and with bos: true must begin with the BOS token, " +
                         std::to_string(bos) + "; they begin with " + std::to_string(ids.front()));
@@ -157,13 +158,13 @@ class Tokenize : public PromptStage {
       return static_cast<std::int64_t>(facts->lengths[prompt]);
     };
     const std::size_t prompts = facts->lengths.size();
-    const std::string bos = facts->bos ? "position 0 is the BOS token, " + std::to_string(*facts->bos)
-                                       : std::string("no BOS token was added");
+    const std::string bos = facts->bos ? "with BOS token " + std::to_string(*facts->bos) + " at position 0"
+                                       : std::string("no BOS token added");
     return {{{"ids",
               Dtype::int64,
               {axis},
               kTokenId,
-              "token ids that were fed, -1 behind the prompt's end; " + bos},
+              "token ids that were fed, " + bos + "; -1 behind the prompt's end"},
              cells_of(prompts * facts->longest, id)},
             {{"length", Dtype::int64, {}, "1", "number of tokens"}, cells_of(prompts, length)}};
   }

@@ -44,7 +44,8 @@ class CliDryRun : public Cli {
     write("long.yaml", head + stages);
     const auto write_prompts = [&](std::size_t count, std::size_t tokens) {
       std::string lines;
-      for (std::size_t i = 0; i < count; ++i) lines += R"({"text": ")" + std::string(tokens, '?') + "\"}\n";
+      for (std::size_t i = 0; i < count; ++i)
+        lines += R"({"target": "???????", "text": ")" + std::string(tokens, '?') + "\"}\n";
       write("p.jsonl", lines);
     };
     write_prompts(1, 2);
@@ -102,6 +103,14 @@ TEST_F(CliDryRun, OfVocabulariesThatTakeMoreThanTheProgram) {
   cut: {stage: ablate, in: pass, at: "blocks.5.attn.hook_z[*]", with: [zero, {value: 1}, {value: 2}, {value: 3}], rows: 16384}
   vocabulary: {stage: measure.vocabulary, in: [cut]}
 keep: [vocabulary]
+)");
+}
+
+TEST_F(CliDryRun, OfAnswersThatTakeMoreThanTheProgram) {
+  expect_truth_in_flight(R"(
+  cut: {stage: ablate, in: pass, at: "blocks.5.attn.hook_z[*]", with: [zero, {value: 1}, {value: 2}, {value: 3}], rows: 16384}
+  answers: {stage: measure.answer, in: [cut]}
+keep: [answers]
 )");
 }
 

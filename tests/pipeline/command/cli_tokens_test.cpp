@@ -49,5 +49,38 @@ keep: [scores, raw, cosine, q]
   EXPECT_EQ(axis_of("sweep.h5", "tokens", "position"), "position in the prompt, counted from 0");
 }
 
+TEST_F(Tokens, AnswersAreStoredWithTheirTokens) {
+  write("w.yaml", R"(workflow: answers
+model: nano
+prompts:
+  - {text: "Berlin is the capital of", target: " Germany and Paris is", contrast: " France"}
+  - {text: "Paris is", target: " the capital", contrast: " in"}
+stages:
+  tokens: {stage: tokenize}
+  pass: {stage: forward, in: tokens}
+  silenced: {stage: ablate, in: pass, at: "blocks.*.attn.hook_z[*]", with: {mean: head}}
+  whole: {stage: measure.answer, in: [pass, silenced], answers: [target, contrast]}
+  single: {stage: measure.answer, in: [pass, silenced], answers: contrast}
+  scores: {stage: measure.prediction, in: [pass, silenced], tokens: contrast}
+  by_layer: {stage: aggregate.moments, in: whole.log_prob_change, over: head}
+keep: [whole, single, scores, by_layer]
+batch_tokens: 3
+)");
+  succeed({"run", "w.yaml", "--quiet", "--threads", "1"});
+  succeed({"run", "w.yaml", "--quiet", "--threads", "3", "--out", "other.h5"});
+  expect_equal_numbers("answers.h5", "other.h5");
+  const auto stored = numbers("answers.h5");
+  EXPECT_TRUE(stored.contains("whole.log_prob_per_token_change"));
+  EXPECT_EQ(stored.at("whole.token_count").size(), 4U);
+  const auto values = [&](const char* group, const char* variable) {
+    return pipeline::read_variable(folder.path() / "answers.h5", group, variable);
+  };
+  const auto single = values("single", "log_prob");
+  const auto scores = values("scores", "log_prob");
+  ASSERT_EQ(single.size(), scores.size());
+  for (std::size_t i = 0; i < single.size(); ++i) EXPECT_NEAR(single[i], scores[i], 1e-5);
+  succeed({"diff", "answers.h5", "other.h5"});
+}
+
 }  // namespace
 }  // namespace hookflow::test

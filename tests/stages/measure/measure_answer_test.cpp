@@ -168,7 +168,8 @@ TEST(MeasureAnswer, OfATextIsTheTextAsItStands) {
   const std::string message = refusal<ParamError>([&] {
     one.add("scores", "measure.prediction", "{}", {"clean", ""});
   });
-  EXPECT_TRUE(names(message, {"is 3 tokens", "measure.answer takes text of several tokens as a whole"}));
+  EXPECT_TRUE(
+      names(message, {"is 3 tokens", "measure.answer, with answers: target, takes several tokens as one"}));
 }
 
 }  // namespace

@@ -214,7 +214,7 @@ TEST(MeasureCosine, EveryVariableHasUnitsAndAName) {
   for (const auto& variable : measured.output.variables) {
     EXPECT_EQ(variable.units, "1");
     EXPECT_TRUE(names(variable.long_name, {"cosine similarity of resid_post"}));
-    EXPECT_EQ(variable.axes.back().long_name, "pair of positions i-j");
+    EXPECT_EQ(variable.axes.back().long_name, "pair of positions i-j, counted from 0");
   }
   EXPECT_TRUE(measured.output.variables[1].long_name.starts_with("change from the clean pass"));
 }

@@ -55,14 +55,15 @@ TEST_F(Tokenize, PutsTheBosTokenBeforeATextWhereThatIsAsked) {
   EXPECT_EQ(tokens.value<Tokens>("tokens", 0).ids, (std::vector<std::int32_t>{257, 256, 'b', 'a'}));
   EXPECT_EQ(tokens.value<Tokens>("tokens", 1).ids, (std::vector<std::int32_t>{257, 3}));
   EXPECT_EQ(output.weights, (std::vector<std::size_t>{4, 2}));
-  EXPECT_TRUE(names(output.known[0].variable.long_name, {"position 0 is the BOS token, 257"}));
+  EXPECT_TRUE(
+      names(output.known[0].variable.long_name, {"fed, with BOS token 257 at position 0; -1 behind"}));
   EXPECT_TRUE(names(output.known[0].variable.axes[0].long_name, {"counted from 0 (the BOS token)"}));
 }
 
 TEST_F(Tokenize, SaysThatNoBosTokenWasAdded) {
   make(258, R"(, "bos_token_id": 257)");
   const pipeline::Output output = chain({text_prompt("x", "ab")}).add("tokens", "tokenize");
-  EXPECT_TRUE(names(output.known[0].variable.long_name, {"no BOS token was added"}));
+  EXPECT_TRUE(names(output.known[0].variable.long_name, {"fed, no BOS token added; -1 behind"}));
   EXPECT_EQ(output.known[0].variable.axes[0].long_name, "position in the prompt, counted from 0");
 }
 
