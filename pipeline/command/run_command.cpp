@@ -23,6 +23,13 @@ WorkflowSpec read_spec(const Options& options) {
   return spec;
 }
 
+/// Results that nobody would see are not computed: whoever wrote the stages may have expected them.
+void tell_left_out(const Plan& plan) {
+  for (const StageSpec* stage : plan.left_out())
+    std::cerr << "hookflow: " << plan.spec.file << ":" << stage->line << ": stage '" << stage->id
+              << "' is not run: it is neither kept nor read by a stage that is\n";
+}
+
 int run(const std::vector<std::string>& arguments) {
   Options options("run WORKFLOW.yaml [options]", "Runs a workflow and leaves its results in one HDF5 file.");
   options.positional("workflow", 1, "the workflow file");
@@ -50,9 +57,11 @@ int run(const std::vector<std::string>& arguments) {
                         words};
     PlannedRun planned = make_plan(std::move(spec));
     if (options.has("dry-run")) {
+      tell_left_out(planned.plan);
       print_dry_run(planned, session.run.threads, std::cout);
       return exit_code::kDone;
     }
+    if (session.progress == ProgressStyle::lines) tell_left_out(planned.plan);
     return execute(std::move(planned), target, session);
   });
 }
@@ -65,6 +74,7 @@ int validate(const std::vector<std::string>& arguments) {
       "set", po::value<std::vector<std::string>>()->composing(), "a.b=value: set a key of the workflow");
   if (!options.parse(arguments)) return exit_code::kDone;
   const Plan plan = make_plan(read_spec(options)).plan;
+  tell_left_out(plan);
   std::cout << plan.spec.file << ": valid; " << plan.stages.size() << " stages, " << plan.prompts.size()
             << (plan.prompts.size() == 1 ? " prompt" : " prompts") << ", model " << plan.spec.model << "\n";
   return exit_code::kDone;

@@ -31,6 +31,8 @@ class Subject {
   [[nodiscard]] virtual std::map<std::string, std::string> provenance() = 0;
   /// Texts that explain stored numbers, kept with them.
   [[nodiscard]] virtual std::vector<TextTable> tables() const { return {}; }
+  /// The groups that its inputs and tables have in a run file, which no stage's results may have.
+  [[nodiscard]] virtual std::vector<std::string> own_groups() const { return {}; }
   /// Sizes and named places, for `describe`.
   [[nodiscard]] virtual std::string description() const = 0;
 };

@@ -117,9 +117,7 @@ class Reader {
       stage.line = node.line;
       if (!valid_id(id))
         problems_.add(node.line, "stage '" + id + "': an id has letters, digits, _ and - alone");
-      if (is_reserved(id)) {
-        problems_.add(node.line, "stage '" + id + "': the run file uses this name itself; choose another id");
-      }
+      if (is_reserved(id)) problems_.add(node.line, name_is_taken(id));
       if (read_stage(node, stage)) {
         wires.push_back(node.find("in"));
         spec_.stages.push_back(std::move(stage));

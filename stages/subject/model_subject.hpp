@@ -36,6 +36,7 @@ class ModelSubject : public pipeline::Subject {
   [[nodiscard]] std::vector<std::string> identity_names() const override;
   [[nodiscard]] std::map<std::string, std::string> provenance() override;
   [[nodiscard]] std::vector<pipeline::TextTable> tables() const override;
+  [[nodiscard]] std::vector<std::string> own_groups() const override;
   [[nodiscard]] std::string description() const override;
 
  private:
