@@ -98,9 +98,8 @@ class Reader {
   void read_batch_weight() {
     std::int64_t weight = 0;
     if (!value_of("batch_tokens", weight, false)) return;
-    if (weight < 1)
-      problems_.add(line_of("batch_tokens"),
-                    "batch_tokens: must be 1 or more, not " + std::to_string(weight));
+    if (const auto problem = countable().problem(weight))
+      problems_.add(line_of("batch_tokens"), "batch_tokens: " + *problem + "; must be " + countable().text);
     spec_.batch_weight = static_cast<std::size_t>(weight);
   }
 

@@ -230,7 +230,7 @@ const bool kAggregateSimilarity = register_stage(
                each_of({"cosine", "correlation"}))
         .param("across", &AggregateSimilarity::across,
                "Whether vectors of different variables are compared too")
-        .param("bins", &AggregateSimilarity::bins, "Number of bins on [-1, 1]", at_least(1))
+        .param("bins", &AggregateSimilarity::bins, "Number of bins on [-1, 1]", countable())
         .param("matrix", &AggregateSimilarity::matrix, "Whether the matrices themselves are stored")
         .param(
             "shuffle", &AggregateSimilarity::shuffle,

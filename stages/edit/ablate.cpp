@@ -129,7 +129,7 @@ const bool kAblate = register_stage(
                "Axes whose places are all edited in one variant instead of one each: "
                "place, layer, head")
         .param("rows", &Ablate::rows, "Variants times tokens that share the matrix products of one chunk",
-               at_least(1)));
+               countable()));
 
 }  // namespace
 }  // namespace hookflow::stages
