@@ -26,10 +26,12 @@ $hookflow inspect runs/head_sweep.h5 clean
 echo
 echo "The ten heads that matter most to it: change of the target's log-probability when the head is zeroed"
 $hookflow inspect runs/head_sweep.h5 scores.log_prob_change,log_prob,prob,top_token --where token=target --where replacement=zero --top 10
-cat <<'END'
+cat <<END
 
-Everything is in runs/head_sweep.h5. To open it:
-  build/release/hookflow inspect runs/head_sweep.h5
+Everything is in runs/head_sweep.h5. To go on, let the shell find hookflow:
+  export PATH="$PWD/build/release:\$PATH"
+  hookflow inspect runs/head_sweep.h5
+  hookflow run workflows/head_ablation.yaml
+Python opens the file too, once apt-get install python3-xarray python3-h5netcdf is done:
   python3 -c "import xarray; print(xarray.open_dataset('runs/head_sweep.h5', group='scores'))"
-  h5dump -n runs/head_sweep.h5
 END

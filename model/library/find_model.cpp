@@ -21,7 +21,7 @@ std::vector<fs::path> built_in_roots() {
   if (const auto chosen = environment("HOOKFLOW_MODELS")) roots.emplace_back(*chosen);
   std::error_code failed;
   const fs::path program = fs::read_symlink("/proc/self/exe", failed);
-  if (!failed) roots.push_back(program.parent_path().parent_path() / "share/hookflow/models");
+  if (!failed) roots.push_back(program.parent_path().parent_path() / "share/hookflow/model");
   roots.emplace_back(HOOKFLOW_BUILTIN_MODELS);
   return roots;
 }

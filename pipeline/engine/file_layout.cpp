@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "pipeline/values/group_names.hpp"
+
 namespace hookflow::pipeline {
 namespace {
 
@@ -15,7 +17,7 @@ void add_prompt_texts(const Plan& plan, const Axis& axis, RunLayout& layout) {
   const auto add = [&](const std::string& name, const std::string& long_name, auto text) {
     TextRows texts(plan.prompts.size(),
                    [text, prompts = plan.prompts](std::size_t row) { return text(prompts[row]); });
-    layout.texts.push_back({"prompts", name, axis, std::move(texts), long_name});
+    layout.texts.push_back({kPromptsGroup, name, axis, std::move(texts), long_name});
   };
   add("text", "text of the prompt; empty where ids are given",
       [](const Prompt& prompt) { return prompt.text.value_or(""); });

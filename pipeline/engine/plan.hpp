@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -51,14 +52,21 @@ struct Plan {
   Prompts prompts;
   std::map<std::size_t, Failure> bad_prompts;  // that fail without being run
   std::unique_ptr<Subject> subject;
-  std::vector<PlannedStage> stages;  // in the order of spec.stages
+  std::vector<PlannedStage> stages;  // in the order of spec.stages; not those whose results nobody reads
   std::vector<Lane> lanes;           // parents first
   std::vector<std::size_t> folds;    // stages that run after the batches, inputs first
   std::vector<Batch> batches;
 
   /// Calls every stage's prepare(): the last step before running, which may load large files.
   void prepare() {
-    for (StageSpec& stage : spec.stages) stage.stage->prepare();
+    for (const PlannedStage& stage : stages) stage.spec->stage->prepare();
+  }
+  /// The stages that are not run, since they are neither kept nor read by one that is.
+  [[nodiscard]] std::vector<const StageSpec*> left_out() const {
+    std::vector<const StageSpec*> others;
+    for (const StageSpec& stage : spec.stages)
+      if (std::ranges::find(stages, &stage, &PlannedStage::spec) == stages.end()) others.push_back(&stage);
+    return others;
   }
   /// Whether `lane` is `ancestor` or lies below it.
   [[nodiscard]] bool leads_to(std::size_t ancestor, std::size_t lane) const {

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <map>
+#include <ranges>
+#include <set>
 
 #include "pipeline/engine/file_layout.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/text/problems.hpp"
+#include "pipeline/values/group_names.hpp"
 #include "pipeline/values/renamed.hpp"
 #include "pipeline/workflow/selection.hpp"
 
@@ -40,6 +44,16 @@ std::size_t line_of(const StageSpec& spec, const ParamError& error) {
   return of_key == spec.key_lines.end() ? spec.line : of_key->second;
 }
 
+/// The stages that are kept, and all that these read. Nobody would see the results of the others.
+std::set<std::string> stages_to_run(const WorkflowSpec& spec) {
+  std::set<std::string> ids(spec.keep.begin(), spec.keep.end());
+  for (const StageSpec& stage : std::views::reverse(spec.stages)) {
+    if (!ids.contains(stage.id)) continue;
+    for (const InputRef& input : stage.inputs) ids.insert(input.stage);
+  }
+  return ids;
+}
+
 /// Plans stage after stage, inputs first.
 class Planner {
  public:
@@ -56,7 +70,9 @@ class Planner {
 
   /// Returns what the stages know before anything runs.
   std::vector<ConstantArray> run() {
+    const std::set<std::string> to_run = stages_to_run(plan_.spec);
     for (StageSpec& spec : plan_.spec.stages) {
+      if (!to_run.contains(spec.id)) continue;
       index_[spec.id] = plan_.stages.size();
       plan_.stages.emplace_back().spec = &spec;
       planned_.push_back(plan_stage(spec, plan_.stages.back()));
@@ -66,6 +82,7 @@ class Planner {
     problems_.raise();
     deliver_requests();
     for (const std::string& id : plan_.spec.keep) plan_.stages[index_.at(id)].stored = true;
+    check_groups();
     check_show();
     problems_.raise();
     if (plan_.batches.empty()) plan_.batches = divide(plan_.prompts.size(), {}, plan_.spec.batch_weight);
@@ -216,7 +233,7 @@ class Planner {
     };
     for (std::size_t i = plan_.stages.size(); i-- > 0;) {
       send(plan_.stages[i], outputs_[i].requests);
-      send(plan_.stages[i], plan_.spec.stages[i].stage->take_requests(asked[i]));
+      send(plan_.stages[i], plan_.stages[i].spec->stage->take_requests(asked[i]));
     }
   }
 
@@ -239,6 +256,21 @@ class Planner {
   void lead_with_axes(const std::vector<Axis>& lane_axes, Variable& variable) const {
     variable.axes.insert(variable.axes.begin(), lane_axes.begin(), lane_axes.end());
     variable.axes.insert(variable.axes.begin(), prompts_);
+  }
+
+  /// What a stage leaves in the run file is a group with its name.
+  void check_groups() {
+    const std::vector<std::string> own = plan_.subject->own_groups();
+    for (std::size_t i = 0; i < plan_.stages.size(); ++i) {
+      const PlannedStage& stage = plan_.stages[i];
+      const StageSpec& spec = *stage.spec;
+      if (!stage.stored && outputs_[i].known.empty()) continue;
+      const bool gives_it = spec.declaration->output == spec.id;  // what the subject calls so
+      if (!gives_it && std::ranges::find(own, spec.id) != own.end())
+        problems_.add(spec.line, name_is_taken(spec.id));
+      if (const auto problem = naming_problem(stage.variables))
+        problems_.add(spec.line, "stage '" + spec.id + "': " + *problem);
+    }
   }
 
   void check_show() {

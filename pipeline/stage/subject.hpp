@@ -35,6 +35,8 @@ class Subject {
   [[nodiscard]] virtual std::vector<TextTable> tables() const { return {}; }
   /// What its user should know of it before a run, such as what was left out; of no stage and no prompt.
   [[nodiscard]] virtual std::vector<Warning> warnings() const { return {}; }
+  /// The groups that its inputs and tables have in a run file, which no stage's results may have.
+  [[nodiscard]] virtual std::vector<std::string> own_groups() const { return {}; }
   /// Sizes and named places, for `describe`.
   [[nodiscard]] virtual std::string description() const = 0;
 };

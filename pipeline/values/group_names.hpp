@@ -1,4 +1,7 @@
 #pragma once
+#include <algorithm>
+#include <array>
+#include <string>
 #include <string_view>
 
 /// Names that a run file needs for itself. What a stage stores is a group with the stage's name.
@@ -9,16 +12,21 @@ inline constexpr const char* kHistoryGroup = "history";
 inline constexpr const char* kSealGroup = "seal";
 inline constexpr const char* kStatusGroup = "status";
 inline constexpr const char* kWarningsGroup = "warnings";
+inline constexpr const char* kPromptsGroup = "prompts";
 
 /// A group that no stage and no input fills.
 inline bool is_own_group(std::string_view name) {
-  return name == kCheckpointGroup || name == kHistoryGroup || name == kSealGroup || name == kStatusGroup ||
-         name == kWarningsGroup;
+  constexpr std::array<std::string_view, 5> kOwn = {kCheckpointGroup, kHistoryGroup, kSealGroup, kStatusGroup,
+                                                    kWarningsGroup};
+  return std::ranges::find(kOwn, name) != kOwn.end();
 }
-/// A name that no stage may have: of those groups, of the inputs' group, and of the stages before any expand,
-/// whose marks stand beside those of a stage that expands.
+/// A name that no stage may have: of the groups that every file has, and of the stages before any expand,
+/// whose marks stand beside those of a stage that expands. The subject's own groups come on top.
 inline bool is_reserved(std::string_view stage) {
-  return is_own_group(stage) || stage == "prompts" || stage == "items";
+  return is_own_group(stage) || stage == kPromptsGroup || stage == "items";
+}
+inline std::string name_is_taken(const std::string& stage) {
+  return "stage '" + stage + "': the run file uses this name itself; choose another id";
 }
 
 }  // namespace hookflow::pipeline

@@ -99,9 +99,8 @@ class Reader {
   void read_batch_weight() {
     std::int64_t weight = 0;
     if (!value_of("batch_tokens", weight, false)) return;
-    if (weight < 1)
-      problems_.add(line_of("batch_tokens"),
-                    "batch_tokens: must be 1 or more, not " + std::to_string(weight));
+    if (const auto problem = countable().problem(weight))
+      problems_.add(line_of("batch_tokens"), "batch_tokens: " + *problem + "; must be " + countable().text);
     spec_.batch_weight = static_cast<std::size_t>(weight);
   }
 
@@ -118,9 +117,7 @@ class Reader {
       stage.line = node.line;
       if (!valid_id(id))
         problems_.add(node.line, "stage '" + id + "': an id has letters, digits, _ and - alone");
-      if (is_reserved(id)) {
-        problems_.add(node.line, "stage '" + id + "': the run file uses this name itself; choose another id");
-      }
+      if (is_reserved(id)) problems_.add(node.line, name_is_taken(id));
       if (read_stage(node, stage)) {
         wires.push_back(node.find("in"));
         spec_.stages.push_back(std::move(stage));

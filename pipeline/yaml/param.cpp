@@ -28,6 +28,12 @@ std::optional<T> number(const Node& node) {
   return whole && node.kind == Node::Kind::scalar && !node.quoted ? std::optional(value) : std::nullopt;
 }
 
+/// Whether it is a whole number, however large.
+bool is_whole(const Node& node) {
+  return node.kind == Node::Kind::scalar && !node.quoted && is_json_number(node.text) &&
+         node.text.find_first_of(".eE") == std::string::npos;
+}
+
 std::optional<std::string> not_among(const std::string& value, const std::vector<std::string>& choices) {
   if (std::find(choices.begin(), choices.end(), value) != choices.end()) return std::nullopt;
   return "unknown value '" + value + "'" + suggestion(value, choices);
@@ -76,6 +82,8 @@ void read_param(const Node& node, bool& value) {
 
 void read_param(const Node& node, std::int64_t& value) {
   const auto read = number<std::int64_t>(node);
+  if (!read && is_whole(node))
+    throw ParamError(node.text + " is too " + (node.text.front() == '-' ? "small" : "large"), node.line);
   if (!read) mismatch(node, "a whole number");
   value = *read;
 }
@@ -139,9 +147,16 @@ Rule<std::vector<std::string>> each_once() {
   return {"each once", [](const std::vector<std::string>& values) { return list_problem(values, {}); }};
 }
 
-Rule<std::int64_t> at_least(std::int64_t smallest) {
-  return {std::to_string(smallest) + " or more", [smallest](std::int64_t value) {
-            return value < smallest ? std::optional(std::to_string(value) + " is too small") : std::nullopt;
+Rule<std::int64_t> countable() {
+  return {"1 to " + std::to_string(kHighestCount), [](std::int64_t value) -> std::optional<std::string> {
+            if (value >= 1 && value <= kHighestCount) return std::nullopt;
+            return std::to_string(value) + " is too " + (value < 1 ? "small" : "large");
+          }};
+}
+
+Rule<std::optional<std::int64_t>> countable_if_given() {
+  return {countable().text, [](const std::optional<std::int64_t>& value) {
+            return value ? countable().problem(*value) : std::nullopt;
           }};
 }
 

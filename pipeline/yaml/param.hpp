@@ -98,6 +98,10 @@ Rule<std::string> one_choice(std::vector<Choice> choices);
 Rule<std::vector<std::string>> not_empty();
 Rule<std::vector<std::string>> distinct();  // and not empty
 Rule<std::vector<std::string>> each_once();
-Rule<std::int64_t> at_least(std::int64_t smallest);
+/// How many there are to be of something that takes memory, time or disk. The limit is so high that only what
+/// is mistyped reaches it.
+inline constexpr std::int64_t kHighestCount = 1'000'000;
+Rule<std::int64_t> countable();
+Rule<std::optional<std::int64_t>> countable_if_given();
 
 }  // namespace hookflow::pipeline

@@ -63,8 +63,8 @@ void read_param(const Node& node, Grid& grid) {
       pipeline::read_param(value, grid.to);
     } else if (key == "count") {
       pipeline::read_param(value, count);
-      if (count < 1)
-        throw ParamError("count: " + value.text + " is too small; must be 1 or more", value.line);
+      if (const auto problem = pipeline::countable().problem(count))
+        throw ParamError("count: " + *problem + "; must be " + pipeline::countable().text, value.line);
       grid.count = static_cast<std::size_t>(count);
     } else {
       throw ParamError("unknown key '" + key + "'" +

@@ -195,12 +195,6 @@ Rule<NumberList> ascending(std::size_t at_least_so_many, std::size_t at_most_so_
           }};
 }
 
-Rule<std::optional<std::int64_t>> one_or_more() {
-  return {"1 or more", [](const std::optional<std::int64_t>& value) {
-            return value && *value < 1 ? std::optional(std::to_string(*value) + " is too few") : std::nullopt;
-          }};
-}
-
 const bool kAggregateHistogram = register_stage(
     Declaration<AggregateHistogram>(
         "aggregate.histogram",
@@ -213,7 +207,7 @@ const bool kAggregateHistogram = register_stage(
             "<variable>_count and _density with the remaining axes and bin, _outside (how many values no bin "
             "holds), _edges; without any value counted the density is missing")
         .required("over", &AggregateHistogram::over, "Axes whose values are counted together", distinct())
-        .param("bins", &AggregateHistogram::bins, "Number of bins of equal width", one_or_more())
+        .param("bins", &AggregateHistogram::bins, "Number of bins of equal width", countable_if_given())
         .param("range", &AggregateHistogram::range,
                "[lowest, highest] edge; without: the smallest and largest value of all kept cells together",
                ascending(2, 2, "two numbers in ascending order"))

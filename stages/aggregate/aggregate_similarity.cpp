@@ -231,7 +231,7 @@ const bool kAggregateSimilarity = register_stage(
                             {"correlation", "Pearson's: the cosine once each vector's mean is taken away"}}))
         .param("across", &AggregateSimilarity::across,
                "Whether vectors of different variables are compared too")
-        .param("bins", &AggregateSimilarity::bins, "Number of bins on [-1, 1]", at_least(1))
+        .param("bins", &AggregateSimilarity::bins, "Number of bins on [-1, 1]", countable())
         .param("matrix", &AggregateSimilarity::matrix, "Whether the matrices themselves are stored")
         .param(
             "shuffle", &AggregateSimilarity::shuffle,

@@ -171,7 +171,7 @@ const bool kAblate = register_stage(
                "except: \"blocks.7.attn.hook_z[5]\"}]}]",
                distinct_names())
         .param("rows", &Ablate::rows,
-               "Variants times tokens that are run together, and so share matrix products", at_least(1)));
+               "Variants times tokens that are run together, and so share matrix products", countable()));
 
 }  // namespace
 }  // namespace hookflow::stages

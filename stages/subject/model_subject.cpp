@@ -14,9 +14,12 @@
 #include "pipeline/hash/sha256.hpp"
 #include "stages/subject/token_id.hpp"
 #include "stages/subject/translate_errors.hpp"
+#include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
 namespace {
+
+constexpr const char* kVocabularyGroup = "vocabulary";
 
 /// One hash for several files: that of the lines `hash  name`, as sha256sum prints them.
 std::string hash_files(const pipeline::HashMemory& memory, const std::vector<std::filesystem::path>& files,
@@ -95,6 +98,8 @@ std::map<std::string, std::string> ModelSubject::provenance() {
           {"blas", blas_version()}};
 }
 
+std::vector<std::string> ModelSubject::own_groups() const { return {kTokens, kVocabularyGroup}; }
+
 std::vector<pipeline::TextTable> ModelSubject::tables() const {
   if (!tokenizer_) return {};
   std::vector<std::int64_t> ids(tokenizer_->size());
@@ -102,8 +107,11 @@ std::vector<pipeline::TextTable> ModelSubject::tables() const {
   std::vector<std::string> tokens;
   for (const std::int64_t id : ids)
     tokens.push_back(printable(tokenizer_->token(static_cast<std::int32_t>(id))));
-  return {
-      {"vocabulary", "token", {"id", std::move(ids), kTokenId, ""}, std::move(tokens), "text of a token"}};
+  return {{kVocabularyGroup,
+           "token",
+           {"id", std::move(ids), kTokenId, ""},
+           std::move(tokens),
+           "text of a token"}};
 }
 
 std::vector<pipeline::Warning> ModelSubject::warnings() const {

@@ -38,6 +38,7 @@ class ModelSubject : public pipeline::Subject {
   [[nodiscard]] std::map<std::string, std::string> provenance() override;
   [[nodiscard]] std::vector<pipeline::TextTable> tables() const override;
   [[nodiscard]] std::vector<pipeline::Warning> warnings() const override;
+  [[nodiscard]] std::vector<std::string> own_groups() const override;
   [[nodiscard]] std::string description() const override;
 
  private:

@@ -246,7 +246,7 @@ inline const bool kRegistered = [] {
                      .param("broken", &MeasureRows::broken, "give a value too few"));
   register_stage(Declaration<Stored>("toy.stored", "Reads measures")
                      .input("measures", kMeasures, "")
-                     .output("nothing", ""));
+                     .output(kMeasures, ""));
   register_stage(Declaration<MeasureNumber>("toy.number", "Keeps a number")
                      .input("number", kNumber, "")
                      .output(kMeasures, ""));

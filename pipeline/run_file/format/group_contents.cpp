@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <span>
 #include <stdexcept>
@@ -16,11 +17,44 @@ namespace {
   throw std::logic_error("run layout: " + place + ": " + problem);
 }
 
-void check_name(const std::string& name, const std::string& kind) {
-  if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
-      spell_bytes(name) != name)
-    refuse("'" + name + "'", "cannot be the name of " + kind);
+bool is_possible_name(const std::string& name) {
+  return !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
+         spell_bytes(name) == name;
 }
+
+/// The names of a group, which are those of its arrays and of their axes.
+class GroupNames {
+ public:
+  /// Notes the first thing that is wrong.
+  void add(const std::string& array, std::span<const Axis> along) {
+    if (!is_possible_name(array)) note("'" + array + "' cannot be the name of a variable");
+    if (!arrays_.insert(array).second) note("'" + array + "' stands there twice");
+    std::set<std::string> own;
+    for (const Axis& axis : along) {
+      if (!is_possible_name(axis.name)) note("'" + axis.name + "' cannot be the name of an axis");
+      if (!own.insert(axis.name).second) note("'" + array + "' has two axes '" + axis.name + "'");
+      const auto [known, is_new] = axes_.try_emplace(axis.name, axis.coordinates);
+      if (!is_new && known->second != axis.coordinates)
+        note("'" + array + "' has an axis '" + axis.name +
+             "' with other labels than that of another variable");
+    }
+  }
+
+  [[nodiscard]] std::optional<std::string> problem() {
+    for (const auto& [name, coordinates] : axes_)
+      if (arrays_.contains(name)) note("'" + name + "' is both a variable and an axis");
+    return problem_;
+  }
+
+ private:
+  void note(const std::string& problem) {
+    if (!problem_) problem_ = problem;
+  }
+
+  std::set<std::string> arrays_;
+  std::map<std::string, Coordinates> axes_;
+  std::optional<std::string> problem_;
+};
 
 GroupContents& group_of(std::vector<GroupContents>& groups, const std::string& name) {
   const auto found = std::ranges::find(groups, name, &GroupContents::name);
@@ -28,31 +62,16 @@ GroupContents& group_of(std::vector<GroupContents>& groups, const std::string& n
 }
 
 void check_group(const GroupContents& group) {
-  check_name(group.name, "a group");
+  if (!is_possible_name(group.name)) refuse("'" + group.name + "'", "cannot be the name of a group");
   if (is_own_group(group.name)) refuse(group.name, "is the name of a group of the file's own");
-  std::set<std::string> datasets;
-  std::map<std::string, Coordinates> axes;
-  const auto add = [&](const std::string& name, std::span<const Axis> along) {
-    const std::string place = group.name + "/" + name;
-    check_name(name, "a variable");
-    if (!datasets.insert(name).second) refuse(place, "stands there twice");
-    std::set<std::string> own;
-    for (const Axis& axis : along) {
-      check_name(axis.name, "an axis");
-      if (!own.insert(axis.name).second) refuse(place, "has two axes '" + axis.name + "'");
-      const auto [known, is_new] = axes.try_emplace(axis.name, axis.coordinates);
-      if (!is_new && known->second != axis.coordinates)
-        refuse(place, "axis '" + axis.name + "' has other coordinates elsewhere in the group");
-    }
-  };
-  for (const Variable& variable : group.variables) add(variable.name, variable.axes);
+  GroupNames names;
+  for (const Variable& variable : group.variables) names.add(variable.name, variable.axes);
   for (const TextTable& table : group.texts) {
-    add(table.name, {&table.axis, 1});
+    names.add(table.name, {&table.axis, 1});
     if (table.texts.size() != table.axis.size())
       refuse(group.name + "/" + table.name, "has not one text for each step of its axis");
   }
-  for (const auto& [name, coordinates] : axes)
-    if (datasets.contains(name)) refuse(group.name + "/" + name, "is both a variable and an axis");
+  if (const auto problem = names.problem()) refuse(group.name, *problem);
 }
 
 }  // namespace
@@ -65,6 +84,12 @@ void spell_labels(Axis& axis) {
   std::vector<std::string> spelled;
   std::ranges::transform(*labels, std::back_inserter(spelled), spell_bytes);
   axis.coordinates = std::move(spelled);
+}
+
+std::optional<std::string> naming_problem(std::span<const Variable> variables) {
+  GroupNames names;
+  for (const Variable& variable : variables) names.add(variable.name, variable.axes);
+  return names.problem();
 }
 
 std::vector<GroupContents> plan_contents(const RunLayout& layout) {

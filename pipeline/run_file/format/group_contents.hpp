@@ -1,5 +1,7 @@
 #pragma once
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,8 @@ struct GroupContents {
 /// twice in one group, an axis whose coordinates differ within a group, and constants or texts that do not
 /// fit their axes.
 std::vector<GroupContents> plan_contents(const RunLayout& layout);
+/// Why these variables cannot stand in one group, if they cannot.
+std::optional<std::string> naming_problem(std::span<const Variable> variables);
 /// Spells out bytes of an axis's labels that are not UTF-8.
 void spell_labels(Axis& axis);
 /// The coordinates of the prompts: those of an axis `prompt` in the layout, or else numbers from 0.

@@ -77,7 +77,7 @@ TEST_F(FindModel, TakesABuiltInModelFirst) {
 
 TEST_F(FindModel, LooksBesideTheInstalledProgram) {
   EXPECT_TRUE(
-      names(refusal("no-such-model"), {"share/hookflow/models/no-such-model: no such directory",
+      names(refusal("no-such-model"), {"share/hookflow/model/no-such-model: no such directory",
                                        HOOKFLOW_SOURCE_DIR "/model/no-such-model: no such directory"}));
 }
 

@@ -69,6 +69,18 @@ TEST_F(Run, ReplacesAFileByForceAlone) {
   EXPECT_TRUE(numbers("sweep.h5").contains("scores.entropy"));
 }
 
+TEST_F(Run, LeavesOutWhatNobodyReadsAndSaysSo) {
+  const std::string said = "hookflow: w.yaml:17: stage 'by_layer' is not run: it is neither kept nor read";
+  write("w.yaml", sweep_with("keep: [scores, by_layer]", "keep: [scores]"));
+  EXPECT_TRUE(contains(run({"validate", "w.yaml"}).err, said));
+  EXPECT_TRUE(contains(run({"run", "w.yaml", "--dry-run"}).err, said));
+  const Outcome outcome = run({"run", "w.yaml"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, said)) << outcome.err;
+  EXPECT_TRUE(pipeline::read_run_file(folder.path() / "sweep.h5").complete);
+  succeed({"resume", "sweep.h5"});
+}
+
 TEST_F(Run, LeavesACompleteFileAsItIsWhenResumed) {
   write("w.yaml", kSweep);
   succeed({"run", "w.yaml"});

@@ -80,7 +80,7 @@ TEST_F(Commands, DescribeStages) {
   }
   const std::string ablate = succeed({"describe", "ablate"});
   for (const char* part :
-       {"in   clean: pass", "out  variants", "at (required)", "rows = 1024", "1 or more"}) {
+       {"in   clean: pass", "out  variants", "at (required)", "rows = 1024", "1 to 1000000"}) {
     EXPECT_TRUE(contains(ablate, part)) << ablate;
   }
 }

@@ -197,9 +197,10 @@ TEST(Plan, VariantsOfTwoStagesDoNotMeet) {
 }
 
 TEST(Plan, VariantsOfVariantsAreRefused) {
-  EXPECT_TRUE(
-      names(problems_of(workflow(kToys + "  again: {stage: toy.expand_again, in: one}\n", "keep: [xs]\n")),
-            {"stage 'again': in: it would make variants of the variants of 'one'"}));
+  const std::string again =
+      "  again: {stage: toy.expand_again, in: one}\n  ys: {stage: toy.rows, in: again}\n";
+  EXPECT_TRUE(names(problems_of(workflow(kToys + again, "keep: [xs, ys]\n")),
+                    {"stage 'again': in: it would make variants of the variants of 'one'"}));
 }
 
 /// A request with who asked.
@@ -238,12 +239,23 @@ class AskedSource : public PromptStage {
   std::multiset<std::string> by;
 };
 
+/// Reads what was asked, so that those who ask are run.
+class Told : public PromptStage {
+ public:
+  Output plan(const PlanContext& /*context*/) override { return {}; }
+  ValuePtr run(const Inputs& /*inputs*/) const override { return nullptr; }
+};
+
 const bool kMoreToys = [] {
   register_stage(Declaration<AskedSource>("toy.asked", "Is asked").output("asked", ""));
   register_stage(Declaration<Asking>("toy.asking", "Asks")
                      .input("from", "asked", "")
                      .output("asked", "")
                      .required("name", &Asking::name, ""));
+  register_stage(Declaration<Told>("toy.told", "Reads")
+                     .input("far", "asked", "")
+                     .input("beside", "asked", "")
+                     .output(kMeasures, ""));
   return true;
 }();
 
@@ -253,10 +265,9 @@ TEST(Plan, RequestsReachTheStageThatIsAskedAndAreToldOn) {
   near: {stage: toy.asking, in: source, name: near}
   far: {stage: toy.asking, in: near, name: far}
   beside: {stage: toy.asking, in: source, name: beside}
-  numbers: {stage: toy.source}
-  ns: {stage: toy.number, in: numbers}
+  told: {stage: toy.told, in: {far: far, beside: beside}}
 )",
-                                     "keep: [ns]\n"));
+                                     "keep: [told]\n"));
   const auto& source = dynamic_cast<const AskedSource&>(*stage_of(plan, "source").spec->stage);
   EXPECT_EQ(source.by, (std::multiset<std::string>{"beside", "near", "near<far"}));
 }
@@ -284,25 +295,59 @@ TEST(Plan, StageOfEachPromptCannotReadAFold) {
   mean: {stage: aggregate.moments, in: ns, over: prompt}
   later: {stage: toy.stored, in: mean}
 )";
-  EXPECT_TRUE(names(problems_of(workflow(stages, "keep: [mean]\n")),
+  EXPECT_TRUE(names(problems_of(workflow(stages, "keep: [mean, later]\n")),
                     {"stage 'later': in: 'mean' is computed after all prompts are done"}));
 }
 
 TEST(Plan, FoldOfAFoldIsPlannedAfterIt) {
-  const Plan plan =
-      plan_of(workflow(kSweep + "  all: {stage: aggregate.moments, in: by_layer.prob_mean, over: layer}\n"));
+  const Plan plan = plan_of(workflow(
+      kSweep + "  all: {stage: aggregate.moments, in: by_layer.prob_mean, over: layer}\n", "keep: [all]\n"));
   EXPECT_EQ(plan.folds, (std::vector<std::size_t>{4, 5}));
   EXPECT_EQ(axes_of(variable_of(stage_of(plan, "all"), "prob_mean_max")),
             (Words{"prompt 2", "replacement 2", "token 2"}));
 }
 
 TEST(Plan, NamesOfTheFileItselfAreNoStages) {
-  for (const std::string id : {"checkpoint", "history", "seal", "prompts", "items"}) {
+  for (const std::string id :
+       {"checkpoint", "history", "seal", "status", "warnings", "prompts", "items", "vocabulary", "tokens"}) {
     const std::string stages =
         "\n  numbers: {stage: toy.source}\n  " + id + ": {stage: toy.number, in: numbers}\n";
     EXPECT_TRUE(
         names(problems_of(workflow(stages, "keep: [" + id + "]\n")), {"stage '" + id + "'", "run file"}));
   }
+}
+
+// A collision is one where results are stored; /tokens is the group of what the stage tokenize gives.
+TEST(Plan, ANameOfTheFileItselfMayBeThatOfAStageThatLeavesNoResults) {
+  const std::string stages = R"(
+  tokens: {stage: tokenize}
+  vocabulary: {stage: forward, in: tokens}
+  scores: {stage: measure.prediction, in: vocabulary}
+)";
+  EXPECT_NO_THROW(plan_of(workflow(stages, "keep: [scores]\n")));
+  EXPECT_TRUE(names(problems_of(workflow(R"(
+  vocabulary: {stage: tokenize}
+  pass: {stage: forward, in: vocabulary}
+  scores: {stage: measure.prediction, in: pass}
+)",
+                                         "keep: [scores]\n")),
+                    {"stage 'vocabulary': the run file uses this name itself; choose another id"}));
+}
+
+TEST(Plan, StagesWhoseResultsNobodyReadsAreLeftOut) {
+  const std::string stages = kSweep + R"(
+  words: {stage: measure.vocabulary, in: silenced}
+  of_words: {stage: aggregate.moments, in: words, over: no_such_axis}
+  all: {stage: aggregate.moments, in: by_layer, over: layer}
+)";
+  const Plan plan = plan_of(workflow(stages));
+  Words run, left_out;
+  for (const PlannedStage& stage : plan.stages) run.push_back(stage.spec->id);
+  for (const StageSpec* stage : plan.left_out()) left_out.push_back(stage->id);
+  EXPECT_EQ(run, (Words{"tokens", "clean", "silenced", "scores", "by_layer"}));
+  EXPECT_EQ(left_out, (Words{"words", "of_words", "all"}));
+  EXPECT_EQ(plan_of(workflow(stages, "keep: [all]\n")).left_out().size(), 2U);
+  EXPECT_TRUE(names(problems_of(workflow(stages, "keep: [of_words]\n")), {"'of_words'", "no_such_axis"}));
 }
 
 TEST(Plan, DryRunTellsEveryStagesCost) {

@@ -128,6 +128,8 @@ TEST(Density, RefusesParametersThatDoNotFit) {
   EXPECT_TRUE(names(refused(grid + "bandwidth: scot"), {"'scot'", "did you mean 'scott'"}));
   EXPECT_TRUE(names(refused("grid: {from: 1, to: 1}"), {"from 1 to 1 is no range for 300 points"}));
   EXPECT_TRUE(names(refused("grid: {from: 0, to: 1, count: 0}"), {"count: 0 is too small"}));
+  EXPECT_TRUE(names(refused("grid: {from: 0, to: 1, count: 1000001}"),
+                    {"count: 1000001 is too large", "1 to 1000000"}));
   EXPECT_TRUE(names(refused("grid: {from: 0}"), {"'to' is missing"}));
   EXPECT_TRUE(names(refused("grid: {from: 0, to: 1, cont: 3}"), {"unknown key 'cont'", "'count'"}));
   EXPECT_TRUE(names(refused("grid: 3"), {"3 is no grid"}));

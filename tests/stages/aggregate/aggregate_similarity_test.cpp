@@ -230,7 +230,7 @@ TEST(Similarity, WhatCannotBeComparedIsRefused) {
                     {"'q' and 'k'", "'prompt' (3)", "'prompt' (2)", "across: false"}));
   EXPECT_TRUE(names(refused({q, random_block("k", 3, 5)}, "{between: neuron, matrix: true}"),
                     {"matrix:", "'q' and 'k'", "'neuron'"}));
-  EXPECT_TRUE(names(refused({q}, "{between: neuron, bins: 0}"), {"must be 1 or more"}));
+  EXPECT_TRUE(names(refused({q}, "{between: neuron, bins: 0}"), {"must be 1 to 1000000"}));
   EXPECT_TRUE(names(refused({q}, "{between: neuron, measures: [cosin]}"), {"'cosin'", "cosine"}));
 }
 

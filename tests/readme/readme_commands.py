@@ -1,0 +1,112 @@
+"""Runs every command of README.md's code blocks, in order, as a reader would.
+
+    readme_commands.py BUILD_DIR
+
+The reader's folder is a copy of the source tree, with the program where the quickstart leaves it and a model of
+random weights called gpt2 in the Hugging Face cache. Left out are the two commands that set a machine up, and builds.
+Then every workflow that ships is run from an installed tree. Nothing here names a command or an option: what README
+comes to say is run without touching this file. A comment `exit code N` behind a command is what it must end with.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SOURCE = Path(__file__).resolve().parents[2]
+SETUP = re.compile(r"bash (workflows/quickstart\.sh|tests/run\.sh)|cmake ")
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
+COMMANDS, STATE = ("", "sh", "bash"), ("export ", "cd ")
+
+
+def has(*modules):
+    tried = subprocess.run([sys.executable, "-c", "import " + ", ".join(modules)], capture_output=True)
+    return tried.returncode == 0
+
+
+def make_reader_folder(folder, program):
+    """A clone's content, and build/release/hookflow in it."""
+    skipped = shutil.ignore_patterns("build*", ".git", "runs", "*.h5", "__pycache__", "node_modules")
+    shutil.copytree(SOURCE, folder, ignore=skipped)
+    (folder / "build/release").mkdir(parents=True)
+    shutil.copy(program, folder / "build/release/hookflow")
+
+
+def make_cached_model(cache):
+    """GPT-2's layers and heads, narrow, with nano's vocabulary."""
+    snapshot = cache / "models--gpt2/snapshots/0123456789abcdef"
+    shape = ["--n-layer", "12", "--n-head", "12", "--n-embd", "48", "--n-positions", "128", "--vocab-size", "3988"]
+    subprocess.run([sys.executable, SOURCE / "bench/make_model.py", snapshot, *shape,
+                    "--tokenizer", SOURCE / "model/nano"], check=True, stdout=subprocess.DEVNULL)
+    (cache / "models--gpt2/refs").mkdir()
+    (cache / "models--gpt2/refs/main").write_text(snapshot.name)
+
+
+class Reader:
+    """Types commands in one shell, so to say: what is exported, and where it went, stays."""
+
+    def __init__(self, folder, environment):
+        self.folder, self.environment, self.state, self.failed = folder, environment, "", 0
+
+    def type(self, command):
+        wanted = re.search(r"#.*\bexit code (\d+)", command)
+        code = int(wanted[1]) if wanted else 0
+        print(f"$ {command}", flush=True)
+        done = subprocess.run(["bash", "-c", self.state + command], cwd=self.folder, env=self.environment,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != code:
+            self.failed += 1
+            print(f"{done.stdout}FAILED: exit code {done.returncode}, not {code}\n", flush=True)
+        if command.startswith(STATE):
+            self.state += command + "\n"
+
+    def run_python(self, text):
+        if not has("xarray", "h5netcdf"):
+            return print("(no xarray here: a block of Python is left out)")
+        if not has("matplotlib"):
+            text = re.sub(r"\.plot\(.*\)$", "", text, flags=re.M)
+        self.write_and_type("block.py", text, f"{sys.executable} block.py")
+
+    def write_and_type(self, name, text, command):
+        (self.folder / name).write_text(text)
+        self.type(command)
+
+
+def run_readme(reader):
+    blocks = BLOCK.findall((SOURCE / "README.md").read_text())
+    for language, text in blocks:
+        if language in COMMANDS:
+            for line in text.splitlines():
+                if line.strip() and not SETUP.match(line):
+                    reader.type(line)
+        elif language == "python":
+            reader.run_python(text)
+        elif language == "yaml":
+            reader.write_and_type("shown.yaml", text, "build/release/hookflow run shown.yaml --out shown.h5 --quiet")
+
+
+def run_installed(reader, build, prefix):
+    reader.type(f"cmake --install {build} --prefix {prefix}")
+    for workflow in sorted((prefix / "share/hookflow/workflows").glob("*.yaml")):
+        reader.type(f"{prefix}/bin/hookflow run {workflow} --out installed_{workflow.stem}.h5 --quiet")
+
+
+def main(build):
+    if not has("numpy"):
+        print("no numpy here, which makes the model of random weights")
+        return 1 if os.environ.get("HOOKFLOW_REQUIRE_REFERENCES") else 77
+    with tempfile.TemporaryDirectory() as temporary:
+        folder, cache = Path(temporary) / "hookflow", Path(temporary) / "cache"
+        make_reader_folder(folder, build / "hookflow")
+        make_cached_model(cache)
+        reader = Reader(folder, {**os.environ, "HF_HUB_CACHE": str(cache)})
+        run_readme(reader)
+        run_installed(reader, build, Path(temporary) / "installed")
+        print(f"{reader.failed} commands failed" if reader.failed else "every command ended as README says")
+        return int(reader.failed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]).resolve()))
