@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "pipeline/engine/check_names.hpp"
 #include "pipeline/engine/file_layout.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/text/nearest.hpp"
@@ -82,6 +83,7 @@ class Planner {
         context.lane = plan_.lanes[planned.lane].axes;
       }
       output() = spec.stage->plan(context);
+      check_names(output().variables);
       if (!output().expands.empty()) expect_expandable(planned);
     } catch (const ParamError& error) {
       problem(spec, error);
