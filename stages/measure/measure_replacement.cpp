@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <cmath>
+
+#include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "pipeline/values/renamed.hpp"
 #include "stages/subject/values.hpp"
@@ -12,7 +16,7 @@ class ReplacementValue : public PromptStage {
  public:
   Output plan(const PlanContext& /*context*/) override {
     Output output;
-    output.add({"replacement_value", Dtype::float32, {}, "1", "number that took the activation's place"});
+    output.add({"replaced_by", Dtype::float32, {}, "1", "number that took the activation's place"});
     return output;
   }
 
@@ -20,6 +24,8 @@ class ReplacementValue : public PromptStage {
     const auto& variants = inputs.get<Variants>(0);
     std::vector<float> values;
     for (const PassResult& result : variants.results) values.push_back(result.edit_scalars.front());
+    if (std::any_of(values.begin(), values.end(), [](float value) { return std::isinf(value); }))
+      throw PromptFailure("a mean that takes the activation's place is not finite");
     auto measures = std::make_shared<Measures>();
     measures->first = variants.first;
     measures->count = variants.results.size();
@@ -28,7 +34,7 @@ class ReplacementValue : public PromptStage {
   }
 };
 
-const bool kRenamedReplacement = register_renamed("put_in", "replacement_value");
+const bool kRenamedReplacement = register_renamed("put_in", "replaced_by");
 
 const bool kReplacementValue = register_stage(
     Declaration<ReplacementValue>(
@@ -36,7 +42,7 @@ const bool kReplacementValue = register_stage(
         "The number that each variant put in the activation's place: 0, a value, a head's "
         "mean; missing where it is no single number")
         .input("edited", kVariants, "the edited passes; of several edits in one variant, the first counts")
-        .output(kMeasures, "replacement_value"));
+        .output(kMeasures, "replaced_by"));
 
 }  // namespace
 }  // namespace hookflow::stages

@@ -82,9 +82,9 @@ def head_sweep(check, file, model):
     layers = list(range(model.n_layer)) if width(model) < 768 else [0, model.n_layer // 2, model.n_layer - 1]
     want = experiments.head_sweep(model, prompts(file)[0], target_tokens(file), layers)
     predictions(check, file, want, layers)
-    replaced = only(file, "/means/replacement_value")[:, layers]  # [replacement, layer, head]
-    check.equal("means/replacement_value of zero", replaced[0], np.zeros_like(replaced[0]))
-    check.tensor("means/replacement_value of mean", replaced[1], want["head_mean"])
+    replaced_by = only(file, "/means/replaced_by")[:, layers]  # [replacement, layer, head]
+    check.equal("means/replaced_by of zero", replaced_by[0], np.zeros_like(replaced_by[0]))
+    check.tensor("means/replaced_by of mean", replaced_by[1], want["head_mean"])
     change = only(file, "/scores/prob_change").astype(np.float64)  # [replacement, layer, head, token]
     check.statistic("by_layer/prob_change_mean", only(file, "/by_layer/prob_change_mean"), change.mean(2), np.abs(change).max())
     check.statistic("by_layer/prob_change_std", only(file, "/by_layer/prob_change_std"), change.std(2, ddof=1))

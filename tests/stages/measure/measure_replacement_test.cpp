@@ -24,7 +24,7 @@ StageChain replaced(const std::string& params) {
 
 TEST(MeasureReplacement, ZeroAndValueAreWhatTheyAre) {
   StageChain chain = replaced("{" + kZ + ", with: [zero, {value: -0.25}]}");
-  const std::vector<double> values = chain.numbers("replaced", "replacement_value");
+  const std::vector<double> values = chain.numbers("replaced", "replaced_by");
   ASSERT_EQ(values.size(), 12U);
   for (std::size_t i = 0; i < 12; ++i) EXPECT_EQ(values[i], i < 6 ? 0 : -0.25);
 }
@@ -36,7 +36,7 @@ TEST(MeasureReplacement, MeanOfAHeadIsThatOfItsCleanActivation) {
   plan.captures = {{{HookKind::z, 0}, {}, Positions::all()}, {{HookKind::z, 1}, {}, Positions::all()}};
   const CleanPass clean = run_clean(chain.subject().model(), ids, plan);
   for (std::size_t prompt = 0; prompt < 2; ++prompt) {
-    const std::vector<double> values = chain.numbers("replaced", "replacement_value", prompt);
+    const std::vector<double> values = chain.numbers("replaced", "replaced_by", prompt);
     for (std::size_t variant = 0; variant < 6; ++variant) {
       const Tensor& z = clean.results[prompt].captured.at({HookKind::z, variant / 3});  // (p, 3, 16)
       double sum = 0;
@@ -50,7 +50,7 @@ TEST(MeasureReplacement, MeanOfAHeadIsThatOfItsCleanActivation) {
 
 TEST(MeasureReplacement, WhatIsNoSingleNumberIsMissing) {
   StageChain chain = replaced("{" + kZ + ", with: {mean: positions}}");
-  for (const double value : chain.numbers("replaced", "replacement_value")) EXPECT_TRUE(std::isnan(value));
+  for (const double value : chain.numbers("replaced", "replaced_by")) EXPECT_TRUE(std::isnan(value));
 }
 
 TEST(MeasureReplacement, RowsAreThoseOfTheirPart) {
@@ -59,7 +59,7 @@ TEST(MeasureReplacement, RowsAreThoseOfTheirPart) {
   const auto& measures = chain.value<pipeline::Measures>("replaced", 1, 1);
   EXPECT_EQ(measures.first, 4U);
   EXPECT_EQ(measures.count, 4U);
-  EXPECT_EQ(chain.numbers("replaced", "replacement_value", 1, 1), (std::vector<double>{1, 1, 2, 2}));
+  EXPECT_EQ(chain.numbers("replaced", "replaced_by", 1, 1), (std::vector<double>{1, 1, 2, 2}));
 }
 
 }  // namespace
