@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <set>
 
 #include "pipeline/stage/registry.hpp"
+#include "pipeline/text/nearest.hpp"
 #include "stages/measure/numbers.hpp"
 #include "stages/measure/prediction_metrics.hpp"
 #include "stages/params/position_axis.hpp"
@@ -110,27 +112,27 @@ class Prediction : public PromptStage {
   /// tokens.
   void find_tokens(const Prompts& prompts, ModelSubject& subject) {
     if (!names_tokens()) return tokens.clear();
-    const std::string rule = "the metrics " + listed_metrics(PredictionMetric::Of::token, metrics) +
-                             " are of a token; where there is none, must be among " +
-                             listed_metrics(PredictionMetric::Of::position, prediction_metric_names());
-    if (tokens.empty()) throw ParamError("tokens", "the list is empty: " + rule);
-    try {
-      targets_ = find_target_tokens(prompts, tokens, subject);
-    } catch (ParamError& error) {
-      if (!lacks_column(prompts)) throw;
-      ParamError explained(std::string(error.what()) + "\n  " + rule);
-      explained.param = error.param;
-      throw explained;
+    const auto refuse = [&](const std::string& problem) {
+      throw ParamError("tokens",
+                       problem + ", and " + listed_metrics(PredictionMetric::Of::token, metrics) +
+                           " must be of a token; without one, metrics must be among " +
+                           listed_metrics(PredictionMetric::Of::position, prediction_metric_names()));
+    };
+    if (tokens.empty()) refuse("the list is empty");
+    const std::vector<std::string> columns = columns_of(prompts);
+    for (const std::string& token : tokens) {
+      const bool there = std::find(columns.begin(), columns.end(), token) != columns.end();
+      if (!there && suggestion(token, columns).empty()) refuse("no prompt has a column '" + token + "'");
     }
+    targets_ = find_target_tokens(prompts, tokens, subject);
   }
 
-  [[nodiscard]] bool lacks_column(const Prompts& prompts) const {
+  [[nodiscard]] static std::vector<std::string> columns_of(const Prompts& prompts) {
+    std::set<std::string> columns;
     for (const Prompt& prompt : prompts) {
-      for (const std::string& column : tokens) {
-        if (!prompt.columns.contains(column)) return true;
-      }
+      for (const auto& [name, value] : prompt.columns) columns.insert(name);
     }
-    return false;
+    return {columns.begin(), columns.end()};
   }
 
   [[nodiscard]] bool names_tokens() const {
