@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "model/edits/edit_kind.hpp"
@@ -45,7 +47,10 @@ class Mean : public EditKind {
   }
 
   float edit(std::span<const std::size_t> rows, View original, MutableView block) const override {
-    if (over_head_) return fill_rows(mean_of_all(original), rows, block);
+    if (over_head_) {
+      const float mean = fill_rows(mean_of_all(original), rows, block);
+      return std::isnan(mean) ? std::numeric_limits<float>::infinity() : mean;  // not as if there were none
+    }
     const std::vector<float> means = mean_of_rows(original);
     for (const std::size_t row : rows) std::ranges::copy(means, block.row(row).begin());
     return kNoScalar;

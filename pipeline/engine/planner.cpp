@@ -5,6 +5,7 @@
 #include <ranges>
 #include <set>
 
+#include "pipeline/engine/check_names.hpp"
 #include "pipeline/engine/file_layout.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/run_file/format/group_contents.hpp"
@@ -108,6 +109,7 @@ class Planner {
         context.lane = plan_.lanes[planned.lane].axes;
       }
       output() = spec.stage->plan(context);
+      check_names(output().variables);
       if (!output().expands.empty()) expect_expandable(planned);
     } catch (const ParamError& error) {
       problem(spec, error);

@@ -4,6 +4,7 @@
 #include "stages/aggregate/axis_fold.hpp"
 #include "stages/aggregate/fold_inputs.hpp"
 #include "stages/aggregate/paired_fold.hpp"
+#include "stages/aggregate/prompt_groups.hpp"
 #include "stages/statistics/correlation.hpp"
 #include "stages/subject/token_id.hpp"
 
@@ -32,11 +33,13 @@ struct CellCorrelations {
 class AggregateCorrelation : public FoldStage {
  public:
   std::vector<std::string> over;
+  std::vector<std::string> by;
   std::vector<std::string> methods = {"pearson"};
 
   Output plan(const PlanContext& context) override {
     const PlannedInput& a = context.inputs[0];
     const PlannedInput& b = context.inputs[1];
+    folding_ = plan_folding(over, by, context);
     Output output;
     for (const VariablePair& pair : pair_variables(a, b, over)) {
       const Variable& variable = a.variables[pair.a];
@@ -44,7 +47,7 @@ class AggregateCorrelation : public FoldStage {
       if (partner.units == kTokenId)
         throw ParamError("in", "'" + partner.name + "' of b holds token ids, not numbers");
       check_several_steps(variable, over);
-      check_new_axis(variable, over, "method");
+      check_new_axis(variable, folding_, "method");
       check_aligned(variable, partner, over, FoldedAxes::equal);
       check_row_order(variable, partner);
       correlated_.push_back(declare(pair, variable, partner, output));
@@ -76,7 +79,7 @@ class AggregateCorrelation : public FoldStage {
                                    Output& output) const {
     const std::string name = a.name == b.name ? a.name : a.name + "_" + b.name;
     const std::string of = " of " + a.long_name + " with " + b.long_name;
-    const std::vector<Axis> kept = axes_without(a, over);
+    const std::vector<Axis> kept = folding_.kept(a);
     std::vector<Axis> axes = kept;
     axes.push_back({"method", methods, "kind of correlation", ""});
     Correlated correlated;
@@ -92,7 +95,7 @@ class AggregateCorrelation : public FoldStage {
 
   [[nodiscard]] CellCorrelations moments(const StoredRows& a, const StoredRows& b) const {
     CellCorrelations found;
-    fold_pairs<PairMoments>(a, b, over, [&](std::size_t /*row*/, const std::vector<PairMoments>& cells) {
+    fold_pairs<PairMoments>(a, b, folding_, [&](std::size_t /*row*/, const std::vector<PairMoments>& cells) {
       for (const PairMoments& cell : cells) {
         found.correlations.push_back(pearson(cell));
         found.counts.push_back(cell.a.count);
@@ -106,13 +109,13 @@ class AggregateCorrelation : public FoldStage {
   [[nodiscard]] CellCorrelations ranked(const StoredRows& a, const StoredRows& b) const {
     constexpr std::size_t kPairs = std::size_t{1} << 22;
     const std::vector<Axis>& axes = a.variable().axes;
-    const std::size_t cells = cell_count(axes_without(a.variable(), over));
-    const bool keeps_first = std::find(over.begin(), over.end(), axes.front().name) == over.end();
-    const std::size_t at_once =
-        keeps_first ? cells : std::max<std::size_t>(1, kPairs / (cell_count(axes) / cells));
+    const std::size_t cells = folding_.cells(axes);
+    const std::size_t at_once = folding_.folds(axes.front().name)
+                                    ? std::max<std::size_t>(1, kPairs / folding_.most_to_one(axes))
+                                    : cells;
     CellCorrelations found;
     for (std::size_t first = 0; first < cells; first += at_once) {
-      fold_pairs<Pairs>(a, b, over,
+      fold_pairs<Pairs>(a, b, folding_,
                         [&](std::size_t /*row*/, const std::vector<Pairs>& held) {
                           for (const Pairs& cell : held) {
                             found.correlations.push_back(spearman(cell.a, cell.b));
@@ -142,6 +145,7 @@ class AggregateCorrelation : public FoldStage {
     sink.write(correlated.note, 0, notes);
   }
 
+  Folding folding_;
   std::vector<Correlated> correlated_;
 };
 
@@ -161,6 +165,7 @@ const bool kAggregateCorrelation = register_stage(
             "the names differ")
         .required("over", &AggregateCorrelation::over, "Axes along which the pairs are one sample",
                   distinct())
+        .param("by", &AggregateCorrelation::by, kByDoc, each_once())
         .param("methods", &AggregateCorrelation::methods,
                "Kinds of correlation, each a step of the axis method",
                each_choice({{"pearson", "of the values: how near they are to a line"},

@@ -5,6 +5,7 @@
 #include "pipeline/text/nearest.hpp"
 #include "stages/aggregate/axis_fold.hpp"
 #include "stages/aggregate/fold_inputs.hpp"
+#include "stages/aggregate/prompt_groups.hpp"
 #include "stages/statistics/kernel_density.hpp"
 #include "stages/statistics/welford.hpp"
 
@@ -94,16 +95,18 @@ Node write_param(const Grid& grid) {
 class AggregateDensity : public FoldStage {
  public:
   std::vector<std::string> over;
+  std::vector<std::string> by;
   Bandwidth bandwidth;
   Grid grid;
 
   Output plan(const PlanContext& context) override {
+    folding_ = plan_folding(over, by, context);
     Output output;
     const std::vector<Variable>& variables = context.inputs[0].variables;
     const std::vector<std::size_t> chosen = variables_over(context.inputs[0], over);
     Axis points{"value", grid.points(), "value whose density is given", variables[chosen.front()].units};
     for (const std::size_t i : chosen) {
-      check_new_axis(variables[i], over, "value");
+      check_new_axis(variables[i], folding_, "value");
       if (variables[i].units != points.units) points.units.clear();
     }
     for (const std::size_t i : chosen) folded_.push_back(declare(i, variables[i], points, output));
@@ -116,7 +119,7 @@ class AggregateDensity : public FoldStage {
     for (const Folded& folded : folded_) {
       const StoredRows& rows = *inputs[0].at(folded.variable);
       std::vector<Estimate> estimates;
-      fold_axes<Welford>(rows, over, [&](std::size_t first_row, const std::vector<Welford>& cells) {
+      fold_axes<Welford>(rows, folding_, [&](std::size_t first_row, const std::vector<Welford>& cells) {
         write_estimates(cells, first_row, folded, estimates, sink);
       });
       std::size_t first_cell = 0;
@@ -132,7 +135,7 @@ class AggregateDensity : public FoldStage {
         first_cell += cells.size();
         write_densities(cells, first_row, folded, sink);
       };
-      fold_axes(rows, over, adding);
+      fold_axes(rows, folding_, adding);
     }
   }
 
@@ -165,7 +168,7 @@ class AggregateDensity : public FoldStage {
 
   [[nodiscard]] Folded declare(std::size_t input, const Variable& variable, const Axis& points,
                                Output& output) const {
-    const std::vector<Axis> kept = axes_without(variable, over);
+    const std::vector<Axis> kept = folding_.kept(variable);
     std::vector<Axis> axes = kept;
     axes.push_back(points);
     const std::string of = " of " + variable.long_name;
@@ -213,6 +216,7 @@ class AggregateDensity : public FoldStage {
     sink.write(folded.density, first_row, densities);
   }
 
+  Folding folding_;
   std::vector<Folded> folded_;
 };
 
@@ -226,6 +230,7 @@ const bool kAggregateDensity = register_stage(
                 "<variable>_density with the remaining axes and value (the grid), _bandwidth (the kernels' "
                 "standard deviation), _count, _note")
         .required("over", &AggregateDensity::over, "Axes whose values are one sample", distinct())
+        .param("by", &AggregateDensity::by, kByDoc, each_once())
         .required(
             "grid", &AggregateDensity::grid,
             "Where the density is computed: {from: x, to: y, count: 300}, equally spaced with both ends")

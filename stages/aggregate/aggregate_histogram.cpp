@@ -5,6 +5,7 @@
 #include "pipeline/stage/registry.hpp"
 #include "stages/aggregate/axis_fold.hpp"
 #include "stages/aggregate/fold_inputs.hpp"
+#include "stages/aggregate/prompt_groups.hpp"
 #include "stages/statistics/bins.hpp"
 
 namespace hookflow::stages {
@@ -43,12 +44,14 @@ struct Extent {
 class AggregateHistogram : public FoldStage {
  public:
   std::vector<std::string> over;
+  std::vector<std::string> by;
   std::optional<std::int64_t> bins;
   std::optional<std::vector<double>> range;
   std::optional<std::vector<double>> edges;
 
   Output plan(const PlanContext& context) override {
     check_parameters();
+    folding_ = plan_folding(over, by, context);
     Output output;
     const std::vector<Variable>& variables = context.inputs[0].variables;
     const std::vector<std::size_t> chosen = variables_over(context.inputs[0], over);
@@ -57,8 +60,8 @@ class AggregateHistogram : public FoldStage {
       if (variables[i].units != units) units.clear();
     }
     for (const std::size_t i : chosen) {
-      check_new_axis(variables[i], over, "bin");
-      check_new_axis(variables[i], over, "edge");
+      check_new_axis(variables[i], folding_, "bin");
+      check_new_axis(variables[i], folding_, "edge");
       folded_.push_back(declare(i, variables[i], units, output));
     }
     return output;
@@ -76,7 +79,7 @@ class AggregateHistogram : public FoldStage {
       counting.done = [&](std::size_t first_row, const std::vector<BinCounts>& cells) {
         write(cells, first_row, folded, sink);
       };
-      fold_axes(rows, over, counting);
+      fold_axes(rows, folding_, counting);
       sink.write(folded.edges, 0, binning.edges());
     }
   }
@@ -117,7 +120,8 @@ class AggregateHistogram : public FoldStage {
     std::vector<std::string> all;
     for (const Axis& axis : rows.variable().axes) all.push_back(axis.name);
     Extent extent;
-    fold_axes<Extent>(rows, all, [&](std::size_t /*row*/, const auto& cells) { extent = cells.front(); });
+    fold_axes<Extent>(rows, Folding(all),
+                      [&](std::size_t /*row*/, const auto& cells) { extent = cells.front(); });
     if (std::isnan(extent.lowest)) extent = {0, 1};
     if (extent.lowest == extent.highest) extent = {extent.lowest - 0.5, extent.highest + 0.5};
     return Bins::even(extent.lowest, extent.highest, bin_count());
@@ -132,7 +136,7 @@ class AggregateHistogram : public FoldStage {
     };
     Axis bin{"bin", numbered(bin_count()), "bin", ""};
     if (const auto known = known_bins()) bin = {"bin", known->centres(), "centre of the bin", units};
-    const std::vector<Axis> kept = axes_without(variable, over);
+    const std::vector<Axis> kept = folding_.kept(variable);
     std::vector<Axis> axes = kept;
     axes.push_back(bin);
     const std::string& name = variable.long_name;
@@ -175,6 +179,7 @@ class AggregateHistogram : public FoldStage {
     sink.write(folded.outside, first_row, outside);
   }
 
+  Folding folding_;
   std::vector<Folded> folded_;
 };
 
@@ -207,6 +212,7 @@ const bool kAggregateHistogram = register_stage(
             "<variable>_count and _density with the remaining axes and bin, _outside (how many values no bin "
             "holds), _edges; without any value counted the density is missing")
         .required("over", &AggregateHistogram::over, "Axes whose values are counted together", distinct())
+        .param("by", &AggregateHistogram::by, kByDoc, each_once())
         .param("bins", &AggregateHistogram::bins, "Number of bins of equal width", countable_if_given())
         .param("range", &AggregateHistogram::range,
                "[lowest, highest] edge; without: the smallest and largest value of all kept cells together",

@@ -5,6 +5,7 @@
 #include "pipeline/stage/registry.hpp"
 #include "stages/aggregate/axis_fold.hpp"
 #include "stages/aggregate/fold_inputs.hpp"
+#include "stages/aggregate/prompt_groups.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -75,9 +76,11 @@ const Statistic& statistic_named(const std::string& name) {
 class AggregateMoments : public FoldStage {
  public:
   std::vector<std::string> over;
+  std::vector<std::string> by;
   std::vector<std::string> statistics = {kCount, "mean", "std", "min", "max"};
 
   Output plan(const PlanContext& context) override {
+    folding_ = plan_folding(over, by, context);
     Output output;
     for (const std::size_t i : variables_over(context.inputs[0], over)) {
       const Variable& variable = context.inputs[0].variables[i];
@@ -86,7 +89,7 @@ class AggregateMoments : public FoldStage {
         const Statistic& statistic = statistic_named(name);
         folded.statistics.push_back(
             output.add({variable.name + "_" + name, name == kCount ? Dtype::int64 : Dtype::float64,
-                        axes_without(variable, over), statistic.has_units ? variable.units : "1",
+                        folding_.kept(variable), statistic.has_units ? variable.units : "1",
                         std::string(statistic.meaning) + " of " + variable.long_name}));
       }
     }
@@ -95,7 +98,7 @@ class AggregateMoments : public FoldStage {
 
   void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
     for (const Folded& folded : folded_) {
-      fold_axes<Moments>(*inputs[0].at(folded.variable), over,
+      fold_axes<Moments>(*inputs[0].at(folded.variable), folding_,
                          [&](std::size_t first_row, const std::vector<Moments>& cells) {
                            write(folded, first_row, cells, sink);
                          });
@@ -122,6 +125,7 @@ class AggregateMoments : public FoldStage {
     }
   }
 
+  Folding folding_;
   std::vector<Folded> folded_;
 };
 
@@ -133,6 +137,7 @@ const bool kAggregateMoments = register_stage(
         .input("in", kMeasures, "what is aggregated: every variable that has the axes, token ids excepted")
         .output(kMeasures, "<variable>_count, _mean, ..., one a statistic, with the remaining axes")
         .required("over", &AggregateMoments::over, "Axes to aggregate over", distinct())
+        .param("by", &AggregateMoments::by, kByDoc, each_once())
         .param("statistics", &AggregateMoments::statistics,
                "Which numbers to keep, each a variable of its own", each_choice(statistic_choices())));
 

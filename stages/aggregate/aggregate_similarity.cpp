@@ -5,6 +5,7 @@
 #include "model/numerics/blas.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "stages/aggregate/item_vectors.hpp"
+#include "stages/aggregate/prompt_groups.hpp"
 #include "stages/statistics/similarity_tally.hpp"
 
 namespace hookflow::stages {
@@ -23,6 +24,7 @@ struct BlockPair {
 class AggregateSimilarity : public FoldStage {
  public:
   std::string between;
+  std::vector<std::string> by;
   std::vector<std::string> measures = {"cosine", "correlation"};
   bool across = true;
   std::int64_t bins = 100;
@@ -31,6 +33,7 @@ class AggregateSimilarity : public FoldStage {
 
   Output plan(const PlanContext& context) override {
     const std::vector<Variable> blocks = find_blocks(context.inputs[0].variables);
+    group_entries(blocks, context);
     for (std::size_t a = 0; a < blocks.size(); ++a) pairs_.push_back({a, a});
     for (std::size_t a = 0; across && a < blocks.size(); ++a) {
       for (std::size_t b = a + 1; b < blocks.size(); ++b) pairs_.push_back({a, b});
@@ -46,7 +49,8 @@ class AggregateSimilarity : public FoldStage {
     std::vector<bool> complete(blocks.front().length(), true);
     for (const ItemVectors& block : blocks) block.find_missing_entries(complete);
     sink.write(edges_, 0, tally_edges(static_cast<std::size_t>(bins)));
-    for (const Measure& measure : measured_) write(measure, compare(blocks, complete, measure, sink), sink);
+    const std::vector<std::vector<bool>> chosen = entries_by_group(complete);
+    for (const Measure& measure : measured_) write(measure, compare(blocks, chosen, measure, sink), sink);
   }
 
  private:
@@ -81,6 +85,24 @@ class AggregateSimilarity : public FoldStage {
     return blocks;
   }
 
+  /// Groups of prompts are compared by the entries that are theirs.
+  void group_entries(const std::vector<Variable>& blocks, const PlanContext& context) {
+    for (const Variable& block : blocks) {
+      if (!by.empty() && entries(block).name != "prompt")
+        throw ParamError("by", "groups prompts, and the entries of the vectors of '" + block.name +
+                                   "' lie along '" + entries(block).name + "'");
+    }
+    groups_ = group_prompts(by, context);
+  }
+
+  /// For each group, which entries of the vectors are of it and complete.
+  [[nodiscard]] std::vector<std::vector<bool>> entries_by_group(const std::vector<bool>& complete) const {
+    if (groups_.axes.empty()) return {complete};
+    std::vector<std::vector<bool>> chosen(cell_count(groups_.axes), std::vector<bool>(complete.size()));
+    for (std::size_t i = 0; i < complete.size(); ++i) chosen[groups_.cell_of[i]][i] = complete[i];
+    return chosen;
+  }
+
   [[nodiscard]] const Axis& entries(const Variable& block) const {
     return block.axes[block.axes[0].name == between ? 1 : 0];
   }
@@ -109,7 +131,14 @@ class AggregateSimilarity : public FoldStage {
     const std::vector<double> edges = tally_edges(static_cast<std::size_t>(bins));
     std::vector<double> centres;
     for (std::size_t i = 0; i + 1 < edges.size(); ++i) centres.push_back((edges[i] + edges[i + 1]) / 2);
-    const std::vector<Axis> histogram = {pair_axis, {"bin", centres, "centre of the bin", "1"}};
+    std::vector<Axis> compared = {pair_axis};
+    compared.insert(compared.end(), groups_.axes.begin(), groups_.axes.end());
+    const auto along = [&](const std::vector<Axis>& more) {
+      std::vector<Axis> axes = compared;
+      axes.insert(axes.end(), more.begin(), more.end());
+      return axes;
+    };
+    const std::vector<Axis> histogram = along({{"bin", centres, "centre of the bin", "1"}});
     std::vector<std::int64_t> edge_labels(edges.size());
     for (std::size_t i = 0; i < edges.size(); ++i) edge_labels[i] = static_cast<std::int64_t>(i);
 
@@ -122,43 +151,36 @@ class AggregateSimilarity : public FoldStage {
       if (name == "correlation") measure.scale = ItemVectors::Scale::correlation;
       measure.count = output.add({name + "_count", Dtype::int64, histogram, "1", "number of pairs: " + of});
       measure.density = output.add({name + "_density", Dtype::float64, histogram, "1", "density: " + of});
-      measure.pairs = output.add({name + "_pairs",
-                                  Dtype::int64,
-                                  {pair_axis},
-                                  "1",
+      measure.pairs = output.add({name + "_pairs", Dtype::int64, compared, "1",
                                   "number of pairs of vectors; within a block each once"});
-      measure.mean = output.add({name + "_mean", Dtype::float64, {pair_axis}, "1", "mean: " + of});
+      measure.mean = output.add({name + "_mean", Dtype::float64, compared, "1", "mean: " + of});
       measure.std =
-          output.add({name + "_std", Dtype::float64, {pair_axis}, "1", "unbiased standard deviation: " + of});
+          output.add({name + "_std", Dtype::float64, compared, "1", "unbiased standard deviation: " + of});
       if (!matrix) continue;
       Axis other = items(blocks.front());
       other.name = "other_" + other.name;
-      measure.matrix = output.add({name, Dtype::float32, {pair_axis, items(blocks.front()), other}, "1", of});
+      measure.matrix = output.add({name, Dtype::float32, along({items(blocks.front()), other}), "1", of});
     }
     return output;
   }
 
-  /// A tally of each pair of blocks; their matrices are written at once, as they may be large.
+  /// A tally of each pair of blocks and each group's entries; a pair's matrices are written at once, as they
+  /// may be large.
   [[nodiscard]] std::vector<SimilarityTally> compare(const std::vector<ItemVectors>& blocks,
-                                                     const std::vector<bool>& complete,
+                                                     const std::vector<std::vector<bool>>& chosen,
                                                      const Measure& measure, FoldSink& sink) const {
     std::vector<SimilarityTally> tallies;
     for (std::size_t p = 0; p < pairs_.size(); ++p) {
       const auto& [a, b] = pairs_[p];
-      std::vector<float> whole(matrix ? blocks[a].count() * blocks[b].count() : 0);
-      SimilarityTally& tally = tallies.emplace_back(static_cast<std::size_t>(bins));
-      for_each_tile(blocks[a], blocks[b], complete, measure.scale, [&](const Tile& tile) {
-        for (std::size_t r = 0; r < tile.rows; ++r) {
-          const std::span<const double> row = std::span(tile.values).subspan(r * tile.columns, tile.columns);
-          const std::size_t i = tile.first_row + r, j = tile.first_column;
-          // Within a block only what is right of the diagonal, so that each pair counts once.
-          const std::size_t from = a == b && i + 1 > j ? std::min(i + 1 - j, tile.columns) : 0;
-          tally.add(row.subspan(from));
-          if (!matrix) continue;
-          for (std::size_t c = 0; c < tile.columns; ++c)
-            whole[i * blocks[b].count() + j + c] = static_cast<float>(row[c]);
-        }
-      });
+      const std::size_t cells = blocks[a].count() * blocks[b].count();
+      std::vector<float> whole(matrix ? chosen.size() * cells : 0);
+      for (std::size_t g = 0; g < chosen.size(); ++g) {
+        SimilarityTally& tally = tallies.emplace_back(static_cast<std::size_t>(bins));
+        for_each_tile(blocks[a], blocks[b], chosen[g], measure.scale, [&](const Tile& tile) {
+          add(tile, a == b, tally);
+          if (matrix) copy(tile, blocks[b].count(), std::span(whole).subspan(g * cells, cells));
+        });
+      }
       if (matrix) sink.write(measure.matrix, p, whole);
     }
     return tallies;
@@ -169,6 +191,21 @@ class AggregateSimilarity : public FoldStage {
     std::size_t first_row, rows, first_column, columns;
     std::vector<double> values;  // (rows, columns)
   };
+
+  /// Within a block only what is right of the diagonal, so that each pair counts once.
+  static void add(const Tile& tile, bool within, SimilarityTally& tally) {
+    for (std::size_t r = 0; r < tile.rows; ++r) {
+      const std::size_t i = tile.first_row + r, j = tile.first_column;
+      const std::size_t from = within && i + 1 > j ? std::min(i + 1 - j, tile.columns) : 0;
+      tally.add(std::span(tile.values).subspan(r * tile.columns + from, tile.columns - from));
+    }
+  }
+
+  static void copy(const Tile& tile, std::size_t columns, std::span<float> matrix) {
+    for (std::size_t i = 0; i < tile.values.size(); ++i)
+      matrix[(tile.first_row + i / tile.columns) * columns + tile.first_column + i % tile.columns] =
+          static_cast<float>(tile.values[i]);
+  }
 
   void for_each_tile(const ItemVectors& a, const ItemVectors& b, const std::vector<bool>& complete,
                      ItemVectors::Scale scale, const std::function<void(const Tile&)>& use) const {
@@ -183,6 +220,7 @@ class AggregateSimilarity : public FoldStage {
         const std::vector<double> right = b.panel({j, columns, scale, shuffle}, complete);
         Tile tile{i, rows, j, columns, std::vector<double>(rows * columns)};
         multiply_transposed(left, right, left.size() / rows, tile.values);
+        if (left.empty()) std::ranges::fill(tile.values, std::nan(""));  // vectors without entries
         use(tile);
       }
     }
@@ -207,6 +245,7 @@ class AggregateSimilarity : public FoldStage {
   }
 
   std::vector<BlockPair> pairs_;
+  Groups groups_;
   VariableId edges_;
   std::vector<Measure> measured_;
 };
@@ -226,6 +265,7 @@ const bool kAggregateSimilarity = register_stage(
             "on [-1, 1], and <measure> itself with `matrix`")
         .required("between", &AggregateSimilarity::between,
                   "Axis along which the vectors lie side by side; their entries are along the other axis")
+        .param("by", &AggregateSimilarity::by, kByDoc, each_once())
         .param("measures", &AggregateSimilarity::measures, "What is computed of each pair of vectors a, b",
                each_choice({{"cosine", "a.b / (|a| |b|), of -1 to 1"},
                             {"correlation", "Pearson's: the cosine once each vector's mean is taken away"}}))

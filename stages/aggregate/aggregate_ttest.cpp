@@ -7,6 +7,7 @@
 #include "stages/aggregate/axis_fold.hpp"
 #include "stages/aggregate/fold_inputs.hpp"
 #include "stages/aggregate/paired_fold.hpp"
+#include "stages/aggregate/prompt_groups.hpp"
 #include "stages/statistics/p_corrections.hpp"
 #include "stages/statistics/t_test.hpp"
 #include "stages/subject/token_id.hpp"
@@ -26,6 +27,7 @@ struct Differences : Welford {
 class AggregateTTest : public FoldStage {
  public:
   std::vector<std::string> over;
+  std::vector<std::string> by;
   std::string kind = "one_sample";
   double mean = 0;
   double confidence = 0.95;
@@ -37,6 +39,7 @@ class AggregateTTest : public FoldStage {
     const PlannedInput& a = context.inputs[0];
     const PlannedInput& b = context.inputs[1];
     check_parameters(static_cast<bool>(b));
+    folding_ = plan_folding(over, by, context);
     std::vector<VariablePair> pairs;
     if (b) {
       pairs = pair_variables(a, b, over);
@@ -47,7 +50,7 @@ class AggregateTTest : public FoldStage {
     for (const VariablePair& pair : pairs) {
       const Variable& variable = a.variables[pair.a];
       check_several_steps(variable, over);
-      check_new_axis(variable, over, "correction");
+      check_new_axis(variable, folding_, "correction");
       check_across(variable);
       if (b) check_partner(variable, b.variables[pair.b]);
       tested_.push_back(declare(pair, variable, output));
@@ -63,13 +66,13 @@ class AggregateTTest : public FoldStage {
         test_independent(a, *inputs[1].at(tested.inputs.b), results);
       } else if (kind == "paired") {
         fold_pairs<Differences>(
-            a, *inputs[1].at(tested.inputs.b), over,
+            a, *inputs[1].at(tested.inputs.b), folding_,
             [&](std::size_t row, const auto& cells) { write_one_sample(row, cells, results); });
       } else {
         fold_axes<Welford>(
-            a, over, [&](std::size_t row, const auto& cells) { write_one_sample(row, cells, results); });
+            a, folding_, [&](std::size_t row, const auto& cells) { write_one_sample(row, cells, results); });
       }
-      write_corrections(axes_without(a.variable(), over), results);
+      write_corrections(folding_.kept(a.variable()), results);
     }
   }
 
@@ -122,7 +125,7 @@ class AggregateTTest : public FoldStage {
 
   void check_across(const Variable& variable) const {
     std::vector<std::string> kept;
-    for (const Axis& axis : axes_without(variable, over)) kept.push_back(axis.name);
+    for (const Axis& axis : folding_.kept(variable)) kept.push_back(axis.name);
     std::string all;
     for (const std::string& name : kept) all += (all.empty() ? "" : ", ") + name;
     for (const std::string& name : across) {
@@ -144,7 +147,7 @@ class AggregateTTest : public FoldStage {
   }
 
   [[nodiscard]] Tested declare(const VariablePair& inputs, const Variable& variable, Output& output) const {
-    std::vector<Axis> axes = axes_without(variable, over);
+    std::vector<Axis> axes = folding_.kept(variable);
     const std::string of = ": " + kind + " t-test of " + variable.long_name;
     const auto add = [&](const std::string& suffix, Dtype dtype, const std::string& units,
                          const std::string& meaning) {
@@ -205,12 +208,12 @@ class AggregateTTest : public FoldStage {
   /// The moments of all cells of b stay in memory, as those of a may come in another order.
   void test_independent(const StoredRows& a, const StoredRows& b, Results& results) const {
     std::vector<Welford> others;
-    fold_axes<Welford>(b, over, [&](std::size_t /*row*/, const std::vector<Welford>& cells) {
+    fold_axes<Welford>(b, folding_, [&](std::size_t /*row*/, const std::vector<Welford>& cells) {
       others.insert(others.end(), cells.begin(), cells.end());
     });
     const std::vector<std::size_t> partner =
-        aligned_cells(axes_without(a.variable(), over), axes_without(b.variable(), over));
-    fold_axes<Welford>(a, over, [&](std::size_t first_row, const std::vector<Welford>& cells) {
+        aligned_cells(folding_.kept(a.variable()), folding_.kept(b.variable()));
+    fold_axes<Welford>(a, folding_, [&](std::size_t first_row, const std::vector<Welford>& cells) {
       std::vector<TTest> tests;
       std::vector<Welford> partners;
       const std::size_t first_cell = results.p.size();
@@ -226,13 +229,15 @@ class AggregateTTest : public FoldStage {
 
   /// Tests that differ in nothing but the axes `across` are a family.
   void write_corrections(const std::vector<Axis>& kept, const Results& results) const {
-    const std::vector<double> adjusted = adjust_families(results.p, fold_targets(kept, across), corrections);
+    const std::vector<double> adjusted =
+        adjust_families(results.p, Folding(across).targets(kept), corrections);
     std::vector<std::int64_t> significant;
     for (const double p : adjusted) significant.push_back(p <= alpha ? 1 : 0);
     results.sink.write(results.to.p_adjusted, 0, adjusted);
     results.sink.write(results.to.significant, 0, significant);
   }
 
+  Folding folding_;
   std::vector<Tested> tested_;
 };
 
@@ -258,6 +263,7 @@ const bool kAggregateTTest = register_stage(
             "<variable>_t, _df, _p, _mean_difference (a - b, or a - mean), _ci_low, _ci_high, _cohens_d, "
             "_count, _note with the remaining axes, and _p_adjusted, _significant with the axis correction")
         .required("over", &AggregateTTest::over, "Axes along which the values are one sample", distinct())
+        .param("by", &AggregateTTest::by, kByDoc, each_once())
         .param("kind", &AggregateTTest::kind, "Which test is made",
                one_choice({{"one_sample", "of a against the number `mean` (Student's)"},
                            {"paired", "of the differences a - b against 0 (Student's)"},

@@ -18,15 +18,6 @@ bool has_axes(const pipeline::Variable& variable, const std::vector<std::string>
   });
 }
 
-std::vector<pipeline::Axis> axes_without(const pipeline::Variable& variable,
-                                         const std::vector<std::string>& names) {
-  std::vector<pipeline::Axis> kept;
-  for (const pipeline::Axis& axis : variable.axes) {
-    if (!contains(names, axis.name)) kept.push_back(axis);
-  }
-  return kept;
-}
-
 std::string no_such_axes(const std::vector<pipeline::Variable>& variables,
                          const std::vector<std::string>& names) {
   std::vector<std::string> known;
@@ -43,22 +34,6 @@ std::string no_such_axes(const std::vector<pipeline::Variable>& variables,
     }
   }
   return "no variable of the input has all of these axes; it has " + all;
-}
-
-std::vector<std::size_t> fold_targets(std::span<const pipeline::Axis> axes,
-                                      const std::vector<std::string>& over) {
-  std::vector<std::size_t> targets = {0};
-  for (const pipeline::Axis& axis : axes) {
-    const std::size_t size = axis.size();
-    const bool folded = contains(over, axis.name);
-    std::vector<std::size_t> next;
-    next.reserve(targets.size() * size);
-    for (const std::size_t target : targets) {
-      for (std::size_t step = 0; step < size; ++step) next.push_back(folded ? target : target * size + step);
-    }
-    targets = std::move(next);
-  }
-  return targets;
 }
 
 std::size_t slab_rows(std::size_t cells) {

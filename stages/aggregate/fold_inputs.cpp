@@ -86,12 +86,15 @@ void check_several_steps(const Variable& variable, const std::vector<std::string
                                  " step; there must be 2 or more values to compare");
 }
 
-void check_new_axis(const Variable& variable, const std::vector<std::string>& over, const std::string& name) {
-  for (const Axis& axis : axes_without(variable, over)) {
-    if (axis.name == name)
-      throw ParamError("over",
-                       "'" + variable.name + "' would keep its axis '" + name +
-                           "', a name that the results need for an axis of their own; aggregate over it");
+void check_new_axis(const Variable& variable, const Folding& folding, const std::string& name) {
+  for (const Axis& axis : folding.kept(variable)) {
+    if (axis.name != name) continue;
+    if (find_axis(variable, name) == nullptr)
+      throw ParamError(
+          "by", "the results have an axis '" + name + "' of their own; the column must have another name");
+    throw ParamError("over",
+                     "'" + variable.name + "' would keep its axis '" + name +
+                         "', a name that the results need for an axis of their own; aggregate over it");
   }
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "pipeline/stage/stage.hpp"
+#include "stages/aggregate/folding.hpp"
 
 // What the folds over named axes check before anything runs. All throw pipeline::ParamError of the parameter,
 // or of `in`, that is to blame.
@@ -18,9 +19,8 @@ std::vector<std::size_t> variables_over(const pipeline::PlannedInput& input,
 /// Refuses axes along which the variable has a single step in all.
 void check_several_steps(const pipeline::Variable& variable, const std::vector<std::string>& over);
 
-/// Refuses a variable that keeps an axis of a name that the fold gives to an axis of its own.
-void check_new_axis(const pipeline::Variable& variable, const std::vector<std::string>& over,
-                    const std::string& name);
+/// Refuses a variable that keeps an axis, or gets one of groups, of a name that the results need for one.
+void check_new_axis(const pipeline::Variable& variable, const Folding& folding, const std::string& name);
 
 /// A variable and its partner: where they stand in the variables of two inputs.
 struct VariablePair {

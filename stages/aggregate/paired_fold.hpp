@@ -57,28 +57,29 @@ struct CellRange {
   std::size_t count = std::numeric_limits<std::size_t>::max();
 };
 
-/// As fold_axes, of pairs of values: State has add(a, b). Where the first axis is folded away, only the cells
-/// of `only` are computed, and handed over from `only.first` on.
+/// As fold_axes, of pairs of values: State has add(a, b). Where the first axis is folded, only the cells of
+/// `only` are computed, and handed over from `only.first` on.
 template <typename State>
-void fold_pairs(const pipeline::StoredRows& a, const pipeline::StoredRows& b,
-                const std::vector<std::string>& over,
+void fold_pairs(const pipeline::StoredRows& a, const pipeline::StoredRows& b, const Folding& folding,
                 const std::function<void(std::size_t, const std::vector<State>&)>& done,
                 CellRange only = {}) {
-  const std::vector<pipeline::Axis>& axes = a.variable().axes;
+  const std::span<const pipeline::Axis> axes = a.variable().axes;
   const AlignedRows rows(a, b);
-  const std::vector<std::size_t> targets = fold_targets(std::span(axes).subspan(1), over);
-  const std::size_t cells = targets.empty() ? 1 : *std::max_element(targets.begin(), targets.end()) + 1;
-  const bool keeps_first = std::find(over.begin(), over.end(), axes.front().name) == over.end();
+  const std::vector<std::size_t> row_targets = folding.targets(axes.first(1));
+  const std::vector<std::size_t> targets = folding.targets(axes.subspan(1));
+  const std::size_t cells = folding.cells(axes.subspan(1));
+  const bool keeps_first = !folding.folds(axes.front().name);
   const std::size_t slab =
       slab_rows(std::max(targets.size(), keeps_first ? cells * sizeof(State) / sizeof(double) : 0));
   if (keeps_first) only = {};
-  std::vector<State> states(keeps_first ? 0 : std::min(only.count, cells - only.first));
+  std::vector<State> states(keeps_first ? 0 : std::min(only.count, folding.cells(axes) - only.first));
   for (std::size_t first = 0; first < axes.front().size(); first += slab) {
     const std::size_t count = std::min(slab, axes.front().size() - first);
     if (keeps_first) states.assign(count * cells, State{});
     rows.for_each(first, count, [&](std::size_t cell, double value, double partner) {
-      const std::size_t row = keeps_first ? cell / targets.size() : 0;
-      const std::size_t target = row * cells + targets[cell % targets.size()];
+      const std::size_t row = cell / targets.size();
+      const std::size_t target =
+          (keeps_first ? row : row_targets[first + row]) * cells + targets[cell % targets.size()];
       if (target - only.first < states.size()) states[target - only.first].add(value, partner);
     });
     if (keeps_first) done(first, states);

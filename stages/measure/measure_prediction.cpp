@@ -38,14 +38,6 @@ Rule<MetricNames> known_metrics() {
   return {rule.text, rule.problem, rule.choices};
 }
 
-/// All that a prompt has.
-std::set<std::string> columns_of(const Prompts& prompts) {
-  std::set<std::string> names;
-  for (const Prompt& prompt : prompts)
-    for (const auto& [name, value] : prompt.columns) names.insert(name);
-  return names;
-}
-
 /// Compares what a pass predicts with the tokens that the prompt names and, behind an ablation, with the
 /// clean pass of the same prompt.
 class Prediction : public PromptStage {
@@ -122,18 +114,27 @@ class Prediction : public PromptStage {
   /// tokens.
   void find_tokens(const PlanContext& context) {
     if (!names_tokens()) return tokens.clear();
-    const std::string rule = "the metrics " + listed_metrics(PredictionMetric::Of::token, metrics) +
-                             " are of a token; where there is none, must be among " +
-                             listed_metrics(PredictionMetric::Of::position, prediction_metric_names());
-    if (tokens.empty()) throw ParamError("tokens", "the list is empty: " + rule);
-    const std::set<std::string> known = columns_of(context.prompts);
-    for (const std::string& column : tokens) {
-      if (known.contains(column)) continue;
-      const std::vector<std::string> names(known.begin(), known.end());
+    const auto refuse = [&](const std::string& problem) {
       throw ParamError("tokens",
-                       "no prompt has a column '" + column + "'" + suggestion(column, names) + "; " + rule);
+                       problem + ", and " + listed_metrics(PredictionMetric::Of::token, metrics) +
+                           " must be of a token; without one, metrics must be among " +
+                           listed_metrics(PredictionMetric::Of::position, prediction_metric_names()));
+    };
+    if (tokens.empty()) refuse("the list is empty");
+    const std::vector<std::string> columns = columns_of(context.prompts);
+    for (const std::string& token : tokens) {
+      const bool there = std::find(columns.begin(), columns.end(), token) != columns.end();
+      if (!there && suggestion(token, columns).empty()) refuse("no prompt has a column '" + token + "'");
     }
     targets_ = find_target_tokens(context, tokens);
+  }
+
+  [[nodiscard]] static std::vector<std::string> columns_of(const Prompts& prompts) {
+    std::set<std::string> columns;
+    for (const Prompt& prompt : prompts) {
+      for (const auto& [name, value] : prompt.columns) columns.insert(name);
+    }
+    return {columns.begin(), columns.end()};
   }
 
   [[nodiscard]] bool names_tokens() const {

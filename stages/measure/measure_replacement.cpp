@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cmath>
 
+#include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "pipeline/values/renamed.hpp"
 #include "stages/subject/values.hpp"
@@ -28,6 +30,8 @@ class ReplacementValue : public PromptStage {
     const auto& variants = inputs.get<Variants>(0);
     std::vector<float> values;
     for (const PassResult& result : variants.results) values.push_back(common_number(result.edit_scalars));
+    if (std::any_of(values.begin(), values.end(), [](float value) { return std::isinf(value); }))
+      throw PromptFailure("a mean that takes the activation's place is not finite");
     auto measures = std::make_shared<Measures>();
     measures->first = variants.first;
     measures->count = variants.results.size();

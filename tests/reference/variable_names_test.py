@@ -22,7 +22,7 @@ PASS = {"tokens": {"stage": "tokenize"}, "pass": {"stage": "forward", "in": "tok
 EDIT = {"stage": "ablate", "in": "pass", "at": "blocks.0-1.attn.hook_z[0,1]"}
 ATTN = "blocks.*.attn.hook_"
 BOTH = ["pass", "silenced"]
-OVER = {"in": "scores", "over": ["prompt"]}
+OVER = {"in": "scores", "over": ["prompt"], "by": "template"}
 MEASURES = {
     "clean": {"stage": "measure.prediction", "in": "pass"},
     "scores": {"stage": "measure.prediction", "in": BOTH},
@@ -66,7 +66,7 @@ def workflow(program):
             stage[CHOICES[stage["stage"]]] = choices(program, stage["stage"], CHOICES[stage["stage"]])
     for i, place in enumerate(re.findall(r"^  (\S*hook_\S+)", described(program, "describe", "--model", "nano"), re.MULTILINE)):
         stages[f"kept_{i}"] = {"stage": "measure.activation", "in": BOTH, "at": place}
-    prompts = [{"id": name, "text": f"{name} is the capital of", "target": " Germany"} for name in ("Berlin", "Paris", "Rome")]
+    prompts = [{"id": name, "text": f"{name} is the capital of", "target": " Germany", "template": "capital"} for name in ("Berlin", "Paris", "Rome")]
     return {"workflow": "names", "model": "nano", "prompts": prompts, "keep": list(stages),
             "stages": {**PASS, "silenced": EDIT, **stages}}
 

@@ -29,7 +29,8 @@ struct FoldRun {
 
 /// Plans and runs a fold. `ports`: the variables of each input, none for one that is not wired.
 inline FoldRun run_fold(const std::string& stage_name, const std::string& params,
-                        const std::vector<std::vector<Stored>>& ports) {
+                        const std::vector<std::vector<Stored>>& ports,
+                        const pipeline::Prompts& prompts = {}) {
   const std::unique_ptr<pipeline::Stage> stage = make_stage(stage_name, params);
   NoSubject subject;
   const pipeline::Output source;
@@ -43,7 +44,6 @@ inline FoldRun run_fold(const std::string& stage_name, const std::string& params
       inputs.back().push_back(std::make_unique<MemoryRows>(stored.variable, stored.values));
     }
   }
-  const pipeline::Prompts prompts;
   const pipeline::Output output = plan_stage(stage_name, *stage, {prompts, subject, planned, {}, 1});
   MemorySink sink(output.variables);
   dynamic_cast<const pipeline::FoldStage&>(*stage).fold(inputs, sink);

@@ -56,6 +56,23 @@ TEST_F(Resume, NeedsNothingButTheFile) {
   EXPECT_NE(run({"resume", "x.h5"}).err.find("complete already"), std::string::npos);
 }
 
+TEST_F(Resume, GroupsPromptsByWhatTheFileSaysOfThem) {
+  std::string lines;
+  for (int i = 0; i < 200; ++i)
+    lines += R"({"text": "Berlin is", "target": " Germany", "kind": ")" +
+             std::string(i % 3 == 1 ? "b" : "a") + "\"}\n";
+  write("p.jsonl", lines);
+  const Words grouped = {"--set", "by_layer.over=prompt", "--set", "by_layer.by=kind"};
+  stop_early(grouped);
+  Words whole = {"run", "w.yaml", "--out", "whole.h5"};
+  whole.insert(whole.end(), grouped.begin(), grouped.end());
+  succeed(whole);
+  fs::remove(folder.path() / "p.jsonl");
+  succeed({"resume", "x.h5", "--threads", "1"});
+  expect_equal_numbers("x.h5", "whole.h5");
+  EXPECT_EQ(numbers("x.h5").at("by_layer.prob_count").size(), 2U * 8 * 8);
+}
+
 TEST_F(Resume, FindsAModelThatMovedAndKnowsItByItsFiles) {
   fs::copy(kNano, folder.path() / "here", fs::copy_options::recursive);
   stop_early({"--model", "./here"});

@@ -282,8 +282,9 @@ TEST(MeasurePrediction, UnknownMetricIsRefused) {
 
 TEST(MeasurePrediction, EmptyListsAreRefused) {
   EXPECT_TRUE(names(refused("{metrics: []}"), {"empty"}));
-  EXPECT_TRUE(names(refused("{tokens: []}"), {"tokens: the list is empty", "log_prob, prob are of a token",
-                                              "must be among top_token, entropy, kl_from_clean"}));
+  EXPECT_TRUE(
+      names(refused("{tokens: []}"), {"tokens: the list is empty", "log_prob, prob must be of a token",
+                                      "metrics must be among top_token, entropy, kl_from_clean"}));
 }
 
 TEST(MeasurePrediction, ColumnTwiceIsRefused) {
@@ -301,8 +302,10 @@ TEST(MeasurePrediction, PositionThatAPromptLacksIsRefusedWithItsName) {
 
 TEST(MeasurePrediction, MissingColumnIsRefusedWithItsPrompt) {
   EXPECT_TRUE(names(refused("{tokens: [target]}", {ids_prompt("a", {1}, {{"targt", "3"}})}),
-                    {"prompt 'a': has no column 'target' (did you mean 'targt'?)",
-                     "the metrics log_prob, prob are of a token"}));
+                    {"prompt 'a': has no column 'target' (did you mean 'targt'?)"}));
+  EXPECT_TRUE(names(refused("{}", {ids_prompt("a", {1}, {{"kind", "x"}})}),
+                    {"tokens: no prompt has a column 'target'", "log_prob, prob must be of a token",
+                     "metrics must be among top_token"}));
 }
 
 TEST(MeasurePrediction, LogitsThatAreNoNumbersFailThePrompt) {

@@ -1,0 +1,30 @@
+#include "pipeline/engine/check_names.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "pipeline/yaml/param.hpp"
+
+namespace hookflow::pipeline {
+
+void check_names(const std::vector<Variable>& variables) {
+  std::map<std::string, const Axis*> axes;
+  const auto refuse = [](const std::string& name, const std::string& what) {
+    throw ParamError("in the results the name '" + name + "' would be that of " + what +
+                     "; a column that groups prompts must have another name");
+  };
+  for (const Variable& variable : variables) {
+    std::set<std::string> own;
+    for (const Axis& axis : variable.axes) {
+      const auto [known, is_new] = axes.try_emplace(axis.name, &axis);
+      const bool same = own.insert(axis.name).second && known->second->coordinates == axis.coordinates;
+      if (!same) refuse(axis.name, "two axes");
+    }
+  }
+  for (const Variable& variable : variables) {
+    if (axes.contains(variable.name)) refuse(variable.name, "an axis and of a variable");
+  }
+}
+
+}  // namespace hookflow::pipeline
