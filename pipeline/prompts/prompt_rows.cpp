@@ -131,6 +131,7 @@ void PromptRows::check_content() {
 
 void PromptRows::check_id() {
   if (!has_id_) prompt_.id = std::to_string(prompts_.size());
+  // One that was refused itself is not looked at again.
   const bool was_refused = !has_id_ && mentioned_.contains("id") && !prompt_.problem.empty();
   if (const std::string problem = id_problem(); !problem.empty() && !was_refused) refuse_row(problem);
   if (!prompt_.problem.empty() && !id_problem().empty()) prompt_.id = free_id();

@@ -141,7 +141,7 @@ class Stage {
 
   /// Checks parameters and inputs against each other and says what comes out, and what is asked of the stages
   /// above. Called once, inputs first; throws ParamError, or another std::runtime_error, whose message
-  /// becomes a line of the list of problems.
+  /// becomes a line of the list of problems. Single prompts that do not fit are refused by the context.
   virtual Output plan(const PlanContext& context) = 0;
   /// Takes what the stages behind this one ask of it; returns what it asks of those above because of that.
   /// Called once all stages are planned, the last one first. Without an override nothing can be asked.

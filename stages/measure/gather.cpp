@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <optional>
 
 #include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
@@ -71,8 +71,11 @@ class Gather : public PassMeasure {
     const auto& ids = passes.tokens().ids;
     const std::vector<std::int32_t> wanted =
         token.given() ? chosen_tokens(token, passes.context()) : std::vector<std::int32_t>(ids.size());
+    std::optional<std::size_t> first_failed;
+    bool all_fail = true;
     for (std::size_t i = 0; i < ids.size(); ++i) {
       VectorPlace& taken = taken_.emplace_back();
+      if (!passes.tokens().runs(i)) continue;
       try {
         const auto start =
             token.given() ? static_cast<std::int64_t>(find_once(wanted[i], ids[i], passes.subject()))
@@ -81,14 +84,14 @@ class Gather : public PassMeasure {
       } catch (const std::exception& error) {
         if (!fails_prompt(error)) throw;
         taken.failure = error.what();
+        if (!first_failed) first_failed = i;
       }
+      all_fail = all_fail && !taken.failure.empty();
     }
-    const bool all_fail = std::all_of(taken_.begin(), taken_.end(),
-                                      [](const VectorPlace& taken) { return !taken.failure.empty(); });
-    if (all_fail) {
+    if (all_fail && first_failed) {
       throw ParamError(token.given() ? "token" : "position", "no prompt has such a position; prompt '" +
-                                                                 passes.prompts().id(0) +
-                                                                 "': " + taken_.front().failure);
+                                                                 passes.prompts().id(*first_failed) +
+                                                                 "': " + taken_[*first_failed].failure);
     }
   }
 

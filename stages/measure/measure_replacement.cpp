@@ -29,9 +29,11 @@ class ReplacementValue : public PromptStage {
   [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
     const auto& variants = inputs.get<Variants>(0);
     std::vector<float> values;
-    for (const PassResult& result : variants.results) values.push_back(common_number(result.edit_scalars));
-    if (std::any_of(values.begin(), values.end(), [](float value) { return std::isinf(value); }))
-      throw PromptFailure("a mean that takes the activation's place is not finite");
+    for (const PassResult& result : variants.results) {
+      if (std::ranges::any_of(result.edit_scalars, [](float number) { return std::isinf(number); }))
+        throw PromptFailure("a mean that takes the activation's place is not finite");
+      values.push_back(common_number(result.edit_scalars));
+    }
     auto measures = std::make_shared<Measures>();
     measures->first = variants.first;
     measures->count = variants.results.size();

@@ -48,7 +48,7 @@ class StageChain {
     Link& link = links_[id];
     link.stage = make_stage(name, params);
     link.inputs = inputs;
-    pipeline::PlanContext context{prompts_, *subject_, {}, {}, batch_weight_};
+    pipeline::PlanContext context{prompts_, *subject_, {}, {}, batch_weight_, id, findings_};
     for (const std::string& input : inputs) {
       if (input.empty()) {
         context.inputs.emplace_back();
@@ -153,6 +153,7 @@ class StageChain {
   };
   pipeline::Prompts prompts_;
   std::unique_ptr<stages::ModelSubject> subject_;
+  std::shared_ptr<pipeline::Findings> findings_ = std::make_shared<pipeline::Findings>();
   std::map<std::string, Link> links_;
   std::vector<std::string> order_;  // in which they were added: inputs first
   std::size_t batch_weight_ = 1;

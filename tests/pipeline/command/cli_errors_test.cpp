@@ -135,12 +135,12 @@ INSTANTIATE_TEST_SUITE_P(
                     2,
                     {"w.yaml:20: stage 'by_layer': over: unknown axis 'heads' (did you mean 'head'?)",
                      "the input has"}},
-        BadWorkflow{
-            "Position",
-            "with: zero",
-            "positions: [50]",
-            2,
-            {"w.yaml:12: stage 'silenced': positions: prompt 'berlin': position 50 is outside a prompt of"}},
+        BadWorkflow{"Position",
+                    "with: zero",
+                    "positions: [50]",
+                    2,
+                    {"w.yaml:12: stage 'silenced': positions:\n  w.yaml:4: prompt 'berlin': position 50 is "
+                     "outside a prompt of"}},
         BadWorkflow{"Cycle",
                     "in: scores",
                     "in: by_layer",

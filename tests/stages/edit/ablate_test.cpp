@@ -178,13 +178,13 @@ TEST(Ablate, PassesOnToTheCleanPassWhatIsKeptOfTheVariants) {
 TEST(Ablate, EmptySliceIsRefusedWithItsPrompt) {
   const std::string message =
       refusal<ParamError>([] { Ablation("{at: \"blocks.0.attn.hook_z[0]\", positions: \"2:\"}"); });
-  EXPECT_TRUE(names(message, {"positions: prompt 'b'", "2: are none in a prompt of 2 tokens"}));
+  EXPECT_TRUE(names(message, {"positions:", "prompt 'b': position", "2: are none in a prompt of 2 tokens"}));
 }
 
 TEST(Ablate, PositionThatAPromptLacksIsRefusedWithItsName) {
   const std::string message =
       refusal<ParamError>([] { Ablation("{at: \"blocks.0.attn.hook_z[0]\", positions: [0, 3]}"); });
-  EXPECT_TRUE(names(message, {"positions: prompt 'b'", "position 3", "2 tokens"}));
+  EXPECT_TRUE(names(message, {"positions:", "prompt 'b': position 3", "2 tokens"}));
   EXPECT_NO_THROW(Ablation("{at: \"blocks.0.attn.hook_z[0]\", positions: [-2]}"));
 }
 

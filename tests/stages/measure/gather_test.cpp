@@ -185,7 +185,8 @@ TEST(Gather, TokenThatNoPromptHasIsRefused) {
 }
 
 TEST(Gather, TokenThatIsNoneIsRefused) {
-  EXPECT_TRUE(names(refused("{" + kQkv + ", token: 97}"), {"token: 97 is not a token id, 0 to 96"}));
+  EXPECT_TRUE(names(refused("{" + kQkv + ", token: 97}"),
+                    {"token: token id 97 is not in the model's vocabulary, 0 to 96"}));
   EXPECT_TRUE(names(refused("{" + kQkv + ", token: [13]}"), {"[13] names no token", "{column: name}"}));
   EXPECT_TRUE(names(refused("{" + kQkv + ", token: 1.5}"), {"'1.5' is not a whole number"}));
   EXPECT_TRUE(names(refused("{" + kQkv + ", token: {colum: word}}"), {"names no token"}));

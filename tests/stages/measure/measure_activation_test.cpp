@@ -174,7 +174,7 @@ TEST(MeasureActivation, VectorsOfOtherLengthsAreRefusedTogether) {
 }
 
 TEST(MeasureActivation, PositionThatAPromptLacksIsRefused) {
-  EXPECT_TRUE(names(refused("{" + kQkv + ", positions: [4]}"), {"positions: prompt 'b'", "position 4"}));
+  EXPECT_TRUE(names(refused("{" + kQkv + ", positions: [4]}"), {"positions:", "prompt 'b': position 4"}));
 }
 
 TEST(MeasureActivation, NoInputIsRefused) {

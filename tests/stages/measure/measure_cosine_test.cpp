@@ -253,7 +253,7 @@ TEST(MeasureCosine, PlacesOfOtherLayersAreRefusedTogether) {
 TEST(MeasureCosine, PositionsThatMakeNoPairAreRefused) {
   EXPECT_TRUE(names(refused("{" + kResidual + ", positions: last}"), {"positions: no pair"}));
   EXPECT_TRUE(
-      names(refused("{" + kResidual + ", positions: [0, 4]}"), {"positions: prompt 'b'", "position 4"}));
+      names(refused("{" + kResidual + ", positions: [0, 4]}"), {"positions:", "prompt 'b': position 4"}));
 }
 
 TEST(MeasureCosine, PairsThatAreNoneAreRefused) {
@@ -261,7 +261,7 @@ TEST(MeasureCosine, PairsThatAreNoneAreRefused) {
   EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: all}"), {"\"all\"", "must be unique or a list"}));
   EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: []}"), {"[]", "must be unique or a list"}));
   EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: [[1, 2], [1, 2]]}"), {"[1,2] is there twice"}));
-  EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: [[1, 7]]}"), {"pairs: prompt 'b'", "position 7"}));
+  EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: [[1, 7]]}"), {"pairs:", "prompt 'b': position 7"}));
 }
 
 TEST(MeasureCosine, PairsReadBack) {

@@ -208,7 +208,8 @@ TEST(MeasurePrediction, SliceFromTheEndIsAlignedAtTheEnd) {
 
 TEST(MeasurePrediction, EmptySliceIsRefusedWithItsPrompt) {
   const std::string problem = refusal<ParamError>([] { Measured("{positions: \"1:-1\"}"); });
-  EXPECT_TRUE(names(problem, {"positions: prompt 'b'", "1:-1 are none in a prompt of 2 tokens"}));
+  EXPECT_TRUE(
+      names(problem, {"positions:", "prompt 'b': position", "1:-1 are none in a prompt of 2 tokens"}));
 }
 
 TEST(MeasurePrediction, TwoMeasuresOfOnePassMayWantOtherPositions) {
@@ -297,7 +298,7 @@ TEST(MeasurePrediction, DivergenceOfNothingIsRefused) {
 }
 
 TEST(MeasurePrediction, PositionThatAPromptLacksIsRefusedWithItsName) {
-  EXPECT_TRUE(names(refused("{positions: [3]}"), {"positions: prompt 'b'", "position 3"}));
+  EXPECT_TRUE(names(refused("{positions: [3]}"), {"positions:", "prompt 'b': position 3"}));
 }
 
 TEST(MeasurePrediction, MissingColumnIsRefusedWithItsPrompt) {
