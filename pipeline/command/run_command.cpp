@@ -43,13 +43,6 @@ PlannedRun plan_for(WorkflowSpec spec, const Options& options) {
   return planned;
 }
 
-/// Results that nobody would see are not computed: whoever wrote the stages may have expected them.
-void tell_left_out(const Plan& plan) {
-  for (const StageSpec* stage : plan.left_out())
-    std::cerr << "hookflow: " << plan.spec.file << ":" << stage->line << ": stage '" << stage->id
-              << "' is not run: it is neither kept nor read by a stage that is\n";
-}
-
 int run(const std::vector<std::string>& arguments) {
   Options options("run WORKFLOW.yaml [options]", "Runs a workflow and leaves its results in one HDF5 file.");
   options.positional("workflow", 1, "the workflow file");
@@ -79,11 +72,9 @@ int run(const std::vector<std::string>& arguments) {
     PlannedRun planned = plan_for(std::move(spec), options);
     if (options.has("dry-run")) {
       tell_warnings(planned.layout.warnings, session.progress);
-      tell_left_out(planned.plan);
       print_dry_run(planned, session.run.threads, std::cout);
       return exit_code::kDone;
     }
-    if (session.progress == ProgressStyle::lines) tell_left_out(planned.plan);
     return execute(std::move(planned), target, session);
   });
 }
@@ -99,7 +90,6 @@ int validate(const std::vector<std::string>& arguments) {
   const PlannedRun planned = plan_for(read_spec(options), options);
   const Plan& plan = planned.plan;
   tell_warnings(planned.layout.warnings, ProgressStyle::lines);
-  tell_left_out(plan);
   std::cout << plan.spec.file << ": valid; " << plan.stages.size() << " stages, " << plan.prompts.size()
             << (plan.prompts.size() == 1 ? " prompt" : " prompts");
   if (!plan.bad_prompts.empty()) std::cout << " of which " << plan.bad_prompts.size() << " cannot be run";

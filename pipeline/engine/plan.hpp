@@ -1,5 +1,4 @@
 #pragma once
-#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -60,13 +59,6 @@ struct Plan {
   /// Calls every stage's prepare(): the last step before running, which may load large files.
   void prepare() {
     for (const PlannedStage& stage : stages) stage.spec->stage->prepare();
-  }
-  /// The stages that are not run, since they are neither kept nor read by one that is.
-  [[nodiscard]] std::vector<const StageSpec*> left_out() const {
-    std::vector<const StageSpec*> others;
-    for (const StageSpec& stage : spec.stages)
-      if (std::ranges::find(stages, &stage, &PlannedStage::spec) == stages.end()) others.push_back(&stage);
-    return others;
   }
   /// Whether `lane` is `ancestor` or lies below it.
   [[nodiscard]] bool leads_to(std::size_t ancestor, std::size_t lane) const {

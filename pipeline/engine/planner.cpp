@@ -73,7 +73,10 @@ class Planner {
   std::vector<ConstantArray> run() {
     const std::set<std::string> to_run = stages_to_run(plan_.spec);
     for (StageSpec& spec : plan_.spec.stages) {
-      if (!to_run.contains(spec.id)) continue;
+      if (!to_run.contains(spec.id)) {
+        findings_->warn({spec.id, "", "not run", "is not run: it is neither kept nor read by a stage that is"});
+        continue;
+      }
       index_[spec.id] = plan_.stages.size();
       plan_.stages.emplace_back().spec = &spec;
       planned_.push_back(plan_stage(spec, plan_.stages.back()));

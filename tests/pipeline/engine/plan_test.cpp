@@ -340,13 +340,13 @@ TEST(Plan, StagesWhoseResultsNobodyReadsAreLeftOut) {
   of_words: {stage: aggregate.moments, in: words, over: no_such_axis}
   all: {stage: aggregate.moments, in: by_layer, over: layer}
 )";
-  const Plan plan = plan_of(workflow(stages));
+  const PlannedRun planned = run_of(workflow(stages));
   Words run, left_out;
-  for (const PlannedStage& stage : plan.stages) run.push_back(stage.spec->id);
-  for (const StageSpec* stage : plan.left_out()) left_out.push_back(stage->id);
+  for (const PlannedStage& stage : planned.plan.stages) run.push_back(stage.spec->id);
+  for (const Warning& warning : planned.layout.warnings) left_out.push_back(warning.stage);
   EXPECT_EQ(run, (Words{"tokens", "clean", "silenced", "scores", "by_layer"}));
   EXPECT_EQ(left_out, (Words{"words", "of_words", "all"}));
-  EXPECT_EQ(plan_of(workflow(stages, "keep: [all]\n")).left_out().size(), 2U);
+  EXPECT_EQ(run_of(workflow(stages, "keep: [all]\n")).layout.warnings.size(), 2U);
   EXPECT_TRUE(names(problems_of(workflow(stages, "keep: [of_words]\n")), {"'of_words'", "no_such_axis"}));
 }
 
