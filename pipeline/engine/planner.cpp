@@ -44,7 +44,7 @@ class Planner {
  public:
   Planner(Plan& plan, const Axis& prompts)
       : plan_(plan), prompts_(prompts), problems_(plan.spec.file), outputs_(plan.spec.stages.size()) {
-    plan_.lanes.push_back({"items", kNone, {}, {}, 1, 1});
+    plan_.lanes.push_back({kItemsLane, kNone, {}, {}, 1, 1});
   }
 
   /// Returns what the stages know before anything runs.
