@@ -1,7 +1,6 @@
 #include "pipeline/command/command.hpp"
 
 #include <iostream>
-#include <ranges>
 #include <stdexcept>
 
 #include "pipeline/engine/provenance.hpp"
@@ -20,11 +19,21 @@ std::map<std::string, Command>& commands() {
 void print_overview(std::ostream& out) {
   out << "hookflow " << program_version() << ": declared, resumable experiments on the inside of "
       << subject_type().about << "\n\n"
-      << "usage: hookflow COMMAND [options]; hookflow COMMAND --help says more\n\n";
+      << "example: hookflow run workflows/head_sweep.yaml\n"
+      << "usage:   hookflow COMMAND [options]; `hookflow help COMMAND` says more\n\n";
   for (const auto& [name, command] : commands()) {
     out << "  " << name << std::string(12 - std::min<std::size_t>(name.size(), 11), ' ') << command.summary
         << "\n";
   }
+}
+
+const Command& find_command(const std::string& word) {
+  const auto found = commands().find(word);
+  if (found != commands().end()) return found->second;
+  std::vector<std::string> names = {"help"};
+  for (const auto& [name, command] : commands()) names.push_back(name);
+  throw UsageError("unknown command '" + word + "'" + suggestion(word, names) +
+                   "; `hookflow --help` lists them");
 }
 
 int dispatch(const std::vector<std::string>& arguments) {
@@ -33,7 +42,9 @@ int dispatch(const std::vector<std::string>& arguments) {
     return exit_code::kUsage;
   }
   const std::string& word = arguments.front();
-  if (word == "--help" || word == "-h" || word == "help") {
+  const bool help = word == "--help" || word == "-h" || word == "help";
+  if (help && arguments.size() > 1) return find_command(arguments[1]).run({"--help"});
+  if (help) {
     print_overview(std::cout);
     return exit_code::kDone;
   }
@@ -41,13 +52,7 @@ int dispatch(const std::vector<std::string>& arguments) {
     std::cout << "hookflow " << program_version() << "\n";
     return exit_code::kDone;
   }
-  const auto found = commands().find(word);
-  if (found == commands().end()) {
-    const auto names = commands() | std::views::keys;
-    throw UsageError("unknown command '" + word + "'" +
-                     suggestion(word, std::vector<std::string>(names.begin(), names.end())));
-  }
-  return found->second.run({arguments.begin() + 1, arguments.end()});
+  return find_command(word).run({arguments.begin() + 1, arguments.end()});
 }
 
 }  // namespace

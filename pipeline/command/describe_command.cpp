@@ -1,11 +1,12 @@
 #include <algorithm>
 #include <iostream>
-#include <utility>
 
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/options.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
+#include "pipeline/terminal/window.hpp"
+#include "pipeline/text/columns.hpp"
 #include "pipeline/text/nearest.hpp"
 
 namespace hookflow::pipeline {
@@ -13,43 +14,74 @@ namespace {
 
 namespace po = boost::program_options;
 
+/// Text behind an indentation, wrapped to the window; `hanging`: how much further lines after the first
+/// begin.
+void print_text(std::size_t indent, const std::string& text, std::size_t hanging = 0) {
+  std::cout << std::string(indent, ' ') << wrapped(text, output_window().columns, indent + hanging) << "\n";
+}
+
+/// Values that explain themselves, such as "entropy: in nat", stand on a line each.
 std::string doc_of(const ParamDecl& param) {
-  std::string doc = param.doc;
-  if (!param.listed) return doc;
-  for (const char* separator = ": "; const std::string& value : param.listed()) {
-    doc += std::exchange(separator, ", ") + value;
+  const bool told = param.rule.empty() || !param.choices.empty();
+  const std::string rule = told ? "" : "; " + param.rule;
+  if (!param.listed) return param.doc + rule;
+  const std::vector<std::string> values = param.listed();
+  const bool explained = std::ranges::any_of(
+      values, [](const std::string& value) { return value.find(' ') != std::string::npos; });
+  std::string doc = param.doc + (explained ? rule : "");
+  const char* separator = explained ? "\n  " : ": ";
+  for (const std::string& value : values) {
+    doc += separator + value;
+    if (!explained) separator = ", ";
   }
-  return doc;
+  return doc + (explained ? "" : rule);
+}
+
+/// A stage as a workflow names it, with all that it must be given.
+std::string example_of(const StageDecl& stage) {
+  std::string example = "NAME: {stage: " + stage.name;
+  std::string ports;
+  for (const PortDecl& port : stage.inputs)
+    if (!port.optional) ports += (ports.empty() ? "" : ", ") + port.kind;
+  if (!ports.empty())
+    example += ports.find(',') == std::string::npos ? ", in: " + ports : ", in: [" + ports + "]";
+  for (const ParamDecl& param : stage.params)
+    if (param.required) example += ", " + param.name + ": …";
+  return example + "}";
 }
 
 /// Each on a line of its own, meanings below each other.
 void print_choices(const std::vector<Choice>& choices) {
   std::size_t widest = 0;
   for (const Choice& choice : choices) widest = std::max(widest, choice.name.size());
-  for (const Choice& choice : choices) {
-    std::cout << "         " << choice.name << std::string(widest + 2 - choice.name.size(), ' ')
-              << choice.meaning << "\n";
-  }
+  for (const Choice& choice : choices)
+    print_text(8, choice.name + std::string(widest + 2 - choice.name.size(), ' ') + choice.meaning,
+               widest + 2);
 }
 
 void print_stage(const StageDecl& stage) {
-  std::cout << stage.name << "\n  " << stage.doc << "\n";
-  for (const PortDecl& port : stage.inputs) {
-    std::cout << "  in   " << port.name << (port.optional ? " (optional)" : "") << ": " << port.kind << ": "
-              << port.doc << "\n";
-  }
-  std::cout << "  out  " << stage.output << ": " << stage.output_doc << "\n";
+  constexpr std::size_t kHanging = 5;  // behind "in" and "out"
+  std::cout << output_window().painted(stage.name, Ink::bold) << "\n";
+  print_text(2, stage.doc);
+  std::cout << "\n";
+  print_text(2, "such as  " + example_of(stage));
+  for (const PortDecl& port : stage.inputs)
+    print_text(
+        2, "in   " + port.name + (port.optional ? " (optional)" : "") + ": " + port.kind + ": " + port.doc,
+        kHanging);
+  print_text(2, "out  " + stage.output + ": " + stage.output_doc, kHanging);
   for (const ParamDecl& param : stage.params) {
-    std::cout << "  " << param.name << (param.required ? " (required)" : " = " + param.default_value)
-              << "\n       " << doc_of(param)
-              << (param.rule.empty() || !param.choices.empty() ? "" : "; " + param.rule) << "\n";
+    std::cout << "\n";
+    print_text(2, param.name + (param.required ? " (required)" : " = " + param.default_value));
+    print_text(6, doc_of(param));
     print_choices(param.choices);
   }
 }
 
 int describe(const std::vector<std::string>& arguments) {
   Options options("describe [STAGE ...] [--model MODEL]",
-                  "Says what stages do, take and give; with --model, a model's sizes and hook points.");
+                  "Says what stages do, take and give; with --model, a model's sizes and hook points.",
+                  "describe ablate measure.prediction");
   options.positional("stage", -1, "names of stages; none: all");
   options.add()("model", po::value<std::string>(), "a model to describe");
   if (!options.parse(arguments)) return exit_code::kDone;
@@ -69,7 +101,7 @@ int describe(const std::vector<std::string>& arguments) {
 }
 
 int list(const std::vector<std::string>& arguments) {
-  Options options("list [stages|models|commands]", "Lists what there is, a line each.");
+  Options options("list [stages|models|commands]", "Lists what there is, a line each.", "list stages");
   options.positional("what", 1, "stages, models or commands; none: all");
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::vector<std::string> kinds = {"stages", "models", "commands"};
@@ -78,7 +110,10 @@ int list(const std::vector<std::string>& arguments) {
     throw UsageError("list: unknown '" + what + "'" + suggestion(what, kinds));
   }
   const auto line = [](const std::string& name, const std::string& text) {
-    std::cout << "  " << name << std::string(name.size() < 22 ? 22 - name.size() : 1, ' ') << text << "\n";
+    constexpr std::size_t kText = 24;  // the column where texts begin
+    const std::string start =
+        "  " + name + std::string(name.size() + 3 > kText ? 1 : kText - name.size() - 2, ' ');
+    std::cout << start << wrapped(text, output_window().columns, kText) << "\n";
   };
   if (what.empty() || what == "stages") {
     std::cout << "stages\n";

@@ -11,7 +11,7 @@
 #include "pipeline/engine/memory_in_flight.hpp"
 #include "pipeline/engine/provenance.hpp"
 #include "pipeline/run_file/store/run_store.hpp"
-#include "pipeline/values/table.hpp"
+#include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -75,9 +75,10 @@ void print_dry_run(const PlannedRun& planned, std::size_t threads, std::ostream&
     total.passes += cost.passes;
     total.flops += cost.flops;
     out << std::left << std::setw(16) << stage.spec->id << std::setw(20) << stage.spec->declaration->name;
-    if (cost.passes > 0) out << scaled(cost.passes, "passes") << ", " << scaled(cost.flops, "FLOP");
+    if (cost.passes > 0)
+      out << static_cast<long long>(cost.passes) << " passes, " << scaled(cost.flops, "FLOP");
     if (const std::size_t parts = parts_made(plan, stage); parts > 1)
-      out << ", " << parts << " parts a batch";
+      out << ", committed in " << parts << " pieces";
     out << (stage.stored ? "  stored" : "") << "\n";
     for (const Variable& variable : stage.variables) {
       out << "    " << std::setw(24) << variable.name << " " << sizes_text(variable.axes) << " "

@@ -1,111 +1,22 @@
-#include <iomanip>
+#include <algorithm>
 #include <iostream>
 #include <limits>
-#include <sstream>
 
-#include "pipeline/command/cell_table.hpp"
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/unsealed_option.hpp"
-#include "pipeline/engine/provenance.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/inspect/group_sheet.hpp"
+#include "pipeline/inspect/listing.hpp"
+#include "pipeline/inspect/overview.hpp"
+#include "pipeline/inspect/own_sheets.hpp"
 #include "pipeline/run_file/reading/verify.hpp"
 #include "pipeline/run_file/reading/view.hpp"
 #include "pipeline/values/group_names.hpp"
-#include "pipeline/values/table.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
 namespace po = boost::program_options;
-
-std::string how_it_ended(const RunFileView& file, const Session& session) {
-  if (!session.ended_by.empty()) return session.ended_by;
-  return file.being_written && &session == &file.sessions.back() ? "at work" : "killed";
-}
-
-/// Parts a second, until the last commit.
-std::string rate_of(const Session& session) {
-  const double seconds = session.last_commit - session.started;
-  if (!(seconds > 0)) return "-";
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(1)
-       << static_cast<double>(session.done - session.done_before) / seconds;
-  return text.str();
-}
-
-void print_sessions(const RunFileView& file) {
-  if (file.sessions.empty()) return;
-  std::size_t parts = 0;
-  for (const LaneProgress& lane : file.lanes) parts += lane.done + lane.failed + lane.pending;
-  std::cout << "\nHistory, of " << parts << " parts of prompts\n";
-  Table table({"started", "last commit", "end", "done before", "done", "failed", "damaged", "a second",
-               "threads", "hookflow"});
-  for (const Session& session : file.sessions) {
-    table.add({utc_text(session.started), utc_text(session.last_commit), how_it_ended(file, session),
-               std::to_string(session.done_before), std::to_string(session.done),
-               std::to_string(session.failed), std::to_string(session.damaged), rate_of(session),
-               std::to_string(session.threads), session.program_version});
-  }
-  table.print(std::cout);
-}
-
-void print_warning_kinds(const RunFileView& file) {
-  const std::vector<Warning> warnings = file.warnings.value_or(std::vector<Warning>());
-  for (const WarningKind& kind : kinds_of(warnings)) {
-    std::cout << "  warning: " << to_string(*kind.first);
-    if (kind.count > 1) std::cout << " (and " << kind.count - 1 << " more)";
-    std::cout << "\n";
-  }
-}
-
-void print_warnings(const std::vector<Warning>& warnings) {
-  if (warnings.empty()) {
-    std::cout << "  no warnings\n";
-    return;
-  }
-  Table table({"stage", "prompt", "kind", "text"});
-  for (const Warning& warning : warnings)
-    table.add({warning.stage, warning.prompt, warning.kind, warning.text});
-  table.print(std::cout);
-}
-
-/// What a run file holds, how far it is and who worked on it; with `provenance` also how it was made.
-void print_summary(const RunFileView& file, bool provenance) {
-  const auto root = [&](const std::string& name) {
-    const auto found = file.root.find(name);
-    return found == file.root.end() ? std::string() : found->second;
-  };
-  std::cout << root("workflow_name") << ": " << root("about") << "\n"
-            << "model " << root("model") << ", " << file.prompts
-            << (file.prompts == 1 ? " prompt, " : " prompts, ")
-            << (file.complete ? "complete" : "NOT COMPLETE") << "\n";
-  for (const LaneProgress& lane : file.lanes) {
-    std::cout << "  " << lane.lane.name << ": " << lane.done << " done, " << lane.failed << " failed, "
-              << lane.pending << " pending (prompts x parts)\n";
-  }
-  for (const Failure& failure : file.failures) {
-    std::cout << "  failed: prompt '" << label_of(file.prompt, failure.prompt) << "', stage '"
-              << failure.stage << "': " << failure.reason << "\n";
-  }
-  print_warning_kinds(file);
-  print_sessions(file);
-  for (const GroupLayout& group : file.groups) {
-    std::cout << "\n/" << group.name << (group.about.empty() ? "" : "  " + group.about) << "\n";
-    Table table({"variable", "axes", "units", "meaning"});
-    for (const Variable& variable : group.variables) {
-      table.add({variable.name, axes_text(variable.axes), variable.units, variable.long_name});
-    }
-    if (!group.variables.empty()) table.print(std::cout);
-  }
-  std::cout << "\n";
-  for (const TextTable& texts : file.texts) {
-    std::cout << "/" << texts.group << "/" << texts.name << "  " << axes_text({texts.axis}) << "  "
-              << texts.long_name << "\n";
-  }
-  if (!provenance) return;
-  std::cout << "\n";
-  for (const auto& [name, value] : file.root) std::cout << "  " << name << ": " << value << "\n";
-}
 
 /// Exit code 3 if something is damaged.
 int verify(const RunFile& file) {
@@ -119,43 +30,100 @@ int verify(const RunFile& file) {
   return exit_code::kInput;
 }
 
+void print_file(const RunFileView& view, const RunFile& file, const Options& options) {
+  const Window window = output_window();
+  print_overview(view, file.path(), std::cout, window);
+  if (options.has("all")) print_listing(view, std::cout, window);
+  if (options.has("provenance")) print_provenance(view, std::cout);
+}
+
+GroupSheet sheet_of(const RunFile& file, const RunFileView& view, const std::string& what) {
+  if (what == kCheckpointGroup) return {checkpoint_sheet(view), {}};
+  if (what == kHistoryGroup) return {history_sheet(view), {}};
+  return group_sheet(file, view, what);
+}
+
+/// Whether the values are results of a stage, which may still be to come.
+bool holds_results(const RunFileView& view, const std::string& what) {
+  const std::string name = what.substr(0, what.find('.'));
+  const auto group = std::ranges::find(view.groups, name, &GroupLayout::name);
+  return group != view.groups.end() && !group->about.empty();
+}
+
+/// Chooses the rows that the options ask for. Returns what a reader must know of them, a line each.
+std::vector<std::string> choose_rows(GroupSheet& group, const Options& options) {
+  std::vector<std::string> notes;
+  for (const std::string& condition : options.get_or("where", std::vector<std::string>()))
+    group.sheet.where(condition);
+  if (options.has("top")) {
+    const std::size_t all = group.sheet.size();
+    const std::string by = group.sheet.top(static_cast<std::size_t>(options.get<int>("top")));
+    notes.push_back("the " + std::to_string(group.sheet.size()) + " of " + std::to_string(all) +
+                    " rows with the largest |" + by + "|");
+  }
+  for (const std::string& name : group.left_out) notes.push_back("not shown, as it has other axes: " + name);
+  return notes;
+}
+
+void print_values(const RunFile& file, const RunFileView& view, const Options& options) {
+  const std::string what = options.get<std::string>("what");
+  GroupSheet group = sheet_of(file, view, what);
+  std::vector<std::string> notes = choose_rows(group, options);
+  if (what == kWarningsGroup && group.sheet.size() == 0) notes.emplace_back("no warnings");
+  if (holds_results(view, what) && (!view.complete || !view.failures.empty()))
+    notes.insert(notes.begin(), progress_text(view));
+  if (options.has("csv")) {
+    for (const std::string& note : notes) std::cerr << note << "\n";
+    return group.sheet.print_csv(std::cout);
+  }
+  constexpr int kOnATerminal = 50;
+  const Window window = output_window();
+  const auto most = static_cast<std::size_t>(
+      options.get_or("rows", window.terminal ? kOnATerminal : std::numeric_limits<int>::max()));
+  if (group.sheet.lacks_values(most)) notes.emplace_back("- stands where there is no value");
+  for (const std::string& note : notes) std::cout << window.painted(note, Ink::yellow) << "\n";
+  group.sheet.table(most).print(std::cout, window);
+  if (group.sheet.size() > most)
+    std::cout << "  … and " << group.sheet.size() - most << " more rows: --rows " << group.sheet.size()
+              << ", or --csv\n";
+}
+
 int inspect(const std::vector<std::string>& arguments) {
-  Options options("inspect FILE.h5 [GROUP[.VARIABLE[,VARIABLE...]]] [options]",
-                  "Shows what a run file holds; with a group or variables of one, their values as a table.");
+  Options options(
+      "inspect FILE.h5 [GROUP[.VARIABLE[,VARIABLE...]]] [options]",
+      "Shows what a run file holds on one screen; with the name of a result, of its variables, or "
+      "of another group of the file (prompts, history ...), their values as a table.",
+      "inspect head_sweep.h5 scores.prob_change --where layer=3 --top 10");
   options.positional("file", 1, "the run file");
   options.positional("what", 1, "group, group.variable or group.variable,variable");
   options.add()("where", po::value<std::vector<std::string>>()->composing(),
-                "axis=label: only these cells; may be repeated")(
-      "top", po::value<int>(), "the cells of largest magnitude in the first variable, largest first")(
-      "rows", po::value<int>()->default_value(50), "rows to show at most")("provenance",
-                                                                           "how the file was made")(
+                "COLUMN=VALUE: only rows with that label, value, or column of the prompts; may be repeated")(
+      "top", po::value<int>(),
+      "the rows of largest magnitude, largest first, in the first variable asked for that is no id, index or "
+      "count")("rows", po::value<int>(), "rows to show at most; default: 50 on a terminal, else all")(
+      "csv", "the values as CSV, every row and every digit")(
+      "all,a", "every variable with its axes, units and meaning")("provenance", "how the file was made")(
       "verify", "compare all results with their checksums; exit code 3 if any is damaged");
   add_unsealed_option(options);
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::string path = options.required("file");
+  for (const char* number : {"rows", "top"})
+    if (options.has(number) && options.get<int>(number) < 1)
+      throw UsageError(std::string("inspect: --") + number + " must be 1 or more");
   if (options.has("verify") && (options.has("what") || options.has("provenance")))
     throw UsageError("inspect: --verify is of the whole file, and shows nothing else");
+  if (!options.has("what"))
+    for (const char* of_values : {"where", "top", "rows", "csv"})
+      if (options.has(of_values))
+        throw UsageError(std::string("inspect: --") + of_values +
+                         " is of values: name a result, such as in `hookflow inspect " + path + " scores`");
   const RunFile file = open_run_file(path, options);
   if (options.has("verify")) return verify(file);
   const RunFileView view = read_run_file(file);
-  if (!options.has("what")) {
-    print_summary(view, options.has("provenance"));
-    return exit_code::kDone;
-  }
-  if (view.warnings && options.get<std::string>("what") == kWarningsGroup) {
-    print_warnings(*view.warnings);
-    return exit_code::kDone;
-  }
-  const int rows = options.get<int>("rows");
-  const int top = options.get_or("top", 1);
-  if (rows < 1 || top < 1) throw UsageError("inspect: --rows and --top must be 1 or more");
-  CellTable table(file, view, options.get<std::string>("what"), "inspect");
-  for (const std::string& condition : options.get_or("where", std::vector<std::string>()))
-    table.where(condition);
-  if (options.has("top")) table.top(static_cast<std::size_t>(top));
-  const auto most = static_cast<std::size_t>(rows);
-  table.rows(most).print(std::cout);
-  if (table.size() > most) std::cout << "  ... and " << table.size() - most << " more; --rows shows more\n";
+  if (options.has("what"))
+    print_values(file, view, options);
+  else
+    print_file(view, file, options);
   return exit_code::kDone;
 }
 

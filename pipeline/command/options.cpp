@@ -1,9 +1,12 @@
 #include "pipeline/command/options.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <limits>
 
 #include "pipeline/error.hpp"
+#include "pipeline/terminal/window.hpp"
+#include "pipeline/text/columns.hpp"
 #include "pipeline/text/nearest.hpp"
 
 namespace hookflow::pipeline {
@@ -13,10 +16,21 @@ namespace po = boost::program_options;
 
 constexpr const char* kSurplus = "surplus argument";
 
+/// Of a page of help: the window's, up to what is easily read.
+std::size_t page_columns() {
+  constexpr std::size_t kMost = 100;
+  constexpr std::size_t kUsual = 80;
+  const Window window = output_window();
+  return window.terminal ? std::min(window.columns, kMost) : kUsual;
+}
+
 }  // namespace
 
-Options::Options(std::string usage, std::string about)
-    : usage_(std::move(usage)), about_(std::move(about)), described_("Options") {
+Options::Options(std::string usage, std::string about, std::string example)
+    : usage_(std::move(usage)),
+      about_(std::move(about)),
+      example_(std::move(example)),
+      described_("options", static_cast<unsigned>(page_columns())) {
   described_.add_options()("help,h", "print this and stop");
 }
 
@@ -52,8 +66,14 @@ bool Options::parse(const std::vector<std::string>& arguments) {
   if (has(kSurplus))
     refuse("'" + get<std::vector<std::string>>(kSurplus).front() + "' is one argument too many");
   if (!has("help")) return true;
-  std::cout << "usage: hookflow " << usage_ << "\n" << about_ << "\n\n" << described_;
+  print_help();
   return false;
+}
+
+void Options::print_help() const {
+  std::cout << "example: hookflow " << example_ << "\nusage:   hookflow " << usage_ << "\n\n"
+            << wrapped(about_, page_columns(), 0) << "\n\n"
+            << described_;
 }
 
 std::string Options::required(const std::string& name) const {

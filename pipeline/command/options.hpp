@@ -9,8 +9,9 @@ namespace hookflow::pipeline {
 /// A subcommand's options: what Boost.Program_options reads, with our messages.
 class Options {
  public:
-  /// `usage` is the line after `hookflow`; the positional arguments are named in it.
-  Options(std::string usage, std::string about);
+  /// `usage` is the line after `hookflow`, in which the positional arguments are named; `example` one that
+  /// works.
+  Options(std::string usage, std::string about, std::string example);
 
   boost::program_options::options_description_easy_init add() { return described_.add_options(); }
   /// Named positional argument; at most `count` of them, -1 for any number.
@@ -33,11 +34,13 @@ class Options {
   [[nodiscard]] std::string required(const std::string& name) const;
 
  private:
+  void print_help() const;
   /// Throws UsageError with the usage line.
   [[noreturn]] void refuse(const std::string& problem) const;
 
   std::string usage_;
   std::string about_;
+  std::string example_;
   boost::program_options::options_description described_;
   boost::program_options::options_description hidden_;
   boost::program_options::positional_options_description positional_;

@@ -44,7 +44,8 @@ PlannedRun plan_for(WorkflowSpec spec, const Options& options) {
 }
 
 int run(const std::vector<std::string>& arguments) {
-  Options options("run WORKFLOW.yaml [options]", "Runs a workflow and leaves its results in one HDF5 file.");
+  Options options("run WORKFLOW.yaml [options]", "Runs a workflow and leaves its results in one HDF5 file.",
+                  "run workflows/head_sweep.yaml --threads 8 --out sweep.h5");
   options.positional("workflow", 1, "the workflow file");
   options.add()("model", po::value<std::string>(),
                 "model instead of the workflow's: built-in name, directory, or name in "
@@ -81,7 +82,8 @@ int run(const std::vector<std::string>& arguments) {
 
 int validate(const std::vector<std::string>& arguments) {
   Options options("validate WORKFLOW.yaml [options]",
-                  "Checks a workflow against its model and prompts; runs nothing.");
+                  "Checks a workflow against its model and prompts; runs nothing.",
+                  "validate workflows/head_sweep.yaml --set silenced.with=zero");
   options.positional("workflow", 1, "the workflow file");
   options.add()("model", po::value<std::string>(), "model instead of the workflow's")(
       "set", po::value<std::vector<std::string>>()->composing(), "a.b=value: set a key of the workflow");

@@ -174,7 +174,7 @@ class FlowGraph {
       if (!pending(packet.lane, packet.batch.first + row, packet.part)) continue;
       ++monitor_.done;
       if (!packet.failures[row]) continue;
-      ++monitor_.failed;
+      monitor_.fail(packet.batch.first + row);
       if (options_.fail_fast) halted_ = monitor_.failed_fast = true;
     }
   }

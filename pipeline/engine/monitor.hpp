@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <numeric>
+#include <set>
 #include <vector>
 
 #include "pipeline/engine/plan.hpp"
@@ -17,25 +18,36 @@ namespace hookflow::pipeline {
 struct Monitor {
   /// Starts with what the file has from earlier sessions.
   Monitor(const Plan& plan, const RunStore& store)
-      : total(std::transform_reduce(plan.lanes.begin(), plan.lanes.end(), std::size_t{0}, std::plus<>(),
+      : prompts(plan.prompts.size()),
+        total(std::transform_reduce(plan.lanes.begin(), plan.lanes.end(), std::size_t{0}, std::plus<>(),
                                     [&](const Lane& lane) { return lane.parts * plan.prompts.size(); })),
         stage_nanoseconds(plan.stages.size()) {
     for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
       for (const PartState state : store.states(lane)) {
         done += state != PartState::pending;
-        failed += state == PartState::failed;
       }
     }
+    for (const Failure& failure : store.failures()) fail(failure.prompt);
   }
 
+  /// By one thread at a time.
+  void fail(std::size_t prompt) {
+    failed_prompts_.insert(prompt);
+    failed = failed_prompts_.size();
+  }
+
+  const std::size_t prompts;
   const std::size_t total;
-  std::atomic<std::size_t> done{0};  // the failed ones among them
-  std::atomic<std::size_t> failed{0};
+  std::atomic<std::size_t> done{0};                          // what has failed is among it
+  std::atomic<std::size_t> failed{0};                        // prompts
   std::atomic<bool> failed_fast{false};                      // it stops because a prompt failed
   std::vector<std::atomic<std::int64_t>> stage_nanoseconds;  // summed over threads
   std::atomic<std::int64_t> store_nanoseconds{0};            // writing values
   std::atomic<std::int64_t> commit_nanoseconds{0};           // writing marks and waiting for the disk
   std::atomic<std::int64_t> read_nanoseconds{0};             // reading and hashing the subject's files
+
+ private:
+  std::set<std::size_t> failed_prompts_;
 };
 
 /// Adds the time of its own life to a counter.

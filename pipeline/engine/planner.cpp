@@ -65,7 +65,7 @@ class Planner {
         findings_(std::make_shared<Findings>(plan.prompts)),
         problems_(plan.spec.file),
         outputs_(plan.spec.stages.size()) {
-    plan_.lanes.push_back({"items", kNone, {}, {}, 1, 1});
+    plan_.lanes.push_back({kItemsLane, kNone, {}, {}, 1, 1});
     for (Warning& warning : plan.subject->warnings()) findings_->warn(std::move(warning));
   }
 
@@ -74,7 +74,8 @@ class Planner {
     const std::set<std::string> to_run = stages_to_run(plan_.spec);
     for (StageSpec& spec : plan_.spec.stages) {
       if (!to_run.contains(spec.id)) {
-        findings_->warn({spec.id, "", "not run", "is not run: it is neither kept nor read by a stage that is"});
+        findings_->warn(
+            {spec.id, "", "not run", "is not run: it is neither kept nor read by a stage that is"});
         continue;
       }
       index_[spec.id] = plan_.stages.size();

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pipeline/session/stop_signals.hpp"
+#include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -56,8 +57,8 @@ void show(const Monitor& monitor, std::size_t done_before, ProgressStyle style, 
       continue;
     }
     const std::string time_left = std::isnan(left) ? "" : ", " + duration(left) + " left";
-    std::fprintf(stderr, "%s%zu of %zu done, %.1f a second%s, %zu failed%s", terminal ? "\r" : "", done,
-                 monitor.total, rate, time_left.c_str(), monitor.failed.load(), terminal ? "\033[K" : "\n");
+    const std::string line = how_far(monitor) + time_left;
+    std::fprintf(stderr, "%s%s%s", terminal ? "\r" : "", line.c_str(), terminal ? "\033[K" : "\n");
   }
   if (terminal) std::fprintf(stderr, "\r\033[K");
 }
@@ -77,10 +78,28 @@ std::array<std::pair<const char*, double>, 4> time_shares(const Monitor& monitor
   return {{{"compute", compute},
            {"writing", writing},
            {"reading", reading},
-           {"waiting", 1 - compute - writing - reading}}};
+           {"waiting", std::max(0.0, most - compute)}}};
+}
+
+/// What a user can do about what took most of the time.
+std::string advice(const std::string& limit, std::size_t threads) {
+  if (limit == "compute") return "more cores would make it faster";
+  if (limit == "writing") return "most of the time went into writing the file";
+  if (limit == "reading") return "most of the time went into reading the model";
+  return "there was too little work at a time for " + counted(threads, "thread") +
+         ", or other programs had the cores";
 }
 
 }  // namespace
+
+std::string how_far(const Monitor& monitor) {
+  const double share = static_cast<double>(monitor.done) / static_cast<double>(monitor.total);
+  // Rounded down: all is done when it is.
+  const std::string percent = std::to_string(static_cast<int>(share * 100)) + " %";
+  const std::size_t failed = monitor.failed;
+  return percent + " of " + counted(monitor.prompts, "prompt") + " done" +
+         (failed > 0 ? ", " + counted(failed, "prompt") + " failed" : "");
+}
 
 std::jthread show_progress(const Monitor& monitor, ProgressStyle style) {
   if (style == ProgressStyle::quiet) return {};
@@ -116,15 +135,14 @@ void tell_times(const Plan& plan, const Monitor& monitor, double wall, std::size
   rows.emplace_back("(writing)", seconds(monitor.store_nanoseconds));
   rows.emplace_back("(committing)", seconds(monitor.commit_nanoseconds));
   rows.emplace_back("(reading the model)", seconds(monitor.read_nanoseconds));
-  std::fprintf(stderr, "%-20s %10s\n", "stage", "seconds");
+  std::fprintf(stderr, "%-20s %10s   (of all threads together)\n", "stage", "seconds");
   for (const auto& [name, time] : rows) std::fprintf(stderr, "%-20s %10.3f\n", name.c_str(), time);
   const auto& [compute, writing, reading, waiting] = shares;
-  std::fprintf(
-      stderr,
-      "%.1f s; of the threads' time %.0f %% compute, %.1f %% writing, %.1f %% reading, %.0f %% waiting; "
-      "the limit was %s\n",
-      wall, 100 * compute.second, 100 * writing.second, 100 * reading.second, 100 * waiting.second,
-      limit->first);
+  std::fprintf(stderr,
+               "%.1f s on %s: %.0f %% of it computing, %.0f %% writing, %.0f %% reading the model, %.0f %% "
+               "idle; %s\n",
+               wall, counted(threads, "thread").c_str(), 100 * compute.second, 100 * writing.second,
+               100 * reading.second, 100 * waiting.second, advice(limit->first, threads).c_str());
 }
 
 }  // namespace hookflow::pipeline

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <string>
 #include <thread>
 
 #include "pipeline/engine/monitor.hpp"
@@ -10,6 +11,9 @@ namespace hookflow::pipeline {
 /// What is said on stderr while a run works: nothing; a line for people, which rewrites itself on a terminal
 /// and comes every few seconds elsewhere; or one JSON object a line, for programs.
 enum class ProgressStyle { quiet, lines, json };
+
+/// "47 % of 200 prompts done, 1 prompt failed"
+std::string how_far(const Monitor& monitor);
 
 /// A thread that shows how far a run is, with rate, time left and failures, while it lives.
 [[nodiscard]] std::jthread show_progress(const Monitor& monitor, ProgressStyle style);

@@ -86,8 +86,8 @@ class RunSession {
 
   void tell_stopped(const std::string& how, const std::string& status, int code) const {
     if (options_.progress == ProgressStyle::json) return tell_outcome(path_, status, code, monitor_);
-    std::cerr << "hookflow: stopped " << how << " with " << monitor_.done << " of " << monitor_.total
-              << " done; " << how_to_go_on(path_) << std::endl;
+    std::cerr << "hookflow: stopped " << how << " with " << how_far(monitor_) << "; " << how_to_go_on(path_)
+              << std::endl;
   }
 
   const Plan& plan_;

@@ -1,10 +1,11 @@
 #include "pipeline/session/tell.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <iostream>
 
 #include <nlohmann/json.hpp>
+
+#include "pipeline/text/shell.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -16,17 +17,6 @@ constexpr std::size_t kMostTold = 10;  // of a long list, to people
 /// Bytes that are not UTF-8 are replaced: a line is always JSON.
 std::string json_line(const Json& object) {
   return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-/// A path as a shell reads it back.
-std::string shell_word(const std::string& path) {
-  const auto plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '.' || c == '_' || c == '-';
-  };
-  if (!path.empty() && path[0] != '-' && std::all_of(path.begin(), path.end(), plain)) return path;
-  std::string quoted = "'";
-  for (const char c : path) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
 }
 
 }  // namespace
@@ -47,7 +37,8 @@ void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures,
     std::cerr << "  prompt '" << plan.prompts.id(failures[i].prompt) << "', stage '" << failures[i].stage
               << "': " << failures[i].reason << "\n";
   }
-  if (failures.size() > kMostTold) std::cerr << "  ... `hookflow inspect` lists all\n";
+  if (failures.size() > kMostTold)
+    std::cerr << "  … `hookflow inspect FILE checkpoint --where state=failed` lists all\n";
 }
 
 void tell_warnings(const std::vector<Warning>& warnings, ProgressStyle style) {

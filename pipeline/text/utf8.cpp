@@ -47,6 +47,20 @@ std::string spell_bytes(std::string_view text) {
   return spelled;
 }
 
+char32_t next_character(std::string_view text, std::size_t& at) {
+  constexpr char32_t kReplacement = 0xFFFD;
+  const auto* const begin = text.data() + at;
+  const auto* next = begin;
+  try {
+    const char32_t character = utf8::next(next, text.data() + text.size());
+    at += static_cast<std::size_t>(next - begin);
+    return character;
+  } catch (const utf8::exception&) {
+    ++at;
+    return kReplacement;
+  }
+}
+
 std::string cut_text(const std::string& text, std::size_t bytes) {
   const std::string mark = "…";
   if (text.size() <= bytes) return text;

@@ -23,6 +23,9 @@ std::string_view without_bom(std::string_view bytes);
 /// text stop at zeros and fail on other encodings, and texts to be stored may hold any bytes.
 std::string spell_bytes(std::string_view text);
 
+/// The character that begins at a byte of the text; moves `at` behind it. A byte that is none counts as one.
+char32_t next_character(std::string_view text, std::size_t& at);
+
 /// A UTF-8 text cut between characters and marked with "…", so that it has at most `bytes`.
 std::string cut_text(const std::string& text, std::size_t bytes);
 

@@ -75,7 +75,8 @@ int tokenize(const std::vector<std::string>& arguments) {
   pipeline::Options options(
       "tokenize [--model MODEL] [--bos] TEXT ... | --json < LINES",
       "Shows the tokens of each text: position, id, token. It needs only the model's tokenizer "
-      "files.\nWith --json, reads one JSON string a line and prints one array of ids a line.");
+      "files.\nWith --json, reads one JSON string a line and prints one array of ids a line.",
+      "tokenize --model gpt2 \"Berlin is the capital of\"");
   options.positional("text", -1, "texts");
   options.add()("model", po::value<std::string>(), "whose tokenizer; default: nano")(
       "bos", "put the model's BOS token before each text, as `tokenize: {bos: true}` of a workflow does")(

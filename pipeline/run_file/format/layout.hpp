@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -21,16 +22,27 @@ struct GroupLayout {
   std::vector<Variable> variables;
 };
 
+inline constexpr const char* kItemsLane = "items";  // what runs once a prompt
+
 /// Stages whose results for a prompt are committed together: those that run once a prompt, or those that run
 /// on the variants of one stage.
 struct LaneLayout {
-  std::string name;       // "items", or the id of the expanding stage
+  std::string name;       // kItemsLane, or the id of the expanding stage
   std::size_t parts = 1;  // chunks of variants that a prompt is committed in
   // What a part of a prompt has in the file. Of each of these variables, "group/variable", a prompt's row is
   // `variants` equal pieces, and part i has `variants_a_part` of them, from i * variants_a_part on.
   std::vector<std::string> variables{};
   std::size_t variants = 1;
   std::size_t variants_a_part = 1;
+
+  [[nodiscard]] bool adds_variants() const { return name != kItemsLane; }
+  [[nodiscard]] std::size_t first_variant(std::size_t part) const {
+    return std::min(part * variants_a_part, variants);
+  }
+  /// Of one part; the last may have fewer.
+  [[nodiscard]] std::size_t variants_of(std::size_t part) const {
+    return first_variant(part + 1) - first_variant(part);
+  }
 };
 
 /// Numbers known when the file is made, such as what each prompt is fed as.

@@ -11,14 +11,10 @@
 namespace hookflow::pipeline {
 namespace {
 
-std::string attribute(const h5::Object& object, const std::string& name) {
-  return object.has_attribute(name) ? object.text(name) : "";
-}
-
 Dtype dtype_of(const h5::Dataset& dataset) {
   for (const Dtype dtype : {Dtype::float32, Dtype::float64, Dtype::int64})
     if (kind_of(dtype) == dataset.kind()) return dtype;
-  throw h5::Error(dataset.path() + ": is of no type that hookflow writes");
+  throw h5::Error(dataset.path() + ": has values of a type that hookflow does not write");
 }
 
 std::vector<Axis> axes_of(const h5::Group& group, const h5::Dataset& dataset,
@@ -37,18 +33,19 @@ std::vector<Axis> axes_of(const h5::Group& group, const h5::Dataset& dataset,
 
 GroupContents read_group(const h5::File& file, const std::string& name) {
   const h5::Group group = file.open_group(name);
-  GroupContents contents{name, attribute(group, "about"), {}, {}, {}};
+  GroupContents contents{name, text_or_none(group, "about"), {}, {}, {}};
   std::map<std::string, Axis> axes;
   for (const std::string& member : group.dataset_names()) {
     const h5::Dataset dataset = group.open_dataset(member);
     if (dataset.is_scale()) continue;
     if (dataset.kind() == h5::Kind::text) {
       const std::vector<Axis> own = axes_of(group, dataset, axes);
-      if (own.size() != 1) throw h5::Error(dataset.path() + ": is no list of texts");
-      contents.texts.push_back({name, member, own[0], dataset.read_texts(), attribute(dataset, "long_name")});
+      if (own.size() != 1) throw h5::Error(dataset.path() + ": is not a list of texts");
+      contents.texts.push_back(
+          {name, member, own[0], dataset.read_texts(), text_or_none(dataset, "long_name")});
     } else {
       contents.variables.push_back({member, dtype_of(dataset), axes_of(group, dataset, axes),
-                                    attribute(dataset, "units"), attribute(dataset, "long_name")});
+                                    text_or_none(dataset, "units"), text_or_none(dataset, "long_name")});
     }
   }
   return contents;
@@ -56,9 +53,13 @@ GroupContents read_group(const h5::File& file, const std::string& name) {
 
 }  // namespace
 
+std::string text_or_none(const h5::Object& object, const std::string& attribute) {
+  return object.has_attribute(attribute) ? object.text(attribute) : "";
+}
+
 Axis read_axis(const h5::Group& group, const std::string& name) {
   const h5::Dataset scale = group.open_dataset(name);
-  Axis axis{name, {}, attribute(scale, "long_name"), attribute(scale, "units")};
+  Axis axis{name, {}, text_or_none(scale, "long_name"), text_or_none(scale, "units")};
   if (scale.kind() == h5::Kind::int64)
     axis.coordinates = scale.read_all<std::int64_t>();
   else if (scale.kind() == h5::Kind::float64)

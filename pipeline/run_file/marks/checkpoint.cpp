@@ -24,7 +24,8 @@ Checkpoint::Checkpoint(const h5::File& file) : texts_(file.open_group(kCheckpoin
     lanes_.push_back(open_map(group, "done_" + name));
     const auto& extents = lanes_.back().done.extents();
     if (extents.size() != 2 || extents[0] != prompts())
-      throw h5::Error(lanes_.back().done.path() + ": is not one state for each prompt and part");
+      throw h5::Error(lanes_.back().done.path() +
+                      ": does not have one state for each prompt and piece of its variants");
   }
   if (!group.has("folds")) return;
   fold_names_ = group.open_dataset("fold").read_texts();

@@ -31,13 +31,13 @@ void Checkpoint::create(h5::File& file, const RunLayout& layout) {
   for (const LaneLayout& lane : layout.lanes) {
     lanes.push_back(lane.name);
     create_map(group, "done_" + lane.name,
-               {prompt, numbered_axis("part_" + lane.name, lane.parts, "Part of a prompt")},
-               "State of each prompt, part by part, in " + lane.name);
+               {prompt, numbered_axis("part_" + lane.name, lane.parts, "Piece of a prompt's variants")},
+               "State of each prompt, piece by piece of its variants, in " + lane.name);
   }
   if (!lanes.empty()) group.set_texts("lanes", lanes);
   if (!layout.folds.empty())
     create_map(group, "folds", {{"fold", layout.folds, "Stage that runs after all prompts", ""}},
-               "State of the folds");
+               "State of the stages that run after all prompts");
   FailureTexts::create(group, prompt);
   if (layout.prompt_rows.empty()) return;
   if (layout.prompt_rows.size() != layout.prompts)
@@ -68,8 +68,8 @@ std::vector<std::string> Checkpoint::differences(const RunLayout& layout) const 
     return text;
   };
   compare("prompts", std::to_string(prompts()), std::to_string(layout.prompts));
-  compare("lanes and their parts", old_lanes, lanes);
-  compare("folds", joined(fold_names_), joined(layout.folds));
+  compare("pieces that variants are committed in", old_lanes, lanes);
+  compare("stages over all prompts", joined(fold_names_), joined(layout.folds));
   return lines;
 }
 

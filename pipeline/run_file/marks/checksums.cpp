@@ -16,14 +16,14 @@ constexpr std::int64_t kNoChecksum = -1;
 constexpr std::size_t kPartsAtOnce = 65536;
 
 constexpr const char* kHow =
-    "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'LANE PROMPT PART STATE\\n' "
-    "(numbers from 0; STATE: done or failed), then of the part's cells in each of `variables`, then, "
-    "if it failed, of the prompt's rows of failed_stage and failed_reason; -1: none. A prompt's row of "
-    "a variable is `variants` equal pieces; part i has the `variants_a_part` pieces from i * "
-    "variants_a_part on";
+    "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'STAGE PROMPT PIECE STATE\\n' "
+    "(STAGE: the one that adds variants, or items; numbers from 0; STATE: done or failed), then of the "
+    "piece's cells in each of `variables`, then, if it failed, of the prompt's rows of failed_stage and "
+    "failed_reason; -1: none. A prompt's row of a variable is `variants` equal stretches; piece i has the "
+    "`variants_a_part` of them from i * variants_a_part on";
 constexpr const char* kHowFold =
-    "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'FOLD\\n', then of the cells "
-    "of each of `variables` that begins with 'FOLD/'; -1: none";
+    "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'STAGE\\n', then of the cells "
+    "of each of `variables` that begins with 'STAGE/'; -1: none";
 
 /// Along axes that the group has already.
 h5::Dataset create_check(h5::Group& group, const std::string& name, const std::vector<Axis>& axes,
@@ -64,7 +64,7 @@ Checksums::Checksums(const h5::File& file, const Checkpoint& checkpoint)
     const std::string& name = checkpoint.lanes()[lane];
     h5::Dataset check = group.open_dataset("check_" + name);
     if (check.extents() != std::vector<std::size_t>{checkpoint.prompts(), checkpoint.parts(lane)})
-      throw h5::Error(check.path() + ": is not one number a part of a prompt");
+      throw h5::Error(check.path() + ": does not have one number for each prompt and piece of its variants");
     LaneCells cells(file, name, check);
     lanes_.push_back({std::move(check), std::move(cells)});
   }
@@ -149,8 +149,7 @@ Damage Checksums::find_damage(const h5::File& file, const Checkpoint& checkpoint
   damage.wrongly_complete = stated != 0 && (stated != 1 || !checkpoint.all_done());
   if (!damage.any()) return damage;
   for (std::size_t lane = 0; lane < lanes_.size(); ++lane)
-    damage.lanes.push_back(
-        {checkpoint.lanes()[lane], checkpoint.parts(lane), lanes_[lane].cells.variables()});
+    damage.lanes.push_back(lanes_[lane].cells.layout(checkpoint.parts(lane)));
   damage.fold_names = fold_names_;
   damage.prompt = read_axis(file.open_group(kCheckpointGroup), "prompt");
   return damage;

@@ -1,8 +1,10 @@
 #include "pipeline/run_file/marks/damage.hpp"
 
+#include <set>
+
 #include <nlohmann/json.hpp>
 
-#include "pipeline/values/table.hpp"
+#include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -10,20 +12,32 @@ namespace {
 using Json = nlohmann::ordered_json;
 constexpr const char* kNotComplete = "it says that it is complete, which is not so";
 
+/// "variants 8 to 15"
+std::string variants_text(const LaneLayout& lane, std::size_t part) {
+  const std::size_t first = lane.first_variant(part);
+  const std::size_t count = lane.variants_of(part);
+  if (count == 1) return "variant " + std::to_string(first);
+  return "variants " + std::to_string(first) + " to " + std::to_string(first + count - 1);
+}
+
 std::string line_of(const Damage& damage, const Damage::Part& part) {
-  const Damage::Lane& lane = damage.lanes.at(part.lane);
+  const LaneLayout& lane = damage.lanes.at(part.lane);
   std::string line = "prompt '" + label_of(damage.prompt, part.prompt) + "'";
-  if (lane.parts > 1) line += ", part " + std::to_string(part.part) + " of '" + lane.name + "'";
+  if (lane.parts > 1) line += ", " + variants_text(lane, part.part) + " of '" + lane.name + "'";
   std::string variables;
   for (const std::string& name : lane.variables) variables += (variables.empty() ? "/" : ", /") + name;
-  return line + ": " + (variables.empty() ? "its mark" : variables);
+  return line + ": " + (variables.empty() ? "whether it is done" : variables);
 }
 
 std::string summary_of(const Damage& damage) {
   if (damage.count() == 0) return kNotComplete;
-  std::string text;
-  if (!damage.parts.empty()) text = counted(damage.parts.size(), "part") + " of prompts";
-  if (!damage.folds.empty()) text += (text.empty() ? "" : " and ") + counted(damage.folds.size(), "fold");
+  std::set<std::size_t> prompts;
+  for (const Damage::Part& part : damage.parts) prompts.insert(part.prompt);
+  std::string text = "results";
+  if (!prompts.empty()) text += " of " + counted(prompts.size(), "prompt");
+  if (!damage.folds.empty())
+    text +=
+        (prompts.empty() ? " of " : " and of ") + counted(damage.folds.size(), "stage") + " over all prompts";
   return text;
 }
 
@@ -56,15 +70,18 @@ std::vector<std::string> json_lines_of(const Damage& damage) {
     lines.push_back(line.dump(-1, ' ', false, Json::error_handler_t::replace));
   };
   for (const Damage::Part& part : damage.parts) {
-    const Damage::Lane& lane = damage.lanes.at(part.lane);
-    add({{"event", "damaged"},
-         {"prompt", label_of(damage.prompt, part.prompt)},
-         {"lane", lane.name},
-         {"part", part.part},
-         {"variables", lane.variables}});
+    const LaneLayout& lane = damage.lanes.at(part.lane);
+    Json line = {{"event", "damaged"}, {"prompt", label_of(damage.prompt, part.prompt)}};
+    if (lane.adds_variants()) {
+      const std::size_t first = lane.first_variant(part.part);
+      line["stage"] = lane.name;
+      line["variants"] = {first, first + lane.variants_of(part.part) - 1};
+    }
+    line["variables"] = lane.variables;
+    add(line);
   }
   for (const std::size_t fold : damage.folds)
-    add({{"event", "damaged"}, {"fold", damage.fold_names.at(fold)}});
+    add({{"event", "damaged"}, {"stage", damage.fold_names.at(fold)}});
   if (damage.wrongly_complete) add({{"event", "damaged"}, {"attribute", "complete"}});
   return lines;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/run_file/format/layout.hpp"
 #include "pipeline/values/array.hpp"
 
 namespace hookflow::pipeline {
@@ -24,12 +25,7 @@ struct Damage {
   bool wrongly_complete = false;
 
   // For messages; empty where nothing is damaged.
-  struct Lane {
-    std::string name;
-    std::size_t parts = 1;
-    std::vector<std::string> variables;  // group/variable
-  };
-  std::vector<Lane> lanes;
+  std::vector<LaneLayout> lanes;
   std::vector<std::string> fold_names;
   Axis prompt;  // the prompts' ids
 
@@ -37,8 +33,8 @@ struct Damage {
   [[nodiscard]] std::size_t count() const { return parts.size() + folds.size(); }
 };
 
-/// "FILE is damaged: 2 parts of prompts and 1 fold", and a line each, up to `most`; what is left out
-/// is counted in one more.
+/// "FILE is damaged: results of 2 prompts and of 1 stage over all prompts", and a line each, up to `most`;
+/// what is left out is counted in one more.
 std::string damage_report(const Damage& damage, const std::filesystem::path& path, std::size_t most);
 /// The same for programs: a line of JSON for each, the event `damaged`.
 std::vector<std::string> json_lines_of(const Damage& damage);

@@ -23,9 +23,9 @@ void History::create(h5::File& file) {
       create_array(group, "times", h5::Kind::float64, {session, {"time", kTimes, "Moment", ""}},
                    "When a session started, committed last and ended; no end: it was killed");
   times.set_text("units", "seconds since 1970-01-01 00:00:00");  // spelled so, netCDF readers show dates
-  h5::Dataset counts = create_array(
-      group, "counts", h5::Kind::int64, {session, {"count", kCounts, "What is counted", ""}},
-      "Parts of prompts done and failed in the file, threads, and parts and folds found damaged");
+  h5::Dataset counts =
+      create_array(group, "counts", h5::Kind::int64, {session, {"count", kCounts, "What is counted", ""}},
+                   "Pieces of work done and failed in the file, threads, and pieces found damaged");
   counts.set_text("missing", "-1 where there is no session");
   create_text_rows(group, "ended_by", kTextBytes, {session}, "How a session ended");
   create_text_rows(group, "program_version", kTextBytes, {session}, "Version of hookflow");
@@ -39,7 +39,7 @@ History::History(const h5::File& file) {
   version_ = group.open_dataset("program_version");
   const auto expect = [](const h5::Dataset& dataset, std::size_t width) {
     if (dataset.extents() != std::vector<std::size_t>{kRows, width})
-      throw h5::Error(dataset.path() + ": is no table of sessions");
+      throw h5::Error(dataset.path() + ": is not a table of sessions");
   };
   expect(times_, kTimes.size());
   expect(counts_, kCounts.size());

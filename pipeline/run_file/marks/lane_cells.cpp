@@ -113,7 +113,7 @@ LaneCells::LaneCells(const h5::File& file, std::string lane, const h5::Dataset& 
     const std::size_t slash = name.find('/');
     Cells cells{file.open_group(name.substr(0, slash)).open_dataset(name.substr(slash + 1)), 0, 0};
     if (cells.dataset.extents().empty() || cells.dataset.extents()[0] != prompts)
-      throw h5::Error(cells.dataset.path() + ": has not one row a prompt");
+      throw h5::Error(cells.dataset.path() + ": does not have one row for each prompt");
     cells.row_cells = cells.dataset.cells() / std::max<std::size_t>(prompts, 1);
     cells.piece_cells = cells.row_cells / variants_;
     prompt_bytes += cells.row_cells * cells.dataset.cell_bytes();

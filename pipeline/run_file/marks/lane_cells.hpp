@@ -20,7 +20,10 @@ class LaneCells {
   /// `check` is the lane's dataset of checksums, whose attributes say which cells belong to which part.
   LaneCells(const h5::File& file, std::string lane, const h5::Dataset& check);
 
-  [[nodiscard]] const std::vector<std::string>& variables() const { return names_; }  // group/variable
+  /// Which cells a part has in the file.
+  [[nodiscard]] LaneLayout layout(std::size_t parts) const {
+    return {lane_, parts, names_, variants_, variants_a_part_};
+  }
   /// One for each of the parts, which are in the order of their prompts. Reads a few MiB at a time.
   [[nodiscard]] std::vector<std::int64_t> checksums(std::span<const MarkedPart> parts) const;
 

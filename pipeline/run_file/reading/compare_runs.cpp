@@ -9,10 +9,29 @@
 #include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
 #include "pipeline/run_file/reading/compare_values.hpp"
-#include "pipeline/values/table.hpp"
+#include "pipeline/values/group_names.hpp"
+#include "pipeline/values/spelling.hpp"
+#include "pipeline/workflow/workflow.hpp"
 
 namespace hookflow::pipeline {
 namespace {
+
+constexpr const char* kResultVersion = "identity_result_version";
+constexpr const char* kCheckpointPath = "/checkpoint";
+
+// Of the file's attributes: what is said otherwise, what only looks at results, and what differs between any
+// two runs.
+const std::set<std::string> kLeftOut = {"workflow",
+                                        "workflow_name",
+                                        "about",
+                                        "command_line",
+                                        "model",
+                                        "complete",
+                                        "started_utc",
+                                        "ended_utc",
+                                        "default",
+                                        "identity_workflow_sha256",
+                                        "identity_prompts_sha256"};
 
 constexpr std::size_t kCellsAtOnce = std::size_t{1} << 20;
 
@@ -42,10 +61,15 @@ class RunsCompared {
   RunsCompared(const h5::File& first, const h5::File& second) : first_(first), second_(second) {}
 
   RunComparison run() {
-    match(read_contents(first_), read_contents(second_), "/",
-          [&](const GroupContents& a, const GroupContents& b) { compare_groups(a, b); });
-    compare_checkpoints();
+    match_by_name(
+        read_contents(first_), read_contents(second_),
+        [&](const GroupContents& a, const GroupContents& b) { compare_groups(a, b); },
+        [&](const GroupContents& group, bool is_first) {
+          const GroupContents none{group.name, {}, {}, {}, {}};
+          compare_groups(is_first ? group : none, is_first ? none : group);
+        });
     compare_settings();
+    compare_checkpoints();
     return std::move(result_);
   }
 
@@ -81,7 +105,7 @@ class RunsCompared {
     for (std::size_t i = 0; i < one.axes.size(); ++i)
       if (one.axes[i].coordinates != other.axes[i].coordinates)
         return differ(path, "has other labels along '" + one.axes[i].name + "'");
-    if (one.units != other.units || one.long_name != other.long_name) differ(path, "has another meaning");
+    if (one.units != other.units || one.long_name != other.long_name) differ(path, "has other units or another meaning");
     const h5::Dataset first = first_.open_group(group).open_dataset(one.name);
     const h5::Dataset second = second_.open_group(group).open_dataset(one.name);
     keep(path, one.axes,
@@ -102,56 +126,66 @@ class RunsCompared {
     const Checkpoint first(first_);
     const Checkpoint second(second_);
     if (first.lanes() != second.lanes() || first.folds() != second.folds() ||
-        first.prompts() != second.prompts())
-      return differ("/checkpoint", "has other prompts, stages that add variants, or stages that aggregate");
-    for (std::size_t lane = 0; lane < first.lanes().size(); ++lane) {
-      const std::string path = "/checkpoint/done_" + first.lanes()[lane];
-      if (first.parts(lane) != second.parts(lane)) {
-        differ(path, "has other parts");
-        continue;
-      }
-      keep(path, {numbered_axis("prompt", first.prompts(), ""), numbered_axis("part", first.parts(lane), "")},
-           unequal_values(numbers_of(first.states(lane)), numbers_of(second.states(lane))));
+        first.prompts() != second.prompts()) {
+      if (result_.causes.empty())
+        differ(kCheckpointPath,
+               "has other prompts, or other stages that add variants or run over all prompts");
+      return;
     }
+    for (std::size_t lane = 0; lane < first.lanes().size(); ++lane) compare_states(first, second, lane);
     for (std::size_t fold = 0; fold < first.folds().size(); ++fold)
       if (first.fold_done(fold) != second.fold_done(fold))
-        differ("/checkpoint/folds", "'" + first.folds()[fold] + "' is done in one file alone");
+        differ(kCheckpointPath, "'" + first.folds()[fold] + "' is done in one file alone");
     if (first.failures() != second.failures())
-      differ("/checkpoint/failed_reason", "other prompts failed, or for other reasons");
+      differ(kCheckpointPath, "other prompts failed, or for other reasons");
     if ((stated_complete(first_) != 0 && first.all_done()) !=
         (stated_complete(second_) != 0 && second.all_done()))
       differ("/", "one of the two is not complete");
   }
 
-  static std::vector<std::int64_t> numbers_of(const std::vector<PartState>& states) {
-    std::vector<std::int64_t> numbers(states.size());
-    std::ranges::transform(states, numbers.begin(), [](PartState state) { return std::int64_t(state); });
-    return numbers;
+  void compare_states(const Checkpoint& first, const Checkpoint& second, std::size_t lane) {
+    const std::string& name = first.lanes()[lane];
+    const std::string what = name == kItemsLane ? "" : "the variants of '" + name + "' of ";
+    if (first.parts(lane) != second.parts(lane))
+      return differ(kCheckpointPath, what + "each prompt are committed in other pieces");
+    const std::vector<PartState> one = first.states(lane);
+    const std::vector<PartState> other = second.states(lane);
+    std::set<std::size_t> prompts;
+    for (std::size_t cell = 0; cell < one.size(); ++cell)
+      if (one[cell] != other[cell]) prompts.insert(cell / first.parts(lane));
+    if (prompts.empty()) return;
+    const Axis ids = read_axis(first_.open_group(kCheckpointGroup), "prompt");
+    differ(kCheckpointPath, what + counted(prompts.size(), "prompt") +
+                                ": done, failed or pending in one file and not in the other; the first is '" +
+                                label_of(ids, *prompts.begin()) + "'");
   }
 
   void compare_settings() {
-    std::vector<Difference>& settings = result_.settings;
-    settings = workflow_differences(first_.text("workflow"), second_.text("workflow"));
-    std::ranges::move(prompt_differences(stored_prompt_rows(first_), stored_prompt_rows(second_)),
-                      std::back_inserter(settings));
-    // What was said already, what only looks at results, and what differs between any two runs.
-    const std::set<std::string> left_out = {"workflow",
-                                            "workflow_name",
-                                            "about",
-                                            "model",
-                                            "complete",
-                                            "started_utc",
-                                            "ended_utc",
-                                            "default",
-                                            "identity_workflow_sha256",
-                                            "identity_prompts_sha256"};
     Attributes first = read_attributes(first_);
     Attributes second = read_attributes(second_);
     Attributes all = first;
     all.insert(second.begin(), second.end());
-    for (const auto& [name, value] : all)
-      if (!left_out.contains(name) && first[name] != second[name])
-        settings.push_back({name, first[name], second[name]});
+    std::vector<Difference> identity;
+    for (const auto& [name, value] : all) {
+      if (kLeftOut.contains(name) || first[name] == second[name]) continue;
+      (name.starts_with(kIdentityPrefix) ? identity : result_.settings)
+          .push_back({name, first[name], second[name]});
+    }
+    compare_inputs(std::move(identity));
+  }
+
+  /// `identity`: hashes that differ, of what no other setting tells.
+  void compare_inputs(std::vector<Difference> identity) {
+    for (Difference& difference : workflow_differences(first_.text("workflow"), second_.text("workflow"))) {
+      const bool other_model = difference.what == "model" && !identity.empty();
+      if (other_model)  // its name says enough
+        std::erase_if(identity, [](const Difference& hash) { return hash.what != kResultVersion; });
+      const bool decides = other_model || decides_results(difference.what);
+      (decides ? result_.causes : result_.settings).push_back(std::move(difference));
+    }
+    std::ranges::move(prompt_differences(stored_prompt_rows(first_), stored_prompt_rows(second_)),
+                      std::back_inserter(result_.causes));
+    std::ranges::move(identity, std::back_inserter(result_.causes));
   }
 
   const h5::File& first_;

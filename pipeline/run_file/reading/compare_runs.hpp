@@ -10,7 +10,7 @@ namespace hookflow::pipeline {
 
 /// How a dataset differs between two run files.
 struct DatasetDifference {
-  std::string path;           // /scores/log_prob
+  std::string path;           // /scores/log_prob; not of values: /, /checkpoint
   std::string problem;        // what keeps its values from being compared; empty: they were
   std::size_t unequal = 0;    // values
   std::size_t cells = 0;      // of the dataset
@@ -23,7 +23,8 @@ struct RunComparison {
   std::size_t datasets = 0;  // that were compared
   std::size_t cells = 0;
   std::vector<DatasetDifference> differences;  // empty: the runs are equal
-  std::vector<Difference> settings;            // that differ; they do not make results unequal
+  std::vector<Difference> causes;              // what decides results, and differs
+  std::vector<Difference> settings;            // that differ and do not make results unequal
 };
 
 /// Compares results, inputs, labels and the checkpoint of two run files, to the bit but for NaN, of which

@@ -14,15 +14,35 @@
 namespace hookflow::pipeline {
 namespace {
 
-LaneProgress progress_of(const Checkpoint& checkpoint, std::size_t lane) {
-  const std::vector<PartState> states = checkpoint.states(lane);
-  const auto count = [&](PartState state) {
-    return static_cast<std::size_t>(std::count(states.begin(), states.end(), state));
-  };
-  return {{checkpoint.lanes()[lane], checkpoint.parts(lane)},
-          count(PartState::done),
-          count(PartState::failed),
-          count(PartState::pending)};
+std::size_t number(const h5::Dataset& check, const std::string& name, std::size_t otherwise) {
+  return check.has_attribute(name) ? static_cast<std::size_t>(check.integer(name)) : otherwise;
+}
+
+LaneProgress progress_of(const h5::Group& group, const Checkpoint& checkpoint, std::size_t lane) {
+  const std::string& name = checkpoint.lanes()[lane];
+  const std::size_t parts = checkpoint.parts(lane);
+  const h5::Dataset check = group.open_dataset("check_" + name);
+  LaneProgress progress{
+      {name, parts, {}, number(check, "variants", parts), number(check, "variants_a_part", 1)},
+      checkpoint.states(lane)};
+  for (std::size_t cell = 0; cell < progress.states.size(); ++cell) {
+    const PartState state = progress.states[cell];
+    std::size_t& count = state == PartState::done     ? progress.done
+                         : state == PartState::failed ? progress.failed
+                                                      : progress.pending;
+    count += progress.lane.variants_of(cell % parts);
+  }
+  return progress;
+}
+
+std::vector<PartState> states_of_prompts(const std::vector<LaneProgress>& lanes, std::size_t prompts) {
+  std::vector<PartState> states(prompts, PartState::done);
+  for (const LaneProgress& lane : lanes)
+    for (std::size_t cell = 0; cell < lane.states.size(); ++cell) {
+      PartState& prompt = states[cell / lane.lane.parts];
+      if (lane.states[cell] != PartState::done && prompt != PartState::failed) prompt = lane.states[cell];
+    }
+  return states;
 }
 
 RunFileView view_of(const h5::File& file) {
@@ -37,9 +57,10 @@ RunFileView view_of(const h5::File& file) {
   const Checkpoint checkpoint(file);
   view.prompts = checkpoint.prompts();
   view.prompt = read_axis(file.open_group(kCheckpointGroup), "prompt");
-  if (view.prompt.size() != view.prompts) throw h5::Error("/checkpoint/prompt: is not one id a prompt");
+  if (view.prompt.size() != view.prompts) throw h5::Error("/checkpoint/prompt: does not have one id for each prompt");
   for (std::size_t lane = 0; lane < checkpoint.lanes().size(); ++lane)
-    view.lanes.push_back(progress_of(checkpoint, lane));
+    view.lanes.push_back(progress_of(file.open_group(kCheckpointGroup), checkpoint, lane));
+  view.states = states_of_prompts(view.lanes, view.prompts);
   view.folds = checkpoint.folds();
   for (std::size_t fold = 0; fold < view.folds.size(); ++fold)
     view.fold_done.push_back(checkpoint.fold_done(fold));
@@ -50,6 +71,10 @@ RunFileView view_of(const h5::File& file) {
 }
 
 }  // namespace
+
+std::size_t count_of(const std::vector<PartState>& states, PartState state) {
+  return static_cast<std::size_t>(std::ranges::count(states, state));
+}
 
 RunFileView read_run_file(const RunFile& file) {
   RunFileView view = file.read(view_of);

@@ -12,9 +12,10 @@
 
 namespace hookflow::pipeline {
 
-/// How far a lane has come.
+/// How far a lane has come, in variants: of one that adds none, in prompts.
 struct LaneProgress {
-  LaneLayout lane;
+  LaneLayout lane;                // without its variables
+  std::vector<PartState> states;  // of each prompt, part by part
   std::size_t done = 0;
   std::size_t failed = 0;
   std::size_t pending = 0;
@@ -26,6 +27,7 @@ struct RunFileView {
   bool complete = false;
   std::size_t prompts = 0;
   Axis prompt;                      // their ids
+  std::vector<PartState> states;    // of the prompts: failed, where something of it is; done, where all is
   std::vector<GroupLayout> groups;  // in alphabetical order, as HDF5 keeps them
   std::vector<TextTable> texts;
   std::optional<std::vector<Warning>> warnings;  // none: its format keeps none
@@ -49,6 +51,8 @@ RunFileView read_run_file(const RunFile& file);
 /// `place_name`: the root attribute that says where the subject was. Throws InputError for a file of a format
 /// that cannot be gone on with.
 StoredInputs read_stored_inputs(const RunFile& file, const std::string& place_name);
+/// How many of the states, as a user counts them.
+std::size_t count_of(const std::vector<PartState>& states, PartState state);
 /// All values of a variable, row-major. Throws InputError when it is not there.
 std::vector<double> read_variable(const RunFile& file, const std::string& group, const std::string& variable);
 

@@ -71,8 +71,7 @@ TEST_F(Damaged, AnyBitOfWhatIsSealedIsMissed) {
 }
 
 TEST_F(Damaged, AResultThatChangedIsFoundAndComputedAgain) {
-  const std::string values =
-      "x.h5 is damaged: 1 part of prompts\n  prompt 'berlin': /scores/log_prob, ";
+  const std::string values = "x.h5 is damaged: results of 1 prompt\n  prompt 'berlin': /scores/log_prob, ";
   const std::uint64_t at = [&] {
     const auto file = pipeline::h5::File::open(folder.path() / "whole.h5", false);
     return file.open_group("scores").open_dataset("prob").bytes().first;
@@ -100,7 +99,7 @@ TEST_F(Damaged, AResultThatChangedIsFoundAndComputedAgain) {
   refuse({"inspect", "x.h5", "scores", "--verify"}, 2, {"--verify is of the whole file"});
 }
 
-TEST_F(Damaged, ProgramsAreToldOfEachDamagedUnit) {
+TEST_F(Damaged, ProgramsAreToldOfAllThatIsDamaged) {
   write("p.jsonl", prompt_lines(3));
   write("w3.yaml", sweep_over("p.jsonl"));
   succeed({"run", "w3.yaml", "--out", "x.h5", "--quiet"});
@@ -116,10 +115,9 @@ TEST_F(Damaged, ProgramsAreToldOfEachDamagedUnit) {
   const Outcome resumed = run({"resume", "x.h5", "--json"});
   EXPECT_EQ(resumed.code, 0) << resumed.err;
   const Words lines = lines_of(resumed.err);
-  EXPECT_TRUE(lines[0].starts_with(
-      R"({"event":"damaged","prompt":"1","lane":"silenced","part":0,"variables":["scores/)"))
+  EXPECT_TRUE(lines[0].starts_with(R"({"event":"damaged","prompt":"1","stage":"silenced","variants":[0,)"))
       << lines[0];
-  EXPECT_EQ(lines[1], R"({"event":"damaged","fold":"by_layer"})");
+  EXPECT_EQ(lines[1], R"({"event":"damaged","stage":"by_layer"})");
   EXPECT_TRUE(lines.back().starts_with(R"({"event":"end","status":"complete","code":0,)")) << lines.back();
 }
 

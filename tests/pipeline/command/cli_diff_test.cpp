@@ -128,9 +128,11 @@ TEST_F(Diff, TellsWhatIsDoneInOneAlone) {
     h5::Dataset done = file.open_group("checkpoint").open_dataset("done_items");
     done.write(h5::Block{{2, 0}, {1, 1}}, std::span<const std::uint8_t>(&failed, 1));
   });
-  EXPECT_TRUE(contains(said, "/checkpoint/done_items: 1 of 3 values differ, by up to 1 at prompt=2, part=0"))
+  EXPECT_TRUE(contains(said,
+                       "/checkpoint: 1 prompt: done, failed or pending in one file and not in the other; the "
+                       "first is '東京'\n"))
       << said;
-  EXPECT_TRUE(contains(said, "/checkpoint/failed_reason: ")) << said;
+  EXPECT_TRUE(contains(said, "/checkpoint: other prompts failed, or for other reasons")) << said;
 }
 
 TEST_F(Diff, SaysThatAFileIsDamaged) {
@@ -144,8 +146,8 @@ TEST_F(Diff, SaysThatAFileIsDamaged) {
   EXPECT_EQ(outcome.code, 3);
   EXPECT_TRUE(contains(outcome.out, "/scores/log_prob: 1 of 36 values differ")) << outcome.out;
   EXPECT_TRUE(contains(outcome.out,
-                       "b.h5 is damaged: 1 part of prompts\n"
-                       "  prompt 'berlin', part 2 of 'silenced': /scores/log_prob, /scores/argmax\n"))
+                       "b.h5 is damaged: results of 1 prompt\n"
+                       "  prompt 'berlin', variant 2 of 'silenced': /scores/log_prob, /scores/argmax\n"))
       << outcome.out;
   EXPECT_FALSE(contains(outcome.out, "a.h5 is damaged")) << outcome.out;
 }
@@ -154,7 +156,7 @@ TEST_F(Diff, NamesTheSettingsOfRealRuns) {
   write("w.yaml", kSweep);
   succeed({"run", "w.yaml", "--out", "a.h5"});
   succeed({"run", "w.yaml", "--out", "b.h5", "--set", "silenced.with={mean: head}"});
-  const Outcome outcome = run({"diff", "a.h5", "b.h5"});
+  const Outcome outcome = run({"diff", "a.h5", "b.h5", "--all"});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_TRUE(contains(outcome.out, "/scores/prob: has other labels along 'replacement'\n")) << outcome.out;
   EXPECT_TRUE(contains(outcome.out, R"(stages.silenced.with: ["zero"] in a.h5, [{"mean":"head"}] in b.h5)"))
@@ -162,6 +164,32 @@ TEST_F(Diff, NamesTheSettingsOfRealRuns) {
   EXPECT_FALSE(contains(outcome.out, "sha256")) << outcome.out;
   succeed({"run", "w.yaml", "--out", "c.h5", "--threads", "1"});
   EXPECT_TRUE(contains(succeed({"diff", "a.h5", "c.h5"}), "equal: "));
+}
+
+TEST_F(Diff, SaysOneCauseInOneLine) {
+  write("w.yaml", kSweep);
+  std::filesystem::copy(std::filesystem::path(HOOKFLOW_SOURCE_DIR) / "model/nano", folder.path() / "other",
+                        std::filesystem::copy_options::recursive);
+  {
+    std::fstream weights(folder.path() / "other/model.safetensors",
+                         std::ios::binary | std::ios::in | std::ios::out);
+    weights.seekp(-1, std::ios::end);
+    weights.put(0);
+  }
+  succeed({"run", "w.yaml", "--out", "a.h5", "--quiet"});
+  succeed({"run", "w.yaml", "--out", "b.h5", "--quiet", "--model", "./other"});
+  const Outcome outcome = run({"diff", "a.h5", "b.h5"});
+  EXPECT_EQ(outcome.code, 1);
+  const Words lines = lines_of(outcome.out);
+  ASSERT_GE(lines.size(), 3U) << outcome.out;
+  EXPECT_EQ(lines[0], "different:");
+  EXPECT_EQ(lines[1], R"(  model: "nano" in a.h5, "./other" in b.h5)");
+  EXPECT_TRUE(contains(lines[2], " variables of 2 groups differ; the most in /")) << lines[2];
+  EXPECT_FALSE(contains(outcome.out, "sha256")) << outcome.out;
+  EXPECT_FALSE(contains(outcome.out, "scores/prob:")) << outcome.out;
+  const std::string all = run({"diff", "a.h5", "b.h5", "--all"}).out;
+  EXPECT_TRUE(contains(all, "  /scores/prob: ")) << all;
+  EXPECT_TRUE(contains(all, "  /by_layer/prob_mean: ")) << all;
 }
 
 TEST_F(Diff, RefusesWhatIsNoRunFile) {

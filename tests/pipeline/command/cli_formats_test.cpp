@@ -17,9 +17,9 @@ TEST_F(Cli, ReadsFilesOfOlderFormatsAndDoesNotGoOnWithThem) {
     fs::copy_file(fs::path(HOOKFLOW_SOURCE_DIR) / "tests/support/run_files" / ("format_" + format + ".h5"),
                   folder.path() / "old.h5", fs::copy_options::overwrite_existing);
     const std::string said = succeed({"inspect", "old.h5", "--provenance"});
-    for (const std::string& part : {std::string("2 prompts, complete\n"), std::string("items: 2 done"),
-                                    std::string("  complete: 1\n"), "  format_version: " + format + "\n",
-                                    std::string("  ended_utc: 20"), std::string("  identity_model_sha256: ")})
+    for (const std::string& part : {std::string("2 prompts, complete\n"), std::string("  complete: 1\n"),
+                                    "  format_version: " + format + "\n", std::string("  ended_utc: 20"),
+                                    std::string("  identity_model_sha256: ")})
       EXPECT_NE(said.find(part), std::string::npos) << part << " is not in " << said;
     EXPECT_NE(succeed({"inspect", "old.h5", "scores.log_prob_change", "--top", "1"})
                   .find("\n  second  zero             1     0  target         0.475486\n"),
@@ -70,8 +70,9 @@ TEST_F(Rewritten, IsReadUncheckedWhenAskedTo) {
     };
     EXPECT_EQ(unsealed({"inspect", "packed.h5", "scores", "--rows", "100"}),
               succeed({"inspect", "whole.h5", "scores", "--rows", "100"}));
-    EXPECT_EQ(unsealed({"inspect", "packed.h5", "--provenance"}),
-              succeed({"inspect", "whole.h5", "--provenance"}));
+    std::string said = unsealed({"inspect", "packed.h5", "--provenance"});
+    for (std::size_t at = 0; (at = said.find("packed")) != std::string::npos;) said.replace(at, 6, "whole");
+    EXPECT_EQ(said, succeed({"inspect", "whole.h5", "--provenance"}));
     EXPECT_TRUE(unsealed({"diff", "packed.h5", "whole.h5"}).starts_with("equal: "));
     EXPECT_NE(unsealed({"inspect", "packed.h5", "--verify"}).find("is as it was stored"), std::string::npos);
   }

@@ -28,9 +28,16 @@ TEST_F(Commands, AreListedByHelp) {
 TEST_F(Commands, EachHaveHelp) {
   for (const std::string& command : kCommands) {
     const std::string help = succeed({command, "--help"});
-    EXPECT_TRUE(help.starts_with("usage: hookflow " + command)) << help;
+    EXPECT_TRUE(help.starts_with("example: hookflow " + command + " ")) << help;
+    EXPECT_TRUE(contains(help, "\nusage:   hookflow " + command)) << help;
+    EXPECT_EQ(succeed({"help", command}), help);
     EXPECT_TRUE(contains(help, "--help")) << help;
   }
+}
+
+TEST_F(Commands, ThatHelpIsAskedOfMustBe) {
+  refuse({"help", "rnu"}, 2, {"unknown command 'rnu' (did you mean 'run'?)"});
+  refuse({"hlep"}, 2, {"unknown command 'hlep' (did you mean 'help'?)"});
 }
 
 TEST_F(Commands, TellTheVersion) { EXPECT_TRUE(succeed({"--version"}).starts_with("hookflow ")); }
@@ -184,11 +191,13 @@ class Inspect : public Cli {
 
 TEST_F(Inspect, SummarisesTheFile) {
   const std::string summary = succeed({"inspect", "sweep.h5"});
-  for (const char* part : {"model nano, 1 prompt, complete", "/scores  measure.prediction", "/by_layer",
-                           "/tokens", "log_prob_change", "percentage points"}) {
+  for (const char* part : {"model nano, 1 prompt, complete", "\n  scores    measure.prediction ",
+                           "\n  by_layer ", "tokens", "hookflow inspect sweep.h5 "}) {
     EXPECT_TRUE(contains(summary, part)) << summary;
   }
   EXPECT_FALSE(contains(summary, "started_utc"));
+  EXPECT_FALSE(contains(summary, "percentage points"));
+  EXPECT_TRUE(contains(succeed({"inspect", "sweep.h5", "--all"}), "percentage points"));
   EXPECT_TRUE(contains(succeed({"inspect", "sweep.h5", "--provenance"}), "started_utc"));
 }
 
@@ -198,7 +207,7 @@ TEST_F(Inspect, ShowsTheVariablesOfAGroupBesideEachOther) {
   for (const char* name : {"prompt", "layer", "head", "top_token", "log_prob", "prob_change"}) {
     EXPECT_TRUE(contains(lines[0], name)) << lines[0];
   }
-  EXPECT_TRUE(contains(lines.back(), " more; --rows shows more")) << lines.back();
+  EXPECT_TRUE(contains(lines.back(), " more rows: --rows 64")) << lines.back();
 }
 
 TEST_F(Inspect, ShowsNamedVariablesAlone) {
@@ -224,7 +233,8 @@ TEST_F(Inspect, WhereKeepsTheCellsOfALabel) {
 
 TEST_F(Inspect, TopShowsTheLargestFirst) {
   const Words lines = table({"scores.log_prob_change", "--top", "4"});
-  ASSERT_EQ(lines.size(), 5U);
+  ASSERT_EQ(lines.size(), 6U);
+  EXPECT_EQ(lines[0], "the 4 of 64 rows with the largest |log_prob_change|");
   const auto cell = [](const std::string& line, const std::string& header) {
     std::istringstream names(header);
     std::istringstream values(line);
@@ -240,8 +250,8 @@ TEST_F(Inspect, TopShowsTheLargestFirst) {
     } while (name != "log_prob_change" && names);
     return std::abs(std::stod(value));
   };
-  for (std::size_t i = 2; i < lines.size(); ++i) {
-    EXPECT_GE(cell(lines[i - 1], lines[0]), cell(lines[i], lines[0])) << lines[i];
+  for (std::size_t i = 3; i < lines.size(); ++i) {
+    EXPECT_GE(cell(lines[i - 1], lines[1]), cell(lines[i], lines[1])) << lines[i];
   }
 }
 
@@ -255,8 +265,8 @@ TEST_F(Inspect, RefusesWhatTheFileDoesNotHave) {
   refused({"scores.prob,"}, {"no variable ''"});
   refused({"scores.top_token,prob"}, {"'prob' has the axes [", "'top_token' before it ["});
   refused({"scores", "--where", "layr=1"}, {"--where layr=1", "(did you mean 'layer'?)"});
-  refused({"scores", "--where", "layer=77"}, {"--where layer=77: the axis has no such label"});
-  refused({"scores", "--where", "layer"}, {"must be axis=label"});
+  refused({"scores", "--where", "layer=77"}, {"--where layer=77: 'layer' is never '77'", "it is '0', '1',"});
+  refused({"scores", "--where", "layer"}, {"must be COLUMN=VALUE"});
   refused({"scores", "--rows", "0"}, {"must be 1 or more"});
   refused({"scores", "--top", "-1"}, {"must be 1 or more"});
 }

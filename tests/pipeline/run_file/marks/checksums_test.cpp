@@ -204,15 +204,15 @@ TEST_F(ChecksumsTest, SaysWhereTheDamageIs) {
     flip(bytes, range("by_layer", "mean").first);
   });
   EXPECT_EQ(damage_report(damage, "x.h5", 9),
-            "x.h5 is damaged: 1 part of prompts and 1 fold\n"
+            "x.h5 is damaged: results of 1 prompt and of 1 stage over all prompts\n"
             "  /by_layer, of all prompts\n"
-            "  prompt '東京', part 1 of 'silenced': /scores/log_prob, /scores/argmax\n");
+            "  prompt '東京', variant 1 of 'silenced': /scores/log_prob, /scores/argmax\n");
   EXPECT_EQ(damage_report(damage, "x.h5", 1),
-            "x.h5 is damaged: 1 part of prompts and 1 fold\n"
+            "x.h5 is damaged: results of 1 prompt and of 1 stage over all prompts\n"
             "  /by_layer, of all prompts\n  ... and 1 more\n");
-  EXPECT_EQ(json_lines_of(damage)[0], R"({"event":"damaged","prompt":"東京","lane":"silenced","part":1,)"
+  EXPECT_EQ(json_lines_of(damage)[0], R"({"event":"damaged","prompt":"東京","stage":"silenced","variants":[1,1],)"
                                       R"("variables":["scores/log_prob","scores/argmax"]})");
-  EXPECT_EQ(json_lines_of(damage)[1], R"({"event":"damaged","fold":"by_layer"})");
+  EXPECT_EQ(json_lines_of(damage)[1], R"({"event":"damaged","stage":"by_layer"})");
 }
 
 TEST_F(ChecksumsTest, ACompleteFileIsOneWhoseMarksSaySo) {

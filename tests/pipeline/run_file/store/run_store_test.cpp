@@ -288,7 +288,7 @@ TEST_F(RunStoreTest, NamesEveryDifferenceOfIdentityAndLayout) {
       "/prompts/text[0]: 'Berlin is' in the file, 'Paris is' now");
   expect([](RunLayout& l) { l.lanes[1].parts = 5; },
          "items=1 silenced=4  in the file, items=1 silenced=5  now");
-  expect([](RunLayout& l) { l.folds.clear(); }, "folds: by_layer  in the file,");
+  expect([](RunLayout& l) { l.folds.clear(); }, "stages over all prompts: by_layer  in the file,");
 }
 
 TEST_F(RunStoreTest, RefusesLayoutsThatAreBugs) {

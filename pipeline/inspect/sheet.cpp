@@ -1,0 +1,153 @@
+#include "pipeline/inspect/sheet.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <ostream>
+#include <set>
+#include <type_traits>
+#include <utility>
+
+#include "pipeline/error.hpp"
+#include "pipeline/text/nearest.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+/// What a number stands for; none where it stands for no text.
+std::optional<std::string> text_of(const SheetColumn& column, const Cell& cell) {
+  const auto* number = std::get_if<std::int64_t>(&cell);
+  if (number == nullptr || *number < 0 || static_cast<std::size_t>(*number) >= column.texts.size()) return {};
+  return column.texts[static_cast<std::size_t>(*number)];
+}
+
+std::string shown_with_text(const SheetColumn& column, const Cell& cell) {
+  const std::optional<std::string> text = text_of(column, cell);
+  return shown_cell(cell) + (text ? " '" + *text + "'" : "");
+}
+
+double magnitude(const Cell& cell) {
+  return std::visit(
+      [](const auto& value) {
+        if constexpr (std::is_arithmetic_v<std::decay_t<decltype(value)>>)
+          return std::abs(static_cast<double>(value));
+        else
+          return -1.0;  // below all that have a value
+      },
+      cell);
+}
+
+/// The first few of the names.
+std::string some_of(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 12;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kShown, names.size()); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return text + (names.size() > kShown ? ", …" : "");
+}
+
+std::vector<std::string> quoted(std::vector<std::string> texts) {
+  for (std::string& text : texts) text = "'" + text + "'";
+  return texts;
+}
+
+}  // namespace
+
+Sheet::Sheet(std::string what, std::size_t rows) : what_(std::move(what)), rows_(rows) {
+  std::iota(rows_.begin(), rows_.end(), std::size_t{0});
+}
+
+void Sheet::refuse(const std::string& problem) const { throw UsageError(what_ + ": " + problem); }
+
+const SheetColumn& Sheet::column(const std::string& condition, const std::string& name) const {
+  std::vector<std::string> names;
+  for (const SheetColumn& column : columns_) {
+    if (column.name == name) return column;
+    names.push_back(column.name);
+  }
+  refuse("--where " + condition + ": there is no column '" + name + "'" + suggestion(name, names) +
+         "; the columns are " + some_of(names));
+}
+
+void Sheet::where(const std::string& condition) {
+  const std::size_t equals = condition.find('=');
+  if (equals == std::string::npos)
+    refuse("--where " + condition + ": must be COLUMN=VALUE, such as " + columns_.front().name + "=" +
+           (rows_.empty() ? "…" : exact_cell(columns_.front().at(rows_.front()))));
+  const SheetColumn& by = column(condition, condition.substr(0, equals));
+  const std::string wanted = condition.substr(equals + 1);
+  std::vector<std::string> others;
+  std::set<std::string> seen;
+  std::vector<std::size_t> kept;
+  for (const std::size_t row : rows_) {
+    const Cell cell = by.at(row);
+    std::string exact = exact_cell(cell);
+    if (exact == wanted || shown_cell(cell) == wanted || text_of(by, cell) == wanted)
+      kept.push_back(row);
+    else if (kept.empty() && seen.insert(exact).second)
+      others.push_back(std::move(exact));
+  }
+  if (kept.empty())
+    refuse("--where " + condition + ": '" + by.name + "' is never '" + wanted + "'" +
+           suggestion(wanted, others) + "; it is " + some_of(quoted(others)));
+  rows_ = std::move(kept);
+}
+
+std::string Sheet::top(std::size_t count) {
+  const auto by = std::ranges::find(columns_, SheetColumn::Role::measure, &SheetColumn::role);
+  if (by == columns_.end())
+    refuse("--top: there is nothing to rank by: texts, ids, indices and counts are left out");
+  std::vector<std::pair<double, std::size_t>> ranked;
+  for (const std::size_t row : rows_) ranked.emplace_back(magnitude(by->at(row)), row);
+  std::erase_if(ranked, [](const auto& entry) { return entry.first < 0; });
+  std::ranges::stable_sort(ranked, std::greater<>(), &std::pair<double, std::size_t>::first);
+  if (ranked.size() > count) ranked.resize(count);
+  rows_.clear();
+  for (const auto& [size, row] : ranked) rows_.push_back(row);
+  const auto first = std::ranges::find_if(
+      columns_, [](const SheetColumn& column) { return column.role != SheetColumn::Role::label; });
+  std::rotate(first, by, by + 1);
+  return first->name;
+}
+
+bool Sheet::lacks_values(std::size_t most) const {
+  return std::any_of(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(std::min(most, size())),
+                     [&](std::size_t row) {
+                       return std::ranges::any_of(columns_, [&](const SheetColumn& column) {
+                         return column.shown() && is_missing(column.at(row));
+                       });
+                     });
+}
+
+Table Sheet::table(std::size_t most) const {
+  std::vector<std::string> header;
+  for (const SheetColumn& column : columns_)
+    if (column.shown()) header.push_back(column.name);
+  Table table(std::move(header));
+  for (std::size_t i = 0; i < std::min(most, size()); ++i) {
+    std::vector<std::string> row;
+    for (const SheetColumn& column : columns_)
+      if (column.shown()) row.push_back(shown_with_text(column, column.at(rows_[i])));
+    table.add(row);
+  }
+  return table;
+}
+
+void Sheet::print_csv(std::ostream& out) const {
+  const auto print_row = [&](const auto& field, const auto& text_field) {
+    const char* separator = "";
+    for (const SheetColumn& column : columns_) {
+      if (!column.shown()) continue;
+      out << std::exchange(separator, ",") << csv_field(field(column));
+      if (!column.texts.empty()) out << "," << csv_field(text_field(column));
+    }
+    out << "\n";
+  };
+  print_row([](const SheetColumn& column) { return column.name; },
+            [](const SheetColumn& column) { return column.name + "_text"; });
+  for (const std::size_t row : rows_)
+    print_row([&](const SheetColumn& column) { return exact_cell(column.at(row)); },
+              [&](const SheetColumn& column) { return text_of(column, column.at(row)).value_or(""); });
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,60 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "pipeline/inspect/cell.hpp"
+#include "pipeline/terminal/table.hpp"
+#include "pipeline/values/rows.hpp"
+
+namespace hookflow::pipeline {
+
+struct SheetColumn {
+  enum class Role {
+    label,
+    value,
+    measure,  // a value whose magnitude says which rows matter
+    hidden    // rows can be chosen by it alone
+  };
+  std::string name;
+  Role role = Role::value;
+  std::function<Cell(std::size_t row)> at;
+  TextRows texts{};  // that its numbers stand for; empty: for none
+
+  [[nodiscard]] bool shown() const { return role != Role::hidden; }
+};
+
+/// A table of which rows can be chosen. Borrows nothing but what its columns do. Throws UsageError for what
+/// is chosen by a name or value that is not there.
+class Sheet {
+ public:
+  /// `what`: what the table is of, for messages.
+  Sheet(std::string what, std::size_t rows);
+  void add(SheetColumn column) { columns_.push_back(std::move(column)); }
+
+  /// Keeps the rows with the given value in a column: "replacement=zero".
+  void where(const std::string& condition);
+  /// Keeps the rows of largest magnitude in the first measure, largest first; that comes right behind the
+  /// labels. Returns its name.
+  std::string top(std::size_t count);
+
+  [[nodiscard]] std::size_t size() const { return rows_.size(); }
+  /// Whether one of the first `most` rows lacks a value.
+  [[nodiscard]] bool lacks_values(std::size_t most) const;
+  /// The first rows, up to `most`.
+  [[nodiscard]] Table table(std::size_t most) const;
+  /// All rows and a header; a column of numbers that stand for texts is followed by one of those, NAME_text.
+  void print_csv(std::ostream& out) const;
+
+ private:
+  [[noreturn]] void refuse(const std::string& problem) const;
+  [[nodiscard]] const SheetColumn& column(const std::string& condition, const std::string& name) const;
+
+  std::string what_;
+  std::vector<SheetColumn> columns_;
+  std::vector<std::size_t> rows_;
+};
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,39 @@
+#include "pipeline/values/spelling.hpp"
+
+#include <cmath>
+#include <sstream>
+#include <type_traits>
+
+namespace hookflow::pipeline {
+
+std::string axes_text(const std::vector<Axis>& axes) {
+  std::string text;
+  for (const Axis& axis : axes)
+    text += (text.empty() ? "" : ", ") + axis.name + " " + std::to_string(axis.size());
+  return "[" + text + "]";
+}
+
+std::string label_of(const Axis& axis, std::size_t step) {
+  return std::visit(
+      [step](const auto& labels) -> std::string {
+        if constexpr (std::is_arithmetic_v<typename std::decay_t<decltype(labels)>::value_type>)
+          return shown_number(static_cast<double>(labels[step]));
+        else
+          return labels[step];
+      },
+      axis.coordinates.labels());
+}
+
+std::string shown_number(double value) {
+  if (std::isnan(value)) return "-";
+  std::ostringstream text;
+  text.precision(6);
+  text << value;
+  return text.str();
+}
+
+std::string counted(std::size_t number, const std::string& what, const std::string& ending) {
+  return std::to_string(number) + " " + what + (number == 1 ? "" : ending);
+}
+
+}  // namespace hookflow::pipeline
