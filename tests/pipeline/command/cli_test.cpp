@@ -79,10 +79,11 @@ TEST_F(Commands, DescribeStages) {
     EXPECT_TRUE(contains(all, one)) << stage;
   }
   const std::string ablate = succeed({"describe", "ablate"});
-  for (const char* part :
-       {"in   clean: pass", "out  variants", "at (required)", "rows = 1024", "1 or more"}) {
+  for (const char* part : {"in   clean: pass", "out  variants", "at = []",
+                           "[{name: both, edits: [{at: ", "rows = 1024", "1 or more"}) {
     EXPECT_TRUE(contains(ablate, part)) << ablate;
   }
+  EXPECT_TRUE(contains(succeed({"describe", "measure.activation"}), "at (required)"));
 }
 
 TEST_F(Commands, DescribeAModel) {
