@@ -67,7 +67,7 @@ std::vector<std::vector<EditTarget>> combine(const std::vector<EditTarget>& targ
     if (!combinations[i].empty()) continue;
     throw ParamError(param, "there is nothing to edit in " + name_of(i, axes) +
                                 ", and every combination is a variant; put axes into one variant with " +
-                                "together, or name the sets of edits in `variants`");
+                                "`together`, or name the sets of edits in `variants`");
   }
   return combinations;
 }

@@ -86,20 +86,21 @@ TEST_F(Commands, DescribeStages) {
     EXPECT_TRUE(contains(all, one)) << stage;
   }
   const std::string ablate = succeed({"describe", "ablate"});
-  for (const char* part :
-       {"in   clean: pass", "out  variants", "at (required)", "rows = 1024", "1 to 1000000"}) {
+  for (const char* part : {"in   clean: pass", "out  variants", "at = []",
+                           "[{name: both, edits: [{at: ", "rows = 1024", "1 to 1000000"}) {
     EXPECT_TRUE(contains(ablate, part)) << ablate;
   }
+  EXPECT_TRUE(contains(succeed({"describe", "measure.activation"}), "at (required)"));
 }
 
 TEST_F(Commands, DescribeExplainsChoicesALineEach) {
   const std::string metrics = succeed({"describe", "measure.prediction"});
-  for (const char* line : {"\n         token_rank     number of tokens that are more likely",
-                           "\n         kl_from_clean  Kullback-Leibler divergence D(P || Q)"})
+  for (const char* line : {"\n        token_rank     number of tokens that are more likely",
+                           "\n        kl_from_clean  Kullback-Leibler divergence D(P || Q)"})
     EXPECT_TRUE(contains(metrics, line)) << metrics;
   EXPECT_TRUE(
-      contains(succeed({"describe", "aggregate.moments"}), "\n         negative_share  share of values"));
-  EXPECT_TRUE(contains(succeed({"describe", "aggregate.ttest"}), "\n         holm                Holm's"));
+      contains(succeed({"describe", "aggregate.moments"}), "\n        negative_share  share of values"));
+  EXPECT_TRUE(contains(succeed({"describe", "aggregate.ttest"}), "\n        holm                Holm's"));
 }
 
 TEST_F(Commands, DescribeAModel) {
