@@ -55,7 +55,7 @@ std::optional<std::string> empty_or_problem(const std::vector<std::string>& valu
   return values.empty() ? "the list is empty" : list_problem(values, choices);
 }
 
-std::vector<std::string> names_of(const std::vector<Choice>& choices) {
+std::vector<std::string> choice_names(const std::vector<Choice>& choices) {
   std::vector<std::string> names;
   for (const Choice& choice : choices) names.push_back(choice.name);
   return names;
@@ -121,13 +121,13 @@ Rule<std::string> one_of(std::vector<std::string> choices) {
 }
 
 Rule<std::vector<std::string>> each_choice(std::vector<Choice> choices) {
-  Rule<std::vector<std::string>> rule = each_of(names_of(choices));
+  Rule<std::vector<std::string>> rule = each_of(choice_names(choices));
   rule.choices = std::move(choices);
   return rule;
 }
 
 Rule<std::string> one_choice(std::vector<Choice> choices) {
-  Rule<std::string> rule = one_of(names_of(choices));
+  Rule<std::string> rule = one_of(choice_names(choices));
   rule.choices = std::move(choices);
   return rule;
 }

@@ -3,6 +3,7 @@
 
 #include "pipeline/stage/registry.hpp"
 #include "pipeline/text/nearest.hpp"
+#include "pipeline/values/table.hpp"
 #include "stages/aggregate/axis_fold.hpp"
 #include "stages/aggregate/fold_inputs.hpp"
 #include "stages/aggregate/prompt_groups.hpp"
@@ -33,7 +34,8 @@ void read_param(const Node& node, Bandwidth& bandwidth) {
     bandwidth = {"", 0};
     pipeline::read_param(node, bandwidth.factor);
     if (bandwidth.factor <= 0)
-      throw ParamError(node.text + " is no factor; must be scott, silverman or a number above 0", node.line);
+      throw ParamError(node.text + " is not a bandwidth; must be scott, silverman or a number above 0",
+                       node.line);
     return;
   }
   pipeline::read_param(node, bandwidth.rule);
@@ -54,7 +56,7 @@ struct Grid : DensityGrid {};
 
 void read_param(const Node& node, Grid& grid) {
   constexpr const char* kForm = "; must be {from: x, to: y, count: 300}";
-  if (node.kind != Node::Kind::map) throw ParamError(to_json(node) + " is no grid" + kForm, node.line);
+  if (node.kind != Node::Kind::map) throw ParamError(to_json(node) + " is not a grid" + kForm, node.line);
   grid = {};
   for (const auto& [key, value] : node.entries) {
     std::int64_t count = 0;
@@ -80,8 +82,9 @@ void read_param(const Node& node, Grid& grid) {
   const double width = grid.to - grid.from;
   if (!std::isfinite(width) || (grid.count == 1 ? width != 0 : width <= 0))
     throw ParamError("from " + pipeline::write_param(grid.from).text + " to " +
-                         pipeline::write_param(grid.to).text + " is no range for " +
-                         std::to_string(grid.count) + " points; must ascend, or be equal for a single point",
+                         pipeline::write_param(grid.to).text + " is not a range of " +
+                         counted(grid.count, "point") +
+                         "; `to` must be above `from`, or equal for a single point",
                      node.line);
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "pipeline/stage/registry.hpp"
+#include "pipeline/values/table.hpp"
 #include "stages/aggregate/axis_fold.hpp"
 #include "stages/aggregate/fold_inputs.hpp"
 #include "stages/aggregate/prompt_groups.hpp"
@@ -100,7 +101,7 @@ class AggregateHistogram : public FoldStage {
         throw ParamError("bins", std::to_string(*bins) + " do not fit between " +
                                      pipeline::write_param((*range)[0]).text + " and " +
                                      pipeline::write_param((*range)[1]).text +
-                                     ", where there are fewer numbers");
+                                     ": there are too few numbers between them");
     }
   }
 
@@ -190,7 +191,7 @@ Rule<NumberList> ascending(std::size_t at_least_so_many, std::size_t at_most_so_
   return {text, [=](const NumberList& numbers) -> std::optional<std::string> {
             if (!numbers) return std::nullopt;
             if (numbers->size() < at_least_so_many || numbers->size() > at_most_so_many)
-              return "there are " + std::to_string(numbers->size()) + " numbers";
+              return "the list has " + counted(numbers->size(), "number");
             for (std::size_t i = 1; i < numbers->size(); ++i) {
               if ((*numbers)[i - 1] >= (*numbers)[i])
                 return pipeline::write_param((*numbers)[i]).text + " comes after " +

@@ -243,8 +243,9 @@ class AggregateTTest : public FoldStage {
 
 Rule<double> between_0_and_1() {
   return {"between 0 and 1", [](double value) {
-            return value > 0 && value < 1 ? std::nullopt
-                                          : std::optional(pipeline::write_param(value).text + " is not");
+            return value > 0 && value < 1
+                       ? std::nullopt
+                       : std::optional(pipeline::write_param(value).text + " is out of range");
           }};
 }
 

@@ -117,8 +117,8 @@ void check_aligned(const Variable& a, const Variable& b, const std::vector<std::
     if (folded == FoldedAxes::any && std::find(over.begin(), over.end(), axis.name) != over.end()) continue;
     const Axis* partner = find_axis(a, axis.name);
     if (partner == nullptr)
-      throw ParamError("in", "axis '" + axis.name + "' of b is none of a, which has " + axis_names(a) +
-                                 "; b may have fewer axes, not others");
+      throw ParamError("in", "b has an axis '" + axis.name + "' that a lacks; a has " + axis_names(a) +
+                                 ", and b may have fewer axes, not others");
     if (const auto problem = difference(*partner, axis))
       throw ParamError("in", "axis '" + axis.name + "' " + *problem + "; they must be equal");
   }

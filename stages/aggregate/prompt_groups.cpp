@@ -14,7 +14,7 @@ namespace {
 using namespace pipeline;
 
 constexpr const char* kPrompts = "prompt";  // the axis
-constexpr std::size_t kMostPromptsTold = 20;
+constexpr std::size_t kMostRefusalsTold = 20;
 
 /// The values of one column, each once, and which of them each prompt has.
 struct ColumnValues {
@@ -33,7 +33,7 @@ struct ColumnValues {
 class Refusals {
  public:
   void add(const Prompt& prompt, const std::string& column) {
-    if (++count_ > kMostPromptsTold) return;
+    if (++count_ > kMostRefusalsTold) return;
     std::vector<std::string> known;
     for (const auto& [name, value] : prompt.columns) known.push_back(name);
     const bool there = prompt.columns.contains(column);
@@ -44,7 +44,7 @@ class Refusals {
   void raise() const {
     if (count_ == 0) return;
     const std::string more =
-        count_ > kMostPromptsTold ? "\n  ... and " + std::to_string(count_ - kMostPromptsTold) + " more" : "";
+        count_ > kMostRefusalsTold ? "\n  ... and " + std::to_string(count_ - kMostRefusalsTold) + " more" : "";
     throw ParamError("by", text_ + more);
   }
 
@@ -53,7 +53,7 @@ class Refusals {
   std::size_t count_ = 0;
 };
 
-void check_names(const std::vector<std::string>& by, const PlanContext& context) {
+void check_columns(const std::vector<std::string>& by, const PlanContext& context) {
   for (const PlannedInput& input : context.inputs) {
     for (const Variable& variable : input.variables) {
       for (const Axis& axis : variable.axes) {
@@ -69,7 +69,7 @@ void check_names(const std::vector<std::string>& by, const PlanContext& context)
 
 Groups group_prompts(const std::vector<std::string>& by, const PlanContext& context) {
   if (by.empty()) return {};
-  check_names(by, context);
+  check_columns(by, context);
   std::vector<ColumnValues> columns(by.size());
   Refusals refusals;
   for (const Prompt& prompt : context.prompts) {

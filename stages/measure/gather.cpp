@@ -2,6 +2,7 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
+#include "pipeline/values/table.hpp"
 #include "stages/measure/pass_measure.hpp"
 #include "stages/params/places.hpp"
 #include "stages/params/token_choice.hpp"
@@ -99,7 +100,7 @@ class Gather : public PassMeasure {
     // Without the sum, which an offset of any size may overflow.
     if (offset < -start || offset >= static_cast<std::int64_t>(length) - start) {
       throw PromptFailure("offset " + std::to_string(offset) + " from position " + std::to_string(start) +
-                          " is outside the prompt of " + std::to_string(length) + " tokens");
+                          " is outside the prompt of " + counted(length, "token"));
     }
     return static_cast<std::size_t>(start + offset);
   }

@@ -213,7 +213,8 @@ const bool kPrediction = register_stage(
         .input("clean", kPass, "the clean pass")
         .optional_input("edited", kVariants,
                         "edited passes; each value then comes with its change from clean")
-        .output(kMeasures, "one variable a metric, and `<metric>_change` with variants")
+        .output(kMeasures,
+                "one variable a metric, and `<metric>_change` with variants; of a clean pass also token_id")
         .param("metrics", &Prediction::metrics, "Which numbers to keep", known_metrics())
         .param("tokens", &Prediction::tokens,
                "Columns of the prompts that name the tokens to measure; not needed where no metric is of a "

@@ -19,8 +19,9 @@ void check_shared_axes(const std::vector<Variable>& variables) {
     for (const Axis& axis : variable.axes) {
       const auto [found, is_new] = known.try_emplace(axis.name, &axis, &variable);
       if (is_new || found->second.first->coordinates == axis.coordinates) continue;
-      throw ParamError("at", found->second.second->name + " and " + variable.name + " have another " +
-                                 axis.name + " each; give each a stage of its own");
+      throw ParamError("at", found->second.second->name + " and " + variable.name +
+                                 " have different labels along '" + axis.name +
+                                 "'; give each a stage of its own");
     }
   }
 }

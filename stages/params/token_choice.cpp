@@ -39,9 +39,10 @@ void read_param(const Node& node, TokenChoice& token) {
     return;
   }
   if (node.kind != Node::Kind::map || node.entries.size() != 1 || node.entries.front().first != "column") {
-    throw ParamError(pipeline::to_json(node) +
-                         " names no token; must be text that is one token, a token id, or {column: name}",
-                     node.line);
+    throw ParamError(
+        pipeline::to_json(node) +
+            " does not name a token; must be text that is one token, a token id, or {column: name}",
+        node.line);
   }
   pipeline::read_param(node.entries.front().second, token.column.emplace());
 }
@@ -85,8 +86,8 @@ std::size_t find_once(std::int32_t id, std::span<const std::int32_t> ids, const 
   if (count == 1) return static_cast<std::size_t>(found - ids.begin());
   throw pipeline::PromptFailure(
       "token " + spelled_token(id, subject) +
-      (count == 0 ? " is not there" : " is there " + std::to_string(count) + " times") +
-      ", and must be exactly once; the prompt's tokens are " + listed(ids, subject));
+      (count == 0 ? " does not occur" : " occurs " + std::to_string(count) + " times") +
+      " in the prompt, and must occur exactly once; the prompt's tokens are " + listed(ids, subject));
 }
 
 }  // namespace hookflow::stages

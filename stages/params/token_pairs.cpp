@@ -29,7 +29,8 @@ std::vector<std::int64_t> named(const TokenPairs& pairs) {
 void read_param(const Node& node, TokenPairs& pairs) {
   pairs = {};
   if (node.kind == Node::Kind::scalar && node.text == "unique") return;
-  const char* forms = " is not pairs of positions; must be unique or a list such as [[1, 2], [1, 3]]";
+  const char* forms =
+      " is not a list of pairs of positions; must be unique or a list such as [[1, 2], [1, 3]]";
   if (node.kind != Node::Kind::list || node.items.empty()) {
     throw ParamError(pipeline::to_json(node) + forms, node.line);
   }
@@ -69,7 +70,7 @@ PairAxis::PairAxis(const TokenPairs& pairs, const Positions& positions, const Pa
     for (std::size_t j = i + 1; j < labels.size(); ++j) pairs_.emplace_back(i, j);
   }
   if (pairs_.empty()) {
-    throw ParamError("positions", "no pair, as no prompt has two of these positions");
+    throw ParamError("positions", "there is no pair: no prompt has two of these positions");
   }
 }
 

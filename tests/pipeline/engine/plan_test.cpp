@@ -172,7 +172,8 @@ TEST(Plan, AllStagesThatCannotBePlannedAreToldAtOnce) {
   const std::string problems =
       problems_of(workflow(), {"silenced.at=blocks.9.attn.hook_z", "by_layer.in=also",
                                "stages.also={stage: measure.prediction, in: clean, tokens: [nothing]}"});
-  EXPECT_TRUE(names(problems, {"stage 'silenced': ", "9", "stage 'also': ", "has no column 'nothing'"}));
+  EXPECT_TRUE(
+      names(problems, {"stage 'silenced': ", "9", "stage 'also': ", "no prompt has a column 'nothing'"}));
   // What reads them is not blamed.
   EXPECT_EQ(problems.find("'scores'"), std::string::npos);
   EXPECT_EQ(problems.find("'by_layer'"), std::string::npos);
@@ -284,8 +285,8 @@ TEST(Plan, ErrorsHaveTheLineOfWhatIsToBlame) {
   EXPECT_TRUE(names(problem(gather), {"w.yaml:10: stage 'x': token: give the token"}));
   EXPECT_TRUE(names(problem("  x:\n    stage: measure.vocabulary\n"),
                     {"w.yaml:10: stage 'x': in: give either a clean pass or edited ones"}));
-  EXPECT_TRUE(names(problem("  x:\n    stage: measure.prediction\n    in: clean\n    tokens: [wrong]\n"),
-                    {"w.yaml:13: stage 'x': tokens:\n", "has no column 'wrong'"}));
+  EXPECT_TRUE(names(problem("  x:\n    stage: measure.prediction\n    in: clean\n    tokens: [targe]\n"),
+                    {"w.yaml:13: stage 'x': tokens:\n", "has no column 'targe' (did you mean 'target'?)"}));
 }
 
 TEST(Plan, StageOfEachPromptCannotReadAFold) {

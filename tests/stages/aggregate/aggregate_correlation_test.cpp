@@ -129,7 +129,7 @@ TEST(Correlation, RefusesWhatDoesNotFit) {
       names(refused("over: pairs", kMany, kFew), {"over: unknown axis 'pairs'", "did you mean 'pair'"}));
   EXPECT_TRUE(
       names(refused("over: pair, methods: pearsn", kMany, kFew), {"'pearsn'", "did you mean 'pearson'"}));
-  EXPECT_TRUE(names(refused("over: pair", kFew, kMany), {"in: axis 'prompt' of b is none of a"}));
+  EXPECT_TRUE(names(refused("over: pair", kFew, kMany), {"in: b has an axis 'prompt' that a lacks"}));
   EXPECT_TRUE(names(refused("over: pair", kMany, sample("y", {1, 2})),
                     {"in: axis 'pair' has 3 steps in a and 2 in b"}));
   EXPECT_TRUE(names(refused("over: [prompt, pair]", kMany, sample("y", {1, 2, 3})),

@@ -123,16 +123,16 @@ TEST(Density, RefusesParametersThatDoNotFit) {
     return refusal<ParamError>([&] { density("over: pair, " + params, {sample({1, 2})}); });
   };
   const std::string grid = "grid: {from: 0, to: 1}, ";
-  EXPECT_TRUE(names(refused(grid + "bandwidth: 0"), {"0 is no factor", "above 0"}));
-  EXPECT_TRUE(names(refused(grid + "bandwidth: -0.5"), {"-0.5 is no factor"}));
+  EXPECT_TRUE(names(refused(grid + "bandwidth: 0"), {"0 is not a bandwidth", "above 0"}));
+  EXPECT_TRUE(names(refused(grid + "bandwidth: -0.5"), {"-0.5 is not a bandwidth"}));
   EXPECT_TRUE(names(refused(grid + "bandwidth: scot"), {"'scot'", "did you mean 'scott'"}));
-  EXPECT_TRUE(names(refused("grid: {from: 1, to: 1}"), {"from 1 to 1 is no range for 300 points"}));
+  EXPECT_TRUE(names(refused("grid: {from: 1, to: 1}"), {"from 1 to 1 is not a range of 300 points"}));
   EXPECT_TRUE(names(refused("grid: {from: 0, to: 1, count: 0}"), {"count: 0 is too small"}));
   EXPECT_TRUE(names(refused("grid: {from: 0, to: 1, count: 1000001}"),
                     {"count: 1000001 is too large", "1 to 1000000"}));
   EXPECT_TRUE(names(refused("grid: {from: 0}"), {"'to' is missing"}));
   EXPECT_TRUE(names(refused("grid: {from: 0, to: 1, cont: 3}"), {"unknown key 'cont'", "'count'"}));
-  EXPECT_TRUE(names(refused("grid: 3"), {"3 is no grid"}));
+  EXPECT_TRUE(names(refused("grid: 3"), {"3 is not a grid"}));
   EXPECT_TRUE(names(refusal<ParamError>([&] {
                       density("over: pairs, grid: {from: 0, to: 1}", {sample({1, 2})});
                     }),

@@ -200,8 +200,8 @@ TEST(TTest, RefusesParametersThatDoNotFit) {
   EXPECT_TRUE(names(refused("over: pair", {y}, {y}), {"kind: one_sample", "b is wired"}));
   EXPECT_TRUE(names(refused("over: pair, kind: pared", {y}), {"'pared'", "did you mean 'paired'"}));
   EXPECT_TRUE(names(refused("over: pair, kind: paired, mean: 1", {y}, {y}), {"mean: ", "one_sample"}));
-  EXPECT_TRUE(names(refused("over: pair, confidence: 1", {y}), {"1 is not", "between 0 and 1"}));
-  EXPECT_TRUE(names(refused("over: pair, alpha: 0", {y}), {"0 is not", "between 0 and 1"}));
+  EXPECT_TRUE(names(refused("over: pair, confidence: 1", {y}), {"1 is out of range", "between 0 and 1"}));
+  EXPECT_TRUE(names(refused("over: pair, alpha: 0", {y}), {"0 is out of range", "between 0 and 1"}));
   EXPECT_TRUE(names(refused("over: pair, corrections: holm", {y}), {"across: ", "holm", "missing"}));
   EXPECT_TRUE(names(refused("over: pair, corrections: hol, across: layer", {y}), {"'hol'", "'holm'"}));
   EXPECT_TRUE(names(refused("over: pair, corrections: holm, across: layers", {y}),
@@ -223,7 +223,7 @@ TEST(TTest, RefusesInputsThatDoNotFit) {
                     {"over: 'y' of b has no axis 'pair'"}));
   EXPECT_TRUE(names(
       refused("over: pair, kind: independent", {y}, {stored("y", {{"place", 1}, {"pair", 3}}, {1, 2, 3})}),
-      {"in: axis 'place' of b is none of a", "layer, head, pair"}));
+      {"in: b has an axis 'place' that a lacks", "layer, head, pair"}));
   EXPECT_TRUE(names(refused("over: pair, kind: paired", {y},
                             {stored("y", {{"head", 2}, {"layer", 2}, {"pair", 3}}, kValues)}),
                     {"in: axis 'layer' stands first"}));

@@ -129,13 +129,14 @@ TEST(Gather, TextIsLookedUpInTheModelsTokenizer) {
 TEST(Gather, PromptWithoutTheTokenFailsAloneWithItsTokens) {
   Gathered gathered("{" + kQkv + ", token: 30}");
   EXPECT_EQ(gathered.chain.run("vectors").at(0).failure,
-            "token 30 is not there, and must be exactly once; the prompt's tokens are 45, 49, 73, 13, 3");
+            "token 30 does not occur in the prompt, and must occur exactly once; the prompt's tokens are 45, "
+            "49, 73, 13, 3");
   EXPECT_EQ(gathered.of("position", 1).at(0), 2);
 }
 
 TEST(Gather, PromptWithTheTokenTwiceFails) {
   Gathered gathered("{" + kQkv + ", token: 13}", {ids_prompt("a", {13, 4, 13}), ids_prompt("b", {13})});
-  EXPECT_TRUE(names(gathered.chain.run("vectors").at(0).failure, {"token 13 is there 2 times", "13, 4, 13"}));
+  EXPECT_TRUE(names(gathered.chain.run("vectors").at(0).failure, {"token 13 occurs 2 times", "13, 4, 13"}));
   EXPECT_EQ(gathered.of("position", 1).at(0), 0);
 }
 
@@ -173,7 +174,8 @@ std::string refused(const std::string& params, Prompts prompts = two_prompts(),
 TEST(Gather, TokenThatNoPromptHasIsRefused) {
   EXPECT_TRUE(
       names(refused("{" + kQkv + ", token: 77}"),
-            {"token: no prompt has such a position; prompt 'a': token 77 is not there", "45, 49, 73"}));
+            {"token: no prompt has such a position; prompt 'a': token 77 does not occur in the prompt",
+             "45, 49, 73"}));
   EXPECT_TRUE(names(refused("{" + kQkv + ", position: 9}"),
                     {"position: no prompt has such a position", "position 9"}));
   EXPECT_TRUE(
@@ -187,9 +189,10 @@ TEST(Gather, TokenThatNoPromptHasIsRefused) {
 TEST(Gather, TokenThatIsNoneIsRefused) {
   EXPECT_TRUE(names(refused("{" + kQkv + ", token: 97}"),
                     {"token: token id 97 is not in the model's vocabulary, 0 to 96"}));
-  EXPECT_TRUE(names(refused("{" + kQkv + ", token: [13]}"), {"[13] names no token", "{column: name}"}));
+  EXPECT_TRUE(
+      names(refused("{" + kQkv + ", token: [13]}"), {"[13] does not name a token", "{column: name}"}));
   EXPECT_TRUE(names(refused("{" + kQkv + ", token: 1.5}"), {"'1.5' is not a whole number"}));
-  EXPECT_TRUE(names(refused("{" + kQkv + ", token: {colum: word}}"), {"names no token"}));
+  EXPECT_TRUE(names(refused("{" + kQkv + ", token: {colum: word}}"), {"does not name a token"}));
   EXPECT_TRUE(names(refused("{" + kQkv + ", token: \" her\"}"), {"token: ", "give the token's id"}));
   EXPECT_TRUE(names(refused("{" + kQkv + ", token: {column: wrd}}"),
                     {"token:", "prompt 'a': has no column 'wrd' (did you mean 'word'?)"}));
@@ -212,7 +215,7 @@ TEST(Gather, TokenAndPositionOrNeitherAreRefused) {
 TEST(Gather, PlacesThatDoNotGoTogetherAreRefused) {
   EXPECT_TRUE(names(refused("{at: blocks.0.attn.hook_pattern, token: 13}"), {"at: ", "no vector"}));
   EXPECT_TRUE(names(refused("{at: [blocks.0.attn.hook_q, blocks.0.mlp.hook_post], token: 13}"),
-                    {"at: q and mlp_post have another neuron each"}));
+                    {"at: q and mlp_post have different labels along 'neuron'"}));
   EXPECT_TRUE(names(refused("{at: [], token: 13}"), {"empty"}));
 }
 

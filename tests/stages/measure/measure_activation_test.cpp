@@ -170,7 +170,7 @@ TEST(MeasureActivation, PlacesThatAreNoneAreRefused) {
 
 TEST(MeasureActivation, VectorsOfOtherLengthsAreRefusedTogether) {
   EXPECT_TRUE(names(refused("{at: [blocks.0.hook_resid_post, blocks.0.attn.hook_q]}"),
-                    {"at: resid_post and q have another dimension each", "stage of its own"}));
+                    {"at: resid_post and q have different labels along 'dimension'", "stage of its own"}));
 }
 
 TEST(MeasureActivation, PositionThatAPromptLacksIsRefused) {

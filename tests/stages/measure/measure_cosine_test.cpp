@@ -247,17 +247,18 @@ TEST(MeasureCosine, PlaceWithoutVectorsIsRefused) {
 
 TEST(MeasureCosine, PlacesOfOtherLayersAreRefusedTogether) {
   EXPECT_TRUE(names(refused("{at: [blocks.0.hook_resid_post, blocks.1.hook_resid_pre]}"),
-                    {"at: cosine_resid_post and cosine_resid_pre have another layer each"}));
+                    {"at: cosine_resid_post and cosine_resid_pre have different labels along 'layer'"}));
 }
 
 TEST(MeasureCosine, PositionsThatMakeNoPairAreRefused) {
-  EXPECT_TRUE(names(refused("{" + kResidual + ", positions: last}"), {"positions: no pair"}));
+  EXPECT_TRUE(names(refused("{" + kResidual + ", positions: last}"), {"positions: there is no pair"}));
   EXPECT_TRUE(
       names(refused("{" + kResidual + ", positions: [0, 4]}"), {"positions:", "prompt 'b': position 4"}));
 }
 
 TEST(MeasureCosine, PairsThatAreNoneAreRefused) {
-  EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: [1, 2]}"), {"1 is not pairs", "[[1, 2], [1, 3]]"}));
+  EXPECT_TRUE(
+      names(refused("{" + kResidual + ", pairs: [1, 2]}"), {"1 is not a list of pairs", "[[1, 2], [1, 3]]"}));
   EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: all}"), {"\"all\"", "must be unique or a list"}));
   EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: []}"), {"[]", "must be unique or a list"}));
   EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: [[1, 2], [1, 2]]}"), {"[1,2] is there twice"}));
