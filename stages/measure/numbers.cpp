@@ -5,6 +5,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "pipeline/error.hpp"
+#include "pipeline/values/table.hpp"
+
 namespace hookflow::stages {
 namespace {
 
@@ -12,7 +15,12 @@ using namespace pipeline;
 
 constexpr std::int64_t kMissing = -1;
 
-float stored_as(double number, float /*type*/) { return static_cast<float>(number); }
+float stored_as(double number, float /*type*/) {
+  const auto stored = static_cast<float>(number);
+  if (std::isinf(stored) && std::isfinite(number))
+    throw PromptFailure("what is measured, " + shown_number(number) + ", is too large for a 32-bit float");
+  return stored;
+}
 double stored_as(double number, double /*type*/) { return number; }
 std::int64_t stored_as(double number, std::int64_t /*type*/) {
   if (std::isnan(number)) return kMissing;

@@ -21,7 +21,7 @@ pipeline::Variable change_of(pipeline::Variable variable);
 /// would take up to three times their memory.
 std::vector<pipeline::Column> columns_for(std::span<const pipeline::Variable> variables, std::size_t passes);
 /// Adds numbers to a column as it stores them. Throws std::logic_error for a negative one among whole
-/// numbers, which would read as missing.
+/// numbers, which would read as missing; pipeline::PromptFailure for one that is finite and too large to be.
 void append(std::span<const double> numbers, pipeline::Column& column);
 
 }  // namespace hookflow::stages

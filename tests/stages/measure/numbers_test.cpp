@@ -1,9 +1,11 @@
 #include "stages/measure/numbers.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include <gtest/gtest.h>
 
+#include "pipeline/error.hpp"
 #include "tests/support/stage_inputs.hpp"
 
 namespace hookflow::stages {
@@ -25,6 +27,14 @@ TEST(Numbers, ChangeOfWholeNumbersMayBeMinusOne) {
   const auto& stored = std::get<std::vector<double>>(columns[0]);
   EXPECT_EQ(stored[0], -1);
   EXPECT_TRUE(std::isnan(stored[2]));
+}
+
+TEST(Numbers, WhatIsTooLargeToBeStoredFailsThePrompt) {
+  Column floats = std::vector<float>();
+  append(std::vector<double>{3e38, -std::numeric_limits<double>::infinity(), std::nan("")}, floats);
+  EXPECT_EQ(std::get<std::vector<float>>(floats).size(), 3U);
+  const std::string problem = refusal<PromptFailure>([&] { append(std::vector<double>{-4e38}, floats); });
+  EXPECT_TRUE(names(problem, {"-4e+38", "too large for a 32-bit float"}));
 }
 
 TEST(Numbers, ChangeOfOtherNumbersKeepsTheirType) {
