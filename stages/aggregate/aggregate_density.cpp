@@ -3,7 +3,7 @@
 
 #include "pipeline/stage/registry.hpp"
 #include "pipeline/text/nearest.hpp"
-#include "pipeline/values/table.hpp"
+#include "pipeline/values/spelling.hpp"
 #include "stages/aggregate/axis_fold.hpp"
 #include "stages/aggregate/fold_inputs.hpp"
 #include "stages/aggregate/prompt_groups.hpp"

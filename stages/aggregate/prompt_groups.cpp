@@ -14,7 +14,6 @@ namespace {
 using namespace pipeline;
 
 constexpr const char* kPrompts = "prompt";  // the axis
-constexpr std::size_t kMostRefusalsTold = 20;
 
 /// The values of one column, each once, and which of them each prompt has.
 struct ColumnValues {
@@ -29,29 +28,24 @@ struct ColumnValues {
   }
 };
 
-/// Prompts that cannot be grouped, told together.
-class Refusals {
- public:
-  void add(const Prompt& prompt, const std::string& column) {
-    if (++count_ > kMostRefusalsTold) return;
-    std::vector<std::string> known;
-    for (const auto& [name, value] : prompt.columns) known.push_back(name);
-    const bool there = prompt.columns.contains(column);
-    text_ += "\n  " + prompt.place + ": prompt '" + prompt.id + "' has no " +
-             (there ? "value in the column '" + column + "'"
-                    : "column '" + column + "'" + suggestion(column, known));
-  }
-  void raise() const {
-    if (count_ == 0) return;
-    const std::string more =
-        count_ > kMostRefusalsTold ? "\n  ... and " + std::to_string(count_ - kMostRefusalsTold) + " more" : "";
-    throw ParamError("by", text_ + more);
-  }
+/// Why a prompt cannot be grouped by a column; empty: it can.
+std::string problem_with(const Prompt& prompt, const std::string& column) {
+  const std::string* cell = prompt.cell(column);
+  if (cell != nullptr) return cell->empty() ? "has no value in the column '" + column + "'" : "";
+  std::vector<std::string> known;
+  for (const auto& [name, value] : prompt.columns) known.push_back(name);
+  return "has no column '" + column + "'" + suggestion(column, known);
+}
 
- private:
-  std::string text_;
-  std::size_t count_ = 0;
-};
+/// Whether a prompt has a value in each; else it is refused.
+bool can_be_grouped(std::size_t index, const std::vector<std::string>& by, const PlanContext& context) {
+  if (context.findings->is_refused(index)) return false;
+  const Prompt prompt = context.prompts[index];
+  for (const std::string& column : by)
+    if (const std::string problem = problem_with(prompt, column); !problem.empty())
+      context.refuse(index, "by", problem);
+  return !context.findings->is_refused(index);
+}
 
 void check_columns(const std::vector<std::string>& by, const PlanContext& context) {
   for (const PlannedInput& input : context.inputs) {
@@ -71,18 +65,15 @@ Groups group_prompts(const std::vector<std::string>& by, const PlanContext& cont
   if (by.empty()) return {};
   check_columns(by, context);
   std::vector<ColumnValues> columns(by.size());
-  Refusals refusals;
-  for (const Prompt& prompt : context.prompts) {
+  for (std::size_t i = 0; i < context.prompts.size(); ++i) {
+    const bool grouped = can_be_grouped(i, by, context);
     for (std::size_t c = 0; c < by.size(); ++c) {
-      const auto cell = prompt.columns.find(by[c]);
-      if (cell == prompt.columns.end() || cell->second.empty()) {
-        refusals.add(prompt, by[c]);
-      } else {
-        columns[c].add(cell->second);
-      }
+      if (grouped)
+        columns[c].add(*context.prompts[i].cell(by[c]));
+      else
+        columns[c].of_prompt.push_back(0);  // it is not run
     }
   }
-  refusals.raise();
   Groups groups;
   groups.cell_of.resize(context.prompts.size());
   for (std::size_t c = 0; c < by.size(); ++c) {

@@ -2,7 +2,7 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
-#include "pipeline/values/table.hpp"
+#include "pipeline/values/spelling.hpp"
 #include "stages/measure/pass_measure.hpp"
 #include "stages/params/places.hpp"
 #include "stages/params/token_choice.hpp"

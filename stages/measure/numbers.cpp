@@ -6,7 +6,7 @@
 #include <string>
 
 #include "pipeline/error.hpp"
-#include "pipeline/values/table.hpp"
+#include "pipeline/values/spelling.hpp"
 
 namespace hookflow::stages {
 namespace {

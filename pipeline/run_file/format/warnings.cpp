@@ -28,6 +28,7 @@ constexpr std::array kParts = {
 void write_warnings(h5::File& file, const std::vector<Warning>& warnings) {
   h5::Group group = file.create_group(kWarningsGroup);
   group.set_text("about", "What was done as it was asked, and may not have been meant");
+  if (warnings.empty()) return;  // h5repack takes no datasets without cells
   const Axis axis = numbered_axis("warning", warnings.size(), "number of the warning");
   for (const Part& part : kParts) {
     std::vector<std::string> texts;
@@ -40,7 +41,9 @@ void write_warnings(h5::File& file, const std::vector<Warning>& warnings) {
 std::optional<std::vector<Warning>> read_warnings(const h5::File& file) {
   if (!has_warnings(file)) return std::nullopt;
   const h5::Group group = file.open_group(kWarningsGroup);
-  std::vector<Warning> warnings(group.open_dataset(kParts[0].name).cells());
+  std::vector<Warning> warnings;
+  if (!group.has(kParts[0].name)) return warnings;
+  warnings.resize(group.open_dataset(kParts[0].name).cells());
   for (const Part& part : kParts) {
     std::vector<std::string> texts = group.open_dataset(part.name).read_texts();
     for (std::size_t i = 0; i < warnings.size(); ++i) warnings[i].*part.text = std::move(texts.at(i));
