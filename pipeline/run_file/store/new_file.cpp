@@ -33,12 +33,23 @@ fs::path without_links(const fs::path& path) {
   return at;
 }
 
+/// Another name for each process, on whatever machine it runs.
+std::string temporary_name(const fs::path& path) {
+  std::random_device random;
+  return path.filename().string() + kMark + std::to_string(random()) + "-" + std::to_string(::getpid());
+}
+
+bool is_temporary_name(const std::string& name, const fs::path& path) {
+  const std::string prefix = path.filename().string() + kMark;
+  return name.starts_with(prefix) &&
+         name.find_first_not_of("0123456789-", prefix.size()) == std::string::npos;
+}
+
 /// Made by a process that was killed: nobody holds a lock on it any more.
 void remove_leftovers(const fs::path& path, const fs::path& folder) {
-  const std::string prefix = path.filename().string() + kMark;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (!entry.path().filename().string().starts_with(prefix)) continue;
+    if (!is_temporary_name(entry.path().filename().string(), path)) continue;
     const Descriptor leftover = Descriptor::open(entry.path(), O_RDWR);
     if (leftover && try_lock_for_writing(leftover.number(), entry.path())) fs::remove(entry.path(), ignored);
   }
@@ -50,12 +61,6 @@ bool rename_to_free_name(const fs::path& from, const fs::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
   if (errno != EINVAL && errno != ENOSYS) return false;
   return ::link(from.c_str(), to.c_str()) == 0 && ::unlink(from.c_str()) == 0;
-}
-
-/// Another name for each process, on whatever machine it runs.
-std::string random_name() {
-  std::random_device random;
-  return std::to_string(random()) + "-" + std::to_string(::getpid());
 }
 
 }  // namespace
@@ -107,8 +112,7 @@ void NewFile::expect_room() const {
 h5::File NewFile::create() {
   remove_leftovers(target_, folder());
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    temporary_ = target_;
-    temporary_ += kMark + random_name();
+    temporary_ = target_.parent_path() / temporary_name(target_);
     try {
       h5::File file = h5::File::create(temporary_);
       file.rename(path_.string());

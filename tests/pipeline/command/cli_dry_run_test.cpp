@@ -101,8 +101,8 @@ keep: [squares]
 TEST_F(CliDryRun, OfVocabulariesThatTakeMoreThanTheProgram) {
   expect_truth_in_flight(R"(
   cut: {stage: ablate, in: pass, at: "blocks.5.attn.hook_z[*]", with: [zero, {value: 1}, {value: 2}, {value: 3}], rows: 16384}
-  vocabulary: {stage: measure.vocabulary, in: [cut]}
-keep: [vocabulary]
+  words: {stage: measure.vocabulary, in: [cut]}
+keep: [words]
 )");
 }
 

@@ -190,9 +190,12 @@ TEST_F(RunStoreIoTest, SaysWhichFileCannotBeWrittenDuringARun) {
 
 TEST_F(RunStoreIoTest, RemovesWhatAKilledCreationLeft) {
   std::ofstream(folder.path() / "run.h5.partial-1234") << "x";
+  std::ofstream(folder.path() / "run.h5.partial-1234-56") << "x";
+  std::ofstream(folder.path() / "run.h5.partial-notes") << "x";
   std::ofstream(folder.path() / "other.h5.partial-1234") << "x";
   create(path);
-  EXPECT_EQ(folder.names(), (std::vector<std::string>{"other.h5.partial-1234", "run.h5"}));
+  EXPECT_EQ(folder.names(),
+            (std::vector<std::string>{"other.h5.partial-1234", "run.h5", "run.h5.partial-notes"}));
 }
 
 TEST_F(RunStoreIoTest, OneProcessWritesAndOthersRead) {
