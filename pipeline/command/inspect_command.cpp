@@ -72,17 +72,19 @@ void print_values(const RunFile& file, const RunFileView& view, const Options& o
   if (what == kWarningsGroup && group.sheet.size() == 0) notes.emplace_back("no warnings");
   if (holds_results(view, what) && (!view.complete || !view.failures.empty()))
     notes.insert(notes.begin(), progress_text(view));
-  if (options.has("csv")) {
-    for (const std::string& note : notes) std::cerr << note << "\n";
-    return group.sheet.print_csv(std::cout);
-  }
   constexpr int kOnATerminal = 50;
   const Window window = output_window();
-  const auto most = static_cast<std::size_t>(
-      options.get_or("rows", window.terminal ? kOnATerminal : std::numeric_limits<int>::max()));
+  const bool cut = window.terminal && !options.has("csv");
+  const auto most =
+      static_cast<std::size_t>(options.get_or("rows", cut ? kOnATerminal : std::numeric_limits<int>::max()));
+  if (options.has("csv")) {
+    for (const std::string& note : notes) std::cerr << note << "\n";
+    return group.sheet.print_csv(std::cout, most);
+  }
   if (group.sheet.lacks_values(most)) notes.emplace_back("- stands where there is no value");
   for (const std::string& note : notes) std::cout << window.painted(note, Ink::yellow) << "\n";
   group.sheet.table(most).print(std::cout, window);
+  if (group.sheet.size() == 0) std::cout << "  no rows\n";
   if (group.sheet.size() > most)
     std::cout << "  … and " << group.sheet.size() - most << " more rows: --rows " << group.sheet.size()
               << ", or --csv\n";
@@ -101,7 +103,7 @@ int inspect(const std::vector<std::string>& arguments) {
       "top", po::value<int>(),
       "the rows of largest magnitude, largest first, in the first variable asked for that is no id, index or "
       "count")("rows", po::value<int>(), "rows to show at most; default: 50 on a terminal, else all")(
-      "csv", "the values as CSV, every row and every digit")(
+      "csv", "the values as CSV, every row and digit; what there is to say of them goes to stderr")(
       "all,a", "every variable with its axes, units and meaning")("provenance", "how the file was made")(
       "verify", "compare all results with their checksums; exit code 3 if any is damaged");
   add_unsealed_option(options);

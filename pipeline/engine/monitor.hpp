@@ -30,7 +30,7 @@ struct Monitor {
     for (const Failure& failure : store.failures()) fail(failure.prompt);
   }
 
-  /// By one thread at a time.
+  /// Notes that a prompt failed, or more of it; called by one thread at a time.
   void fail(std::size_t prompt) {
     failed_prompts_.insert(prompt);
     failed = failed_prompts_.size();

@@ -10,6 +10,11 @@
 namespace hookflow::pipeline {
 namespace {
 
+/// Without what all of its group end with.
+std::string meaning_in(const Variable& variable, const std::string& ending) {
+  return variable.long_name.substr(0, variable.long_name.size() - ending.size());
+}
+
 void print_group(const GroupLayout& group, std::ostream& out, const Window& window) {
   std::vector<std::string> meanings;
   for (const Variable& variable : group.variables) meanings.push_back(variable.long_name);
@@ -19,9 +24,11 @@ void print_group(const GroupLayout& group, std::ostream& out, const Window& wind
   if (!ending.empty()) out << "  " << wrapped("each …" + ending, window.columns, 4) << "\n";
   Table table({"variable", "axes", "units", "meaning"});
   for (const Variable& variable : group.variables)
-    table.add({variable.name, axes_text(variable.axes), variable.units,
-               variable.long_name.substr(0, variable.long_name.size() - ending.size())});
-  table.print(out, window);
+    table.add({variable.name, axes_text(variable.axes), variable.units, meaning_in(variable, ending)});
+  if (table.columns() <= window.columns) return table.print(out, window);
+  for (const Variable& variable : group.variables)
+    out << "  " << variable.name << "  " << axes_text(variable.axes) << "  " << variable.units << "\n      "
+        << wrapped(meaning_in(variable, ending), window.columns, 6) << "\n";
 }
 
 }  // namespace

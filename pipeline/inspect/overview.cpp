@@ -68,10 +68,9 @@ void print_state(const RunFileView& view, const std::string& command, std::ostre
   constexpr std::size_t kFailuresShown = 3;
   for (std::size_t i = 0; i < std::min(kFailuresShown, view.failures.size()); ++i) {
     const Failure& failure = view.failures[i];
-    out << window.painted("  failed: prompt '" + label_of(view.prompt, failure.prompt) + "', stage '" +
-                              failure.stage + "': " + failure.reason,
-                          Ink::red)
-        << "\n";
+    const std::string text = "  failed: prompt '" + label_of(view.prompt, failure.prompt) + "', stage '" +
+                             failure.stage + "': " + failure.reason;
+    out << window.painted(wrapped(text, window.columns, 2), Ink::red) << "\n";
   }
   if (view.failures.size() > kFailuresShown)
     out << "  … and " << view.failures.size() - kFailuresShown << " more: " << command

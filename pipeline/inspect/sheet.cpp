@@ -133,7 +133,7 @@ Table Sheet::table(std::size_t most) const {
   return table;
 }
 
-void Sheet::print_csv(std::ostream& out) const {
+void Sheet::print_csv(std::ostream& out, std::size_t most) const {
   const auto print_row = [&](const auto& field, const auto& text_field) {
     const char* separator = "";
     for (const SheetColumn& column : columns_) {
@@ -145,9 +145,9 @@ void Sheet::print_csv(std::ostream& out) const {
   };
   print_row([](const SheetColumn& column) { return column.name; },
             [](const SheetColumn& column) { return column.name + "_text"; });
-  for (const std::size_t row : rows_)
-    print_row([&](const SheetColumn& column) { return exact_cell(column.at(row)); },
-              [&](const SheetColumn& column) { return text_of(column, column.at(row)).value_or(""); });
+  for (std::size_t i = 0; i < std::min(most, size()); ++i)
+    print_row([&](const SheetColumn& column) { return exact_cell(column.at(rows_[i])); },
+              [&](const SheetColumn& column) { return text_of(column, column.at(rows_[i])).value_or(""); });
 }
 
 }  // namespace hookflow::pipeline

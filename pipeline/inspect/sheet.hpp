@@ -45,8 +45,9 @@ class Sheet {
   [[nodiscard]] bool lacks_values(std::size_t most) const;
   /// The first rows, up to `most`.
   [[nodiscard]] Table table(std::size_t most) const;
-  /// All rows and a header; a column of numbers that stand for texts is followed by one of those, NAME_text.
-  void print_csv(std::ostream& out) const;
+  /// A header and the first rows, up to `most`; a column of numbers that stand for texts is followed by one
+  /// of those, NAME_text.
+  void print_csv(std::ostream& out, std::size_t most) const;
 
  private:
   [[noreturn]] void refuse(const std::string& problem) const;

@@ -1,7 +1,6 @@
 #include "pipeline/terminal/table.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <numeric>
 #include <ostream>
@@ -12,8 +11,9 @@
 namespace hookflow::pipeline {
 namespace {
 
-constexpr std::size_t kGap = 2;                       // before each column
-constexpr std::array<std::size_t, 2> kNarrow{24, 8};  // that columns of words are cut to, the last ones first
+constexpr std::size_t kGap = 2;      // before each column
+constexpr std::size_t kNarrow = 24;  // that columns of words are cut to
+constexpr std::size_t kNarrowest = 8;
 
 /// A number, which its text may follow: `-` where there is none, 12.5, 438 ' the'.
 bool numeric(const std::string& text) {
@@ -25,6 +25,14 @@ bool numeric(const std::string& text) {
 
 std::size_t total(const std::vector<std::size_t>& widths) {
   return std::accumulate(widths.begin(), widths.end(), kGap * widths.size());
+}
+
+/// Columns of words, the last ones first, cut to no less than `least`, as far as the window needs it.
+std::vector<std::size_t> narrowed(std::vector<std::size_t> widths, std::size_t least, std::size_t window,
+                                  const std::vector<bool>& numeric) {
+  for (std::size_t c = widths.size(); c-- > 0 && total(widths) > window;)
+    if (!numeric[c] && widths[c] > least) widths[c] -= std::min(widths[c] - least, total(widths) - window);
+  return widths;
 }
 
 std::vector<std::string> lines(std::vector<std::string> row) {
@@ -49,12 +57,15 @@ std::vector<std::size_t> Table::widths(std::size_t window, const std::vector<boo
   std::vector<std::size_t> widths(rows_.front().size(), 0);
   for (const auto& row : rows_)
     for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], columns_of(row[c]));
-  for (const std::size_t least : kNarrow)
-    for (std::size_t c = widths.size(); c-- > 0 && total(widths) > window;)
-      if (!numeric[c] && widths[c] > least) widths[c] -= std::min(widths[c] - least, total(widths) - window);
+  widths = narrowed(widths, kNarrow, window, numeric);
+  // Narrower still only if that makes room for every column: what is cut so short tells little.
+  const std::vector<std::size_t> narrower = narrowed(widths, kNarrowest, window, numeric);
+  if (total(narrower) <= window) return narrower;
   while (widths.size() > 1 && total(widths) > window) widths.pop_back();
   return widths;
 }
+
+std::size_t Table::columns() const { return total(widths(Window::kEndless, numeric_columns())); }
 
 void Table::print(std::ostream& out, const Window& window) const {
   const std::vector<bool> right = numeric_columns();

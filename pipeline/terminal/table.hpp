@@ -13,6 +13,8 @@ class Table {
  public:
   explicit Table(std::vector<std::string> header);
   void add(const std::vector<std::string>& row);
+  /// That it needs to be shown whole.
+  [[nodiscard]] std::size_t columns() const;
   /// In a window that is too narrow words are cut, those of the last columns first, and then the last columns
   /// left out, which is said below.
   void print(std::ostream& out, const Window& window) const;

@@ -51,7 +51,7 @@ RunFileView read_run_file(const RunFile& file);
 /// `place_name`: the root attribute that says where the subject was. Throws InputError for a file of a format
 /// that cannot be gone on with.
 StoredInputs read_stored_inputs(const RunFile& file, const std::string& place_name);
-/// How many of the states, as a user counts them.
+/// How many of them are so.
 std::size_t count_of(const std::vector<PartState>& states, PartState state);
 /// All values of a variable, row-major. Throws InputError when it is not there.
 std::vector<double> read_variable(const RunFile& file, const std::string& group, const std::string& variable);

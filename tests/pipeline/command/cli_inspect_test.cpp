@@ -85,6 +85,7 @@ TEST_F(InspectTables, AreWholeAndExactAsCsv) {
     EXPECT_EQ(std::bit_cast<std::uint64_t>(std::stod(fields_of(lines[i + 1]).back())), stored[i]) << i;
   EXPECT_TRUE(contains(inspect({"prompts", "--csv"}), "b1, France,B,\"Berlin, \"\"the\"\" city\nis\"\n"));
   EXPECT_EQ(table({"tokens.ids", "--csv"})[0], "prompt,position,ids,ids_text");
+  EXPECT_EQ(table({"scores", "--csv", "--rows", "3"}).size(), 4U);
 }
 
 TEST_F(InspectTables, ArePipedWithoutACut) {
@@ -122,7 +123,7 @@ TEST_F(InspectTables, FitTheTerminal) {
   const std::string coloured = on_terminal({"scores", "--rows", "3"}, 60);
   EXPECT_TRUE(contains(coloured, "\033[1m")) << coloured;
   ::setenv("NO_COLOR", "1", 1);
-  for (const Words& what : {Words{"scores", "--rows", "3"}, Words{"prompts"}, Words{}}) {
+  for (const Words& what : {Words{"scores", "--rows", "3"}, Words{"prompts"}, Words{"--all"}}) {
     const std::string plain = on_terminal(what, 80);
     EXPECT_FALSE(contains(plain, "\033")) << plain;
     for (const std::string& line : lines_of(plain)) EXPECT_LE(line.size(), 88U) << line;  // bytes; "…" has 3

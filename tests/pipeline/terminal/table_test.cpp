@@ -42,6 +42,18 @@ TEST(Table, SaysWhichColumnsHaveNoRoom) {
             "  … no room for third\n");
 }
 
+TEST(Table, LeavesLabelsWholeWhereColumnsMustGoAnyway) {
+  Table table({"replacement", "first", "second"});
+  table.add({"mean_head", "0.123456789", "0.123456789"});
+  EXPECT_EQ(printed(table, 30),
+            "  replacement        first\n"
+            "  mean_head    0.123456789\n"
+            "  … no room for second\n");
+  EXPECT_EQ(printed(table, 36),
+            "  replace…        first       second\n"
+            "  mean_he…  0.123456789  0.123456789\n");
+}
+
 TEST(Window, ColoursNothingWhereThereAreNoColours) {
   EXPECT_EQ((Window{80, true, false}).painted("text", Ink::red), "text");
   EXPECT_EQ((Window{80, true, true}).painted("text", Ink::red), "\033[31mtext\033[0m");
