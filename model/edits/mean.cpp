@@ -60,8 +60,9 @@ class Mean : public EditKind {
   bool over_head_;
 };
 
-const bool kMeanKind = register_edit_kind<Mean, std::string>(
-    "mean", {{kOverHead, "one number over positions and dimensions"}, {"positions", "a number a dimension"}});
+const bool kMeanKind =
+    register_edit_kind<Mean, std::string>("mean", {{kOverHead, "one number over positions and dimensions"},
+                                                   {"positions", "one number for each dimension"}});
 
 }  // namespace
 }  // namespace hookflow

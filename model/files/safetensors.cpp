@@ -148,12 +148,12 @@ void check_tiling(std::vector<Range> ranges, std::uint64_t data_size, const std:
 std::size_t read_header_size(std::span<const std::byte> bytes, const std::string& place) {
   static_assert(std::endian::native == std::endian::little, "the header length is stored little-endian");
   if (bytes.size() < kLengthBytes)
-    throw ModelError(place + ": is no safetensors file: " + std::to_string(bytes.size()) +
+    throw ModelError(place + ": is not a safetensors file: " + std::to_string(bytes.size()) +
                      " bytes do not hold the 8-byte header length");
   std::uint64_t size = 0;
   std::memcpy(&size, bytes.data(), sizeof size);
   if (size > kMaxHeaderBytes)
-    throw ModelError(place + ": is no safetensors file: header length " + std::to_string(size) +
+    throw ModelError(place + ": is not a safetensors file: header length " + std::to_string(size) +
                      " exceeds the format's limit of " + std::to_string(kMaxHeaderBytes));
   if (size > bytes.size() - kLengthBytes)
     throw ModelError(place + ": header of " + std::to_string(size) +

@@ -51,7 +51,7 @@ constexpr bool in_order() {
     if (static_cast<std::size_t>(kHooks[i].kind) != i) return false;
   return true;
 }
-static_assert(in_order(), "each place stands in kHooks where HookKind has it");
+static_assert(in_order(), "kHooks must be in the order of HookKind");
 
 const HookInfo& info(HookKind kind) { return kHooks.at(static_cast<std::size_t>(kind)); }
 

@@ -28,7 +28,7 @@ std::vector<std::size_t> slice_of(const Positions& slice, std::size_t length) {
   if (begin >= end) {
     const auto bound = [](const auto& value) { return value ? std::to_string(*value) : std::string(); };
     throw ModelError("positions " + bound(slice.begin) + ":" + bound(slice.end) +
-                     " are none in a prompt of " + std::to_string(length) + " tokens");
+                     " hold none of a prompt of " + std::to_string(length) + " tokens");
   }
   return counted(begin, end);
 }

@@ -109,7 +109,8 @@ TokenizerFiles::Merge read_merge(const PlacedJson& merges, std::size_t index) {
       return {line.substr(0, space), line.substr(space + 1), index};
     }
   }
-  merges.at(index).fail(value.dump() + " is no merge: it should be \"left right\" or [\"left\", \"right\"]");
+  merges.at(index).fail(value.dump() +
+                        " is not a merge: it should be \"left right\" or [\"left\", \"right\"]");
 }
 
 void read_tokenizer_json(const Path& path, TokenizerFiles& files) {
@@ -155,7 +156,7 @@ void read_merges_txt(const Path& path, TokenizerFiles& files) {
     const std::size_t space = line.find(' ');
     if (space == std::string::npos || line.find(' ', space + 1) != std::string::npos) {
       fail(files.merge_place + std::to_string(number),
-           "'" + line + "' is no merge: a line should be two tokens with one space between");
+           "'" + line + "' is not a merge: a line should be two tokens with one space between");
     }
     files.merges.push_back({line.substr(0, space), line.substr(space + 1), number});
   }

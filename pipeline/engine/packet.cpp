@@ -17,7 +17,7 @@ void store_measures(const Plan& plan, const Packet& packet, std::size_t index, s
   const std::size_t first = packet.part * lane.variants_a_part;
   const std::size_t count = std::min(lane.variants_a_part, cell_count(lane.axes) - first);
   if (measures.first != first || measures.count != count)
-    throw std::logic_error(name + " gave rows of another part");
+    throw std::logic_error(name + " gave rows of other variants");
   if (measures.columns.size() != stage.variables.size())
     throw std::logic_error(name + " gave another number of variables than it declared");
   const auto shared_axes = static_cast<std::ptrdiff_t>(1 + lane.axes.size());  // with the prompt's

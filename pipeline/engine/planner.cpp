@@ -161,7 +161,7 @@ class Planner {
     if (from == kNone) return {};
     if (!ref.where.empty() && reader.fold == nullptr)
       throw ParamError("in",
-                       "'" + to_string(ref) + "': only stages that aggregate can pick a place along an axis");
+                       "'" + to_string(ref) + "': only stages that aggregate can pick a label of an axis");
     try {
       return {ref.stage, &outputs_[from], select_variables(plan_.stages[from].variables, ref)};
     } catch (const ParamError& error) {
@@ -252,7 +252,7 @@ class Planner {
     const std::size_t variants = cell_count(lane.axes);
     if (out.variants_a_part == 0 || out.parts != (variants + out.variants_a_part - 1) / out.variants_a_part)
       throw std::logic_error(planned.spec->declaration->name + ": " + std::to_string(variants) +
-                             " variants are not " + std::to_string(out.parts) + " parts of " +
+                             " variants are not " + std::to_string(out.parts) + " chunks of " +
                              std::to_string(out.variants_a_part));
     planned.lane = plan_.lanes.size();
     plan_.lanes.push_back(std::move(lane));
@@ -297,7 +297,7 @@ class Planner {
     }
     if (std::find(names.begin(), names.end(), show) == names.end()) {
       problems_.add(plan_.spec.show_line,
-                    "show: '" + show + "' is no stored variable" + suggestion(show, names));
+                    "show: '" + show + "' is not a stored variable" + suggestion(show, names));
     }
   }
 

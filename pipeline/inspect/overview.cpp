@@ -147,7 +147,7 @@ void print_overview(const RunFileView& view, const std::filesystem::path& path, 
   if (!likely.empty())
     out << "  " << command << " " << likely << " --top 10\n"
         << "  " << command << " " << likely.substr(0, likely.find('.')) << " --csv\n";
-  out << "  " << command << " --all   # every variable, its unit and meaning\n";
+  out << "  " << command << " --all   # every variable with its units and meaning\n";
 }
 
 }  // namespace hookflow::pipeline

@@ -122,7 +122,7 @@ class RowHandler : public nlohmann::json_sax<nlohmann::json> {
     }
     if (depth_ == 1) {
       const std::string wanted = key_ == "ids" ? "a list of ids" : "text or a number";
-      rows_.refuse(key_, "is " + what + "; " + wanted + " is wanted");
+      rows_.refuse(key_, "is " + what + "; must be " + wanted);
     } else if (depth_ == 2 && ids_ && bad_id_.empty()) {
       bad_id_ = what;
     }

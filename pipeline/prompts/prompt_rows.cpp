@@ -82,7 +82,7 @@ void PromptRows::set_other(const std::string& key, const std::string& json) {
   if (json == "null") {
     mention(key);
   } else if (!is_column) {
-    refuse(key, "is " + json + "; " + (key == "ids" ? "a list of ids" : "text or a number") + " is wanted");
+    refuse(key, "is " + json + "; must be " + (key == "ids" ? "a list of ids" : "text or a number"));
   } else if (mention(key) && check_column(key)) {
     prompt_.others.emplace(key, json);
   }

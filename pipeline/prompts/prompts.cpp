@@ -21,7 +21,7 @@ namespace {
 std::size_t number_of(const Node& node) { return node.line > 0 ? node.line : PromptPlaces::kNone; }
 
 void set_ids(const Node& value, PromptRows& rows) {
-  if (value.kind != Node::Kind::list) return rows.refuse("ids", "is no list of ids");
+  if (value.kind != Node::Kind::list) return rows.refuse("ids", "is not a list of ids");
   std::vector<std::int64_t> ids;
   for (const Node& item : value.items) {
     const std::optional<std::int64_t> id = item.quoted ? std::nullopt : parse_id(item.text);
@@ -35,13 +35,13 @@ void set_value(const std::string& key, const Node& value, PromptRows& rows) {
   using Kind = Node::Kind;
   const bool is_column = key != "id" && key != "text";
   if (value.kind == Kind::list && !is_column) {
-    return rows.refuse(key, "is a list; text or a number is wanted");
+    return rows.refuse(key, "is a list; must be text or a number");
   }
-  if (value.kind == Kind::map && !is_column) return rows.refuse(key, "is a map; text or a number is wanted");
+  if (value.kind == Kind::map && !is_column) return rows.refuse(key, "is a map; must be text or a number");
   const bool is_word = !value.quoted && (value.text == "true" || value.text == "false");
   if (value.kind == Kind::scalar && !is_word) return rows.set(key, value.text);
   if (is_column) return rows.set_other(key, to_json(value));
-  rows.refuse(key, "is " + to_json(value) + "; text or a number is wanted, and quotes make it text");
+  rows.refuse(key, "is " + to_json(value) + "; must be text or a number; quotes make it text");
 }
 
 Prompts read_list(const Node& list, const std::string& workflow_name, BadPrompts bad) {
@@ -121,7 +121,7 @@ FileSource read_source(const Node& map, const std::filesystem::path& base, const
       source.path = base / value.text;
     } else if (key == "limit") {
       const std::int64_t limit = value.quoted ? 0 : parse_id(value.text).value_or(0);
-      if (limit == 0) report(value, "'limit' is " + to_json(value) + ": a whole number from 1 up is wanted");
+      if (limit == 0) report(value, "'limit' is " + to_json(value) + ": must be a whole number from 1 up");
       source.limit = static_cast<std::size_t>(limit);
     } else {
       report(value, "unknown key '" + key + "'" + suggestion(key, known_keys));
@@ -142,7 +142,7 @@ Prompts read_prompts(const Node& prompts, const std::filesystem::path& base, con
     return read_list(prompts, workflow_name, bad);
   }
   if (prompts.kind != Node::Kind::map)
-    throw UsageError(place + "a list of prompts or {file: p.jsonl} is wanted");
+    throw UsageError(place + "must be a list of prompts or {file: p.jsonl}");
   const FileSource source = read_source(prompts, base, workflow_name);
   if (!std::filesystem::exists(source.path))
     throw InputError(place + "no file '" + source.path.string() + "'");

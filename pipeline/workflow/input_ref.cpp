@@ -44,7 +44,7 @@ InputRef parse_input_ref(const std::string& text) {
     AxisLabel label = parse_label(inside.substr(start, comma - start), text);
     const bool twice = std::any_of(ref.where.begin(), ref.where.end(),
                                    [&](const AxisLabel& other) { return other.axis == label.axis; });
-    if (twice) throw ParamError("'" + text + "': the axis '" + label.axis + "' is there twice");
+    if (twice) throw ParamError("'" + text + "': the axis '" + label.axis + "' is given twice");
     ref.where.push_back(std::move(label));
     start = comma + 1;
   }

@@ -185,7 +185,7 @@ class Reader {
         problems_.add(keep->line, "keep: stage '" + id + "' gives " + stage->declaration->output +
                                       "; only measures can be stored");
       } else if (std::count(spec_.keep.begin(), spec_.keep.end(), id) > 1) {
-        problems_.add(keep->line, "keep: '" + id + "' stands there twice");
+        problems_.add(keep->line, "keep: '" + id + "' is given twice");
       }
     }
   }

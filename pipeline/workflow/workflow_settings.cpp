@@ -37,7 +37,7 @@ void apply_setting(Node& root, const std::string& setting) {
   for (const std::string& word : path) {
     if (place->kind != Node::Kind::map) {
       throw UsageError(std::string("--set ").append(setting).append(": ").append(above).append(
-          " is no map, so it has no '" + word + "'"));
+          " is not a map, so it has no '" + word + "'"));
     }
     place = &(*place)[word];
     above = "'" + word + "'";

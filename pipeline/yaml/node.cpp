@@ -78,7 +78,7 @@ const Node* Node::find(std::string_view key) const {
 
 Node& Node::operator[](std::string_view key) {
   if (kind == Kind::null) kind = Kind::map;
-  if (kind != Kind::map) throw std::logic_error("a key of a node that is no map: " + std::string(key));
+  if (kind != Kind::map) throw std::logic_error("a key of a node that is not a map: " + std::string(key));
   for (auto& [name, value] : entries)
     if (name == key) return value;
   return entries.emplace_back(key, Node{}).second;

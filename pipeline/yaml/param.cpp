@@ -15,6 +15,7 @@ std::string shown(const Node& node) {
 }
 
 [[noreturn]] void mismatch(const Node& node, const std::string& wanted) {
+  if (node.quoted) throw ParamError("\"" + node.text + "\" in quotes is text, not " + wanted, node.line);
   throw ParamError(shown(node) + " is not " + wanted, node.line);
 }
 
@@ -45,7 +46,7 @@ std::optional<std::string> list_problem(const std::vector<std::string>& values,
   for (const std::string& value : values) {
     const auto unknown = choices.empty() ? std::nullopt : not_among(value, choices);
     if (unknown) return unknown;
-    if (std::count(values.begin(), values.end(), value) > 1) return "'" + value + "' stands there twice";
+    if (std::count(values.begin(), values.end(), value) > 1) return "'" + value + "' is given twice";
   }
   return std::nullopt;
 }

@@ -100,7 +100,7 @@ class NodeBuilder : public YAML::EventHandler {
     if (++documents_ == 1) return;
     source_.fail(index_of(mark), source_.line(index_of(mark)).starts_with("---")
                                      ? "a second document starts here; only one is read"
-                                     : "not YAML: this is no part of the value before it");
+                                     : "not YAML: this does not belong to the value before it");
   }
   void OnDocumentEnd() override {}
 

@@ -109,9 +109,10 @@ class AggregateTTest : public FoldStage {
 
   void check_parameters(bool has_b) const {
     if (kind == "one_sample" && has_b)
-      throw ParamError("kind",
-                       "one_sample compares a with the number `mean`, but b is wired; must be paired or "
-                       "independent to compare a with b");
+      throw ParamError(
+          "kind",
+          "one_sample compares a with the number `mean`, but the input b is given; must be paired or "
+          "independent to compare a with b");
     if (kind != "one_sample" && !has_b)
       throw ParamError("in", "the input 'b' is missing: kind " + kind + " compares a with it");
     if (kind != "one_sample" && mean != 0)

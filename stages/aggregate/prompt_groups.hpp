@@ -9,7 +9,7 @@ namespace hookflow::stages {
 
 /// What every stage that can fold prompts says of its parameter `by`.
 inline constexpr const char* kByDoc =
-    "Columns of the prompts whose values group them: in place of the axis prompt each is an axis of its own, "
+    "Columns of the prompts whose values group them: instead of the axis prompt each is an axis of its own, "
     "its "
     "values in the order in which they come first";
 

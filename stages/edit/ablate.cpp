@@ -40,9 +40,9 @@ std::vector<PassResult> take(std::vector<PassResult>& results, std::size_t first
           std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count))};
 }
 
-/// Runs edited passes: the variants of each prompt are every combination of replacement, place, layer and
-/// head, or the sets of edits that are named. Chunks of variants depend on the workflow alone, so the same
-/// rows share each matrix product in every run.
+/// Runs edited passes: the variants of each prompt are every combination of replacement, hook point, layer
+/// and head, or the sets of edits that are named. Chunks of variants depend on the workflow alone, so the
+/// same rows share each matrix product in every run.
 class Ablate : public BatchStage {
  public:
   std::vector<std::string> at;
@@ -155,7 +155,7 @@ const bool kAblate = register_stage(
                "must be "
                "there")
         .param("with", &Ablate::with,
-               "What takes the activation's place. {mean: head} needs a head, as in hook_z[*]; a list has a "
+               "What replaces the activation. {mean: head} needs a head, as in hook_z[*]; a list has a "
                "number for each dimension of the head or hook point, at hook_pattern for each token of the "
                "prompt; {add: [x, ...], name: rome} is labelled rome. Any of")
         .listing(edit_forms)
@@ -163,7 +163,7 @@ const bool kAblate = register_stage(
                "Which positions are edited: all, last, a list, or a slice such as \"1:\"")
         .param("except", &Ablate::except, "Hook points that `at` names and that are left out")
         .param("together", &Ablate::together,
-               "Axes along which all is edited in one variant instead of one each: place, layer, head")
+               "Axes along which all is edited in one variant instead of one each: hook_point, layer, head")
         .param("variants", &Ablate::variants,
                "Instead of at: sets of edits, each made in one pass, such as [{name: both, edits: "
                "[{at: \"blocks.0.attn.hook_z[3]\"}, {at: \"blocks.7.attn.hook_z[5]\", with: {mean: head}, "

@@ -64,7 +64,7 @@ std::vector<EditTarget> edit_targets(const std::vector<std::string>& at,
     for (const EditTarget& target : named_by(text, "at", config)) {
       const auto same = [&](const EditTarget& other) { return overlap(target, other); };
       if (std::ranges::any_of(targets, same)) {
-        throw ParamError("at", "'" + text + "': " + to_string(target) + " is there twice");
+        throw ParamError("at", "'" + text + "': " + to_string(target) + " is given twice");
       }
       targets.push_back(target);
     }

@@ -20,7 +20,7 @@ bool overlap(const EditTarget& a, const EditTarget& b);
 std::string to_string(const EditTarget& target);
 
 /// Every hook point and head that `at` names, in its order, without those that `except` names. Throws
-/// pipeline::ParamError, of `at` or `except`, for what is not there, cannot be edited or is there twice, for
+/// pipeline::ParamError, of `at` or `except`, for what is not there, cannot be edited or is given twice, for
 /// an exception that leaves nothing out, and where nothing is left.
 std::vector<EditTarget> edit_targets(const std::vector<std::string>& at,
                                      const std::vector<std::string>& except, const Config& config);

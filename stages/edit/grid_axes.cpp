@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <set>
 
+#include "pipeline/values/renamed.hpp"
+
 namespace hookflow::stages {
 namespace {
 
 /// The kinds of hook point, in the order in which they are first named.
-GridAxis place_axis(const std::vector<EditTarget>& targets) {
+GridAxis hook_point_axis(const std::vector<EditTarget>& targets) {
   GridAxis made;
   for (const EditTarget& target : targets) {
     const std::string name = pattern_name(target.at.kind);
@@ -15,9 +17,11 @@ GridAxis place_axis(const std::vector<EditTarget>& targets) {
     made.steps.emplace_back(found - made.labels.begin());
     if (found == made.labels.end()) made.labels.push_back(name);
   }
-  made.axis = {"place", made.labels, "hook point", ""};
+  made.axis = {"hook_point", made.labels, "hook point that is edited", ""};
   return made;
 }
+
+const bool kRenamedPlace = pipeline::register_renamed("place", "hook_point");
 
 std::optional<std::size_t> layer_of(const EditTarget& target) {
   return in_block(target.at.kind) ? std::optional(target.at.layer) : std::nullopt;
@@ -46,7 +50,7 @@ GridAxis number_axis(const std::string& name, const std::vector<EditTarget>& tar
 
 std::vector<GridAxis> grid_axes(const std::vector<EditTarget>& targets) {
   std::vector<GridAxis> axes;
-  if (GridAxis place = place_axis(targets); place.labels.size() > 1) axes.push_back(std::move(place));
+  if (GridAxis kinds = hook_point_axis(targets); kinds.labels.size() > 1) axes.push_back(std::move(kinds));
   for (GridAxis& axis :
        std::vector{number_axis("layer", targets, layer_of), number_axis("head", targets, head_of)}) {
     if (!axis.labels.empty()) axes.push_back(std::move(axis));

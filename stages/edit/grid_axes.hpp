@@ -16,8 +16,8 @@ struct GridAxis {
   std::vector<std::optional<std::size_t>> steps;
 };
 
-/// The axes along which targets differ: place where there is more than one kind of hook point, then layer and
-/// head where they have them.
+/// The axes along which targets differ: hook_point where there is more than one kind of hook point, then
+/// layer and head where they have them.
 std::vector<GridAxis> grid_axes(const std::vector<EditTarget>& targets);
 
 }  // namespace hookflow::stages

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "pipeline/text/nearest.hpp"
+#include "pipeline/values/renamed.hpp"
 #include "pipeline/yaml/param.hpp"
 #include "stages/edit/grid_axes.hpp"
 
@@ -18,10 +19,10 @@ using pipeline::ParamError;
 void put_together(const std::vector<std::string>& together, std::vector<GridAxis>& axes) {
   std::vector<std::string> names;
   for (const GridAxis& axis : axes) names.push_back(axis.axis.name);
-  for (const std::string& name : together) {
+  for (const std::string& said : together) {
+    const std::string name = pipeline::current_name(said, names);
     if (std::ranges::find(names, name) == names.end()) {
-      throw ParamError("together",
-                       "there is no axis '" + name + "' here" + pipeline::suggestion(name, names));
+      throw ParamError("together", "unknown axis '" + said + "'" + pipeline::suggestion(said, names));
     }
     std::erase_if(axes, [&](const GridAxis& axis) { return axis.axis.name == name; });
   }
@@ -79,7 +80,7 @@ Axis replacement_axis(const std::vector<Replacement>& with) {
   for (const Replacement& replacement : with) {
     labels.push_back(replacement.label());
     if (replacement.label_says_all() && !taken.insert(labels.back()).second) {
-      throw ParamError("with", labels.back() + " is there twice");
+      throw ParamError("with", labels.back() + " is given twice");
     }
   }
   for (std::size_t i = 0; i < with.size(); ++i) {
@@ -88,7 +89,7 @@ Axis replacement_axis(const std::vector<Replacement>& with) {
       labels[i] = with[i].label() + "_" + std::to_string(number);
     }
   }
-  return {"replacement", std::move(labels), "what takes the activation's place", ""};
+  return {"replacement", std::move(labels), "what replaces the activation", ""};
 }
 
 }  // namespace

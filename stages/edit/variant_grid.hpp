@@ -16,8 +16,8 @@ struct GridRequest {
   std::vector<std::string> except = {};
 };
 
-/// Every combination of the request's alternatives, as variants, along the axes replacement, then place where
-/// there is more than one kind of hook point, then layer and head where they have them. Throws
+/// Every combination of the request's alternatives, as variants, along the axes replacement, then hook_point
+/// where there is more than one kind of hook point, then layer and head where they have them. Throws
 /// pipeline::ParamError for hook points that cannot be edited, replacements that do not fit them, and
 /// combinations in which there is nothing to edit.
 LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope);

@@ -130,7 +130,8 @@ const bool kGather = register_stage(
         .optional_input("clean", kPass, "a clean pass")
         .optional_input("edited", kVariants, "or edited ones")
         .output(kMeasures,
-                "one variable a kind of place, such as q, k, v [neuron], with [layer] before it for several; "
+                "one variable for each kind of hook point, such as q, k, v [neuron], with [layer] before it "
+                "for several; "
                 "and position")
         .required("at", &Gather::at, "Hook points whose vectors are taken, such as blocks.6.attn.hook_q",
                   not_empty())

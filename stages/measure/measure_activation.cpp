@@ -104,7 +104,8 @@ const bool kActivation = register_stage(
         .optional_input("clean", kPass, "a clean pass")
         .optional_input("edited", kVariants, "edited passes; with both, each value has its change from clean")
         .output(kMeasures,
-                "one variable a kind of place, such as resid_post [layer, position, dimension], q [layer, "
+                "one variable for each kind of hook point, such as resid_post [layer, position, dimension], "
+                "q [layer, "
                 "position, head, dimension], pattern [layer, head, query, key]; and <variable>_change")
         .required("at", &Activation::at, "Hook points, such as blocks.*.hook_resid_post", not_empty())
         .param("positions", &Activation::positions,

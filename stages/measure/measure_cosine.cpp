@@ -87,7 +87,8 @@ class Cosine : public PassMeasure {
   void find_edited_layers(const PassPlan& passes) {
     if (!passes.edited()) {
       throw ParamError("layers",
-                       "edited measures variants in the layer that they edit; wire an ablation to it");
+                       "edited measures variants in the layer that they edit; give it the variants of an "
+                       "ablation as `edited`");
     }
     const auto refuse = [](const HookKind kind, const HookPoint& edit) {
       throw ParamError("layers", "a variant edits " + to_string(edit) + " first, and " + pattern_name(kind) +
@@ -116,7 +117,8 @@ const bool kCosine = register_stage(
         .optional_input("clean", kPass, "a clean pass")
         .optional_input("edited", kVariants, "edited passes; with both, each value has its change from clean")
         .output(kMeasures,
-                "cosine [layer, head, pair], cosine_<place> each for several places; and <variable>_change")
+                "cosine [layer, head, pair], cosine_<hook point> each for several hook points; and "
+                "<variable>_change")
         .required("at", &Cosine::at,
                   "Hook points that hold a vector for each position, such as blocks.*.hook_resid_post",
                   not_empty())
@@ -124,7 +126,7 @@ const bool kCosine = register_stage(
                "Positions whose pairs are compared: all, a list, or a slice such as \"1:\"")
         .param("pairs", &Cosine::pairs,
                "unique: every two of the positions once; or a list of pairs of positions, [[1, 2], [1, 3]], "
-               "which takes the place of `positions`")
+               "instead of `positions`")
         .param("layers", &Cosine::layers, "In which layers variants are measured",
                one_choice({{"all", "every variant in every layer of `at`"},
                            {"edited",

@@ -56,8 +56,9 @@ class Prediction : public PromptStage {
     if (edited_) output.ask(1, request);
     choose_metrics();
     if (chosen_.empty())
-      throw ParamError("metrics",
-                       metrics.front() + " compares with an edited pass; wire the variants of an ablation");
+      throw ParamError(
+          "metrics",
+          metrics.front() + " compares with an edited pass; give the variants of an ablation as `edited`");
     find_tokens(context);
     axis_ = PositionAxis("positions", positions, context, *clean->tokens);
     declare(output);

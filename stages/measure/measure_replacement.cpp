@@ -22,7 +22,7 @@ class ReplacementValue : public PromptStage {
  public:
   Output plan(const PlanContext& /*context*/) override {
     Output output;
-    output.add({"replaced_by", Dtype::float32, {}, "1", "number that took the activation's place"});
+    output.add({"replaced_by", Dtype::float32, {}, "1", "number that replaced the activation"});
     return output;
   }
 
@@ -31,7 +31,7 @@ class ReplacementValue : public PromptStage {
     std::vector<float> values;
     for (const PassResult& result : variants.results) {
       if (std::ranges::any_of(result.edit_scalars, [](float number) { return std::isinf(number); }))
-        throw PromptFailure("a mean that takes the activation's place is not finite");
+        throw PromptFailure("a mean that replaces the activation is not finite");
       values.push_back(common_number(result.edit_scalars));
     }
     auto measures = std::make_shared<Measures>();

@@ -18,7 +18,7 @@ std::vector<HookSelection> read_places(const std::vector<std::string>& at, const
       });
       if (twice) {
         throw pipeline::ParamError("at", "'" + text + "': " + pattern_name(selection.kind) +
-                                             " is there twice; write its layers and heads as one hook point");
+                                             " is given twice; write its layers and heads as one hook point");
       }
       places.push_back(std::move(selection));
     }

@@ -8,7 +8,7 @@
 namespace hookflow::stages {
 
 /// What a stage's parameter `at` selects: one selection a kind of place, in the order given. Throws
-/// pipeline::ParamError for what is no place of the model, and for a kind that is there twice.
+/// pipeline::ParamError for what is no place of the model, and for a kind that is given twice.
 std::vector<HookSelection> read_places(const std::vector<std::string>& at, const Config& config);
 
 /// The selection's places: one for each layer, or the one outside the blocks.

@@ -64,7 +64,7 @@ void read_param(const Node& node, Positions& positions) {
     if (list.empty()) throw ParamError("the list of positions is empty", node.line);
     for (const std::int64_t position : list) {
       if (std::count(list.begin(), list.end(), position) > 1) {
-        throw ParamError("position " + std::to_string(position) + " stands there twice", node.line);
+        throw ParamError("position " + std::to_string(position) + " is given twice", node.line);
       }
     }
     positions = Positions::at(std::move(list));

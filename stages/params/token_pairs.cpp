@@ -42,7 +42,7 @@ void read_param(const Node& node, TokenPairs& pairs) {
     pipeline::read_param(item.items[0], pair.first);
     pipeline::read_param(item.items[1], pair.second);
     if (std::find(pairs.list.begin(), pairs.list.end(), pair) != pairs.list.end()) {
-      throw ParamError(pipeline::to_json(item) + " is there twice", item.line);
+      throw ParamError(pipeline::to_json(item) + " is given twice", item.line);
     }
     pairs.list.push_back(pair);
   }

@@ -13,7 +13,7 @@ LogitRows::LogitRows(const PassView& pass, const Positions& wanted) : logits_(pa
   for (const std::size_t position : wanted.resolve(pass.length)) {
     const auto found = std::find(kept.begin(), kept.end(), position);
     if (!pass.kept.wants_logits || found == kept.end())
-      throw std::logic_error("the pass kept no logits at a position that is wanted");
+      throw std::logic_error("the pass kept no logits at a position that is read");
     positions_.push_back(position);
     rows_.push_back(static_cast<std::size_t>(found - kept.begin()));
   }

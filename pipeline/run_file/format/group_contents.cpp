@@ -28,7 +28,7 @@ class GroupNames {
   /// Notes the first thing that is wrong.
   void add(const std::string& array, std::span<const Axis> along) {
     if (!is_possible_name(array)) note("'" + array + "' cannot be the name of a variable");
-    if (!arrays_.insert(array).second) note("'" + array + "' stands there twice");
+    if (!arrays_.insert(array).second) note("'" + array + "' is given twice");
     std::set<std::string> own;
     for (const Axis& axis : along) {
       if (!is_possible_name(axis.name)) note("'" + axis.name + "' cannot be the name of an axis");
@@ -96,7 +96,7 @@ std::vector<GroupContents> plan_contents(const RunLayout& layout) {
   std::vector<GroupContents> groups;
   for (const GroupLayout& group : layout.groups) {
     if (std::ranges::find(groups, group.name, &GroupContents::name) != groups.end())
-      refuse(group.name, "stands there twice");
+      refuse(group.name, "is given twice");
     groups.push_back({group.name, spell_bytes(group.about), group.variables, {}, {}});
   }
   for (const ConstantArray& constant : layout.constants) {

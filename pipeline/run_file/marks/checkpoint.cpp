@@ -95,7 +95,7 @@ void Checkpoint::set(Map& map, std::size_t cell, std::uint8_t state) {
 
 void Checkpoint::mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state) {
   if (prompt >= prompts() || part >= parts(lane))
-    throw std::logic_error("checkpoint: no such part of a prompt");
+    throw std::logic_error("checkpoint: no such chunk of a prompt's variants");
   set(lanes_[lane], prompt * parts(lane) + part, static_cast<std::uint8_t>(state));
 }
 

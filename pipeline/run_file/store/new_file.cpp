@@ -92,7 +92,7 @@ void NewFile::claim(bool overwrite) {
   replaced_ = Descriptor::open(target_, overwrite ? O_RDWR : O_RDONLY);
   if (!replaced_) refuse("cannot be replaced: " + std::generic_category().message(errno));
   if (!has_seal(replaced_.number()))
-    refuse("the file exists and is no run file, so it is never replaced; choose another --out");
+    refuse("the file exists and is not a run file, so it is never replaced; choose another --out");
   if (is_being_written(target_)) refuse_in_use(path_);
   if (!overwrite) refuse("the file exists; --force replaces it, --resume goes on with it");
   lock_for_writing(replaced_.number(), path_);
@@ -105,8 +105,8 @@ void NewFile::expect_room() const {
     throw InputError(path_.string() + ": " + leads + why);
   };
   std::error_code none;
-  if (!fs::is_directory(folder(), none)) refuse(folder().string() + " is no directory");
-  if (!target_.has_filename()) refuse("that is no name of a file");
+  if (!fs::is_directory(folder(), none)) refuse(folder().string() + " is not a directory");
+  if (!target_.has_filename()) refuse("that is not the name of a file");
 }
 
 h5::File NewFile::create() {

@@ -190,7 +190,7 @@ TEST(Safetensors, RefusesHeaderLengthsThatLie) {
   file[7] = '\x7f';
   EXPECT_TRUE(names(refusal(file), {"header length 9151314442816847875 exceeds", "100000000"}));
   EXPECT_TRUE(names(refusal("1234567"), {"7 bytes do not hold the 8-byte header length"}));
-  EXPECT_TRUE(names(refusal("<!DOCTYPE html><html>"), {"is no safetensors file"}));
+  EXPECT_TRUE(names(refusal("<!DOCTYPE html><html>"), {"is not a safetensors file"}));
   EXPECT_TRUE(names(refusal("version https://git-lfs.github.com/spec/v1\n"), {"is a Git LFS pointer"}));
 }
 

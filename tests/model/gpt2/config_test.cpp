@@ -107,11 +107,11 @@ TEST(Config, WhatTransformersDoesNotReadMayNotContradictWhatItReads) {
   EXPECT_EQ(config.layer_norm_epsilon, 0.25F);
   EXPECT_EQ(load(test::TinyGpt2().config(R"(,"hidden_act":"gelu_fast","layer_norm_eps":1e-5)")).activation,
             Activation::gelu_new);
-  EXPECT_TRUE(
-      test::names(refusal_of(R"(,"hidden_act":"relu","layer_norm_eps":1e-6)"),
-                  {"hidden_act = \"relu\": is no setting of gpt2; spell it activation_function",
-                   "layer_norm_eps = 1e-06: is no setting of gpt2, and differs from its layer_norm_epsilon, "
-                   "which is 1e-05"}));
+  EXPECT_TRUE(test::names(
+      refusal_of(R"(,"hidden_act":"relu","layer_norm_eps":1e-6)"),
+      {"hidden_act = \"relu\": is not a setting of gpt2; spell it activation_function",
+       "layer_norm_eps = 1e-06: is not a setting of gpt2, and differs from its layer_norm_epsilon, "
+       "which is 1e-05"}));
 }
 
 TEST(Config, NullInnerWidthIsFourTimesTheWidth) {

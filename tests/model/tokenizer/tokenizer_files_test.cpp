@@ -269,9 +269,9 @@ TEST(TokenizerFiles, RefusesSettingsThatWouldChangeTheResult) {
 }
 
 TEST(TokenizerFiles, RefusesMalformedMerges) {
-  EXPECT_THAT(error_of_merges("#version: 0.2\na b\nab\n"), HasSubstr("merges.txt:3: 'ab' is no merge"));
-  EXPECT_THAT(error_of_merges("a b c\n"), HasSubstr("merges.txt:1: 'a b c' is no merge"));
-  EXPECT_THAT(error_of_merges("a b\n\nab c\n"), HasSubstr("merges.txt:2: '' is no merge"));
+  EXPECT_THAT(error_of_merges("#version: 0.2\na b\nab\n"), HasSubstr("merges.txt:3: 'ab' is not a merge"));
+  EXPECT_THAT(error_of_merges("a b c\n"), HasSubstr("merges.txt:1: 'a b c' is not a merge"));
+  EXPECT_THAT(error_of_merges("a b\n\nab c\n"), HasSubstr("merges.txt:2: '' is not a merge"));
   EXPECT_THAT(error_of_merges("a b\nb c\n"), HasSubstr("merges.txt:2: 'b c': token 'bc' is not in "));
   EXPECT_THAT(error_of_merges("x ab\n"), HasSubstr("token 'xab' is not in "));
   EXPECT_THAT(error_of_merges("日 a\n"), HasSubstr("token '日' is not in "));
@@ -282,7 +282,7 @@ TEST(TokenizerFiles, RefusesMalformedMerges) {
   EXPECT_THAT(merge("b c"), HasSubstr("tokenizer.json: merge 1: 'b c': token 'bc' is not in "));
   EXPECT_THAT(merge({"a", "b", "c"}),
               HasSubstr("tokenizer.json: model.merges[1]: [\"a\",\"b\",\"c\"] is no"));
-  EXPECT_THAT(merge(7), HasSubstr("model.merges[1]: 7 is no merge"));
+  EXPECT_THAT(merge(7), HasSubstr("model.merges[1]: 7 is not a merge"));
   EXPECT_THAT(error_of_json([](json& d) { d["model"]["merges"] = "a b"; }), HasSubstr("should be an array"));
 }
 

@@ -151,7 +151,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "keep:",
                     "show: scores.prb\nkeep:",
                     2,
-                    {"w.yaml:21: show: 'scores.prb' is no stored variable (did you mean 'scores.prob'?)"}},
+                    {"w.yaml:21: show: 'scores.prb' is not a stored variable (did you mean 'scores.prob'?)"}},
         BadWorkflow{"TargetColumn",
                     "tokens: [target]",
                     "tokens: [targt]",
@@ -287,7 +287,7 @@ TEST_F(Errors, OfSettings) {
           {"--set scors.metrics=[prob]: 'scors' is neither a key nor a stage of the workflow",
            "(did you mean 'scores'?)"});
   refused("silenced", {"--set silenced: must be path=value"});
-  refused("silenced.at.x=1", {"--set silenced.at.x=1: 'at' is no map, so it has no 'x'"});
+  refused("silenced.at.x=1", {"--set silenced.at.x=1: 'at' is not a map, so it has no 'x'"});
   refused("scores.metrics=[prb]", {"stage 'scores': metrics: unknown value 'prb' (did you mean 'prob'?)"});
   refused("silenced.at=hook_zz", {"w.yaml: stage 'silenced': at: 'hook_zz'"});
   refused("silenced.at=[", {"value '[': not YAML"});
@@ -299,12 +299,12 @@ TEST_F(Errors, OfOutputFilesThatExistLeaveThemAsTheyAre) {
   for (const Words& force : {Words{}, Words{"--force"}}) {
     Words words = {"run", "w.yaml"};
     words.insert(words.end(), force.begin(), force.end());
-    refuse(words, 3, {"sweep.h5: the file exists and is no run file, so it is never replaced"});
+    refuse(words, 3, {"sweep.h5: the file exists and is not a run file, so it is never replaced"});
   }
   refuse({"run", "w.yaml", "--resume"}, 3, {"sweep.h5: ", "not an HDF5 file"});
   EXPECT_EQ(read_file(folder.path() / "sweep.h5"), "precious");
   refuse({"run", "w.yaml", "--out", "."}, 3, {".: is a directory"});
-  refuse({"run", "w.yaml", "--out", "none/x.h5"}, 3, {"none/x.h5: none is no directory"});
+  refuse({"run", "w.yaml", "--out", "none/x.h5"}, 3, {"none/x.h5: none is not a directory"});
   refuse({"run", "w.yaml", "--resume", "--force"}, 2, {"--resume and --force exclude each other"});
 }
 

@@ -17,7 +17,7 @@ const std::vector<Case> kCases = {
      "blocks.1.attn.hook_pattern[0] at position "},
     {"gather, in: pass, at: blocks.1.attn.hook_q, position: -1", "blocks.1.attn.hook_q[0] at position "},
     {"measure.prediction, in: pass, metrics: [entropy]", "the logit of token id 0 at position "},
-    {"measure.replacement, in: silenced", "a mean that takes the activation's place"}};
+    {"measure.replacement, in: silenced", "a mean that replaces the activation"}};
 
 class NotFinite : public Cli {};
 

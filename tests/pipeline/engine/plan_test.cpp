@@ -150,7 +150,7 @@ TEST(Plan, ShowChoosesWhatAViewerShowsFirst) {
 
 TEST(Plan, ShowOfNothingStoredIsRefusedWithTheNearest) {
   EXPECT_TRUE(names(problems_of(workflow(kSweep, "keep: [scores]\nshow: scores.prb\n")),
-                    {"show: 'scores.prb' is no stored variable (did you mean 'scores.prob'?)"}));
+                    {"show: 'scores.prb' is not a stored variable (did you mean 'scores.prob'?)"}));
   const std::string unkept = R"(
   tokens: {stage: tokenize}
   clean: {stage: forward, in: tokens}

@@ -75,7 +75,7 @@ TEST(PromptList, ReadsTextIdsAndColumns) {
 }
 
 TEST(PromptList, RefusesWhatIsNoListOfPrompts) {
-  EXPECT_EQ(refusal("berlin"), "w.yaml:1: prompts: a list of prompts or {file: p.jsonl} is wanted");
+  EXPECT_EQ(refusal("berlin"), "w.yaml:1: prompts: must be a list of prompts or {file: p.jsonl}");
   EXPECT_EQ(refusal("[]"), "w.yaml:1: prompts: the list is empty");
   EXPECT_EQ(refusal("- {text: a}\n- Berlin is in\n"),
             "w.yaml:2: a prompt is a map such as {id: berlin, text: \"Berlin is in\"}");
@@ -94,7 +94,7 @@ TEST(PromptList, RefusesEmptyPrompts) {
 }
 
 TEST(PromptList, RefusesIdsThatAreNoTokenIds) {
-  EXPECT_EQ(refusal("- {ids: 5}"), "w.yaml:1: 'ids' is no list of ids");
+  EXPECT_EQ(refusal("- {ids: 5}"), "w.yaml:1: 'ids' is not a list of ids");
   for (const char* id : {"-1", "1.5", "\"5\"", "[1]", "null", "99999999999999999999", "1e3"}) {
     EXPECT_EQ(refusal("- {ids: [1, " + std::string(id) + "]}"),
               "w.yaml:1: 'ids' holds " + std::string(id) + ": an id is a whole number from 0 up");
@@ -102,12 +102,12 @@ TEST(PromptList, RefusesIdsThatAreNoTokenIds) {
 }
 
 TEST(PromptList, RefusesValuesThatAreNeitherTextNorNumber) {
-  EXPECT_EQ(refusal("- {text: [a]}"), "w.yaml:1: 'text' is a list; text or a number is wanted");
-  EXPECT_EQ(refusal("- {text: {b: c}}"), "w.yaml:1: 'text' is a map; text or a number is wanted");
+  EXPECT_EQ(refusal("- {text: [a]}"), "w.yaml:1: 'text' is a list; must be text or a number");
+  EXPECT_EQ(refusal("- {text: {b: c}}"), "w.yaml:1: 'text' is a map; must be text or a number");
   EXPECT_EQ(refusal("- {text: a, id: true}"),
-            "w.yaml:1: 'id' is true; text or a number is wanted, and quotes make it text");
+            "w.yaml:1: 'id' is true; must be text or a number; quotes make it text");
   EXPECT_EQ(refusal("- {text: ~}"),
-            "w.yaml:1: 'text' is null; text or a number is wanted, and quotes make it text");
+            "w.yaml:1: 'text' is null; must be text or a number; quotes make it text");
   EXPECT_EQ(refusal("- {text: \"true\", target: \"null\"}"), "");
 }
 
@@ -161,7 +161,7 @@ TEST(PromptFile, RefusesWrongKeysAndNames) {
       "object on each line and call it .jsonl");
   for (const char* limit : {"0", "-1", "1.5", "\"5\"", "[1]"}) {
     EXPECT_EQ(refusal("file: p.csv\nlimit: " + std::string(limit)),
-              "w.yaml:2: prompts: 'limit' is " + std::string(limit) + ": a whole number from 1 up is wanted");
+              "w.yaml:2: prompts: 'limit' is " + std::string(limit) + ": must be a whole number from 1 up");
   }
 }
 
@@ -225,11 +225,11 @@ TEST(JsonLines, RefusesValuesThatAreNeitherTextNorNumber) {
   EXPECT_EQ(file_refusal("p.jsonl",
                          "{\"text\": true}\n{\"text\": \"a\", \"id\": {\"d\": [1]}}\n"
                          "{\"text\": null}\n{\"text\": [\"a\"], \"target\": \"b\"}\n{\"ids\": false}\n"),
-            "p.jsonl:1: 'text' is true; text or a number is wanted\n"
-            "p.jsonl:2: 'id' is an object; text or a number is wanted\n"
+            "p.jsonl:1: 'text' is true; must be text or a number\n"
+            "p.jsonl:2: 'id' is an object; must be text or a number\n"
             "p.jsonl:3: neither 'text' nor 'ids' is given\n"
-            "p.jsonl:4: 'text' is an array; text or a number is wanted\n"
-            "p.jsonl:5: 'ids' is false; a list of ids is wanted");
+            "p.jsonl:4: 'text' is an array; must be text or a number\n"
+            "p.jsonl:5: 'ids' is false; must be a list of ids");
   EXPECT_EQ(file_refusal("p.jsonl", "{\"text\": \"a\\u0000b\"}"), "p.jsonl:1: 'text' holds a NUL character");
 }
 
@@ -254,8 +254,8 @@ TEST(JsonLines, KeepsColumnsThatAreNeitherTextNorNumberAsJsonAndNullAsNoValue) {
 
 TEST(JsonLines, RefusesIdsThatAreNoTokenIds) {
   EXPECT_EQ(file_refusal("p.jsonl", "{\"ids\": \"1 2\"}\n{\"ids\": 5}\n{\"ids\": []}\n"),
-            "p.jsonl:1: 'ids' is text; a list of ids is wanted\n"
-            "p.jsonl:2: 'ids' is a number; a list of ids is wanted\n"
+            "p.jsonl:1: 'ids' is text; must be a list of ids\n"
+            "p.jsonl:2: 'ids' is a number; must be a list of ids\n"
             "p.jsonl:3: 'ids' is empty");
   EXPECT_EQ(file_refusal("p.jsonl",
                          "{\"ids\": [1, -1]}\n{\"ids\": [1.5]}\n{\"ids\": [[1]]}\n{\"ids\": [null]}\n"

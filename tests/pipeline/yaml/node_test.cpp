@@ -126,7 +126,7 @@ TEST(Yaml, RefusesKeysThatAreNoText) {
 
 TEST(Yaml, RefusesMoreThanOneDocument) {
   EXPECT_EQ(refusal("a: 1\n---\nb: 2\n"), "w.yaml:2: a second document starts here; only one is read");
-  EXPECT_EQ(refusal("- a\nb: c\n"), "w.yaml:2: not YAML: this is no part of the value before it");
+  EXPECT_EQ(refusal("- a\nb: c\n"), "w.yaml:2: not YAML: this does not belong to the value before it");
   EXPECT_EQ(refusal("---\na: 1\n...\n"), "");
 }
 

@@ -64,9 +64,9 @@ TEST(EditTargets, WhatIsNotThereOrCannotBeEditedIsRefused) {
 
 TEST(EditTargets, TwiceIsRefused) {
   EXPECT_TRUE(names(refused({"blocks.0.attn.hook_z[0]", "blocks.*.attn.hook_z[0,1]"}),
-                    {"at: 'blocks.*.attn.hook_z[0,1]': blocks.0.attn.hook_z[0] is there twice"}));
+                    {"at: 'blocks.*.attn.hook_z[0,1]': blocks.0.attn.hook_z[0] is given twice"}));
   EXPECT_TRUE(names(refused({"blocks.0.attn.hook_z[0]", "h.0.attn.c_proj:input"}),
-                    {"at: 'h.0.attn.c_proj:input': blocks.0.attn.hook_z is there twice"}));
+                    {"at: 'h.0.attn.c_proj:input': blocks.0.attn.hook_z is given twice"}));
 }
 
 TEST(EditTargets, ExceptionWithoutEffectIsRefused) {

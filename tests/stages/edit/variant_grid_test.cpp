@@ -89,7 +89,7 @@ TEST(VariantGrid, PlaceWithoutHeadsHasNoAxisOfThem) {
 
 TEST(VariantGrid, SeveralPlacesAreAnAxisBeforeTheirLayers) {
   const LabelledVariants made = grid({{"h.*.attn.c_attn:output"}, {kZero}, Positions::all(), {}});
-  EXPECT_EQ(axis_names(made), (std::vector<std::string>{"replacement 1", "place 3", "layer 3"}));
+  EXPECT_EQ(axis_names(made), (std::vector<std::string>{"replacement 1", "hook_point 3", "layer 3"}));
   EXPECT_EQ(text(made.variants[4][0]), "blocks.1.attn.hook_k=zero");
 }
 
@@ -105,7 +105,7 @@ TEST(VariantGrid, TogetherOverAllAxesIsOneVariantAReplacement) {
   const LabelledVariants made = grid({{"blocks.*.attn.hook_q[*]", "blocks.*.attn.hook_k[*]"},
                                       {kZero, value(1)},
                                       Positions::all(),
-                                      {"head", "place", "layer"}});
+                                      {"head", "hook_point", "layer"}});
   EXPECT_EQ(axis_names(made), (std::vector<std::string>{"replacement 2"}));
   ASSERT_EQ(made.variants.size(), 2U);
   EXPECT_EQ(made.variants[1].size(), 2U * 3 * 3);
@@ -166,13 +166,13 @@ INSTANTIATE_TEST_SUITE_P(
                 {"{mean: head} needs a head", "use {mean: positions}"}},
         Refused{"ReplacementTwice",
                 {{"blocks.0.attn.hook_z[0]"}, {value(0.1F), value(0.1F)}, {}, {}},
-                {"with: value_0.1 is there twice"}},
+                {"with: value_0.1 is given twice"}},
         Refused{"PlaceTwice",
                 {{"blocks.0.attn.hook_z", "h.0.attn.c_proj:input"}, {kZero}, {}, {}},
-                {"at: 'h.0.attn.c_proj:input': blocks.0.attn.hook_z is there twice"}},
+                {"at: 'h.0.attn.c_proj:input': blocks.0.attn.hook_z is given twice"}},
         Refused{"HeadOfAPlaceThatIsThereAsAWhole",
                 {{"blocks.0.attn.hook_z", "blocks.*.attn.hook_z[1]"}, {kZero}, {}, {"layer", "head"}},
-                {"at: 'blocks.*.attn.hook_z[1]': blocks.0.attn.hook_z[1] is there twice"}},
+                {"at: 'blocks.*.attn.hook_z[1]': blocks.0.attn.hook_z[1] is given twice"}},
         Refused{"OtherLayers",
                 {{"blocks.0.attn.hook_q[0]", "blocks.1.attn.hook_k[0]"}, {kZero}, {}, {}},
                 {"at: there is nothing to edit in place blocks.*.attn.hook_q, layer 1, head 0", "together"}},
@@ -188,13 +188,13 @@ INSTANTIATE_TEST_SUITE_P(
                 {"except: there is nothing to edit in layer 1, head 2", "every combination is a variant"}},
         Refused{"NameThatIsTheLabelOfAnother",
                 {{"blocks.0.attn.hook_z[0]"}, {kZero, Replacement("value", 1.0F, "zero")}, {}, {}},
-                {"with: zero is there twice"}},
+                {"with: zero is given twice"}},
         Refused{"UnknownTogether",
                 {{"blocks.*.attn.hook_z[*]"}, {kZero}, {}, {"heads"}},
-                {"together: there is no axis 'heads' here (did you mean 'head'?)"}},
+                {"together: unknown axis 'heads' (did you mean 'head'?)"}},
         Refused{"TogetherWithoutThatAxis",
                 {{"blocks.*.attn.hook_z"}, {kZero}, {}, {"head"}},
-                {"together: there is no axis 'head' here"}}),
+                {"together: unknown axis 'head'"}}),
     [](const auto& refused) { return refused.param.name; });
 
 std::vector<std::string> replacement_labels(const std::vector<Replacement>& with) {

@@ -261,7 +261,7 @@ TEST(MeasureCosine, PairsThatAreNoneAreRefused) {
       names(refused("{" + kResidual + ", pairs: [1, 2]}"), {"1 is not a list of pairs", "[[1, 2], [1, 3]]"}));
   EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: all}"), {"\"all\"", "must be unique or a list"}));
   EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: []}"), {"[]", "must be unique or a list"}));
-  EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: [[1, 2], [1, 2]]}"), {"[1,2] is there twice"}));
+  EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: [[1, 2], [1, 2]]}"), {"[1,2] is given twice"}));
   EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: [[1, 7]]}"), {"pairs:", "prompt 'b': position 7"}));
 }
 

@@ -209,7 +209,7 @@ TEST(MeasurePrediction, SliceFromTheEndIsAlignedAtTheEnd) {
 TEST(MeasurePrediction, EmptySliceIsRefusedWithItsPrompt) {
   const std::string problem = refusal<ParamError>([] { Measured("{positions: \"1:-1\"}"); });
   EXPECT_TRUE(
-      names(problem, {"positions:", "prompt 'b': position", "1:-1 are none in a prompt of 2 tokens"}));
+      names(problem, {"positions:", "prompt 'b': position", "1:-1 hold none of a prompt of 2 tokens"}));
 }
 
 TEST(MeasurePrediction, TwoMeasuresOfOnePassMayWantOtherPositions) {
@@ -252,7 +252,7 @@ TEST(MeasurePrediction, OldNamesOfMetricsMeanTheNewOnes) {
   EXPECT_EQ(measured.chain.variables("scores"),
             (std::vector<std::string>{"token_rank", "token_rank_change", "top_token", "top_token_changed"}));
   const std::string twice = refusal<ParamError>([] { Measured("{metrics: [argmax, top_token]}"); });
-  EXPECT_TRUE(names(twice, {"'top_token' stands there twice"}));
+  EXPECT_TRUE(names(twice, {"'top_token' is given twice"}));
 }
 
 TEST(MeasurePrediction, EveryMetricIsExplained) {
@@ -289,7 +289,7 @@ TEST(MeasurePrediction, EmptyListsAreRefused) {
 }
 
 TEST(MeasurePrediction, ColumnTwiceIsRefused) {
-  EXPECT_TRUE(names(refused("{tokens: [target, target]}"), {"'target' stands there twice"}));
+  EXPECT_TRUE(names(refused("{tokens: [target, target]}"), {"'target' is given twice"}));
 }
 
 TEST(MeasurePrediction, DivergenceOfNothingIsRefused) {

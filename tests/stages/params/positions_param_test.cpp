@@ -45,7 +45,7 @@ TEST(PositionsParam, AnythingElseIsRefused) {
   EXPECT_TRUE(names(problem("1:2:3"), {"'1:2:3' is not a slice", "a quoted slice"}));
   EXPECT_TRUE(names(problem("a:"), {"all, last, whole numbers, or a quoted slice"}));
   EXPECT_TRUE(names(problem("\"1:x\""), {"'1:x' is not a slice"}));
-  EXPECT_TRUE(names(problem("[0, 2, 0]"), {"position 0 stands there twice"}));
+  EXPECT_TRUE(names(problem("[0, 2, 0]"), {"position 0 is given twice"}));
 }
 
 TEST(PositionsParam, SliceThatHoldsNothingIsRefused) {

@@ -54,7 +54,7 @@ TEST_F(NewFileTest, ReplacesNothingButARunFile) {
       expect_part(message_of([&] { create({at, overwrite}); }), at.string() + ": " + part);
     EXPECT_EQ(fs::symlink_status(at).type(), type);
   };
-  const std::string never = "the file exists and is no run file, so it is never replaced";
+  const std::string never = "the file exists and is not a run file, so it is never replaced";
   write(path, "workflow: mine\n");
   expect_left(path, never);
   write(folder.path() / "empty", "");
@@ -113,7 +113,7 @@ TEST_F(NewFileTest, FollowsALinkWhichStays) {
 }
 
 TEST_F(NewFileTest, RefusesAFolderThatIsNotThere) {
-  expect_part(message_of([&] { create({folder.path() / "none/run.h5", false}); }), "none is no directory");
+  expect_part(message_of([&] { create({folder.path() / "none/run.h5", false}); }), "none is not a directory");
   expect_part(message_of([&] { create({folder.path() / "none/", false}); }), "is no directory");
 }
 
