@@ -120,17 +120,15 @@ bool Sheet::lacks_values(std::size_t most) const {
 }
 
 Table Sheet::table(std::size_t most) const {
-  std::vector<std::string> header;
+  Table::Row header;
   for (const SheetColumn& column : columns_)
     if (column.shown()) header.push_back(column.name);
-  Table table(std::move(header));
-  for (std::size_t i = 0; i < std::min(most, size()); ++i) {
-    std::vector<std::string> row;
-    for (const SheetColumn& column : columns_)
-      if (column.shown()) row.push_back(shown_with_text(column, column.at(rows_[i])));
-    table.add(row);
-  }
-  return table;
+  return {std::move(header), std::min(most, size()), [this](std::size_t index) {
+            Table::Row row;
+            for (const SheetColumn& column : columns_)
+              if (column.shown()) row.push_back(shown_with_text(column, column.at(rows_[index])));
+            return row;
+          }};
 }
 
 void Sheet::print_csv(std::ostream& out, std::size_t most) const {

@@ -43,7 +43,7 @@ class Sheet {
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
   /// Whether one of the first `most` rows lacks a value.
   [[nodiscard]] bool lacks_values(std::size_t most) const;
-  /// The first rows, up to `most`.
+  /// The first rows, up to `most`. Borrows the sheet.
   [[nodiscard]] Table table(std::size_t most) const;
   /// A header and the first rows, up to `most`; a column of numbers that stand for texts is followed by one
   /// of those, NAME_text.

@@ -35,55 +35,67 @@ std::vector<std::size_t> narrowed(std::vector<std::size_t> widths, std::size_t l
   return widths;
 }
 
-std::vector<std::string> lines(std::vector<std::string> row) {
-  std::ranges::transform(row, row.begin(), one_line);
-  return row;
+/// The widths of the columns that a window shows.
+std::vector<std::size_t> fitted(const std::vector<std::size_t>& widths, std::size_t window,
+                                const std::vector<bool>& numeric) {
+  // Narrowest only if that makes room for every column: what is cut so short tells little.
+  std::vector<std::size_t> narrowest = narrowed(widths, kNarrowest, window, numeric);
+  std::vector<std::size_t> shown = narrowed(widths, kNarrow, window, numeric);
+  if (total(shown) > window && total(narrowest) <= window) return narrowest;
+  while (shown.size() > 1 && total(shown) > window) shown.pop_back();
+  return shown;
+}
+
+std::string line_of(const Table::Row& row, const std::vector<std::size_t>& widths,
+                    const std::vector<bool>& numeric) {
+  std::string line;
+  for (std::size_t c = 0; c < widths.size(); ++c) {
+    const std::string cell = cut_to_columns(row[c], widths[c]);
+    const std::string padding(widths[c] - columns_of(cell), ' ');
+    line += std::string(kGap, ' ') + (numeric[c] ? padding + cell : cell + padding);
+  }
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line;
 }
 
 }  // namespace
 
-Table::Table(std::vector<std::string> header) : rows_{lines(std::move(header))} {}
-
-void Table::add(const std::vector<std::string>& row) { rows_.push_back(lines(row)); }
-
-std::vector<bool> Table::numeric_columns() const {
-  std::vector<bool> all(rows_.front().size(), rows_.size() > 1);
-  for (std::size_t r = 1; r < rows_.size(); ++r)
-    for (std::size_t c = 0; c < all.size(); ++c) all[c] = all[c] && numeric(rows_[r][c]);
-  return all;
+void Table::add(Row row) {
+  added_.push_back(std::move(row));
+  rows_ = added_.size();
 }
 
-std::vector<std::size_t> Table::widths(std::size_t window, const std::vector<bool>& numeric) const {
-  std::vector<std::size_t> widths(rows_.front().size(), 0);
-  for (const auto& row : rows_)
-    for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], columns_of(row[c]));
-  widths = narrowed(widths, kNarrow, window, numeric);
-  // Narrower still only if that makes room for every column: what is cut so short tells little.
-  const std::vector<std::size_t> narrower = narrowed(widths, kNarrowest, window, numeric);
-  if (total(narrower) <= window) return narrower;
-  while (widths.size() > 1 && total(widths) > window) widths.pop_back();
-  return widths;
+Table::Row Table::row(std::size_t index) const {
+  Row row = make_ ? make_(index) : added_[index];
+  std::ranges::transform(row, row.begin(), one_line);
+  return row;
 }
 
-std::size_t Table::columns() const { return total(widths(Window::kEndless, numeric_columns())); }
+Table::Shape Table::shape() const {
+  Shape shape{{}, std::vector<bool>(header_.size(), rows_ > 0)};
+  for (const std::string& name : header_) shape.widths.push_back(columns_of(name));
+  for (std::size_t index = 0; index < rows_; ++index) {
+    const Row cells = row(index);
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+      shape.widths[c] = std::max(shape.widths[c], columns_of(cells[c]));
+      shape.numeric[c] = shape.numeric[c] && numeric(cells[c]);
+    }
+  }
+  return shape;
+}
+
+std::size_t Table::columns() const { return total(shape().widths); }
 
 void Table::print(std::ostream& out, const Window& window) const {
-  const std::vector<bool> right = numeric_columns();
-  const std::vector<std::size_t> shown = widths(window.columns, right);
-  for (std::size_t r = 0; r < rows_.size(); ++r) {
-    std::string line;
-    for (std::size_t c = 0; c < shown.size(); ++c) {
-      const std::string cell = cut_to_columns(rows_[r][c], shown[c]);
-      const std::string padding(shown[c] - columns_of(cell), ' ');
-      line += std::string(kGap, ' ') + (right[c] ? padding + cell : cell + padding);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    out << window.painted(line, r == 0 ? Ink::bold : Ink::plain) << "\n";
-  }
-  if (shown.size() == rows_.front().size()) return;
+  const Shape whole = shape();
+  const std::vector<std::size_t> widths = fitted(whole.widths, window.columns, whole.numeric);
+  out << window.painted(line_of(header_, widths, whole.numeric), Ink::bold) << "\n";
+  for (std::size_t index = 0; index < rows_; ++index)
+    out << line_of(row(index), widths, whole.numeric) << "\n";
+  if (widths.size() == header_.size()) return;
   std::string left_out;
-  for (std::size_t c = shown.size(); c < rows_.front().size(); ++c)
-    left_out += (left_out.empty() ? "" : ", ") + rows_.front()[c];
+  for (std::size_t c = widths.size(); c < header_.size(); ++c)
+    left_out += (left_out.empty() ? "" : ", ") + header_[c];
   out << "  … " << wrapped("no room for " + left_out, window.columns, 4) << "\n";
 }
 

@@ -1,5 +1,6 @@
 #include "pipeline/run_file/reading/view.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <new>
@@ -10,6 +11,7 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/h5/h5.hpp"
+#include "pipeline/run_file/reading/stored_values.hpp"
 #include "tests/support/run_sample.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -50,6 +52,36 @@ TEST_F(ViewTest, TellsProgressAndFailures) {
   EXPECT_EQ(view.failures[0].prompt, 1U);
   EXPECT_EQ(view.failures[0].stage, "tokens");
   EXPECT_EQ(view.failures[0].reason, "too long");
+}
+
+TEST_F(ViewTest, TellsHowFarEachPromptIs) {
+  const RunFileView view = read_run_file(path);
+  EXPECT_EQ(view.states, (std::vector<PartState>{PartState::pending, PartState::failed, PartState::pending}));
+  EXPECT_EQ(count_of(view.states, PartState::pending), 2U);
+}
+
+TEST_F(ViewTest, TheLastPieceOfAPromptMayHaveFewerVariants) {
+  const LaneLayout lane{"silenced", 3, {}, 7, 3};
+  EXPECT_EQ(lane.variants_of(0), 3U);
+  EXPECT_EQ(lane.first_variant(2), 6U);
+  EXPECT_EQ(lane.variants_of(2), 1U);
+}
+
+TEST_F(ViewTest, AnyGroupHasItsDatasets) {
+  const RunFile run(path);
+  const auto named = [&](const std::string& group, const std::string& name) {
+    const std::vector<StoredDataset> all = stored_datasets(run, group);
+    return *std::ranges::find(all, name, &StoredDataset::name);
+  };
+  EXPECT_EQ(named("scores", "log_prob").axes.size(), 4U);
+  EXPECT_TRUE(named("prompts", "text").is_text());
+  EXPECT_TRUE(named("checkpoint", "done_items").is_integer());
+  EXPECT_TRUE(named("checkpoint", "failed_reason").is_text()) << "of limited length";
+  EXPECT_EQ(named("checkpoint", "failed_reason").axes.size(), 1U);
+  EXPECT_EQ(std::get<std::vector<std::string>>(stored_values(run, "checkpoint", "failed_reason"))[1],
+            "too long");
+  const StoredValues counts = stored_values(run, "scores", "argmax");
+  EXPECT_TRUE(std::holds_alternative<std::vector<std::int64_t>>(counts)) << "to the last digit";
 }
 
 TEST_F(ViewTest, TellsTheLayoutAndItsAttributes) {
