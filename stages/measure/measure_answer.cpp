@@ -13,6 +13,7 @@
 #include "pipeline/text/nearest.hpp"
 #include "stages/measure/next_token.hpp"
 #include "stages/measure/pass_measure.hpp"
+#include "stages/params/target_tokens.hpp"
 #include "stages/subject/cells_of.hpp"
 #include "stages/subject/token_id.hpp"
 
@@ -75,6 +76,15 @@ std::vector<std::int32_t> answer_in(const std::string& column, const Prompt& pro
   }
 }
 
+/// A word of an answer follows the prompt's last word as in a text, by a space.
+void warn_of_no_space(const std::string& column, std::size_t prompt, const PlanContext& context) {
+  const Prompt asked = context.prompts[prompt];
+  const std::string* answer = asked.text ? asked.cell(column) : nullptr;
+  if (answer == nullptr || !begins_with_a_word(*answer) || asked.text->ends_with(' ')) return;
+  context.warn("no leading space",
+               column + ": '" + *answer + "' is taken as it stands, without a leading space", prompt);
+}
+
 /// The answers of a column, one a prompt; refuses every prompt whose answer cannot be fed.
 Answers read_answers(const std::string& column, const PassPlan& passes) {
   auto ids = std::make_shared<TokenLists>();
@@ -84,6 +94,7 @@ Answers read_answers(const std::string& column, const PassPlan& passes) {
     try {
       if (passes.tokens().runs(i))
         answer = answer_in(column, context.prompts[i], passes.tokens().lengths[i], passes.subject());
+      if (!answer.empty()) warn_of_no_space(column, i, context);
     } catch (const PromptFailure& error) {
       context.refuse(i, "answers", error.what());
     }

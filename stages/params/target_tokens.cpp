@@ -112,10 +112,13 @@ std::int32_t only_token(const std::string& text, const ModelSubject& subject) {
                    0);
 }
 
-std::string missing_space(const std::string& text, const ModelSubject& subject) {
+bool begins_with_a_word(const std::string& text) {
   const auto first = static_cast<unsigned char>(text.empty() ? ' ' : text.front());
-  const bool is_word = std::isalnum(first) != 0 || first >= 0x80;
-  if (!is_word || !is_token_with_space(text, subject)) return "";
+  return std::isalnum(first) != 0 || first >= 0x80;
+}
+
+std::string missing_space(const std::string& text, const ModelSubject& subject) {
+  if (!begins_with_a_word(text) || !is_token_with_space(text, subject)) return "";
   return "'" + text + "' is taken as it stands, without a leading space; ' " + text +
          "', which is how a word follows another, is one token too";
 }

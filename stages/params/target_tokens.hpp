@@ -16,6 +16,9 @@ inline constexpr std::int32_t kNoToken = -1;
 /// it is.
 std::int32_t only_token(const std::string& text, const ModelSubject& subject);
 
+/// By a letter or digit, of any script, with no space before it.
+bool begins_with_a_word(const std::string& text);
+
 /// What may not have been meant by such a text: a word without the space that it has in a sentence, while
 /// with the space it would be one token too. Empty: nothing.
 std::string missing_space(const std::string& text, const ModelSubject& subject);
