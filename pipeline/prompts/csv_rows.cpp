@@ -11,6 +11,7 @@
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/text/problems.hpp"
 #include "pipeline/text/utf8.hpp"
+#include "pipeline/values/table.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -144,7 +145,7 @@ void set_ids(const std::string& cell, PromptRows& rows) {
 
 void set_csv_row(const Fields& header, Fields& fields, PromptRows& rows) {
   if (fields.size() != header.size()) {
-    return rows.refuse_row("the row has " + std::to_string(fields.size()) + " fields, the header " +
+    return rows.refuse_row("the row has " + counted(fields.size(), "field") + ", the header " +
                            std::to_string(header.size()));
   }
   for (std::size_t i = 0; i < header.size(); ++i) {

@@ -86,7 +86,8 @@ class NamedTokens {
   static std::string nearest(const std::string& column, const Prompt& prompt) {
     std::vector<std::string> known;
     for (const auto& [name, value] : prompt.columns) known.push_back(name);
-    return pipeline::suggestion(column, known);
+    const std::string hint = pipeline::suggestion(column, known);
+    return hint.empty() ? ", or no value in it" : hint;
   }
 
   const pipeline::PlanContext& context_;

@@ -297,7 +297,7 @@ TEST(Csv, ReadsLinesThatEndInCr) {
   EXPECT_EQ(prompts[2].id, "c");
   EXPECT_TRUE(prompts[3].place.ends_with("p.csv:7"));
   EXPECT_EQ(file_refusal("p.csv", "text,id\ra\rb,c,d\r"),
-            "p.csv:2: the row has 1 fields, the header 2\np.csv:3: the row has 3 fields, the header 2");
+            "p.csv:2: the row has 1 field, the header 2\np.csv:3: the row has 3 fields, the header 2");
 }
 
 TEST(Csv, RefusesHeadersThatNameNoPrompt) {
@@ -320,7 +320,7 @@ TEST(Csv, RefusesHeadersWithEmptyRepeatedAndImpossibleNames) {
 
 TEST(Csv, RefusesRaggedRowsWithTheirLines) {
   EXPECT_EQ(file_refusal("p.csv", "id,text\na,\"x\ny\"\nb\nc,d,e\n"),
-            "p.csv:4: the row has 1 fields, the header 2\np.csv:5: the row has 3 fields, the header 2");
+            "p.csv:4: the row has 1 field, the header 2\np.csv:5: the row has 3 fields, the header 2");
 }
 
 TEST(Csv, RefusesBrokenQuotes) {
@@ -331,7 +331,7 @@ TEST(Csv, RefusesBrokenQuotes) {
             "p.csv:2: not CSV: a quote inside a field that does not begin with one");
   EXPECT_EQ(file_refusal("p.csv", "text,b\n\"a\" ,b\nc\n"),
             "p.csv:2: not CSV: text between a closing quote and the next comma\n"
-            "p.csv:3: the row has 1 fields, the header 2");
+            "p.csv:3: the row has 1 field, the header 2");
   EXPECT_EQ(
       file_refusal("p.csv", "text,b\n,x\n\"a"),
       "p.csv:2: neither 'text' nor 'ids' is given\n"
@@ -380,7 +380,7 @@ TEST(BadPrompts, OfACsvAreItsRows) {
   };
   const Prompts prompts = read();
   ASSERT_EQ(prompts.size(), 3U);
-  EXPECT_EQ(prompts.problem(0), "the row has 1 fields, the header 2");
+  EXPECT_EQ(prompts.problem(0), "the row has 1 field, the header 2");
   EXPECT_EQ(prompts.problem(1), "not CSV: a quote inside a field that does not begin with one");
   EXPECT_EQ(prompts[2].id, "f");
   folder.write("p.csv", "text,id\na,b\n\"c,d\ne,f\n");  // where that row ends, nobody knows
