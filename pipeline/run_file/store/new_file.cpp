@@ -111,22 +111,25 @@ void NewFile::expect_room() const {
 
 h5::File NewFile::create() {
   remove_leftovers(target_, folder());
+  std::string why;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     temporary_ = target_.parent_path() / temporary_name(target_);
     try {
       h5::File file = h5::File::create(temporary_);
       file.rename(path_.string());
-      // Until it is locked, another process may take it for a leftover.
       if (try_lock_for_writing(file.descriptor(), path_) && leads_to(temporary_, file.descriptor()))
         return file;
+      why = ": locking the file: another process has it";
     } catch (const h5::Error& error) {
       const std::string message = error.what();
       const std::string name = temporary_.string();
-      throw InputError(path_.string() +
-                       (message.starts_with(name) ? message.substr(name.size()) : ": " + message));
+      why = message.starts_with(name) ? message.substr(name.size()) : ": " + message;
+      std::error_code ignored;
+      if (fs::remove(temporary_, ignored)) break;
     }
+    // Until it is locked, another process may take it for a leftover and clear it away: so another attempt.
   }
-  refuse_in_use(path_);
+  throw InputError(path_.string() + why);
 }
 
 void NewFile::refuse_taken() const {
