@@ -11,7 +11,7 @@
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/text/problems.hpp"
 #include "pipeline/text/utf8.hpp"
-#include "pipeline/values/table.hpp"
+#include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
 namespace {
