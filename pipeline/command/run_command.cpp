@@ -53,8 +53,9 @@ int run(const std::vector<std::string>& arguments) {
     std::vector<std::string> words = {"run"};
     words.insert(words.end(), arguments.begin(), arguments.end());
     WorkflowSpec spec = read_spec(options);
-    const Target target{options.get_or("out", spec.name + ".h5"), options.has("resume"), options.has("force"),
-                        words};
+    Target target{options.get_or("out", spec.name + ".h5"), options.has("resume"), options.has("force"),
+                  words};
+    if (!options.has("dry-run")) target.claim();
     PlannedRun planned = make_plan(std::move(spec));
     if (options.has("dry-run")) {
       tell_left_out(planned.plan);
@@ -62,7 +63,7 @@ int run(const std::vector<std::string>& arguments) {
       return exit_code::kDone;
     }
     if (session.progress == ProgressStyle::lines) tell_left_out(planned.plan);
-    return execute(std::move(planned), target, session);
+    return execute(std::move(planned), std::move(target), session);
   });
 }
 
