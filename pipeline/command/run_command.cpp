@@ -68,15 +68,16 @@ int run(const std::vector<std::string>& arguments) {
     std::vector<std::string> words = {"run"};
     words.insert(words.end(), arguments.begin(), arguments.end());
     WorkflowSpec spec = read_spec(options);
-    const Target target{options.get_or("out", spec.name + ".h5"), options.has("resume"), options.has("force"),
-                        words};
+    Target target{options.get_or("out", spec.name + ".h5"), options.has("resume"), options.has("force"),
+                  words};
+    if (!options.has("dry-run")) target.claim();
     PlannedRun planned = plan_for(std::move(spec), options);
     if (options.has("dry-run")) {
       tell_warnings(planned.layout.warnings, session.progress);
       print_dry_run(planned, session.run.threads, std::cout);
       return exit_code::kDone;
     }
-    return execute(std::move(planned), target, session);
+    return execute(std::move(planned), std::move(target), session);
   });
 }
 

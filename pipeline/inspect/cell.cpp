@@ -11,12 +11,12 @@ namespace hookflow::pipeline {
 std::string shown_cell(const Cell& cell) {
   return std::visit(
       [](const auto& value) -> std::string {
-        using Value = std::decay_t<decltype(value)>;
-        if constexpr (std::is_same_v<Value, std::monostate>)
+        using T = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<T, std::monostate>)
           return kNoValue;
-        else if constexpr (std::is_floating_point_v<Value>)
+        else if constexpr (std::is_floating_point_v<T>)
           return shown_number(static_cast<double>(value));
-        else if constexpr (std::is_integral_v<Value>)
+        else if constexpr (std::is_integral_v<T>)
           return std::to_string(value);
         else
           return value.starts_with(' ') || value.ends_with(' ') ? "'" + value + "'" : value;
@@ -27,10 +27,10 @@ std::string shown_cell(const Cell& cell) {
 std::string exact_cell(const Cell& cell) {
   return std::visit(
       [](const auto& value) -> std::string {
-        using Value = std::decay_t<decltype(value)>;
-        if constexpr (std::is_same_v<Value, std::monostate>) {
+        using T = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<T, std::monostate>) {
           return "";
-        } else if constexpr (std::is_arithmetic_v<Value>) {
+        } else if constexpr (std::is_arithmetic_v<T>) {
           std::array<char, 32> digits{};
           return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
         } else {

@@ -4,7 +4,6 @@
 #include <future>
 #include <iostream>
 #include <malloc.h>
-#include <optional>
 #include <thread>
 #include <unistd.h>
 
@@ -51,12 +50,10 @@ void give_back_memory() {
 /// model takes longer than its first results.
 class Execution {
  public:
-  Execution(Plan plan, const Target& target, const SessionOptions& options)
-      : plan_(std::move(plan)),
-        target_(target),
-        options_(options),
-        goes_on_(target.resume && std::filesystem::exists(target.path)) {
-    if (!goes_on_) new_file_.emplace(target.path, target.overwrite);
+  Execution(Plan plan, Target target, const SessionOptions& options)
+      : plan_(std::move(plan)), target_(std::move(target)), options_(options) {
+    target_.claim();
+    goes_on_ = !target_.place;
   }
 
   int run(RunLayout layout) {
@@ -80,7 +77,7 @@ class Execution {
     const Identity identity = load_subject();
     RunStore store =
         goes_on_ ? RunStore::open(target_.path, layout, identity)
-                 : RunStore::create(std::move(*new_file_), layout, identity,
+                 : RunStore::create(std::move(*target_.place), layout, identity,
                                     run_provenance(plan_, options_.run.threads, target_.command_line));
     prepare_farewell(options_.progress, if_kept);
     tell_damage(store.damage(), target_.path, options_.progress);
@@ -101,18 +98,17 @@ class Execution {
   }
 
   Plan plan_;
-  const Target& target_;
+  Target target_;
   SessionOptions options_;
-  bool goes_on_;
-  std::optional<NewFile> new_file_;  // claimed before anything is loaded; none: goes on with a file
+  bool goes_on_ = false;  // with a file
   std::shared_future<Identity> identity_;
   std::jthread hashing_;
 };
 
 }  // namespace
 
-int execute(PlannedRun planned, const Target& target, const SessionOptions& options) {
-  return Execution(std::move(planned.plan), target, options).run(std::move(planned.layout));
+int execute(PlannedRun planned, Target target, const SessionOptions& options) {
+  return Execution(std::move(planned.plan), std::move(target), options).run(std::move(planned.layout));
 }
 
 }  // namespace hookflow::pipeline

@@ -1,9 +1,11 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "pipeline/engine/planner.hpp"
+#include "pipeline/run_file/store/new_file.hpp"
 #include "pipeline/session/run_session.hpp"
 
 namespace hookflow::pipeline {
@@ -14,9 +16,16 @@ struct Target {
   bool resume = false;                    // goes on with the file where there is one
   bool overwrite = false;                 // replaces it
   std::vector<std::string> command_line;  // kept in a new file
+  std::optional<NewFile> place = {};      // of a new file, once that is claimed
+
+  /// Claims the place of a new file, unless there is one to go on with: the sooner, the sooner another run
+  /// into the same file is told. Throws InputError as NewFile does.
+  void claim() {
+    if (!place && !(resume && std::filesystem::exists(path))) place.emplace(path, overwrite);
+  }
 };
 
 /// Makes or opens the file, runs what is pending and prints the file's name. Returns the exit code.
-int execute(PlannedRun planned, const Target& target, const SessionOptions& options);
+int execute(PlannedRun planned, Target target, const SessionOptions& options);
 
 }  // namespace hookflow::pipeline

@@ -135,7 +135,7 @@ h5::File NewFile::create() {
 void NewFile::refuse_taken() const {
   if (is_being_written(target_)) refuse_in_use(path_);
   throw InputError(path_.string() +
-                   ": another program put a file there while this run began; it is left as it is");
+                   ": is in use: another run or program wrote it since this one began; it is left as it is");
 }
 
 void NewFile::place() {

@@ -67,8 +67,8 @@ struct RunStore::Impl {
   void write(h5::Dataset& dataset, const h5::Block& block, const Column& values, std::size_t from,
              std::size_t count) const {
     const auto write_part = [&](const auto& column) {
-      using Cell = typename std::decay_t<decltype(column)>::value_type;
-      if (std::is_integral_v<Cell> != (dataset.kind() == h5::Kind::int64))
+      using Number = typename std::decay_t<decltype(column)>::value_type;
+      if (std::is_integral_v<Number> != (dataset.kind() == h5::Kind::int64))
         throw std::logic_error(path.string() + ": " + dataset.path() +
                                ": integers and floats are not the same");
       dataset.write(block, std::span(column).subspan(from, count));

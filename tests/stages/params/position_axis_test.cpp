@@ -76,10 +76,11 @@ TEST(PositionAxis, AllIsPaddedAndLastHasNoAxis) {
 TEST(PositionAxis, SaysWhereTheBosTokenIs) {
   TokenFacts tokens;
   tokens.lengths = {5, 3};
+  testing_support::NoSubject subject;
+  const pipeline::Prompts prompts = prompts_of(tokens.lengths);
+  const pipeline::PlanContext context{prompts, subject, {}, {}, 1};
   const auto long_name = [&](const Positions& positions) {
-    return PositionAxis("positions", positions, prompts_of(tokens.lengths), tokens)
-        .axis("position")
-        .long_name;
+    return PositionAxis("positions", positions, context, tokens).axis("position").long_name;
   };
   EXPECT_EQ(long_name(Positions::all()), "position in the prompt, counted from 0");
   tokens.bos = 96;
@@ -104,7 +105,9 @@ TEST(PositionAxis, IsThatOfThePromptsThatHaveThePositions) {
   const pipeline::Prompts prompts = prompts_of({5, 1, 0});
   const pipeline::PlanContext context{prompts, subject, {}, {}, 1};
   context.refuse(2, "", "unreadable");
-  const PositionAxis axis("positions", Positions::slice(2, {}), context, {5, 1, 0});
+  TokenFacts tokens;
+  tokens.lengths = {5, 1, 0};
+  const PositionAxis axis("positions", Positions::slice(2, {}), context, tokens);
   EXPECT_EQ(axis.labels(), (Labels{2, 3, 4}));
   ASSERT_EQ(context.findings->refused().size(), 2U);
   EXPECT_EQ(context.findings->refused()[1].prompt, 1U);

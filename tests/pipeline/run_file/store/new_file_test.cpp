@@ -149,7 +149,7 @@ TEST_F(NewFileTest, LeavesWhatAppearedSinceItLooked) {
     write(folder.path() / "thesis", "precious");
     fs::rename(folder.path() / "thesis", path);
     expect_part(message_of([&] { create(std::move(late)); }),
-                "run.h5: another program put a file there while this run began");
+                "run.h5: is in use: another run or program wrote it since this one began");
     EXPECT_EQ(fs::file_size(path), 8U);
     EXPECT_EQ(folder.names(), std::vector<std::string>{"run.h5"});
   }
