@@ -26,10 +26,10 @@ Cell cell_of(const StoredValues& values, std::size_t at) {
   return std::visit(
       [at](const auto& stored) -> Cell {
         const auto& value = stored[at];
-        using Value = std::decay_t<decltype(value)>;
-        if constexpr (std::is_floating_point_v<Value>)
+        using T = std::decay_t<decltype(value)>;
+        if constexpr (std::is_floating_point_v<T>)
           return std::isnan(value) ? Cell() : Cell(value);
-        else if constexpr (std::is_integral_v<Value>)
+        else if constexpr (std::is_integral_v<T>)
           return value == -1 ? Cell() : Cell(value);
         else
           return value.empty() ? Cell() : Cell(value);
