@@ -67,9 +67,12 @@ std::vector<std::string> choose_rows(GroupSheet& group, const Options& options) 
 
 void print_values(const RunFile& file, const RunFileView& view, const Options& options) {
   const std::string what = options.get<std::string>("what");
+  if (what == kWarningsGroup && view.warnings && view.warnings->empty()) {
+    std::cout << "no warnings\n";
+    return;
+  }
   GroupSheet group = sheet_of(file, view, what);
   std::vector<std::string> notes = choose_rows(group, options);
-  if (what == kWarningsGroup && group.sheet.size() == 0) notes.emplace_back("no warnings");
   if (holds_results(view, what) && (!view.complete || !view.failures.empty()))
     notes.insert(notes.begin(), progress_text(view));
   constexpr int kOnATerminal = 50;

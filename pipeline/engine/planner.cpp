@@ -75,7 +75,8 @@ class Planner {
     for (StageSpec& spec : plan_.spec.stages) {
       if (!to_run.contains(spec.id)) {
         findings_->warn(
-            {spec.id, "", "not run", "is not run: it is neither kept nor read by a stage that is"});
+            {"", "", "not run",
+             "stage '" + spec.id + "' is not run: it is neither kept nor read by a stage that is"});
         continue;
       }
       index_[spec.id] = plan_.stages.size();

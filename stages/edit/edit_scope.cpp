@@ -47,7 +47,7 @@ void EditScope::check(const Replacement& with, const std::vector<EditTarget>& ta
   for (const EditTarget& target : targets) kinds.emplace(target.at.kind, target.head.has_value());
   for (const auto& [kind, one_head] : kinds) {
     if (const auto problem = with->problem_at(edit_place(kind, one_head, config_)))
-      throw ParamError(origin.param, *problem);
+      throw ParamError("with", *problem);
     refuse(origin, [&, at = kind, head = one_head](std::size_t length) {
       return with->problem_at(edit_place(at, head, config_, length)).value_or("");
     });

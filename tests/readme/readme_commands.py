@@ -84,7 +84,7 @@ def run_readme(reader):
         elif language == "python":
             reader.run_python(text)
         elif language == "yaml":
-            reader.write_and_type("shown.yaml", text, "build/release/hookflow run shown.yaml --out shown.h5 --quiet")
+            reader.write_and_type("shown.yaml", text, "build/release/hookflow run shown.yaml --out shown.h5 --quiet --force")
 
 
 def run_installed(reader, build, prefix):

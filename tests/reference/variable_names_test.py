@@ -26,6 +26,7 @@ OVER = {"in": "scores", "over": ["prompt"], "by": "template"}
 MEASURES = {
     "clean": {"stage": "measure.prediction", "in": "pass"},
     "scores": {"stage": "measure.prediction", "in": BOTH},
+    "answers": {"stage": "measure.answer", "in": BOTH},
     "words": {"stage": "measure.vocabulary", "in": "pass"},
     "means": {"stage": "measure.replacement", "in": "silenced"},
     "seen": {"stage": "measure.attention", "in": BOTH, "at": [ATTN + "scores_raw", ATTN + "attn_scores"], "heads": "both"},
@@ -55,7 +56,7 @@ def described(program, *arguments):
 def choices(program, stage, parameter):
     """The words that `describe` explains, a line each below the parameter."""
     text = described(program, "describe", stage)
-    below = re.search(rf"^  {parameter}\b.*\n       .*\n((?: {{9}}.*\n)+)", text, re.MULTILINE)
+    below = re.search(rf"^  {parameter}\b.*\n      .*\n((?: {{8}}.*\n)+)", text, re.MULTILINE)
     return [line.split()[0] for line in below[1].splitlines()]
 
 

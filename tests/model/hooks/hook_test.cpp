@@ -133,11 +133,11 @@ TEST(ParseHooks, RefusesAHeadOutOfRange) {
 
 TEST(ParseHooks, RefusesWhatIsNoLayer) {
   EXPECT_EQ(refusal("blocks.x.attn.hook_z"),
-            "'blocks.x.attn.hook_z': 'x' is no layer; write a number, '*', '0-3' or '0,2,5-7'");
+            "'blocks.x.attn.hook_z': 'x' is not a layer; write a number, '*', '0-3' or '0,2,5-7'");
   EXPECT_EQ(refusal("blocks.-1.attn.hook_z"),
-            "'blocks.-1.attn.hook_z': '' is no layer; write a number, '*', '0-3' or '0,2,5-7'");
+            "'blocks.-1.attn.hook_z': '' is not a layer; write a number, '*', '0-3' or '0,2,5-7'");
   EXPECT_EQ(refusal("blocks.1,.attn.hook_z"),
-            "'blocks.1,.attn.hook_z': '' is no layer; write a number, '*', '0-3' or '0,2,5-7'");
+            "'blocks.1,.attn.hook_z': '' is not a layer; write a number, '*', '0-3' or '0,2,5-7'");
 }
 
 TEST(ParseHooks, RefusesARangeThatRunsBackwards) {

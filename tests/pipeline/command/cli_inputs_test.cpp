@@ -109,7 +109,8 @@ TEST_F(Warnings, AreToldSummedUpAndKept) {
   EXPECT_EQ(lines[4],
             "hookflow: warning: no leading space: 3 more; `hookflow inspect FILE warnings` lists all");
   EXPECT_EQ(lines_of(succeed({"inspect", "sweep.h5", "warnings"})).size(), 8U);  // with a header
-  EXPECT_TRUE(contains(succeed({"inspect", "sweep.h5"}), "is one token too (and 5 more)\n"));
+  EXPECT_TRUE(contains(succeed({"inspect", "sweep.h5"}),
+                       "is one token too, and 5 more: hookflow inspect sweep.h5 warnings\n"));
   EXPECT_EQ(run({"resume", "sweep.h5", "--quiet"}).err, "");  // said already
   const Outcome json = run({"run", "w.yaml", "--json", "--force"});
   const auto event = nlohmann::json::parse(lines_of(json.err).at(1));
@@ -130,7 +131,7 @@ TEST_F(Warnings, AreErrorsWhereThatIsAsked) {
   EXPECT_EQ(lines_of(validated.err).size(), 5U);
   write("p.jsonl", R"({"text": "Berlin is", "target": " Germany"})");
   succeed({"run", "w.yaml", "--strict", "--quiet"});
-  EXPECT_TRUE(succeed({"inspect", "sweep.h5", "warnings"}).starts_with("no warnings\n"));
+  EXPECT_EQ(succeed({"inspect", "sweep.h5", "warnings"}), "no warnings\n");
 }
 
 TEST_F(Warnings, AreNoneOfTheExperimentsThatShip) {
@@ -148,6 +149,7 @@ TEST_F(Ids, OfATokenizerThatIsLargerThanTheModelAreRefused) {
   const auto refused = [&](const std::string& from, const std::string& to, const std::string& place) {
     std::string text = sweep_with(from, to);
     text.replace(text.find("nano"), 4, "./m");
+    if (text.find("  g: ") != std::string::npos) text.replace(text.find("keep: ["), 7, "keep: [g, ");
     write("w.yaml", text);
     return run({"run", "w.yaml"}).err.find(place) != std::string::npos;
   };

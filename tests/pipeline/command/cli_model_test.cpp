@@ -59,9 +59,11 @@ TEST_F(Model, WhatIsLeftOutOfItIsTold) {
   write("models/m/tokenizer_config.json", R"({"add_bos_token": true})");
   write("w.yaml", workflow(R"(ids: [1, 2], target: "3")"));
   const std::string note = "tokens are stored without their text: ";
-  EXPECT_NE(run({"run", "w.yaml", "--quiet", "--force"}).err.find("hookflow: " + note), std::string::npos);
+  EXPECT_NE(run({"run", "w.yaml", "--quiet", "--force"}).err.find("hookflow: warning: " + note),
+            std::string::npos);
   const std::string json = run({"run", "w.yaml", "--json", "--force"}).err;
-  EXPECT_TRUE(json.starts_with(R"({"event":"note","message":")" + note)) << json;
+  EXPECT_TRUE(json.starts_with(R"({"event":"warning",)")) << json;
+  EXPECT_NE(json.find(R"("message":")" + note), std::string::npos) << json;
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ TEST_F(Run, ReplacesAFileByForceAlone) {
 }
 
 TEST_F(Run, LeavesOutWhatNobodyReadsAndSaysSo) {
-  const std::string said = "hookflow: warning: stage 'by_layer': is not run: it is neither kept nor read";
+  const std::string said = "hookflow: warning: stage 'by_layer' is not run: it is neither kept nor read";
   write("w.yaml", sweep_with("keep: [scores, by_layer]", "keep: [scores]"));
   EXPECT_TRUE(contains(run({"validate", "w.yaml"}).err, said));
   EXPECT_TRUE(contains(run({"run", "w.yaml", "--dry-run"}).err, said));

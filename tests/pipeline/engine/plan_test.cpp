@@ -344,9 +344,10 @@ TEST(Plan, StagesWhoseResultsNobodyReadsAreLeftOut) {
   const PlannedRun planned = run_of(workflow(stages));
   Words run, left_out;
   for (const PlannedStage& stage : planned.plan.stages) run.push_back(stage.spec->id);
-  for (const Warning& warning : planned.layout.warnings) left_out.push_back(warning.stage);
+  for (const Warning& warning : planned.layout.warnings)
+    left_out.push_back(warning.text.substr(0, warning.text.find(" is")));
   EXPECT_EQ(run, (Words{"tokens", "clean", "silenced", "scores", "by_layer"}));
-  EXPECT_EQ(left_out, (Words{"words", "of_words", "all"}));
+  EXPECT_EQ(left_out, (Words{"stage 'words'", "stage 'of_words'", "stage 'all'"}));
   EXPECT_EQ(run_of(workflow(stages, "keep: [all]\n")).layout.warnings.size(), 2U);
   EXPECT_TRUE(names(problems_of(workflow(stages, "keep: [of_words]\n")), {"'of_words'", "no_such_axis"}));
 }
@@ -357,7 +358,7 @@ TEST(Plan, DryRunTellsEveryStagesCost) {
   print_dry_run(run, 1, out);
   const std::string text = out.str();
   EXPECT_TRUE(
-      names(text, {"2 prompts in 1 batch\n", "2 passes", "24 passes", "6 parts a batch",
+      names(text, {"2 prompts in 1 batch\n", "2 passes", "24 passes", "committed in 6 pieces",
                    "forward passes  26\n", "[prompt 2 x replacement 2 x layer 2 x head 3 x token 2]"}));
   const auto number_after = [&](const std::string& label, const std::string& unit) {
     std::istringstream rest(text.substr(text.find(label) + label.size()));

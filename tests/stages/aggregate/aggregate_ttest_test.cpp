@@ -197,7 +197,7 @@ TEST(TTest, RefusesParametersThatDoNotFit) {
   EXPECT_TRUE(names(refused("over: pair", {stored("y", {{"layer", 2}, {"pair", 1}}, {1, 2})}),
                     {"over: 'pair' of 'y' has 1 step", "2 or more"}));
   EXPECT_TRUE(names(refused("over: pair, kind: paired", {y}), {"in: the input 'b' is missing", "paired"}));
-  EXPECT_TRUE(names(refused("over: pair", {y}, {y}), {"kind: one_sample", "b is wired"}));
+  EXPECT_TRUE(names(refused("over: pair", {y}, {y}), {"kind: one_sample", "the input b is given"}));
   EXPECT_TRUE(names(refused("over: pair, kind: pared", {y}), {"'pared'", "did you mean 'paired'"}));
   EXPECT_TRUE(names(refused("over: pair, kind: paired, mean: 1", {y}, {y}), {"mean: ", "one_sample"}));
   EXPECT_TRUE(names(refused("over: pair, confidence: 1", {y}), {"1 is out of range", "between 0 and 1"}));

@@ -160,7 +160,7 @@ TEST(PromptGroups, PromptsWithoutAValueAreListed) {
   const std::string missing = refused("aggregate.moments", "over: prompt, by: templat");
   EXPECT_TRUE(names(
       missing,
-      {"by:\n  w.yaml:1: prompt 'p0': has no column 'templat' (did you mean 'template'?)", "prompt 'p5'"}));
+      {"by:\nw.yaml:1: prompt 'p0': has no column 'templat' (did you mean 'template'?)", "prompt 'p5'"}));
   const std::string empty =
       refused("aggregate.moments", "over: prompt, by: template", six_prompts({"", "A", "", "B", "B", "A"}));
   EXPECT_TRUE(names(empty, {"prompt 'p0': has no value in the column 'template'", "prompt 'p2'"}));

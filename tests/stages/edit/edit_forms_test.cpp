@@ -115,7 +115,7 @@ TEST(EditForms, VectorOfAnotherLengthIsRefusedWithBothLengths) {
     if (!editable(tried.kind) || !tried.has("[x")) continue;
     SCOPED_TRACE(tried.at() + " " + tried.form);
     const std::string message = refused(tried, tried.with(config, 1));
-    EXPECT_TRUE(names(message, {"with: ", " numbers given, but ", pattern_name(tried.kind) + " takes ",
+    EXPECT_TRUE(names(message, {"with:", " numbers given, but ", pattern_name(tried.kind) + " takes ",
                                 tried.kind == HookKind::pattern ? "token of the prompt" : "dimension"}));
   }
 }

@@ -87,15 +87,20 @@ TEST(VariantList, EditsOfOneHookPointMayHaveDifferentPositions) {
 TEST(VariantList, EveryProblemIsToldWithItsVariantAndEdit) {
   const std::string message = refused(R"([
       {name: a, edits: [{at: "blocks.0.attn.hook_z[1]"}, {at: "blocks.3.attn.hook_z[1]"}]},
-      {name: b, edits: [{at: "blocks.0.attn.hook_z[1]", with: {value: [1, 2]}},
-                        {at: "blocks.0.attn.hook_z[2]", positions: 2}]},
+      {name: b, edits: {at: "blocks.0.attn.hook_z[1]", with: {value: [1, 2]}}},
       {name: c, edits: {at: "blocks.0.hook_mlp_out", with: {mean: head}}}])");
   EXPECT_TRUE(
       names(message, {"variants:\n  'a', edit 2: at: 'blocks.3.attn.hook_z[1]'",
                       "\n  'b', edit 1: with: value: 2 numbers given, but a head of blocks.*.attn.hook_z "
                       "takes 7, one for each dimension\n",
-                      "\n  'b', edit 2: positions: prompt 'short': position 2",
                       "\n  'c', edit 1: with: {mean: head} needs a head"}));
+}
+
+TEST(VariantList, PromptThatLacksAPositionIsRefusedWithTheEdit) {
+  EXPECT_TRUE(
+      names(refused(R"([{name: b, edits: [{at: "blocks.0.hook_mlp_out"},
+                                                  {at: "blocks.0.attn.hook_z[2]", positions: 2}]}])"),
+            {"variants:", "prompt 'short': 'b', edit 2: position 2 is outside a prompt of 2 tokens"}));
 }
 
 }  // namespace

@@ -276,7 +276,8 @@ TEST(MeasureCosine, PairsReadBack) {
 TEST(MeasureCosine, EditedLayersWithoutAnEditThereAreRefused) {
   const std::vector<std::string> both = {"clean", "silenced"};
   EXPECT_TRUE(names(refused("{" + kResidual + ", layers: some}"), {"unknown value 'some'"}));
-  EXPECT_TRUE(names(refused("{" + kResidual + ", layers: edited}"), {"layers: edited", "wire an ablation"}));
+  EXPECT_TRUE(names(refused("{" + kResidual + ", layers: edited}"),
+                    {"layers: edited", "give it the variants of an ablation"}));
   EXPECT_TRUE(names(refused("{at: blocks.1.hook_resid_post, layers: edited}", both),
                     {"layers: a variant edits blocks.0.attn.hook_z first", "hook_resid_post"}));
   EXPECT_TRUE(names(refused("{at: ln_final.hook_normalized, layers: edited}", both),

@@ -71,7 +71,7 @@ TEST(Places, UnknownAndTwiceAreRefused) {
   };
   EXPECT_TRUE(names(problem({"blocks.0.hook_resid_pots"}), {"at: ", "hook_resid_post"}));
   EXPECT_TRUE(names(problem({"blocks.0.hook_resid_post", "blocks.1.hook_resid_post"}),
-                    {"at: 'blocks.1.hook_resid_post'", "is there twice"}));
+                    {"at: 'blocks.1.hook_resid_post'", "is given twice"}));
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ TEST_F(NewFileTest, FollowsALinkWhichStays) {
 
 TEST_F(NewFileTest, RefusesAFolderThatIsNotThere) {
   expect_part(message_of([&] { create({folder.path() / "none/run.h5", false}); }), "none is not a directory");
-  expect_part(message_of([&] { create({folder.path() / "none/", false}); }), "is no directory");
+  expect_part(message_of([&] { create({folder.path() / "none/", false}); }), "is not a directory");
 }
 
 TEST_F(NewFileTest, OfTwoThatFoundNothingThereOneIsPlaced) {
