@@ -17,8 +17,8 @@ void check_intervention(const Intervention& intervention, const Config& config, 
                      std::to_string(config.layers - 1));
   }
   if (head && !has_heads(at.kind)) {
-    throw ModelError(place +
-                     "there are no heads here; hook_q, hook_k, hook_v, hook_pattern and hook_z have heads");
+    throw ModelError(
+        place + "this hook point has no heads; hook_q, hook_k, hook_v, hook_pattern and hook_z have heads");
   }
   if (head && *head >= config.heads) {
     throw ModelError(place + "head " + std::to_string(*head) + " is out of range; the model has " +

@@ -60,9 +60,9 @@ class Mean : public EditKind {
   bool over_head_;
 };
 
-const bool kMeanKind =
-    register_edit_kind<Mean, std::string>("mean", {{kOverHead, "one number over positions and dimensions"},
-                                                   {"positions", "one number for each dimension"}});
+const bool kMeanKind = register_edit_kind<Mean, std::string>(
+    "mean", {{kOverHead, "one number, the mean over positions and dimensions"},
+             {"positions", "for each dimension its mean over positions"}});
 
 }  // namespace
 }  // namespace hookflow

@@ -26,7 +26,7 @@ void check_type(const EditSyntax& syntax, const EditArgument& argument) {
   if (std::ranges::find(syntax.arguments, argument.index(), type) != syntax.arguments.end()) return;
   std::string forms;
   for (const std::string& form : syntax.forms()) forms += (forms.empty() ? "" : " or ") + form;
-  throw ModelError(syntax.key + ": is written " + forms);
+  throw ModelError(syntax.key + ": must be " + forms);
 }
 
 }  // namespace

@@ -71,12 +71,11 @@ MappedFile::MappedFile(const std::filesystem::path& path) {
   if (::fstat(file.value(), &status) != 0) refuse(path, "cannot be examined: " + last_error());
   if (!S_ISREG(status.st_mode)) refuse(path, "is not a regular file");
   if (is_lfs_pointer(file.value()))
-    refuse(path,
-           "is a Git LFS pointer, which stands for the file; run `git lfs pull` where the model was cloned");
+    refuse(path, "is a Git LFS pointer, not the file itself; run `git lfs pull` where the model was cloned");
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) return;  // mmap refuses length 0
   void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.value(), 0);
-  if (memory == MAP_FAILED) refuse(path, "cannot be mapped: " + last_error());
+  if (memory == MAP_FAILED) refuse(path, "cannot be mapped into memory: " + last_error());
   bytes_ = {static_cast<const std::byte*>(memory), size};
 }
 

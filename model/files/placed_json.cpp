@@ -25,23 +25,23 @@ PlacedJson PlacedJson::at(std::size_t index) const {
 }
 
 const PlacedJson& PlacedJson::object() const {
-  if (!value.is_object()) fail("should be an object");
+  if (!value.is_object()) fail("must be an object");
   return *this;
 }
 
 const PlacedJson& PlacedJson::array() const {
-  if (!value.is_array()) fail("should be an array");
+  if (!value.is_array()) fail("must be an array");
   return *this;
 }
 
 std::string PlacedJson::text() const {
-  if (!value.is_string()) fail("should be a string");
+  if (!value.is_string()) fail("must be a string");
   return value.get<std::string>();
 }
 
 std::optional<bool> PlacedJson::flag(const char* key) const {
   if (!has(key)) return std::nullopt;
-  if (!value.at(key).is_boolean()) at(key).fail("should be true or false");
+  if (!value.at(key).is_boolean()) at(key).fail("must be true or false");
   return value.at(key).get<bool>();
 }
 

@@ -87,7 +87,7 @@ class EntryReader {
     if (offsets.size() != 2) refuse("data_offsets must be [begin, end], is " + shown(entry_["data_offsets"]));
     const Range range{offsets[0], offsets[1], nullptr};
     if (range.begin > range.end)
-      refuse(bytes_text(range.begin, range.end) + ": the end lies before the begin");
+      refuse(bytes_text(range.begin, range.end) + ": the end is before the beginning");
     if (range.end > data_.size())
       refuse(bytes_text(range.begin, range.end) + " reach beyond the end of the file, which holds " +
              std::to_string(data_.size()) + " bytes of data: the file is truncated or its header is wrong");
@@ -99,7 +99,7 @@ class EntryReader {
     const bool is_empty = std::count(tensor.shape.begin(), tensor.shape.end(), 0U) > 0;
     for (const std::uint64_t size : tensor.shape) {
       if (!is_empty && needed > std::numeric_limits<std::uint64_t>::max() / size)
-        refuse("shape " + shape_text(tensor.shape) + " needs more bytes than can be counted");
+        refuse("shape " + shape_text(tensor.shape) + " needs more bytes than 64 bits can count");
       needed *= size;
     }
     if (range.end - range.begin != needed)
@@ -108,7 +108,7 @@ class EntryReader {
              std::to_string(needed));
     if (range.begin % element != 0)
       refuse("is misaligned: begins at byte " + std::to_string(range.begin) +
-             " of the data, which is no multiple of " + std::to_string(element) + ", the size of one " +
+             " of the data, which is not a multiple of " + std::to_string(element) + ", the size of one " +
              tensor.dtype);
   }
 
@@ -141,15 +141,15 @@ void check_tiling(std::vector<Range> ranges, std::uint64_t data_size, const std:
   }
   if (before.end != data_size)
     throw ModelError(path.string() + ": the last " + std::to_string(data_size - before.end) +
-                     " bytes of the file belong to no tensor" +
-                     (before.tensor == nullptr ? "" : "; the last one is '" + *before.tensor + "'"));
+                     " bytes of the file do not belong to any tensor" +
+                     (before.tensor == nullptr ? "" : "; the last tensor is '" + *before.tensor + "'"));
 }
 
 std::size_t read_header_size(std::span<const std::byte> bytes, const std::string& place) {
   static_assert(std::endian::native == std::endian::little, "the header length is stored little-endian");
   if (bytes.size() < kLengthBytes)
     throw ModelError(place + ": is not a safetensors file: " + std::to_string(bytes.size()) +
-                     " bytes do not hold the 8-byte header length");
+                     " bytes are too few for the 8-byte header length");
   std::uint64_t size = 0;
   std::memcpy(&size, bytes.data(), sizeof size);
   if (size > kMaxHeaderBytes)

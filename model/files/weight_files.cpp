@@ -27,7 +27,7 @@ std::map<std::string, std::set<std::string>> read_index(const fs::path& path) {
   const MappedFile file(path);
   const FlatJson index = parse_json_object(file.text(), place);
   if (!index.contains("weight_map") || !index["weight_map"].is_object())
-    throw ModelError(place + ": weight_map must be an object of tensor names and shards");
+    throw ModelError(place + ": weight_map must be an object that maps tensor names to shards");
   std::map<std::string, std::set<std::string>> shards;
   for (const auto& [tensor, shard] : index["weight_map"].items()) {
     if (!shard.is_string() || !is_plain_file_name(shard.get<std::string>()))
@@ -45,20 +45,22 @@ void check_against_index(const SafetensorsFile& file, const std::set<std::string
                        " says it is in this file");
   for (const auto& [name, tensor] : file.tensors())
     if (!listed.contains(name))
-      throw ModelError(tensor_place(file.path(), name) + " is here, but " + kIndexFile + " does not say so");
+      throw ModelError(tensor_place(file.path(), name) + " is in this file, but " + kIndexFile +
+                       " does not say so");
 }
 
 [[noreturn]] void refuse_without_weights(const fs::path& directory) {
   for (const char* other : {"pytorch_model.bin", "pytorch_model.bin.index.json"})
     if (is_there(directory / other))
       throw ModelError(
-          (directory / other).string() + ": pickled weights are not read; convert them to " + kSingleFile +
+          (directory / other).string() + ": pickled weights are not supported; convert them to " +
+          kSingleFile +
           ", for example in Python: "
           "AutoModelForCausalLM.from_pretrained(DIR).save_pretrained(DIR, safe_serialization=True)");
   for (const char* other : {"tf_model.h5", "flax_model.msgpack"})
     if (is_there(directory / other))
       throw ModelError((directory / other).string() +
-                       ": weights of this format are not read; convert them to " + kSingleFile);
+                       ": weights of this format are not supported; convert them to " + kSingleFile);
   throw ModelError(directory.string() + ": holds neither " + kSingleFile + " nor " + kIndexFile);
 }
 

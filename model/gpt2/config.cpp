@@ -35,10 +35,10 @@ void check_unread(Settings& settings, const Config& config) {
         "layer_norm_eps",
         "is not a setting of gpt2, and differs from its layer_norm_epsilon, which is " +
             std::string(settings.is_given("layer_norm_epsilon") ? settings.at("layer_norm_epsilon").dump()
-                                                                : "1e-05 where it is not given"));
+                                                                : "1e-05 by default"));
   if (settings.is_given("hidden_act") && !settings.is_given("activation_function") &&
       settings.activation("hidden_act", config.activation) != config.activation)
-    settings.refuse("hidden_act", "is not a setting of gpt2; spell it activation_function");
+    settings.refuse("hidden_act", "is not a setting of gpt2; must be called activation_function");
 }
 
 void check_unsupported(Settings& settings) {

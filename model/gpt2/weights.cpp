@@ -30,7 +30,7 @@ void want_embeddings(TensorTable& table, const Config& config, Weights& weights)
     table.matrix("lm_head.weight", config.vocabulary, config.width, weights.unembedding);
   else if (has_head && has_wte)
     table.repeats("lm_head.weight", "wte.weight",
-                  "though config.json ties them; tie_word_embeddings = false makes it count");
+                  "though config.json ties them; to use both, set tie_word_embeddings to false");
   if (table.has("lm_head.bias")) table.vector("lm_head.bias", config.vocabulary, weights.unembedding_bias);
 }
 

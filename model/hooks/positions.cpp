@@ -28,7 +28,7 @@ std::vector<std::size_t> slice_of(const Positions& slice, std::size_t length) {
   if (begin >= end) {
     const auto bound = [](const auto& value) { return value ? std::to_string(*value) : std::string(); };
     throw ModelError("positions " + bound(slice.begin) + ":" + bound(slice.end) +
-                     " hold none of a prompt of " + std::to_string(length) + " tokens");
+                     " select nothing in a prompt of " + std::to_string(length) + " tokens");
   }
   return counted(begin, end);
 }
@@ -39,7 +39,7 @@ std::vector<std::size_t> list_of(const Positions& positions, std::size_t length)
   for (const std::int64_t position : positions.list) {
     if (position < -count || position >= count) {
       throw ModelError("position " + std::to_string(position) + " is outside a prompt of " +
-                       std::to_string(count) + " tokens, 0 to " + std::to_string(count - 1) +
+                       std::to_string(count) + " tokens; must be 0 to " + std::to_string(count - 1) +
                        " or, from the end, -1 to " + std::to_string(-count));
     }
     resolved.push_back(static_cast<std::size_t>(position < 0 ? position + count : position));

@@ -20,7 +20,7 @@ std::vector<NamedBos> named_bos_tokens(const Config* config, const Tokenizer* to
   if (tokenizer != nullptr && tokenizer->bos()) {
     const std::string by = "bos_token of the tokenizer's files, '" + *tokenizer->bos() + "'";
     const auto id = tokenizer->find(*tokenizer->bos());
-    if (!id) throw ModelError(by + ", is none of its tokens");
+    if (!id) throw ModelError(by + ", is not one of its tokens");
     named.push_back({by, *id});
   }
   return named;
@@ -42,7 +42,7 @@ std::int32_t find_bos_token(const Config* config, const Tokenizer* tokenizer) {
   }
   const std::size_t size = config != nullptr ? config->vocabulary : tokenizer->size();
   if (id < 0 || id >= static_cast<std::int64_t>(size)) {
-    throw ModelError(by + " is " + std::to_string(id) + ", and the model's vocabulary has 0 to " +
+    throw ModelError(by + " is " + std::to_string(id) + ", but the model's vocabulary has ids 0 to " +
                      std::to_string(size - 1));
   }
   return static_cast<std::int32_t>(id);

@@ -60,7 +60,10 @@ class Search {
 }  // namespace
 
 fs::path find_model(std::string_view name, const fs::path& base) {
-  if (name.empty()) throw ModelError("model: the name is empty");
+  if (name.empty())
+    throw ModelError(
+        "model: the name is empty; must be a built-in model, a directory or a name in the Hugging Face "
+        "cache");
   Search search;
   if (is_path_component(name))
     for (const fs::path& root : built_in_roots()) search.directory(root / name);

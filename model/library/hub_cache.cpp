@@ -87,7 +87,7 @@ Snapshot find_snapshot(const fs::path& folder, const HubName& model) {
   if (is_there(ref)) {
     std::string commit;
     std::ifstream(ref) >> commit;
-    if (!is_path_component(commit)) return {ref, "names no snapshot"};
+    if (!is_path_component(commit)) return {ref, "does not name a snapshot"};
     return {folder / "snapshots" / commit, ""};
   }
   const std::string start = model.revision.value_or("");
@@ -96,8 +96,8 @@ Snapshot find_snapshot(const fs::path& folder, const HubName& model) {
   if (snapshots.size() == 1 || is_whole) return {folder / "snapshots" / snapshots.front(), ""};
   if (snapshots.empty()) {
     const std::string others = listed(snapshots_of(folder, ""));
-    if (others.empty()) return {folder, "holds no snapshot"};
-    return {folder, "holds no revision '" + start + "', but the commits " + others};
+    if (others.empty()) return {folder, "has no snapshot"};
+    return {folder, "has no revision '" + start + "'; it has the commits " + others};
   }
   throw ModelError("model '" + model.text() + "' could be any of these commits in " + folder.string() + ": " +
                    listed(snapshots) + "; name one, such as " + model.name + "@" + snapshots.front());

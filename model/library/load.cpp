@@ -70,7 +70,8 @@ std::vector<std::string> notes_on_model(const std::filesystem::path& directory) 
   for (const std::string& name : table.of_other_tasks()) names += (names.empty() ? "" : ", ") + name;
   if (names.empty()) return {};
   return {place_of(files, directory).string() +
-          ": left out, as they belong to a head for another task, on which no logit depends: " + names};
+          ": these weights are left out, as they belong to a head for another task and change no logit: " +
+          names};
 }
 
 }  // namespace hookflow

@@ -45,7 +45,7 @@ float Settings::not_negative(const std::string& key, float otherwise) {
   if (!has(key)) return otherwise;
   const double value = at(key).is_number() ? at(key).get<double>() : -1;
   if (!(value >= 0 && value <= std::numeric_limits<float>::max()))
-    refuse(key, "must be a number that is not negative");
+    refuse(key, "must be a number of 0 or more");
   return static_cast<float>(value);
 }
 
@@ -53,7 +53,8 @@ Activation Settings::activation(const std::string& key, Activation otherwise) {
   if (!has(key)) return otherwise;
   if (at(key).is_string())
     if (const auto found = find_activation(at(key).get<std::string>())) return *found;
-  return refuse(key, "is not supported; gelu_new, gelu and relu are"), otherwise;
+  return refuse(key, "is not supported; must be gelu_new, gelu or relu, or another name of one of these"),
+         otherwise;
 }
 
 void Settings::refuse(const std::string& key, const std::string& rule) {

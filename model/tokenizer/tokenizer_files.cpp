@@ -25,7 +25,7 @@ constexpr std::int32_t kMaxId = (1 << 24) - 1;
 std::int32_t token_id(const FlatJson& value, const std::string& text, const PlacedJson& owner) {
   const bool fits = value.is_number_integer() && value >= 0 && value <= kMaxId;
   if (!fits)
-    owner.fail("token '" + text + "' has id " + value.dump() + "; an id is an integer from 0 to " +
+    owner.fail("token '" + text + "' has id " + value.dump() + "; must be an integer from 0 to " +
                std::to_string(kMaxId));
   return value.get<std::int32_t>();
 }
@@ -42,7 +42,7 @@ std::vector<TokenizerFiles::Entry> read_ids(const PlacedJson& node) {
 TokenizerFiles::Added read_added_token(const PlacedJson& node) {
   if (node.value.is_string()) return {{node.text(), 0}};
   for (const char* key : {"lstrip", "rstrip", "single_word"}) {
-    node.object().neutral(key, {false}, "an added token stands for its own text and no more");
+    node.object().neutral(key, {false}, "an added token matches its own text only");
   }
   return {{node.at("content").text(), 0}, node.flag("special").value_or(false), node.flag("normalized")};
 }
@@ -65,16 +65,16 @@ std::optional<std::string> read_bos(const PlacedJson& root) {
 }
 
 void check_pre_tokenizer(const PlacedJson& node) {
-  if (node.value.is_null() || node.type() != "ByteLevel") node.refuse("only ByteLevel, GPT-2's own, is");
+  if (node.value.is_null() || node.type() != "ByteLevel") node.refuse("must be ByteLevel, as in GPT-2");
   node.only({"type", "add_prefix_space", "trim_offsets", "use_regex"});
   static_cast<void>(node.at("add_prefix_space"));  // the library that writes the file has no default for it
-  node.neutral("add_prefix_space", {false}, "a text is encoded as it stands");
+  node.neutral("add_prefix_space", {false}, "text is encoded as it stands");
   node.neutral("use_regex", {true}, "text is cut by GPT-2's pattern");
 }
 
 void check_post_processor(const PlacedJson& node) {
   if (node.value.is_null() || node.type() == "ByteLevel") return;  // ByteLevel alters offsets, not ids
-  constexpr const char* kRule = "no tokens are put before or after a text";
+  constexpr const char* kRule = "no tokens are added before or after a text";
   if (node.type() == "Sequence") {
     const PlacedJson parts = node.at("processors").array();
     for (std::size_t i = 0; i < parts.value.size(); ++i) check_post_processor(parts.at(i));
@@ -87,10 +87,10 @@ void check_post_processor(const PlacedJson& node) {
 
 void check_algorithm(const PlacedJson& model) {
   // Early files name no type; their merges tell.
-  if (model.has("type") && model.type() != "BPE") model.at("type").refuse("only BPE is");
+  if (model.has("type") && model.type() != "BPE") model.at("type").refuse("must be BPE");
   model.only({"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
               "byte_fallback", "ignore_merges", "vocab", "merges"});
-  model.neutral("dropout", {0, 0.0}, "encoding is not random");
+  model.neutral("dropout", {0, 0.0}, "encoding is never random");
   model.neutral("continuing_subword_prefix", {""}, "tokens are bare bytes");
   model.neutral("end_of_word_suffix", {""}, "tokens are bare bytes");
   model.neutral("byte_fallback", {false}, "every byte is a token already");
@@ -109,8 +109,7 @@ TokenizerFiles::Merge read_merge(const PlacedJson& merges, std::size_t index) {
       return {line.substr(0, space), line.substr(space + 1), index};
     }
   }
-  merges.at(index).fail(value.dump() +
-                        " is not a merge: it should be \"left right\" or [\"left\", \"right\"]");
+  merges.at(index).fail(value.dump() + " is not a merge; must be \"left right\" or [\"left\", \"right\"]");
 }
 
 void read_tokenizer_json(const Path& path, TokenizerFiles& files) {
@@ -120,12 +119,13 @@ void read_tokenizer_json(const Path& path, TokenizerFiles& files) {
              "post_processor", "decoder", "model"});
   const PlacedJson model = root.at("model").object();
   check_algorithm(model);
-  if (root.has("normalizer")) root.at("normalizer").refuse("a text is encoded as it stands");
+  if (root.has("normalizer")) root.at("normalizer").refuse("text is encoded as it stands");
   check_pre_tokenizer(without_sequence(root.at("pre_tokenizer"), "pretokenizers"));
   if (root.has("post_processor")) check_post_processor(root.at("post_processor"));
   if (root.has("decoder")) {
     const PlacedJson decoder = without_sequence(root.at("decoder"), "decoders");
-    if (decoder.type() != "ByteLevel") decoder.refuse("only ByteLevel, the bytes of the tokens, is");
+    if (decoder.type() != "ByteLevel")
+      decoder.refuse("must be ByteLevel, which joins the bytes of the tokens");
   }
 
   files.vocabulary_file = path;
@@ -156,7 +156,7 @@ void read_merges_txt(const Path& path, TokenizerFiles& files) {
     const std::size_t space = line.find(' ');
     if (space == std::string::npos || line.find(' ', space + 1) != std::string::npos) {
       fail(files.merge_place + std::to_string(number),
-           "'" + line + "' is not a merge: a line should be two tokens with one space between");
+           "'" + line + "' is not a merge; a line must be two tokens with one space between them");
     }
     files.merges.push_back({line.substr(0, space), line.substr(space + 1), number});
   }
@@ -178,9 +178,9 @@ void read_tokenizer_config(const Path& path, TokenizerFiles& files) {
   const JsonDocument document = read_json_document(path);
   const PlacedJson root = document.root().object();
   files.files.push_back(path);
-  root.neutral("add_prefix_space", {false}, "a text is encoded as it stands");
-  root.neutral("add_bos_token", {false}, "no tokens are put before or after a text");
-  root.neutral("add_eos_token", {false}, "no tokens are put before or after a text");
+  root.neutral("add_prefix_space", {false}, "text is encoded as it stands");
+  root.neutral("add_bos_token", {false}, "no tokens are added before or after a text");
+  root.neutral("add_eos_token", {false}, "no tokens are added before or after a text");
   files.bos = read_bos(root);
   if (!root.has("added_tokens_decoder")) return;
 

@@ -45,7 +45,7 @@ std::string bytes_of(const Token& token, const std::string& place) {
   std::optional<std::string> bytes = token.added ? *token.text : bytes_of_spelling(*token.text);
   if (!bytes || bytes->empty()) {
     throw ModelError(place + ": token '" + *token.text + "' (id " + std::to_string(token.id) +
-                     ") should be one or more characters of GPT-2's byte alphabet");
+                     ") must be one or more characters of GPT-2's byte alphabet");
   }
   return *std::move(bytes);
 }

@@ -63,7 +63,7 @@ TEST(MappedFile, KnowsAPointerOfGitLfs) {
   test::write_file(folder / "vocab.json",
                    "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 548105171\n");
   EXPECT_TRUE(names(refusal(folder / "vocab.json"),
-                    {"vocab.json: is a Git LFS pointer, which stands for the file", "git lfs pull"}));
+                    {"vocab.json: is a Git LFS pointer, not the file itself", "git lfs pull"}));
   test::write_file(folder / "short", "version https://git-lfs");
   EXPECT_EQ(MappedFile(folder / "short").text().size(), 23U);
 }

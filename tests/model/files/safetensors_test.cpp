@@ -74,8 +74,10 @@ TEST(Safetensors, RefusesEveryTruncation) {
 TEST(Safetensors, RefusesBytesOfNoTensor) {
   const float values[] = {1};
   const std::string whole = safetensors(std::vector<test::NewTensor>{f32("a", {1}, values)});
-  EXPECT_TRUE(names(refusal(whole + "xy"), {"the last 2 bytes of the file belong to no tensor", "'a'"}));
-  EXPECT_TRUE(names(refusal(safetensors("{}", "xy")), {"the last 2 bytes of the file belong to no tensor"}));
+  EXPECT_TRUE(
+      names(refusal(whole + "xy"), {"the last 2 bytes of the file do not belong to any tensor", "'a'"}));
+  EXPECT_TRUE(
+      names(refusal(safetensors("{}", "xy")), {"the last 2 bytes of the file do not belong to any tensor"}));
   EXPECT_TRUE(names(refusal(with_entry(R"({"dtype":"U8","shape":[2],"data_offsets":[1,3]})", 3)),
                     {"tensor 'a'", "bytes 0 to 1 belong to no tensor"}));
 }
@@ -95,7 +97,7 @@ TEST(Safetensors, RefusesRangesThatLie) {
   EXPECT_TRUE(names(refusal(with_entry(R"({"dtype":"F32","shape":[2],"data_offsets":[0,12]})", 12)),
                     {"tensor 'a': bytes 0 to 12 are 12 bytes, but shape [2] of F32 needs 8"}));
   EXPECT_TRUE(names(refusal(with_entry(R"({"dtype":"F32","shape":[2],"data_offsets":[8,0]})", 8)),
-                    {"tensor 'a': bytes 8 to 0: the end lies before the begin"}));
+                    {"tensor 'a': bytes 8 to 0: the end is before the beginning"}));
   EXPECT_TRUE(names(refusal(with_entry(R"({"dtype":"F32","shape":[2],"data_offsets":[0,9000]})", 8)),
                     {"tensor 'a': bytes 0 to 9000 reach beyond the end of the file", "8 bytes of data"}));
   EXPECT_TRUE(names(
@@ -108,17 +110,17 @@ TEST(Safetensors, RefusesShapesThatOverflow) {
   // 2^62 * 4 = 2^64, which is 0 in 64 bits and would fit no bytes at all.
   EXPECT_TRUE(
       names(refusal(with_entry(R"({"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,0]})", 0)),
-            {"tensor 'a': shape [4611686018427387904] needs more bytes than can be counted"}));
+            {"tensor 'a': shape [4611686018427387904] needs more bytes than 64 bits can count"}));
   EXPECT_TRUE(names(
       refusal(with_entry(R"({"dtype":"U8","shape":[4294967296,4294967296,1],"data_offsets":[0,0]})", 0)),
-      {"tensor 'a'", "more bytes than can be counted"}));
+      {"tensor 'a'", "more bytes than 64 bits can count"}));
 }
 
 TEST(Safetensors, RefusesMisalignedTensors) {
   EXPECT_TRUE(names(refusal(safetensors(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},
                                             "b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}})",
                                         "123456")),
-                    {"tensor 'b': is misaligned: begins at byte 2", "no multiple of 4", "F32"}));
+                    {"tensor 'b': is misaligned: begins at byte 2", "not a multiple of 4", "F32"}));
 }
 
 struct Malformed {
@@ -189,7 +191,7 @@ TEST(Safetensors, RefusesHeaderLengthsThatLie) {
   EXPECT_TRUE(names(refusal(file), {"header of 3 bytes reaches beyond the end of the file (10 bytes)"}));
   file[7] = '\x7f';
   EXPECT_TRUE(names(refusal(file), {"header length 9151314442816847875 exceeds", "100000000"}));
-  EXPECT_TRUE(names(refusal("1234567"), {"7 bytes do not hold the 8-byte header length"}));
+  EXPECT_TRUE(names(refusal("1234567"), {"7 bytes are too few for the 8-byte header length"}));
   EXPECT_TRUE(names(refusal("<!DOCTYPE html><html>"), {"is not a safetensors file"}));
   EXPECT_TRUE(names(refusal("version https://git-lfs.github.com/spec/v1\n"), {"is a Git LFS pointer"}));
 }

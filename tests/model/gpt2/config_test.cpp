@@ -109,7 +109,7 @@ TEST(Config, WhatTransformersDoesNotReadMayNotContradictWhatItReads) {
             Activation::gelu_new);
   EXPECT_TRUE(test::names(
       refusal_of(R"(,"hidden_act":"relu","layer_norm_eps":1e-6)"),
-      {"hidden_act = \"relu\": is not a setting of gpt2; spell it activation_function",
+      {"hidden_act = \"relu\": is not a setting of gpt2; must be called activation_function",
        "layer_norm_eps = 1e-06: is not a setting of gpt2, and differs from its layer_norm_epsilon, "
        "which is 1e-05"}));
 }
@@ -146,11 +146,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Unsupported{"is_encoder_decoder", "true", "not supported; only false is"},
                     Unsupported{"add_cross_attention", "1", "must be true or false"},
                     Unsupported{"tie_word_embeddings", "null", "must be true or false"},
-                    Unsupported{"activation_function", "\"silu\"", "gelu_new, gelu and relu are"},
-                    Unsupported{"activation_function", "7", "gelu_new, gelu and relu are"},
-                    Unsupported{"layer_norm_epsilon", "-0.5", "must be a number that is not negative"},
-                    Unsupported{"layer_norm_epsilon", "\"small\"", "must be a number that is not negative"},
-                    Unsupported{"layer_norm_epsilon", "1e+300", "must be a number that is not negative"},
+                    Unsupported{"activation_function", "\"silu\"", "must be gelu_new, gelu or relu"},
+                    Unsupported{"activation_function", "7", "must be gelu_new, gelu or relu"},
+                    Unsupported{"layer_norm_epsilon", "-0.5", "must be a number of 0 or more"},
+                    Unsupported{"layer_norm_epsilon", "\"small\"", "must be a number of 0 or more"},
+                    Unsupported{"layer_norm_epsilon", "1e+300", "must be a number of 0 or more"},
                     Unsupported{"quantization_config", "{\"bits\":4}", "is not supported"},
                     Unsupported{"auto_map", "{\"AutoModel\":\"x.Y\"}", "is not supported"},
                     Unsupported{"pruned_heads", "{\"0\":[1]}", "is not supported"}));

@@ -219,7 +219,7 @@ TEST(Weights, LeavesOutHeadsOfOtherTasksWithAWord) {
     const auto notes = notes_on_model(directory.directory.path());
     ASSERT_EQ(notes.size(), 1U);
     EXPECT_TRUE(
-        names(notes[0], {"model.safetensors: left out", "no logit depends: classifier.bias, multiple_choice",
+        names(notes[0], {"model.safetensors: left out", "change no logit: classifier.bias, multiple_choice",
                          "qa_outputs.weight, score.weight, v_head.summary.weight, value_head.0.bias"}));
   }
 }
@@ -332,8 +332,8 @@ TEST_F(Shards, RefusesATensorThatTheIndexLeavesOut) {
     shards_[1].push_back(test::f32("transformer.h.0.attn.bias", {1}, std::vector<float>{1}));
     test::write_file(directory_ / file(1), test::safetensors(shards_[1]));
   };
-  EXPECT_TRUE(
-      names(refusal(), {file(1) + ": tensor 'transformer.h.0.attn.bias' is here, but", "index.json"}));
+  EXPECT_TRUE(names(refusal(),
+                    {file(1) + ": tensor 'transformer.h.0.attn.bias' is in this file, but", "index.json"}));
 }
 
 TEST_F(Shards, RefusesShardsOutsideTheDirectory) {

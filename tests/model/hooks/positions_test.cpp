@@ -66,7 +66,7 @@ TEST(Positions, EmptySliceIsToldWithThePromptsLength) {
     static_cast<void>(Positions::slice(1, -1).resolve(2));
     FAIL() << "was not refused";
   } catch (const ModelError& error) {
-    EXPECT_STREQ(error.what(), "positions 1:-1 hold none of a prompt of 2 tokens");
+    EXPECT_STREQ(error.what(), "positions 1:-1 select nothing in a prompt of 2 tokens");
   }
 }
 

@@ -169,7 +169,7 @@ TEST_F(FindModel, FollowsRefsMain) {
   test::write_file(home_ / "hub/models--gpt2/refs/main", "new\n");
   EXPECT_TRUE(names(refusal("gpt2"), {"snapshots/new: a directory without config.json"}));
   test::write_file(home_ / "hub/models--gpt2/refs/main", "../../elsewhere");
-  EXPECT_TRUE(names(refusal("gpt2"), {"models--gpt2/refs/main: names no snapshot"}));
+  EXPECT_TRUE(names(refusal("gpt2"), {"models--gpt2/refs/main: does not name a snapshot"}));
 }
 
 class Revisions : public FindModel {
@@ -213,12 +213,13 @@ TEST_F(Revisions, TheOnlySnapshotIsTakenWithoutAName) {
   EXPECT_EQ(find_model("org/name"), snapshot("0145def"));
   fs::remove_all(snapshot("0145def"));
   EXPECT_TRUE(
-      names(refusal("org/name"), {"models--org--name: holds no snapshot", "hf download org/name config"}));
+      names(refusal("org/name"), {"models--org--name: has no snapshot", "hf download org/name config"}));
 }
 
 TEST_F(Revisions, OneThatIsNotThereIsNamedWithThoseThatAre) {
-  EXPECT_TRUE(names(refusal("org/name@v2"), {"holds no revision 'v2', but the commits 0123abc, 0145def, 9876",
-                                             "hf download org/name --revision v2 config.json"}));
+  EXPECT_TRUE(
+      names(refusal("org/name@v2"), {"has no revision 'v2'; it has the commits 0123abc, 0145def, 9876",
+                                     "hf download org/name --revision v2 config.json"}));
   for (const char* name : {"org/name@", "org/name@../x", "org/name@/x", "org/name@a//b", "@main"})
     EXPECT_EQ(refusal(name).find("hub/models"), std::string::npos) << name;
 }

@@ -430,7 +430,7 @@ TEST(RunClean, RefusesAPositionOutsideThePrompt) {
     plan.logits = Positions::at({position});
     EXPECT_EQ(message_of([&] { run_clean(tiny.model, Prompts{tiny.prompt(3)}, plan); }),
               "position " + std::to_string(position) +
-                  " is outside a prompt of 3 tokens, 0 to 2 or, from the end, -1 to -3");
+                  " is outside a prompt of 3 tokens; must be 0 to 2 or, from the end, -1 to -3");
   }
 }
 
@@ -458,10 +458,9 @@ TEST(CheckIntervention, RefusesWhatNoPromptAllows) {
             "intervention at blocks.0.attn.hook_result: this hook point can be captured but not edited");
   EXPECT_EQ(message(edit(HookKind::z, 3, {}, {})),
             "intervention at blocks.3.attn.hook_z: the model has 3 layers, 0-2");
-  EXPECT_EQ(
-      message(edit(HookKind::attn_out, 0, 1, {})),
-      "intervention at blocks.0.hook_attn_out: there are no heads here; hook_q, hook_k, hook_v, hook_pattern "
-      "and hook_z have heads");
+  EXPECT_EQ(message(edit(HookKind::attn_out, 0, 1, {})),
+            "intervention at blocks.0.hook_attn_out: this hook point has no heads; hook_q, hook_k, hook_v, "
+            "hook_pattern and hook_z have heads");
   EXPECT_EQ(message(edit(HookKind::z, 0, 3, {})),
             "intervention at blocks.0.attn.hook_z: head 3 is out of range; the model has 3 heads, 0-2");
   EXPECT_EQ(message(edit(HookKind::resid_mid, 0, {}, mean_head())),

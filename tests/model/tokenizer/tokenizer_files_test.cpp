@@ -189,7 +189,7 @@ TEST_F(AddedTokenOrder, TheLastFileThatStatesAFlagDecides) {
 
 TEST_F(AddedTokenOrder, RefusesAFlagThatIsNone) {
   write_added({{"normalized", "yes"}}, json::object());
-  EXPECT_THAT(error_of(directory_), HasSubstr("added_tokens[0].normalized: should be true or false"));
+  EXPECT_THAT(error_of(directory_), HasSubstr("added_tokens[0].normalized: must be true or false"));
 }
 
 // Whichever file is lost or not fetched: other tokens without a word would be worse than none.
@@ -254,7 +254,7 @@ TEST(TokenizerFiles, RefusesSettingsThatWouldChangeTheResult) {
   EXPECT_EQ(refused("/secret", 1), "setting 'secret' is not supported");
   EXPECT_THAT(refused("/normalizer", {{"type", "NFC"}}), HasSubstr("normalizer: {\"type\":\"NFC\"} is not"));
   EXPECT_THAT(refused("/pre_tokenizer", nullptr), HasSubstr("pre_tokenizer: null is not supported"));
-  EXPECT_THAT(refused("/pre_tokenizer/type", "Whitespace"), HasSubstr("only ByteLevel, GPT-2's own, is"));
+  EXPECT_THAT(refused("/pre_tokenizer/type", "Whitespace"), HasSubstr("must be ByteLevel, as in GPT-2"));
   EXPECT_THAT(refused("/pre_tokenizer/add_prefix_space", true), HasSubstr("add_prefix_space: true is not"));
   EXPECT_THAT(refused("/pre_tokenizer/use_regex", false), HasSubstr("use_regex: false is not supported"));
   EXPECT_THAT(refused("/decoder", {{"type", "WordPiece"}}),
@@ -262,7 +262,7 @@ TEST(TokenizerFiles, RefusesSettingsThatWouldChangeTheResult) {
   EXPECT_THAT(refused("/post_processor", {{"type", "RobertaProcessing"}}), HasSubstr("post_processor: {"));
   const json begin = {{"SpecialToken", {{"id", "<|endoftext|>"}}}};
   EXPECT_THAT(refused("/post_processor", {{"type", "TemplateProcessing"}, {"single", json::array({begin})}}),
-              HasSubstr("no tokens are put before or after a text"));
+              HasSubstr("no tokens are added before or after a text"));
   const json strips = {{"id", 259}, {"content", "<mask>"}, {"lstrip", true}};
   EXPECT_THAT(refused("/added_tokens", json::array({strips})),
               HasSubstr("added_tokens[0].lstrip: true is not"));
@@ -283,12 +283,12 @@ TEST(TokenizerFiles, RefusesMalformedMerges) {
   EXPECT_THAT(merge({"a", "b", "c"}),
               HasSubstr("tokenizer.json: model.merges[1]: [\"a\",\"b\",\"c\"] is no"));
   EXPECT_THAT(merge(7), HasSubstr("model.merges[1]: 7 is not a merge"));
-  EXPECT_THAT(error_of_json([](json& d) { d["model"]["merges"] = "a b"; }), HasSubstr("should be an array"));
+  EXPECT_THAT(error_of_json([](json& d) { d["model"]["merges"] = "a b"; }), HasSubstr("must be an array"));
 }
 
 TEST(TokenizerFiles, RefusesIdsThatAreNoIds) {
   const auto id = [](const json& value) { return error_of_vocab([&](json& v) { v["ab"] = value; }); };
-  EXPECT_THAT(id(-1), HasSubstr("vocab.json: token 'ab' has id -1; an id is an integer from 0 to 16777215"));
+  EXPECT_THAT(id(-1), HasSubstr("vocab.json: token 'ab' has id -1; must be an integer from 0 to 16777215"));
   EXPECT_THAT(id(1.5), HasSubstr("has id 1.5;"));
   EXPECT_THAT(id("256"), HasSubstr("has id \"256\";"));
   EXPECT_THAT(id(5000000000), HasSubstr("has id 5000000000;"));
@@ -298,10 +298,10 @@ TEST(TokenizerFiles, RefusesIdsThatAreNoIds) {
 }
 
 TEST(TokenizerFiles, RefusesTokensThatAreNoBytes) {
-  EXPECT_THAT(error_of_vocab([](json& v) { v["日"] = 259; }), HasSubstr("token '日' (id 259) should be"));
-  EXPECT_THAT(error_of_vocab([](json& v) { v["a b"] = 259; }), HasSubstr("token 'a b' (id 259) should be"));
-  EXPECT_THAT(error_of_vocab([](json& v) { v[""] = 259; }), HasSubstr("token '' (id 259) should be"));
-  EXPECT_THAT(error_beside("added_tokens.json", R"({"": 259})"), HasSubstr("token '' (id 259) should be"));
+  EXPECT_THAT(error_of_vocab([](json& v) { v["日"] = 259; }), HasSubstr("token '日' (id 259) must be"));
+  EXPECT_THAT(error_of_vocab([](json& v) { v["a b"] = 259; }), HasSubstr("token 'a b' (id 259) must be"));
+  EXPECT_THAT(error_of_vocab([](json& v) { v[""] = 259; }), HasSubstr("token '' (id 259) must be"));
+  EXPECT_THAT(error_beside("added_tokens.json", R"({"": 259})"), HasSubstr("token '' (id 259) must be"));
   const auto without_z = [](json& v) {
     v.erase("z");
     v["zz"] = 'z';
@@ -332,7 +332,7 @@ TEST(TokenizerFiles, RefusesWhatTheFilesBesideItContradict) {
       error_beside("tokenizer_config.json", R"({"add_prefix_space": true})"),
       HasSubstr("tokenizer_config.json: add_prefix_space: true is not supported: a text is encoded as"));
   EXPECT_THAT(error_beside("tokenizer_config.json", R"({"add_bos_token": true})"),
-              HasSubstr("tokenizer_config.json: add_bos_token: true is not supported: no tokens are put"));
+              HasSubstr("tokenizer_config.json: add_bos_token: true is not supported: no tokens are added"));
   EXPECT_THAT(error_beside("tokenizer_config.json", R"({"added_tokens_decoder": {"x": {"content": "[P]"}}})"),
               HasSubstr("tokenizer_config.json: added_tokens_decoder.x: token '[P]' has id"));
   EXPECT_THAT(error_beside("tokenizer_config.json", "{"),
