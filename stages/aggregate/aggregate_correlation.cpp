@@ -150,26 +150,25 @@ class AggregateCorrelation : public FoldStage {
 };
 
 const bool kAggregateCorrelation = register_stage(
-    Declaration<AggregateCorrelation>("aggregate.correlation",
-                                      "Correlations of two inputs over named axes, one for each cell of the "
-                                      "others; pairs of which one has no "
-                                      "value and failed prompts are left out")
-        .input("a", kMeasures, "one side: every variable that has the axes, token ids excepted")
-        .input(
-            "b", kMeasures,
-            "the other side: the variables of the same names, or one variable with one; repeated along the "
-            "kept axes that it lacks")
+    Declaration<AggregateCorrelation>(
+        "aggregate.correlation",
+        "Correlations between two inputs over the axes `over`, one for each combination of labels of the "
+        "other axes; pairs with a missing value and failed prompts are left out")
+        .input("a", kMeasures, "one side: every variable that has the axes `over`, except token ids")
+        .input("b", kMeasures,
+               "the other side: the variables of the same names, or a single variable on each side; repeated "
+               "along the axes that only a has")
         .output(
             kMeasures,
             "<variable>_r, _p, _note with the remaining axes and method, and _count; named <a>_<b>_r where "
             "the names differ")
-        .required("over", &AggregateCorrelation::over, "Axes along which the pairs are one sample",
-                  distinct())
+        .required("over", &AggregateCorrelation::over, "Axes whose pairs make one sample", distinct())
         .param("by", &AggregateCorrelation::by, kByDoc, each_once())
-        .param("methods", &AggregateCorrelation::methods,
-               "Kinds of correlation, each a step of the axis method",
-               each_choice({{"pearson", "of the values: how near they are to a line"},
-                            {"spearman", "Pearson's of the ranks, of which equal values share the mean"}})));
+        .param(
+            "methods", &AggregateCorrelation::methods, "Kinds of correlation, the labels of the axis method",
+            each_choice(
+                {{"pearson", "correlation of the values: how close they are to a line"},
+                 {"spearman", "Pearson's correlation of the ranks; equal values share their mean rank"}})));
 
 }  // namespace
 }  // namespace hookflow::stages

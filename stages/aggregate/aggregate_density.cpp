@@ -226,21 +226,21 @@ class AggregateDensity : public FoldStage {
 const bool kAggregateDensity = register_stage(
     Declaration<AggregateDensity>(
         "aggregate.density",
-        "Gaussian kernel density estimates over named axes, one for each cell of the others, as "
-        "scipy.stats.gaussian_kde; cells without a value and failed prompts are left out")
-        .input("in", kMeasures, "what is estimated: every variable that has the axes, token ids excepted")
+        "Gaussian kernel density estimates over the axes `over`, one for each combination of labels of the "
+        "other axes, as by scipy.stats.gaussian_kde; missing values and failed prompts are left out")
+        .input("in", kMeasures,
+               "what is estimated: every variable that has the axes `over`, except token ids")
         .output(kMeasures,
                 "<variable>_density with the remaining axes and value (the grid), _bandwidth (the kernels' "
                 "standard deviation), _count, _note")
-        .required("over", &AggregateDensity::over, "Axes whose values are one sample", distinct())
+        .required("over", &AggregateDensity::over, "Axes whose values make one sample", distinct())
         .param("by", &AggregateDensity::by, kByDoc, each_once())
         .required(
             "grid", &AggregateDensity::grid,
-            "Where the density is computed: {from: x, to: y, count: 300}, equally spaced with both ends")
-        .param(
-            "bandwidth", &AggregateDensity::bandwidth,
-            "The kernels' standard deviation over the unbiased one of the values: scott (n^-1/5), silverman "
-            "((3 n / 4)^-1/5) or a number"));
+            "Where the density is computed: {from: x, to: y, count: 300}, equally spaced, both ends included")
+        .param("bandwidth", &AggregateDensity::bandwidth,
+               "The kernels' standard deviation, divided by the unbiased standard deviation of the values: "
+               "scott (n^-1/5), silverman ((3 n / 4)^-1/5) or a number"));
 
 }  // namespace
 }  // namespace hookflow::stages

@@ -93,9 +93,9 @@ class AggregateHistogram : public FoldStage {
   };
 
   void check_parameters() const {
-    if (range && edges) throw ParamError("edges", "there is a range as well; must be one of the two");
-    if (bins && edges) throw ParamError("edges", "they say how many bins there are; must be without bins");
-    if (!bins && !edges) throw ParamError("bins", "is missing; must be given where there are no edges");
+    if (range && edges) throw ParamError("edges", "range is given as well; must be only one of the two");
+    if (bins && edges) throw ParamError("edges", "bins is given as well; must be only one of the two");
+    if (!bins && !edges) throw ParamError("bins", "is missing; must be given unless edges is");
     if (const auto known = known_bins()) {
       if (std::adjacent_find(known->edges().begin(), known->edges().end()) != known->edges().end())
         throw ParamError("bins", std::to_string(*bins) + " do not fit between " +
@@ -145,18 +145,19 @@ class AggregateHistogram : public FoldStage {
     folded.variable = input;
     folded.count =
         output.add({variable.name + "_count", Dtype::int64, axes, "1",
-                    "number of values of " + name + " in each bin; those outside all bins not counted"});
+                    "number of values of " + name + " in each bin; values outside all bins are not counted"});
     const std::string density_units = variable.units == "1" ? "1" : "1/(" + variable.units + ")";
     folded.density = output.add({variable.name + "_density", Dtype::float64, axes, density_units,
                                  "density of " + name + ": its sum times the bins' width is 1"});
     folded.outside = output.add({variable.name + "_outside", Dtype::int64, kept, "1",
                                  "number of values of " + name + " outside all bins"});
-    folded.edges = output.add(
-        {variable.name + "_edges",
-         Dtype::float64,
-         {{"edge", numbered(bin_count() + 1), "edge of the bins", ""}},
-         variable.units,
-         "edges of the bins of " + name + "; an upper edge belongs to the next bin, the last to the last"});
+    folded.edges =
+        output.add({variable.name + "_edges",
+                    Dtype::float64,
+                    {{"edge", numbered(bin_count() + 1), "edge of the bins", ""}},
+                    variable.units,
+                    "edges of the bins of " + name +
+                        "; a value on an edge counts in the bin above, on the last edge in the last bin"});
     return folded;
   }
 
@@ -204,22 +205,21 @@ Rule<NumberList> ascending(std::size_t at_least_so_many, std::size_t at_most_so_
 const bool kAggregateHistogram = register_stage(
     Declaration<AggregateHistogram>(
         "aggregate.histogram",
-        "Histograms over named axes, one for each cell of the others, by numpy.histogram's conventions: the "
-        "last "
-        "bin holds its upper edge, values outside are not counted; cells without a value are left out")
-        .input("in", kMeasures, "what is counted: every variable that has the axes, token ids excepted")
-        .output(
-            kMeasures,
-            "<variable>_count and _density with the remaining axes and bin, _outside (how many values no bin "
-            "holds), _edges; without any value counted the density is missing")
+        "Histograms over the axes `over`, one for each combination of labels of the other axes, as by "
+        "numpy.histogram: the last bin includes its upper edge, values outside all bins are not counted; "
+        "missing values and failed prompts are left out")
+        .input("in", kMeasures, "what is counted: every variable that has the axes `over`, except token ids")
+        .output(kMeasures,
+                "<variable>_count and _density with the remaining axes and bin, _outside (number of values "
+                "outside all bins), _edges; the density is missing where no value is counted")
         .required("over", &AggregateHistogram::over, "Axes whose values are counted together", distinct())
         .param("by", &AggregateHistogram::by, kByDoc, each_once())
         .param("bins", &AggregateHistogram::bins, "Number of bins of equal width", countable_if_given())
         .param("range", &AggregateHistogram::range,
-               "[lowest, highest] edge; without: the smallest and largest value of all kept cells together",
+               "[lowest, highest] edge; default: the smallest and largest value of all histograms together",
                ascending(2, 2, "two numbers in ascending order"))
         .param(
-            "edges", &AggregateHistogram::edges, "All edges, instead of bins and range",
+            "edges", &AggregateHistogram::edges, "All edges of the bins, instead of bins and range",
             ascending(2, std::numeric_limits<std::size_t>::max(), "two or more numbers in ascending order")));
 
 }  // namespace

@@ -132,14 +132,16 @@ class AggregateMoments : public FoldStage {
 const bool kAggregateMoments = register_stage(
     Declaration<AggregateMoments>(
         "aggregate.moments",
-        "Count, mean, unbiased standard deviation, smallest and largest over named axes; "
-        "cells without a value and failed prompts are left out")
-        .input("in", kMeasures, "what is aggregated: every variable that has the axes, token ids excepted")
-        .output(kMeasures, "<variable>_count, _mean, ..., one a statistic, with the remaining axes")
+        "Count, mean, unbiased standard deviation, smallest and largest value over the axes `over`, for each "
+        "combination of labels of the other axes; missing values and failed prompts are left out")
+        .input("in", kMeasures,
+               "what is aggregated: every variable that has the axes `over`, except token ids")
+        .output(kMeasures,
+                "<variable>_count, _mean, ..., one variable for each statistic, with the remaining axes")
         .required("over", &AggregateMoments::over, "Axes to aggregate over", distinct())
         .param("by", &AggregateMoments::by, kByDoc, each_once())
         .param("statistics", &AggregateMoments::statistics,
-               "Which numbers to keep, each a variable of its own", each_choice(statistic_choices())));
+               "Which statistics to store, each as a variable of its own", each_choice(statistic_choices())));
 
 }  // namespace
 }  // namespace hookflow::stages

@@ -78,8 +78,8 @@ class AggregateSimilarity : public FoldStage {
       for (const Axis& axis : variable.axes) found += " " + axis.name;
     }
     if (blocks.empty()) {
-      throw ParamError("between", "no variable has exactly the axis '" + between + "' and one more: " +
-                                      found + "; a longer one can be cut, as in x[layer=6]");
+      throw ParamError("between", "no variable has exactly two axes, one of them '" + between +
+                                      "': " + found + "; of a further axis pick one label, as in x[layer=6]");
     }
     for (const Variable& block : blocks) check_comparable(blocks.front(), block);
     return blocks;
@@ -89,8 +89,8 @@ class AggregateSimilarity : public FoldStage {
   void group_entries(const std::vector<Variable>& blocks, const PlanContext& context) {
     for (const Variable& block : blocks) {
       if (!by.empty() && entries(block).name != "prompt")
-        throw ParamError("by", "groups prompts, and the entries of the vectors of '" + block.name +
-                                   "' lie along '" + entries(block).name + "'");
+        throw ParamError("by", "groups prompts, but the entries of the vectors of '" + block.name +
+                                   "' are along '" + entries(block).name + "'");
     }
     groups_ = group_prompts(by, context);
   }
@@ -253,29 +253,28 @@ class AggregateSimilarity : public FoldStage {
 const bool kAggregateSimilarity = register_stage(
     Declaration<AggregateSimilarity>(
         "aggregate.similarity",
-        "How alike vectors are, within each variable of the input and across them: histograms, means and, if "
-        "asked for, matrices of cosine similarity and Pearson correlation")
+        "Similarity of vectors, within each variable of the input and between variables: histograms, means "
+        "and, if asked for, matrices of cosine similarity and Pearson correlation")
         .input("in", kMeasures,
-               "blocks of vectors: every variable of two axes of which `between` is one; prompts that failed "
-               "are "
-               "left out")
+               "blocks of vectors: every variable with exactly two axes, one of them `between`; failed "
+               "prompts are left out")
         .output(
             kMeasures,
             "<measure>_count, _density [blocks, bin], _pairs, _mean, _std [blocks], edges [edge] of the bins "
             "on [-1, 1], and <measure> itself with `matrix`")
         .required("between", &AggregateSimilarity::between,
-                  "Axis along which the vectors lie side by side; their entries are along the other axis")
+                  "Axis whose labels name the vectors; the entries of a vector are along the other axis")
         .param("by", &AggregateSimilarity::by, kByDoc, each_once())
-        .param("measures", &AggregateSimilarity::measures, "What is computed of each pair of vectors a, b",
-               each_choice({{"cosine", "a.b / (|a| |b|), of -1 to 1"},
-                            {"correlation", "Pearson's: the cosine once each vector's mean is taken away"}}))
+        .param("measures", &AggregateSimilarity::measures, "What is computed for each pair of vectors a, b",
+               each_choice({{"cosine", "a.b / (|a| |b|), from -1 to 1"},
+                            {"correlation",
+                             "Pearson's correlation: the cosine after each vector's mean is subtracted"}}))
         .param("across", &AggregateSimilarity::across,
                "Whether vectors of different variables are compared too")
-        .param("bins", &AggregateSimilarity::bins, "Number of bins on [-1, 1]", countable())
+        .param("bins", &AggregateSimilarity::bins, "Number of histogram bins on [-1, 1]", countable())
         .param("matrix", &AggregateSimilarity::matrix, "Whether the matrices themselves are stored")
-        .param(
-            "shuffle", &AggregateSimilarity::shuffle,
-            "A seed: the entries of each vector are first put in a random order of its own, as a control"));
+        .param("shuffle", &AggregateSimilarity::shuffle,
+               "Seed of a control: the entries of each vector are first put in a random order of its own"));
 
 }  // namespace
 }  // namespace hookflow::stages

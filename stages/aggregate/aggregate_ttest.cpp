@@ -116,11 +116,13 @@ class AggregateTTest : public FoldStage {
     if (kind != "one_sample" && !has_b)
       throw ParamError("in", "the input 'b' is missing: kind " + kind + " compares a with it");
     if (kind != "one_sample" && mean != 0)
-      throw ParamError("mean", "is only what one_sample compares with; must be 0 for kind " + kind);
+      throw ParamError("mean", "is used by kind one_sample only; must be 0 for kind " + kind);
     for (const std::string& correction : corrections) {
       if (correction != "none" && across.empty())
-        throw ParamError("across", "the family of tests that " + correction +
-                                       " corrects for is missing; must name the axes that it spans");
+        throw ParamError(
+            "across",
+            "the family of tests that " + correction +
+                " corrects for is missing; must name the axes of the tests that are corrected together");
     }
   }
 
@@ -134,9 +136,9 @@ class AggregateTTest : public FoldStage {
       const bool folded = std::find(over.begin(), over.end(), name) != over.end();
       throw ParamError("across",
                        "'" + name + "' " +
-                           (folded ? "is tested over, so there is one test along it"
-                                   : "is no axis of '" + variable.name + "'" + suggestion(name, kept)) +
-                           "; must be among the axes that are kept" + (all.empty() ? ": none" : ": " + all));
+                           (folded ? "is in `over`, so there is only one test along it"
+                                   : "is not an axis of '" + variable.name + "'" + suggestion(name, kept)) +
+                           "; must be among the remaining axes" + (all.empty() ? ": none" : ": " + all));
     }
   }
 
@@ -251,32 +253,32 @@ Rule<double> between_0_and_1() {
 }
 
 const bool kAggregateTTest = register_stage(
-    Declaration<AggregateTTest>(
-        "aggregate.ttest",
-        "t-tests over named axes, one for each cell of the others, with confidence intervals, effect sizes "
-        "and "
-        "corrections for many tests; cells without a value and failed prompts are left out")
-        .input("a", kMeasures, "what is tested: every variable that has the axes, token ids excepted")
+    Declaration<AggregateTTest>("aggregate.ttest",
+                                "t-tests over the axes `over`, one for each combination of labels of the "
+                                "other axes, with confidence intervals, effect sizes and corrections for "
+                                "multiple tests; missing values and failed prompts are left out")
+        .input("a", kMeasures, "what is tested: every variable that has the axes `over`, except token ids")
         .optional_input("b", kMeasures,
-                        "what a is compared with: the variables of the same names, or one variable with one; "
-                        "repeated along the kept axes that it lacks")
+                        "what a is compared with: the variables of the same names, or a single variable on "
+                        "each side; repeated along the axes that only a has")
         .output(
             kMeasures,
             "<variable>_t, _df, _p, _mean_difference (a - b, or a - mean), _ci_low, _ci_high, _cohens_d, "
             "_count, _note with the remaining axes, and _p_adjusted, _significant with the axis correction")
-        .required("over", &AggregateTTest::over, "Axes along which the values are one sample", distinct())
+        .required("over", &AggregateTTest::over, "Axes whose values make one sample", distinct())
         .param("by", &AggregateTTest::by, kByDoc, each_once())
-        .param("kind", &AggregateTTest::kind, "Which test is made",
-               one_choice({{"one_sample", "of a against the number `mean` (Student's)"},
-                           {"paired", "of the differences a - b against 0 (Student's)"},
-                           {"independent", "of a against b, without assuming equal variances (Welch's)"}}))
-        .param("mean", &AggregateTTest::mean, "The mean that one_sample compares with")
-        .param("confidence", &AggregateTTest::confidence, "Of the interval _ci_low to _ci_high",
-               between_0_and_1())
+        .param("kind", &AggregateTTest::kind, "Which test",
+               one_choice({{"one_sample", "a against the number `mean` (Student's)"},
+                           {"paired", "the differences a - b against 0 (Student's)"},
+                           {"independent", "a against b, without assuming equal variances (Welch's)"}}))
+        .param("mean", &AggregateTTest::mean, "The mean that kind one_sample compares a with")
+        .param("confidence", &AggregateTTest::confidence,
+               "Confidence level of the interval _ci_low to _ci_high", between_0_and_1())
         .param("corrections", &AggregateTTest::corrections,
-               "Corrections for many tests, each a step of the axis correction", each_choice(p_corrections()))
+               "Corrections for multiple tests, the labels of the axis correction",
+               each_choice(p_corrections()))
         .param("across", &AggregateTTest::across,
-               "Axes whose tests are one family to correct for; needed for any correction but none")
+               "Axes whose tests are corrected together, as one family; needed for any correction but none")
         .param("alpha", &AggregateTTest::alpha, "A corrected p-value of at most this is significant",
                between_0_and_1()));
 

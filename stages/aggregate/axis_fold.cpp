@@ -33,7 +33,7 @@ std::string no_such_axes(const std::vector<pipeline::Variable>& variables,
       return "unknown axis '" + name + "'" + pipeline::suggestion(name, known) + "; the input has " + all;
     }
   }
-  return "no variable of the input has all of these axes; it has " + all;
+  return "no variable of the input has all of these axes; the input has " + all;
 }
 
 std::size_t slab_rows(std::size_t cells) {

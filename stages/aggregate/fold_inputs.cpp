@@ -28,13 +28,13 @@ std::string shown(const T& label) {
 /// How the labels of two axes differ, or nothing.
 std::optional<std::string> difference(const Axis& a, const Axis& b) {
   if (a.size() != b.size())
-    return "has " + std::to_string(a.size()) + " steps in a and " + std::to_string(b.size()) + " in b";
+    return "has " + std::to_string(a.size()) + " labels in a and " + std::to_string(b.size()) + " in b";
   const auto first_difference = [&](const auto& labels) -> std::optional<std::string> {
     const auto* others = std::get_if<std::decay_t<decltype(labels)>>(&b.coordinates.labels());
-    if (others == nullptr) return "has labels of another type in b than in a";
+    if (others == nullptr) return "has labels of different types in a and b";
     const auto [in_a, in_b] = std::mismatch(labels.begin(), labels.end(), others->begin());
     if (in_a == labels.end()) return std::nullopt;
-    return "has the label " + shown(*in_a) + " in a where b has " + shown(*in_b) + ", at step " +
+    return "has the label " + shown(*in_a) + " in a where b has " + shown(*in_b) + ", at index " +
            std::to_string(in_a - labels.begin());
   };
   return std::visit(first_difference, a.coordinates.labels());
@@ -53,8 +53,8 @@ std::size_t partner_of(const Variable& variable, const PlannedInput& b) {
     names.push_back(b.variables[i].name);
   }
   throw ParamError("in", "b: '" + b.stage + "' has no variable '" + variable.name +
-                             "' to compare that of a with" + suggestion(variable.name, names) +
-                             "; name one variable on either side, as in stage.variable");
+                             "' to compare with that of a" + suggestion(variable.name, names) +
+                             "; name one variable on each side, as in stage.variable");
 }
 
 /// Token ids are looked up, not computed with.
@@ -83,7 +83,7 @@ void check_several_steps(const Variable& variable, const std::vector<std::string
   }
   if (steps < 2)
     throw ParamError("over", names + " of '" + variable.name + "' has " + std::to_string(steps) +
-                                 " step; there must be 2 or more values to compare");
+                                 " value; must be 2 or more");
 }
 
 void check_new_axis(const Variable& variable, const Folding& folding, const std::string& name) {
@@ -118,7 +118,7 @@ void check_aligned(const Variable& a, const Variable& b, const std::vector<std::
     const Axis* partner = find_axis(a, axis.name);
     if (partner == nullptr)
       throw ParamError("in", "b has an axis '" + axis.name + "' that a lacks; a has " + axis_names(a) +
-                                 ", and b may have fewer axes, not others");
+                                 ", and b may have fewer axes, but no others");
     if (const auto problem = difference(*partner, axis))
       throw ParamError("in", "axis '" + axis.name + "' " + *problem + "; they must be equal");
   }

@@ -52,9 +52,8 @@ void check_row_order(const pipeline::Variable& a, const pipeline::Variable& b) {
   const std::string& first = a.axes.front().name;
   const std::size_t place = place_of(b.axes, first);
   if (place != 0 && place != b.axes.size())
-    throw pipeline::ParamError("in", "axis '" + first + "' stands first in '" + a.name +
-                                         "' of a and later in '" + b.name +
-                                         "' of b; it must stand first in both");
+    throw pipeline::ParamError("in", "axis '" + first + "' is first in '" + a.name + "' of a and later in '" +
+                                         b.name + "' of b; must be first in both");
 }
 
 }  // namespace hookflow::stages

@@ -90,7 +90,8 @@ Folding plan_folding(const std::vector<std::string>& over, const std::vector<std
   if (by.empty()) return folding;
   variables_over(context.inputs.front(), over);  // a misspelt axis is told before what it is not
   if (!folding.folds(kPrompts))
-    throw ParamError("by", "groups prompts, and `over` keeps each prompt by itself; `over` must have prompt");
+    throw ParamError("by",
+                     "groups prompts, but `over` does not aggregate over them; `over` must include prompt");
   folding.group(kPrompts, group_prompts(by, context));
   return folding;
 }

@@ -9,9 +9,8 @@ namespace hookflow::stages {
 
 /// What every stage that can fold prompts says of its parameter `by`.
 inline constexpr const char* kByDoc =
-    "Columns of the prompts whose values group them: instead of the axis prompt each is an axis of its own, "
-    "its "
-    "values in the order in which they come first";
+    "Columns of the prompts to group them by: the axis prompt is replaced by an axis for each column, "
+    "labelled with its values in order of first appearance";
 
 /// The groups of prompts with equal values in the columns, each an axis of the values that it has; none for
 /// no columns. Throws pipeline::ParamError of `by` for a prompt without a value, listing all, and for a

@@ -20,11 +20,12 @@ namespace {
 using namespace pipeline;
 
 constexpr const char* kOneOfTwo =
-    "what is edited is missing; write at: \"blocks.*.attn.hook_z[*]\" for a variant for every head in turn, "
-    "or variants: [{name: ..., edits: [...]}] for sets of edits";
+    "is missing, and so is variants; write at: \"blocks.*.attn.hook_z[*]\" for one variant for each head, or "
+    "variants: [{name: ..., edits: [...]}] for sets of edits";
 
 void refuse_beside_variants(const std::string& param, bool given) {
-  if (given) throw ParamError(param, "cannot stand beside variants, whose edits each have their own");
+  if (given)
+    throw ParamError(param, "cannot be given together with variants; must be in the edits of a variant");
 }
 
 /// What lies before a variant's first edit is the clean pass's own, so both keep a place at the same
@@ -151,27 +152,29 @@ const bool kAblate = register_stage(
         .input("clean", kPass, "the pass whose activations are edited")
         .output(kVariants, "the edited passes; adds the axes replacement, layer, head; or the axis variant")
         .param("at", &Ablate::at,
-               "Hook points to edit, such as blocks.*.attn.hook_z[*]: a variant for each. This or variants "
-               "must be "
-               "there")
-        .param("with", &Ablate::with,
-               "What replaces the activation. {mean: head} needs a head, as in hook_z[*]; a list has a "
-               "number for each dimension of the head or hook point, at hook_pattern for each token of the "
-               "prompt; {add: [x, ...], name: rome} is labelled rome. Any of")
+               "Hook points to edit, such as blocks.*.attn.hook_z[*], one variant for each; must be given "
+               "unless variants is")
+        .param(
+            "with", &Ablate::with,
+            "What replaces the activation, one variant for each. {mean: head} needs a head, as in hook_z[*]; "
+            "a list has one number for each dimension of the head or hook point, at hook_pattern for each "
+            "token of the prompt; {add: [x, ...], name: rome} is labelled rome. Any of")
         .listing(edit_forms)
         .param("positions", &Ablate::positions,
                "Which positions are edited: all, last, a list, or a slice such as \"1:\"")
-        .param("except", &Ablate::except, "Hook points that `at` names and that are left out")
+        .param("except", &Ablate::except, "Hook points to leave out of those in `at`")
         .param("together", &Ablate::together,
-               "Axes along which all is edited in one variant instead of one each: hook_point, layer, head")
+               "Axes along which all hook points are edited in one variant, instead of in one variant each: "
+               "hook_point, layer, head")
         .param("variants", &Ablate::variants,
-               "Instead of at: sets of edits, each made in one pass, such as [{name: both, edits: "
-               "[{at: \"blocks.0.attn.hook_z[3]\"}, {at: \"blocks.7.attn.hook_z[5]\", with: {mean: head}, "
-               "positions: last}]}, {name: all_but_one, edits: [{at: \"blocks.*.attn.hook_z[*]\", "
+               "Sets of edits, instead of at; all edits of a set are made in one pass, such as [{name: both, "
+               "edits: [{at: \"blocks.0.attn.hook_z[3]\"}, {at: \"blocks.7.attn.hook_z[5]\", with: {mean: "
+               "head}, positions: last}]}, {name: all_but_one, edits: [{at: \"blocks.*.attn.hook_z[*]\", "
                "except: \"blocks.7.attn.hook_z[5]\"}]}]",
                distinct_names())
         .param("rows", &Ablate::rows,
-               "Variants times tokens that are run together, and so share matrix products", countable()));
+               "Largest number of variants times tokens that run together and share matrix products",
+               countable()));
 
 }  // namespace
 }  // namespace hookflow::stages

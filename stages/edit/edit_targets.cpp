@@ -37,14 +37,13 @@ void leave_out(const std::string& text, const Config& config, std::vector<EditTa
       if (!overlap(target, left_out)) return false;
       if (!target.head && left_out.head) {
         throw ParamError("except", "`at` edits " + to_string(target) +
-                                       " as a whole; write [*] behind it there" + " to leave out " +
+                                       " as a whole; write [*] after it in `at`" + " to leave out " +
                                        to_string(left_out));
       }
       return true;
     });
   }
-  if (targets.size() == before)
-    throw ParamError("except", "'" + text + "' leaves out nothing that `at` names");
+  if (targets.size() == before) throw ParamError("except", "'" + text + "' names nothing that `at` edits");
 }
 
 }  // namespace

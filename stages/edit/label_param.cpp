@@ -14,8 +14,8 @@ std::string read_label(const pipeline::Node& node) {
                       name.find_first_of(",[]=") == std::string::npos && std::ranges::none_of(name, control);
   if (!usable) {
     throw pipeline::ParamError("name: '" + name +
-                                   "' cannot be a label, as in scores.prob[variant=both]: there must be one, "
-                                   "without , [ ] = or line breaks, and without spaces around it",
+                                   "' cannot be a label, as in scores.prob[variant=both]; must be text "
+                                   "without , [ ] = or line breaks, and without spaces at its ends",
                                node.line);
   }
   return name;

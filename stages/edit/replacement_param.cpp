@@ -34,7 +34,7 @@ struct ArgumentReader {
 
   void operator()(std::monostate& /*none*/) const {
     if (node.kind == Node::Kind::null) return;
-    throw ParamError(key + ": takes nothing behind it; must be " + edit_rule(), node.line);
+    throw ParamError(key + ": takes no value; must be " + edit_rule(), node.line);
   }
   void operator()(float& number) const {
     double value = 0;

@@ -35,9 +35,10 @@ std::size_t combination_of(std::size_t target, const std::vector<EditTarget>& ta
   for (const GridAxis& axis : axes) {
     const std::optional<std::size_t> step = axis.steps[target];
     if (!step) {
-      throw ParamError("at", to_string(targets[target]) + " has no " + axis.axis.name +
-                                 ", but others have; put them into one variant with together: " +
-                                 axis.axis.name + ", or name the sets in `variants`");
+      throw ParamError("at",
+                       to_string(targets[target]) + " has no " + axis.axis.name +
+                           ", but other hook points have; edit them all in one variant with together: " +
+                           axis.axis.name + ", or list the edits in `variants`");
     }
     index = index * axis.labels.size() + *step;
   }
@@ -66,9 +67,10 @@ std::vector<std::vector<EditTarget>> combine(const std::vector<EditTarget>& targ
   }
   for (std::size_t i = 0; i < count; ++i) {
     if (!combinations[i].empty()) continue;
-    throw ParamError(param, "there is nothing to edit in " + name_of(i, axes) +
-                                ", and every combination is a variant; put axes into one variant with " +
-                                "`together`, or name the sets of edits in `variants`");
+    throw ParamError(
+        param, "there is nothing to edit in " + name_of(i, axes) +
+                   ", but every combination of labels is a variant; edit along an axis in one variant with " +
+                   "`together`, or name the sets of edits in `variants`");
   }
   return combinations;
 }

@@ -28,10 +28,11 @@ class Gather : public PassMeasure {
 
  protected:
   std::vector<Variable> plan_passes(const PassPlan& passes, PassRequest& request) override {
-    if (passes.compares()) throw ParamError("in", "give either a clean pass or edited ones");
+    if (passes.compares())
+      throw ParamError("in", "clean and edited passes are both given; must be one of the two");
     if (token.given() == position.has_value()) {
-      throw token.given() ? ParamError("position", "give either a token or a position, not both")
-                          : ParamError("token", "give the token, or the position, whose vector is taken");
+      throw token.given() ? ParamError("position", "token is given as well; must be only one of the two")
+                          : ParamError("token", "is missing; must be given unless position is");
     }
     config_ = passes.config();
     places_ = read_places(at, config_);
@@ -46,8 +47,11 @@ class Gather : public PassMeasure {
       for (const HookPoint& point : points(place)) request.keep(point, Positions::all());
       variables.push_back(declare(place, passes));
     }
-    variables.push_back(
-        {"position", Dtype::int64, {}, "1", "position of the vector, " + passes.tokens().counting()});
+    variables.push_back({"position",
+                         Dtype::int64,
+                         {},
+                         "1",
+                         "position of the vector in the prompt, " + passes.tokens().counting()});
     return variables;
   }
 
@@ -113,7 +117,7 @@ class Gather : public PassMeasure {
     for (const std::size_t head : heads_of(place, config_)) {
       for (std::int64_t i = 0; i < width; ++i) neurons.push_back(static_cast<std::int64_t>(head) * width + i);
     }
-    axes.push_back(passes.axis("neuron", std::move(neurons), "number in the vector, head after head"));
+    axes.push_back(passes.axis("neuron", std::move(neurons), "index in the vector, head after head"));
     const std::string name = variable_name(place.kind);
     return {name, Dtype::float32, std::move(axes), "1", name + " at one position of the prompt"};
   }
@@ -125,21 +129,22 @@ class Gather : public PassMeasure {
 
 const bool kGather = register_stage(
     Declaration<Gather>("gather",
-                        "Takes one vector a prompt, at the position of a token that the prompt holds once; a "
-                        "prompt that does not fails")
+                        "Stores one vector of each prompt, at a position or at a token's; a prompt that does "
+                        "not hold the token exactly once fails")
         .optional_input("clean", kPass, "a clean pass")
-        .optional_input("edited", kVariants, "or edited ones")
+        .optional_input("edited", kVariants, "edited passes, instead of a clean one")
         .output(kMeasures,
-                "one variable for each kind of hook point, such as q, k, v [neuron], with [layer] before it "
-                "for several; "
-                "and position")
+                "one variable for each kind of hook point, such as q, k, v [neuron], or [layer, neuron] for "
+                "several layers; and position")
         .required("at", &Gather::at, "Hook points whose vectors are taken, such as blocks.6.attn.hook_q",
                   not_empty())
         .param("token", &Gather::token,
-               "The token at whose position: text that is one token, a token id, or {column: name} of the "
-               "prompts")
-        .param("position", &Gather::position, "Instead of a token: a position, negative from the end")
-        .param("offset", &Gather::offset, "How far from there: -1 is the position before"));
+               "The token whose position is taken: text that is one token, a token id, or {column: name} for "
+               "a column of the prompts")
+        .param("position", &Gather::position,
+               "A position, instead of a token; a negative one counts from the end")
+        .param("offset", &Gather::offset,
+               "Distance from there to the position that is taken: -1 is the position before"));
 
 }  // namespace
 }  // namespace hookflow::stages

@@ -97,20 +97,20 @@ class Activation : public PassMeasure {
 };
 
 const bool kActivation = register_stage(
-    Declaration<Activation>(
-        "measure.activation",
-        "Activations at hook points, as they are; shorter prompts are padded with cells that have no value. "
-        "hook_attn_scores holds -inf where a key is hidden from a query")
+    Declaration<Activation>("measure.activation",
+                            "Activations at hook points, as they are; shorter prompts are padded with "
+                            "missing values. hook_attn_scores holds -inf where a key is hidden from a query")
         .optional_input("clean", kPass, "a clean pass")
-        .optional_input("edited", kVariants, "edited passes; with both, each value has its change from clean")
+        .optional_input("edited", kVariants,
+                        "edited passes; with both inputs, each value has its change from clean")
         .output(kMeasures,
                 "one variable for each kind of hook point, such as resid_post [layer, position, dimension], "
                 "q [layer, "
                 "position, head, dimension], pattern [layer, head, query, key]; and <variable>_change")
         .required("at", &Activation::at, "Hook points, such as blocks.*.hook_resid_post", not_empty())
         .param("positions", &Activation::positions,
-               "Positions to keep, of scores and patterns the queries: all, last, a list, or a slice such as "
-               "\"1:\""));
+               "Positions to store, for scores and patterns those of the queries: all, last, a list, or a "
+               "slice such as \"1:\""));
 
 }  // namespace
 }  // namespace hookflow::stages

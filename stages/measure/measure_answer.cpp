@@ -42,18 +42,20 @@ std::vector<std::int32_t> answer_ids(const Prompt& prompt, const std::string& te
   const auto ids =
       prompt.ids ? listed_ids(text, config.vocabulary) : std::optional(subject.tokenizer().encode(text));
   if (!ids)
-    throw PromptFailure("is neither a token id, " + vocabulary +
-                        ", nor a list of them such as [12, 7]; a prompt given as ids has its answer as ids");
+    throw PromptFailure(
+        "is neither a token id, " + vocabulary +
+        ", nor a list of them such as [12, 7]; the answer to a prompt given as ids must be ids");
   if (ids->empty()) throw PromptFailure("is empty; an answer needs at least one token");
   for (const std::int32_t id : *ids) {
     if (static_cast<std::size_t>(id) >= config.vocabulary)
-      throw PromptFailure("has token id " + std::to_string(id) + ", and the model's vocabulary has " +
-                          vocabulary + ": the tokenizer is another model's");
+      throw PromptFailure("has token id " + std::to_string(id) + ", but the model's vocabulary has ids " +
+                          vocabulary + ": the tokenizer belongs to another model");
   }
   // The last token is predicted, and not fed.
   if (length + ids->size() - 1 > config.context)
-    throw PromptFailure("is " + std::to_string(ids->size()) + " tokens, too many behind a prompt of " +
-                        std::to_string(length) + ": all but the last are fed, and the model's context is " +
+    throw PromptFailure("is " + std::to_string(ids->size()) + " tokens, too many after a prompt of " +
+                        std::to_string(length) +
+                        ": all but the last are fed, and must fit in the model's context of " +
                         std::to_string(config.context));
   return *ids;
 }
@@ -68,7 +70,7 @@ std::vector<std::int32_t> answer_in(const std::string& column, const Prompt& pro
     throw PromptFailure("has no column '" + column + "'" + suggestion(column, known));
   }
   if (prompt.text && prompt.others.contains(column))
-    throw PromptFailure(column + ": " + *cell + " is neither text nor a number");
+    throw PromptFailure(column + ": " + *cell + " is not an answer; must be text or a number");
   try {
     return answer_ids(prompt, *cell, length, subject);
   } catch (const PromptFailure& error) {
@@ -120,7 +122,7 @@ class AnswerMeasure : public PassMeasure {
              Dtype::float64,
              {axis_},
              "nat",
-             "log-probability of the answer: the sum over its tokens, each after those before it"},
+             "log-probability of the answer: the sum over its tokens, each given the tokens before it"},
             {"log_prob_per_token",
              Dtype::float64,
              {axis_},
@@ -155,7 +157,7 @@ class AnswerMeasure : public PassMeasure {
     const auto count = [ids_of](std::size_t cell) { return static_cast<std::int64_t>(ids_of(cell).size()); };
     const std::size_t cells = read_.front().ids->size() * read_.size();
     const Axis tokens = numbered_axis("token", longest, "token of the answer, counted from 0");
-    return {{{"token_id", Dtype::int64, {axis_, tokens}, kTokenId, "tokens of the answer, -1 behind its end"},
+    return {{{"token_id", Dtype::int64, {axis_, tokens}, kTokenId, "tokens of the answer, -1 after its end"},
              cells_of(cells * longest, id)},
             {{"token_count", Dtype::int64, {axis_}, "1", "number of the answer's tokens"},
              cells_of(cells, count)}};
@@ -169,21 +171,18 @@ class AnswerMeasure : public PassMeasure {
 const bool kAnswerMeasure = register_stage(
     Declaration<AnswerMeasure>(
         "measure.answer",
-        "How likely a pass finds a whole answer of one or more tokens behind the prompt: the text of a "
-        "column, "
-        "tokenized by itself, each token predicted after the prompt and the answer's tokens before it")
+        "Log-probability of a whole answer of one or more tokens after the prompt: the text of a column, "
+        "tokenized by itself, each token predicted from the prompt and the answer's tokens before it")
         .optional_input("clean", kPass, "a clean pass")
-        .optional_input(
-            "edited", kVariants,
-            "edited passes, in which edits at `all` positions reach the answer's tokens too, all others "
-            "count within the prompt, and means are of the prompt alone; with both, each value has "
-            "its change from clean")
+        .optional_input("edited", kVariants,
+                        "edited passes; edits at `all` positions reach the answer's tokens too, other "
+                        "positions count within the prompt, and means are over the prompt only; with both "
+                        "inputs, each value has its change from clean")
         .output(kMeasures, "log_prob, log_prob_per_token [answer], and their changes; token_id, token_count")
-        .param(
-            "answers", &AnswerMeasure::answers,
-            "Columns of the prompts that give the answers: text, as it stands, with its leading space; of a "
-            "prompt given as ids an id or a list of ids",
-            distinct()));
+        .param("answers", &AnswerMeasure::answers,
+               "Columns of the prompts that hold the answers: text, taken as it stands, so with its leading "
+               "space; for a prompt given as ids, an id or a list of ids",
+               distinct()));
 
 }  // namespace
 }  // namespace hookflow::stages

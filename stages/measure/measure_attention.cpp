@@ -65,19 +65,18 @@ class Attention : public PassMeasure {
  private:
   void check(const HookSelection& place, const std::vector<std::size_t>& of) const {
     if (!is_square(place.kind)) {
-      throw ParamError("at", pattern_name(place.kind) +
-                                 " has no queries and keys; must be hook_scores_raw, hook_attn_scores or "
-                                 "hook_pattern of blocks");
+      throw ParamError(
+          "at", pattern_name(place.kind) +
+                    " has no queries and keys; must be hook_scores_raw, hook_attn_scores or hook_pattern");
     }
     if (heads == "same") return;
     if (place.kind == HookKind::pattern) {
-      throw ParamError(
-          "heads",
-          heads +
-              ": a pattern is a softmax over one head's own keys, so there is none across heads; take "
-              "hook_scores_raw or hook_attn_scores");
+      throw ParamError("heads", heads +
+                                    ": a pattern is a softmax over one head's own keys, so there is none "
+                                    "across heads; `at` must be hook_scores_raw or hook_attn_scores");
     }
-    if (of.size() < 2) throw ParamError("heads", heads + ": one head alone has no other; select more");
+    if (of.size() < 2)
+      throw ParamError("heads", heads + ": only one head is selected in `at`; must be two or more");
   }
 
   void ask_for(const Scores& scores, PassRequest& request) const {
@@ -158,22 +157,27 @@ class Attention : public PassMeasure {
 const bool kAttention = register_stage(
     Declaration<Attention>(
         "measure.attention",
-        "Attention scores and weights by query and key; no value where the model hides a key from a query "
+        "Attention scores and weights by query and key; missing where the model hides a key from a query "
         "(hook_attn_scores), where a query has no such key, and for a head against itself across heads")
         .optional_input("clean", kPass, "a clean pass")
-        .optional_input("edited", kVariants, "edited passes; with both, each value has its change from clean")
+        .optional_input("edited", kVariants,
+                        "edited passes; with both inputs, each value has its change from clean")
         .output(kMeasures,
                 "raw, scaled, pattern [layer, head, query, key]; raw_cross, scaled_cross [layer, query_head, "
                 "key_head, query, key]; and <variable>_change")
-        .param("at", &Attention::at, "hook_scores_raw, hook_attn_scores, hook_pattern of layers and heads",
-               not_empty())
-        .param("heads", &Attention::heads, "Which keys a head's queries are held against",
-               one_choice(
-                   {{"same", "its own"}, {"cross", "those of every other head"}, {"both", "same and cross"}}))
-        .param("queries", &Attention::queries, "Positions that look: all, last, a list, or a slice")
+        .param(
+            "at", &Attention::at,
+            "Hook points to store: hook_scores_raw, hook_attn_scores, hook_pattern of any layers and heads",
+            not_empty())
+        .param("heads", &Attention::heads, "Which keys the queries of a head are compared with",
+               one_choice({{"same", "the head's own"},
+                           {"cross", "those of every other head"},
+                           {"both", "same and cross"}}))
+        .param("queries", &Attention::queries,
+               "Positions of the queries, which attend: all, last, a list, or a slice")
         .param("keys", &Attention::keys,
-               "Positions that are looked at: all, last, a list, a slice, earlier (those before the query), "
-               "or self (the query's own)"));
+               "Positions of the keys, which are attended to: all, last, a list, a slice, earlier (those "
+               "before the query), or self (the query's own)"));
 
 }  // namespace
 }  // namespace hookflow::stages

@@ -87,12 +87,12 @@ class Cosine : public PassMeasure {
   void find_edited_layers(const PassPlan& passes) {
     if (!passes.edited()) {
       throw ParamError("layers",
-                       "edited measures variants in the layer that they edit; give it the variants of an "
-                       "ablation as `edited`");
+                       "edited measures each variant in the layer that it edits, but the input `edited` is "
+                       "missing; must be the variants of an ablate stage");
     }
     const auto refuse = [](const HookKind kind, const HookPoint& edit) {
-      throw ParamError("layers", "a variant edits " + to_string(edit) + " first, and " + pattern_name(kind) +
-                                     " is not measured in that layer");
+      throw ParamError("layers", "a variant edits " + to_string(edit) + " first, but " + pattern_name(kind) +
+                                     " of that layer is not in `at`");
     };
     for (const HookPoint& edit : passes.first_edits()) {
       edited_layers_.push_back(edit.layer);
@@ -113,11 +113,12 @@ class Cosine : public PassMeasure {
 const bool kCosine = register_stage(
     Declaration<Cosine>(
         "measure.cosine",
-        "Cosine similarity of the vectors at pairs of positions; no value where a vector is zero")
+        "Cosine similarity of the vectors at pairs of positions; missing where a vector is zero")
         .optional_input("clean", kPass, "a clean pass")
-        .optional_input("edited", kVariants, "edited passes; with both, each value has its change from clean")
+        .optional_input("edited", kVariants,
+                        "edited passes; with both inputs, each value has its change from clean")
         .output(kMeasures,
-                "cosine [layer, head, pair], cosine_<hook point> each for several hook points; and "
+                "cosine [layer, head, pair], or a cosine_<hook point> for each of several hook points; and "
                 "<variable>_change")
         .required("at", &Cosine::at,
                   "Hook points that hold a vector for each position, such as blocks.*.hook_resid_post",
@@ -125,13 +126,13 @@ const bool kCosine = register_stage(
         .param("positions", &Cosine::positions,
                "Positions whose pairs are compared: all, a list, or a slice such as \"1:\"")
         .param("pairs", &Cosine::pairs,
-               "unique: every two of the positions once; or a list of pairs of positions, [[1, 2], [1, 3]], "
+               "unique: every pair of the positions once; or a list of pairs of positions, [[1, 2], [1, 3]], "
                "instead of `positions`")
         .param("layers", &Cosine::layers, "In which layers variants are measured",
-               one_choice({{"all", "every variant in every layer of `at`"},
-                           {"edited",
-                            "each variant only in the layer that it edits first, so that the variants' "
-                            "own axis says which"}})));
+               one_choice(
+                   {{"all", "every variant in every layer of `at`"},
+                    {"edited",
+                     "each variant only in the layer that it edits first, without a further axis layer"}})));
 
 }  // namespace
 }  // namespace hookflow::stages

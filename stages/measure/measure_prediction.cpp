@@ -56,9 +56,9 @@ class Prediction : public PromptStage {
     if (edited_) output.ask(1, request);
     choose_metrics();
     if (chosen_.empty())
-      throw ParamError(
-          "metrics",
-          metrics.front() + " compares with an edited pass; give the variants of an ablation as `edited`");
+      throw ParamError("metrics", metrics.front() +
+                                      " compares with an edited pass, but the input `edited` is missing; "
+                                      "must be the variants of an ablate stage");
     find_tokens(context);
     axis_ = PositionAxis("positions", positions, context, *clean->tokens);
     declare(output);
@@ -118,7 +118,7 @@ class Prediction : public PromptStage {
     const auto refuse = [&](const std::string& problem) {
       throw ParamError("tokens",
                        problem + ", and " + listed_metrics(PredictionMetric::Of::token, metrics) +
-                           " must be of a token; without one, metrics must be among " +
+                           " must be of a token; without a token, metrics must be among " +
                            listed_metrics(PredictionMetric::Of::position, prediction_metric_names()));
     };
     if (tokens.empty()) refuse("the list is empty");
@@ -215,11 +215,12 @@ const bool kPrediction = register_stage(
         .optional_input("edited", kVariants,
                         "edited passes; each value then comes with its change from clean")
         .output(kMeasures,
-                "one variable a metric, and `<metric>_change` with variants; of a clean pass also token_id")
-        .param("metrics", &Prediction::metrics, "Which numbers to keep", known_metrics())
+                "one variable for each metric, and `<metric>_change` with variants; for a clean pass also "
+                "token_id")
+        .param("metrics", &Prediction::metrics, "Which metrics to store", known_metrics())
         .param("tokens", &Prediction::tokens,
-               "Columns of the prompts that name the tokens to measure; not needed where no metric is of a "
-               "token",
+               "Columns of the prompts that name the tokens to measure; not needed where none of the metrics "
+               "is of a token",
                each_once())
         .param("positions", &Prediction::positions,
                "Where the next token is predicted: last, all, a list, or a slice such as \"1:\""));

@@ -16,7 +16,7 @@ class Vocabulary : public PromptStage {
   Output plan(const PlanContext& context) override {
     edited_ = static_cast<bool>(context.inputs[1]);
     if (edited_ == static_cast<bool>(context.inputs[0])) {
-      throw ParamError("in", "give either a clean pass or edited ones");
+      throw ParamError("in", "clean and edited passes are both given; must be one of the two");
     }
     vocabulary_ = PassPlan(context).config().vocabulary;
     std::vector<std::int64_t> ids(vocabulary_);
@@ -66,7 +66,7 @@ const bool kVocabulary =
     register_stage(Declaration<Vocabulary>("measure.vocabulary",
                                            "Log-softmax of every vocabulary entry at the last position")
                        .optional_input("clean", kPass, "a clean pass")
-                       .optional_input("edited", kVariants, "or edited ones")
+                       .optional_input("edited", kVariants, "edited passes, instead of a clean one")
                        .output(kMeasures, "log_prob [vocabulary]"));
 
 }  // namespace

@@ -18,7 +18,7 @@ constexpr std::int64_t kMissing = -1;
 float stored_as(double number, float /*type*/) {
   const auto stored = static_cast<float>(number);
   if (std::isinf(stored) && std::isfinite(number))
-    throw PromptFailure("what is measured, " + shown_number(number) + ", is too large for a 32-bit float");
+    throw PromptFailure("the measured value, " + shown_number(number) + ", is too large for a 32-bit float");
   return stored;
 }
 double stored_as(double number, double /*type*/) { return number; }

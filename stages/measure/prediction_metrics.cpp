@@ -24,8 +24,8 @@ constexpr PredictionMetric kMetrics[] = {
     {"token_rank", "rank", "number of tokens that are more likely",
      "number of tokens that are more likely than the token: 0 where it is the most likely one", "1", "1",
      Of::token, false, [](const Predicted& p) { return p.now.rank(p.token); }},
-    {"top_token", "argmax", "most likely token", "id of the most likely token; of equals the lowest",
-     kTokenId, "1", Of::position, false,
+    {"top_token", "argmax", "most likely token",
+     "id of the most likely token; of equally likely ones the lowest", kTokenId, "1", Of::position, false,
      [](const Predicted& p) { return static_cast<double>(p.now.argmax()); }},
     {"entropy", nullptr, "entropy of the next token",
      "entropy of the next token, - sum P ln P over the vocabulary", "nat", "nat", Of::position, false,
@@ -33,8 +33,7 @@ constexpr PredictionMetric kMetrics[] = {
     {"kl_from_clean", nullptr,
      "Kullback-Leibler divergence of the edited prediction from the clean one, D(clean || edited)",
      "Kullback-Leibler divergence D(P || Q) = sum P ln(P / Q) over the vocabulary, P the clean prediction "
-     "and Q "
-     "the edited one: 0 where they are equal; of variants alone",
+     "and Q the edited one: 0 where they are equal; needs edited passes",
      "nat", nullptr, Of::position, true, [](const Predicted& p) { return p.clean->divergence(p.now); }},
 };
 
@@ -67,7 +66,7 @@ std::string explained(const PredictionMetric& metric) {
   const std::string whole = metric.explanation + in_units(metric.units);
   if (metric.change_units == nullptr) return whole;
   return whole + "; " + metric.change_variable({}).name + ": " +
-         (is_id(metric) ? "1 where it is another than in the clean pass, else 0"
+         (is_id(metric) ? "1 where it differs from the clean pass, else 0"
                         : "edited minus clean" + in_units(metric.change_units));
 }
 
@@ -84,7 +83,7 @@ pipeline::Variable PredictionMetric::change_variable(std::vector<pipeline::Axis>
   change.units = change_units;
   if (is_id(*this)) {
     change.name += "_changed";
-    change.long_name = "1 where the " + whole.long_name + " is another";
+    change.long_name = "1 where the " + whole.long_name + " differs from the clean pass, else 0";
   }
   return change;
 }
@@ -126,7 +125,7 @@ std::string listed_metrics(PredictionMetric::Of of, const std::vector<std::strin
 const PredictionMetric& prediction_metric(const std::string& name) {
   const auto* found = std::find_if(std::begin(kMetrics), std::end(kMetrics),
                                    [&](const PredictionMetric& metric) { return name == metric.name; });
-  if (found == std::end(kMetrics)) throw std::logic_error("no metric is named " + name);
+  if (found == std::end(kMetrics)) throw std::logic_error("unknown metric " + name);
   return *found;
 }
 

@@ -14,9 +14,11 @@ using namespace pipeline;
 PassPlan::PassPlan(const PlanContext& context) : context_(context) {
   if (context.inputs.at(0)) clean_ = context.facts<PassFacts>(0);
   if (context.inputs.at(1)) variants_ = context.facts<VariantFacts>(1);
-  if (!clean_ && !variants_) throw ParamError("in", "give a clean pass, edited ones, or both");
+  if (!clean_ && !variants_)
+    throw ParamError("in", "there is no input; must be a clean pass, edited passes, or both");
   if (compares() && variants_->clean != clean_) {
-    throw ParamError("in", "the edited passes are variants of another pass than the clean one");
+    throw ParamError(
+        "in", "the edited passes are variants of another pass than the clean one; must be variants of it");
   }
 }
 

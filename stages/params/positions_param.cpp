@@ -40,7 +40,7 @@ Positions read_slice(const Node& node) {
   const auto end = read_bound(text.substr(colon + 1), node);
   const bool same_side = end && (begin.value_or(0) < 0) == (*end < 0);
   if (same_side && begin.value_or(0) >= *end) {
-    throw ParamError("'" + node.text + "' holds no position, whatever the prompt's length", node.line);
+    throw ParamError("'" + node.text + "' selects no position, whatever the prompt's length", node.line);
   }
   return Positions::slice(begin, end);
 }

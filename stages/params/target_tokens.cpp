@@ -57,7 +57,7 @@ class NamedTokens {
     const std::string* cell = prompt.cell(column);
     if (cell == nullptr) return refuse("has no column '" + column + "'" + nearest(column, prompt));
     if (prompt.others.contains(column))
-      return refuse(column + ": " + *cell + " is neither text nor a number, and names no token");
+      return refuse(column + ": " + *cell + " does not name a token; must be text or a number");
     try {
       if (prompt.ids) return id_in_text(*cell, subject_.config());
       const std::int32_t id = only_token(*cell, subject_);
@@ -66,7 +66,7 @@ class NamedTokens {
       return id;
     } catch (const ParamError& error) {
       return refuse(column + ": " + error.what() + "; measure.answer, with answers: " + column +
-                    ", takes several tokens as one");
+                    ", takes an answer of several tokens");
     }
   }
 
@@ -103,7 +103,7 @@ std::int32_t only_token(const std::string& text, const ModelSubject& subject) {
   if (ids.size() == 1)
     return translate_value_errors(
         0, [&] { return token_id(ids.front(), subject.config()); },
-        "'" + text + "' is a token of the tokenizer alone: ");
+        "'" + text + "' is a token of the tokenizer, but not of the model: ");
   std::string tokens;
   for (const std::int32_t id : ids)
     tokens += (tokens.empty() ? "" : ", ") + ("'" + printable(tokenizer.token(id)) + "'");

@@ -70,7 +70,7 @@ PairAxis::PairAxis(const TokenPairs& pairs, const Positions& positions, const Pa
     for (std::size_t j = i + 1; j < labels.size(); ++j) pairs_.emplace_back(i, j);
   }
   if (pairs_.empty()) {
-    throw ParamError("positions", "there is no pair: no prompt has two of these positions");
+    throw ParamError("positions", "there is no pair: every prompt has fewer than two of these positions");
   }
 }
 

@@ -21,12 +21,11 @@ std::vector<std::size_t> ascending(const std::vector<double>& p) {
 }  // namespace
 
 std::vector<pipeline::Choice> p_corrections() {
-  return {{"none", "p as it is"},
-          {"bonferroni", "m p of m tests: bounds the chance of any false discovery"},
+  return {{"none", "the p-value as it is"},
+          {"bonferroni", "p times the number of tests: bounds the chance of any false discovery"},
           {"holm", "Holm's step-down: the same bound as bonferroni, never less powerful"},
           {"benjamini_hochberg",
-           "bounds the expected share of false ones among the discoveries, for independent or positively "
-           "dependent tests"}};
+           "bounds the expected share of false discoveries, for independent or positively dependent tests"}};
 }
 
 std::vector<double> adjust_p(const std::vector<double>& p, const std::string& correction) {
@@ -48,7 +47,7 @@ std::vector<double> adjust_p(const std::vector<double>& p, const std::string& co
       adjusted[order[j]] = smallest;
     }
   } else if (correction != "none") {
-    throw std::logic_error("no correction '" + correction + "'");
+    throw std::logic_error("unknown correction '" + correction + "'");
   }
   return adjusted;
 }

@@ -87,9 +87,9 @@ class Forward : public BatchStage {
 };
 
 const bool kForward = register_stage(
-    Declaration<Forward>("forward",
-                         "Runs the model on each prompt, unedited; keeps what the stages behind it ask for")
-        .input("tokens", kTokens, "what the model is fed")
+    Declaration<Forward>(
+        "forward", "Runs the model on each prompt, unedited; keeps what the stages that read it ask for")
+        .input("tokens", kTokens, "tokens that the model is fed")
         .output(kPass, "activations at the hook points, and logits"));
 
 }  // namespace

@@ -26,7 +26,8 @@ void check_bos(const Prompt& prompt, const std::vector<std::int32_t>& ids, std::
   const bool begins_with_it = !ids.empty() && ids.front() == bos;
   if (prompt.text && begins_with_it)
     throw PromptFailure(
-        "the text begins with the BOS token already, and bos: true puts it there; take it out of the text");
+        "the text already begins with the BOS token, which bos: true puts before it; remove it from the "
+        "text");
   if (prompt.ids && !ids.empty() && !begins_with_it)
     throw PromptFailure("ids are fed as they stand, and with bos: true must begin with the BOS token, " +
                         std::to_string(bos) + "; they begin with " + std::to_string(ids.front()));
@@ -55,7 +56,7 @@ std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject, co
   if (outside != ids.end()) {
     throw PromptFailure("the tokenizer gives token id " + std::to_string(*outside) +
                         ", which the model's vocabulary of " + std::to_string(config.vocabulary) +
-                        " does not have: the tokenizer is another model's");
+                        " does not have: the tokenizer belongs to another model");
   }
   return ids;
 }
@@ -164,7 +165,7 @@ class Tokenize : public PromptStage {
               Dtype::int64,
               {axis},
               kTokenId,
-              "token ids that were fed, " + bos + "; -1 behind the prompt's end"},
+              "token ids that were fed, " + bos + "; -1 after the prompt's end"},
              cells_of(prompts * facts->longest, id)},
             {{"length", Dtype::int64, {}, "1", "number of tokens"}, cells_of(prompts, length)}};
   }
@@ -179,8 +180,9 @@ const bool kTokenize = register_stage(
                           "`bos` asks for it")
         .output(kTokens, "token ids [position]")
         .param("bos", &Tokenize::bos,
-               "Put the model's BOS token before every text: it is position 0, the text begins at position "
-               "1, and `all` positions are both; prompts given as ids must have it already"));
+               "Whether the model's BOS token is put before every text: it is then position 0, the text "
+               "begins at position 1, and `all` positions include it; prompts given as ids must begin with "
+               "it already"));
 
 }  // namespace
 }  // namespace hookflow::stages

@@ -74,11 +74,11 @@ std::int32_t bos_token(const std::filesystem::path& directory, const Tokenizer& 
 int tokenize(const std::vector<std::string>& arguments) {
   pipeline::Options options(
       "tokenize [--model MODEL] [--bos] TEXT ... | --json < LINES",
-      "Shows the tokens of each text: position, id, token. It needs only the model's tokenizer "
-      "files.\nWith --json, reads one JSON string a line and prints one array of ids a line.",
+      "Shows the tokens of each text: position, id, token. It needs only the model's tokenizer files.\nWith "
+      "--json, reads one JSON string per line and prints one array of ids per line.",
       "tokenize --model gpt2 \"Berlin is the capital of\"");
   options.positional("text", -1, "texts");
-  options.add()("model", po::value<std::string>(), "whose tokenizer; default: nano")(
+  options.add()("model", po::value<std::string>(), "model whose tokenizer is used; default: nano")(
       "bos", "put the model's BOS token before each text, as `tokenize: {bos: true}` of a workflow does")(
       "json", "read JSON strings from standard input");
   if (!options.parse(arguments)) return pipeline::exit_code::kDone;

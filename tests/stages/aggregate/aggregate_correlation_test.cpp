@@ -131,7 +131,7 @@ TEST(Correlation, RefusesWhatDoesNotFit) {
       names(refused("over: pair, methods: pearsn", kMany, kFew), {"'pearsn'", "did you mean 'pearson'"}));
   EXPECT_TRUE(names(refused("over: pair", kFew, kMany), {"in: b has an axis 'prompt' that a lacks"}));
   EXPECT_TRUE(names(refused("over: pair", kMany, sample("y", {1, 2})),
-                    {"in: axis 'pair' has 3 steps in a and 2 in b"}));
+                    {"in: axis 'pair' has 3 labels in a and 2 in b"}));
   EXPECT_TRUE(names(refused("over: [prompt, pair]", kMany, sample("y", {1, 2, 3})),
                     {"over: 'y' of b has no axis 'prompt'"}));
   EXPECT_TRUE(names(refused("over: pair", stored("y", {{"layer", 2}, {"pair", 1}}, {1, 2}), kFew),

@@ -205,7 +205,7 @@ TEST(TTest, RefusesParametersThatDoNotFit) {
   EXPECT_TRUE(names(refused("over: pair, corrections: holm", {y}), {"across: ", "holm", "missing"}));
   EXPECT_TRUE(names(refused("over: pair, corrections: hol, across: layer", {y}), {"'hol'", "'holm'"}));
   EXPECT_TRUE(names(refused("over: pair, corrections: holm, across: layers", {y}),
-                    {"across: 'layers' is no axis of 'y'", "did you mean 'layer'", "layer, head"}));
+                    {"across: 'layers' is not an axis of 'y'", "did you mean 'layer'", "layer, head"}));
   EXPECT_TRUE(
       names(refused("over: pair, corrections: holm, across: pair", {y}), {"across: 'pair' is tested over"}));
   EXPECT_TRUE(
@@ -218,7 +218,7 @@ TEST(TTest, RefusesInputsThatDoNotFit) {
   const Stored x = stored("x", kAxes, kValues);
   EXPECT_TRUE(names(refused("over: pair, kind: paired", {y, x}, {x}), {"in: b: ", "no variable 'y'"}));
   EXPECT_TRUE(names(refused("over: pair, kind: paired", {y}, {stored("y", {{"pair", 4}}, {1, 2, 3, 4})}),
-                    {"in: axis 'pair' has 3 steps in a and 4 in b"}));
+                    {"in: axis 'pair' has 3 labels in a and 4 in b"}));
   EXPECT_TRUE(names(refused("over: pair, kind: paired", {y}, {stored("y", {{"layer", 2}}, {1, 2})}),
                     {"over: 'y' of b has no axis 'pair'"}));
   EXPECT_TRUE(names(
@@ -226,7 +226,7 @@ TEST(TTest, RefusesInputsThatDoNotFit) {
       {"in: b has an axis 'place' that a lacks", "layer, head, pair"}));
   EXPECT_TRUE(names(refused("over: pair, kind: paired", {y},
                             {stored("y", {{"head", 2}, {"layer", 2}, {"pair", 3}}, kValues)}),
-                    {"in: axis 'layer' stands first"}));
+                    {"in: axis 'layer' is first"}));
   Stored relabelled = y;
   relabelled.variable.axes[1].coordinates = std::vector<std::int64_t>{0, 7};
   EXPECT_TRUE(names(refused("over: pair, kind: independent", {y}, {relabelled}),

@@ -149,11 +149,11 @@ std::string refused(const std::string& stage, const std::string& params,
 
 TEST(PromptGroups, PromptsThatAreKeptCannotBeGrouped) {
   EXPECT_TRUE(names(refused("aggregate.moments", "over: head, by: template"),
-                    {"by: groups prompts, and `over` keeps each prompt by itself", "must have prompt"}));
+                    {"by: groups prompts, but `over` does not aggregate over them", "must include prompt"}));
   EXPECT_TRUE(
       names(refused("aggregate.moments", "over: promt, by: template"), {"over: unknown axis 'promt'"}));
   EXPECT_TRUE(names(refused("aggregate.similarity", "between: prompt, by: template"),
-                    {"by: groups prompts", "'x' lie along 'head'"}));
+                    {"by: groups prompts", "'x' are along 'head'"}));
 }
 
 TEST(PromptGroups, PromptsWithoutAValueAreListed) {

@@ -178,7 +178,8 @@ TEST(Ablate, PassesOnToTheCleanPassWhatIsKeptOfTheVariants) {
 TEST(Ablate, EmptySliceIsRefusedWithItsPrompt) {
   const std::string message =
       refusal<ParamError>([] { Ablation("{at: \"blocks.0.attn.hook_z[0]\", positions: \"2:\"}"); });
-  EXPECT_TRUE(names(message, {"positions:", "prompt 'b': position", "2: hold none of a prompt of 2 tokens"}));
+  EXPECT_TRUE(
+      names(message, {"positions:", "prompt 'b': position", "2: select nothing in a prompt of 2 tokens"}));
 }
 
 TEST(Ablate, PositionThatAPromptLacksIsRefusedWithItsName) {

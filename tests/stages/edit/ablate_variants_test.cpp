@@ -130,11 +130,11 @@ TEST(AblateVariants, StandInsteadOfTheGrid) {
   const std::string variants = R"(variants: {name: a, edits: {at: "blocks.0.hook_mlp_out"}})";
   for (const std::string key : {R"(at: "blocks.0.hook_mlp_out")", "with: {value: 1}", "positions: last",
                                 R"(except: "blocks.0.hook_mlp_out")", "together: layer"}) {
-    EXPECT_EQ(
-        refused("{" + variants + ", " + key + "}"),
-        key.substr(0, key.find(':')) + ": cannot stand beside variants, whose edits each have their own");
+    EXPECT_EQ(refused("{" + variants + ", " + key + "}"),
+              key.substr(0, key.find(':')) +
+                  ": cannot be given together with variants; must be in the edits of a variant");
   }
-  EXPECT_TRUE(names(refused("{}"), {"at: what is edited is missing; write at: ", "or variants: "}));
+  EXPECT_TRUE(names(refused("{}"), {"at: is missing, and so is variants; write at: ", "or variants: "}));
 }
 
 }  // namespace

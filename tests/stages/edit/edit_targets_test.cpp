@@ -71,9 +71,9 @@ TEST(EditTargets, TwiceIsRefused) {
 
 TEST(EditTargets, ExceptionWithoutEffectIsRefused) {
   EXPECT_TRUE(names(refused({"blocks.0.attn.hook_z[*]"}, {"blocks.1.attn.hook_z[0]"}),
-                    {"except: 'blocks.1.attn.hook_z[0]' leaves out nothing that `at` names"}));
-  EXPECT_TRUE(
-      names(refused({"blocks.0.attn.hook_z[0]"}, {"blocks.0.attn.hook_q[0]"}), {"leaves out nothing"}));
+                    {"except: 'blocks.1.attn.hook_z[0]' names nothing that `at` edits"}));
+  EXPECT_TRUE(names(refused({"blocks.0.attn.hook_z[0]"}, {"blocks.0.attn.hook_q[0]"}),
+                    {"names nothing that `at` edits"}));
 }
 
 TEST(EditTargets, HeadCannotBeLeftOutOfAWhole) {

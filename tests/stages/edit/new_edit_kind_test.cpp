@@ -99,8 +99,8 @@ TEST(NewEditKind, HasAKeyOfItsOwn) {
 }
 
 TEST(NewEditKind, TakesItsOwnArgumentAlone) {
-  EXPECT_EQ(refusal<ModelError>([] { Replacement("scale", "half"); }), "scale: is written {scale: x}");
-  EXPECT_EQ(refusal<ModelError>([] { Replacement("scale"); }), "scale: is written {scale: x}");
+  EXPECT_EQ(refusal<ModelError>([] { Replacement("scale", "half"); }), "scale: must be {scale: x}");
+  EXPECT_EQ(refusal<ModelError>([] { Replacement("scale"); }), "scale: must be {scale: x}");
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ TEST(Replacement, AnythingElseIsRefusedWithTheForms) {
   EXPECT_TRUE(names(refused("{mean: heads}"), {"unknown 'heads' (did you mean 'head'?)"}));
   EXPECT_TRUE(names(refused("{means: head}"), {"unknown replacement 'means'"}));
   EXPECT_TRUE(names(refused("{means: head}"), {"(did you mean 'mean'?); must be " + edit_rule()}));
-  EXPECT_TRUE(names(refused("{zero: 1}"), {"zero: takes nothing behind it", "must be " + edit_rule()}));
+  EXPECT_TRUE(names(refused("{zero: 1}"), {"zero: takes no value", "must be " + edit_rule()}));
   EXPECT_TRUE(names(refused("value"), {R"("value" is not a replacement)", "must be " + edit_rule()}));
   EXPECT_TRUE(names(refused("{value: a}"), {"'a' is not a finite number"}));
   EXPECT_TRUE(names(refused("{add: [1, x]}"), {"'x' is not a finite number"}));

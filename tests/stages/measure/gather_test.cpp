@@ -206,8 +206,8 @@ TEST(Gather, TextOfSeveralTokensIsRefused) {
 }
 
 TEST(Gather, TokenAndPositionOrNeitherAreRefused) {
-  EXPECT_TRUE(names(refused("{" + kQkv + "}"), {"token: give the token, or the position"}));
-  EXPECT_TRUE(names(refused("{" + kQkv + ", token: 13, position: 1}"), {"position: give either"}));
+  EXPECT_TRUE(names(refused("{" + kQkv + "}"), {"token: is missing; must be given unless position is"}));
+  EXPECT_TRUE(names(refused("{" + kQkv + ", token: 13, position: 1}"), {"position: token is given as well"}));
   EXPECT_TRUE(names(refused("{" + kQkv + ", position: first}"), {"'first' is not a whole number"}));
   EXPECT_TRUE(names(refused("{" + kQkv + ", token: 13, offset: one}"), {"'one' is not a whole number"}));
 }
@@ -220,10 +220,10 @@ TEST(Gather, PlacesThatDoNotGoTogetherAreRefused) {
 }
 
 TEST(Gather, BothInputsOrNoneAreRefused) {
+  EXPECT_TRUE(names(refused("{" + kQkv + ", token: 13}", two_prompts(), {"clean", "zeroed"}),
+                    {"in: clean and edited passes are both given"}));
   EXPECT_TRUE(
-      names(refused("{" + kQkv + ", token: 13}", two_prompts(), {"clean", "zeroed"}), {"in: give either"}));
-  EXPECT_TRUE(
-      names(refused("{" + kQkv + ", token: 13}", two_prompts(), {"", ""}), {"in: give a clean pass"}));
+      names(refused("{" + kQkv + ", token: 13}", two_prompts(), {"", ""}), {"in: there is no input"}));
 }
 
 }  // namespace

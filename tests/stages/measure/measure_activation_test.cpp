@@ -178,7 +178,7 @@ TEST(MeasureActivation, PositionThatAPromptLacksIsRefused) {
 }
 
 TEST(MeasureActivation, NoInputIsRefused) {
-  EXPECT_TRUE(names(refused("{" + kQkv + "}", {"", ""}), {"in: give a clean pass"}));
+  EXPECT_TRUE(names(refused("{" + kQkv + "}", {"", ""}), {"in: there is no input"}));
 }
 
 }  // namespace

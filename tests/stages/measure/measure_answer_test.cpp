@@ -149,7 +149,7 @@ TEST(MeasureAnswer, AnswersThatCannotBeFedAreToldAtOnce) {
                               "prompt 'text': target: ' Germany' is neither a token id, 0 to 96",
                               "prompt 'empty': target: '[]' is empty; an answer needs at least one token",
                               "prompt 'high': target: '[3, 97]' is neither a token id",
-                              "prompt 'long': target: '[1", "is 41 tokens, too many behind a prompt of 2"}));
+                              "prompt 'long': target: '[1", "is 41 tokens, too many after a prompt of 2"}));
   EXPECT_EQ(message.find("'fine'"), std::string::npos);
 }
 
@@ -168,8 +168,8 @@ TEST(MeasureAnswer, OfATextIsTheTextAsItStands) {
   const std::string message = refusal<ParamError>([&] {
     one.add("scores", "measure.prediction", "{}", {"clean", ""});
   });
-  EXPECT_TRUE(
-      names(message, {"is 3 tokens", "measure.answer, with answers: target, takes several tokens as one"}));
+  EXPECT_TRUE(names(
+      message, {"is 3 tokens", "measure.answer, with answers: target, takes an answer of several tokens"}));
 }
 
 }  // namespace

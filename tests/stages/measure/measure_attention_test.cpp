@@ -249,7 +249,7 @@ TEST(MeasureAttention, PatternAcrossHeadsIsRefusedWithTheReason) {
 TEST(MeasureAttention, HeadsThatAreNoneAreRefused) {
   EXPECT_TRUE(names(refused("{heads: other}"), {"unknown value 'other'", "same, cross, both"}));
   EXPECT_TRUE(names(refused("{at: \"blocks.0.attn.hook_scores_raw[1]\", heads: cross}"),
-                    {"heads: cross: one head alone has no other"}));
+                    {"heads: cross: only one head is selected"}));
 }
 
 TEST(MeasureAttention, PositionsThatAPromptLacksAreRefused) {
@@ -269,7 +269,7 @@ TEST(MeasureAttention, QueriesThatAreNoneAreRefused) {
 }
 
 TEST(MeasureAttention, NoInputIsRefused) {
-  EXPECT_TRUE(names(refusal<ParamError>([] { Measured("{}", {"", ""}); }), {"in: give a clean pass"}));
+  EXPECT_TRUE(names(refusal<ParamError>([] { Measured("{}", {"", ""}); }), {"in: there is no input"}));
 }
 
 }  // namespace

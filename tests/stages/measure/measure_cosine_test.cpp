@@ -225,7 +225,8 @@ std::string refused(const std::string& params, const std::vector<std::string>& i
 }
 
 TEST(MeasureCosine, NoInputIsRefused) {
-  EXPECT_TRUE(names(refused("{" + kResidual + "}", {"", ""}), {"in: give a clean pass, edited ones"}));
+  EXPECT_TRUE(
+      names(refused("{" + kResidual + "}", {"", ""}), {"in: there is no input; must be a clean pass"}));
 }
 
 TEST(MeasureCosine, VariantsOfAnotherPassAreRefused) {
@@ -277,11 +278,11 @@ TEST(MeasureCosine, EditedLayersWithoutAnEditThereAreRefused) {
   const std::vector<std::string> both = {"clean", "silenced"};
   EXPECT_TRUE(names(refused("{" + kResidual + ", layers: some}"), {"unknown value 'some'"}));
   EXPECT_TRUE(names(refused("{" + kResidual + ", layers: edited}"),
-                    {"layers: edited", "give it the variants of an ablation"}));
+                    {"layers: edited", "must be the variants of an ablate stage"}));
   EXPECT_TRUE(names(refused("{at: blocks.1.hook_resid_post, layers: edited}", both),
                     {"layers: a variant edits blocks.0.attn.hook_z first", "hook_resid_post"}));
   EXPECT_TRUE(names(refused("{at: ln_final.hook_normalized, layers: edited}", both),
-                    {"layers: ", "ln_final.hook_normalized is not measured in that layer"}));
+                    {"layers: ", "ln_final.hook_normalized of that layer is not in `at`"}));
 }
 
 }  // namespace

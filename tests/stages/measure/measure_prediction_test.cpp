@@ -209,7 +209,7 @@ TEST(MeasurePrediction, SliceFromTheEndIsAlignedAtTheEnd) {
 TEST(MeasurePrediction, EmptySliceIsRefusedWithItsPrompt) {
   const std::string problem = refusal<ParamError>([] { Measured("{positions: \"1:-1\"}"); });
   EXPECT_TRUE(
-      names(problem, {"positions:", "prompt 'b': position", "1:-1 hold none of a prompt of 2 tokens"}));
+      names(problem, {"positions:", "prompt 'b': position", "1:-1 select nothing in a prompt of 2 tokens"}));
 }
 
 TEST(MeasurePrediction, TwoMeasuresOfOnePassMayWantOtherPositions) {
@@ -269,7 +269,7 @@ TEST(MeasurePrediction, EveryMetricIsExplained) {
   EXPECT_TRUE(names(meaning("prob"), {"(percent)", "prob_change: edited minus clean (percentage points)"}));
   EXPECT_TRUE(names(meaning("top_token"), {"top_token_changed: 1 where"}));
   EXPECT_TRUE(names(meaning("kl_from_clean"), {"D(P || Q)", "P the clean prediction and Q the edited one",
-                                               "(nat)", "of variants alone"}));
+                                               "(nat)", "needs edited passes"}));
 }
 
 std::string refused(const std::string& params, std::vector<pipeline::Prompt> prompts = two_prompts(),

@@ -70,8 +70,14 @@ TEST(MeasureVocabulary, TakesTheLastOfMorePositions) {
 }
 
 TEST(MeasureVocabulary, BothInputsOrNoneAreRefused) {
-  EXPECT_TRUE(names(refusal<ParamError>([] { Measured({"clean", "silenced"}); }), {"in: give either"}));
-  EXPECT_TRUE(names(refusal<ParamError>([] { Measured({"", ""}); }), {"in: give either"}));
+  EXPECT_TRUE(names(refusal<ParamError>([] {
+                      Measured({"clean", "silenced"});
+                    }),
+                    {"in: clean and edited passes are both given"}));
+  EXPECT_TRUE(names(refusal<ParamError>([] {
+                      Measured({"", ""});
+                    }),
+                    {"in: clean and edited passes are both given"}));
 }
 
 }  // namespace

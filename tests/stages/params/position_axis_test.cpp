@@ -95,7 +95,7 @@ TEST(PositionAxis, PromptThatHasNoneIsNamed) {
   };
   EXPECT_TRUE(
       names(problem(Positions::slice(1, -1), {5, 2}),
-            {"positions:\n", "w.yaml:1: prompt 'b': positions 1:-1 hold none of a prompt of 2 tokens"}));
+            {"positions:\n", "w.yaml:1: prompt 'b': positions 1:-1 select nothing in a prompt of 2 tokens"}));
   EXPECT_TRUE(names(problem(Positions::at({3}), {5, 3, 2}),
                     {"prompt 'b': position 3 is outside", "prompt 'c': position 3 is outside"}));
 }

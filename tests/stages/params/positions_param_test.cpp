@@ -51,7 +51,7 @@ TEST(PositionsParam, AnythingElseIsRefused) {
 TEST(PositionsParam, SliceThatHoldsNothingIsRefused) {
   for (const std::string slice : {"3:2", "3:3", ":0", "-1:-1", "-1:-3"}) {
     const std::string problem = refusal<ParamError>([&] { read<Positions>("\"" + slice + "\""); });
-    EXPECT_TRUE(names(problem, {"'" + slice + "' holds no position"}));
+    EXPECT_TRUE(names(problem, {"'" + slice + "' selects no position"}));
   }
 }
 

@@ -86,14 +86,15 @@ TEST_F(TargetTokens, WhatIsNoIdIsRefused) {
 TEST_F(TargetTokens, WhatTheTokenizerKnowsAndTheModelDoesNotIsRefused) {
   set_vocabulary(258);
   EXPECT_TRUE(names(problem({text_prompt("p", "a", {{"target", "<|endoftext|>"}})}),
-                    {"prompt 'p': target: '<|endoftext|>' is a token of the tokenizer alone: token id 258 is "
-                     "not in the model's vocabulary, 0 to 257"}));
+                    {"prompt 'p': target: '<|endoftext|>' is a token of the tokenizer, but not of the model: "
+                     "token id 258 is not in the model's vocabulary, 0 to 257"}));
 }
 
 TEST_F(TargetTokens, WhatIsNeitherTextNorANumberNamesNoToken) {
   Prompt prompt = text_prompt("p", "a");
   prompt.others = {{"target", "[1,2]"}};
-  EXPECT_TRUE(names(problem({prompt}), {"prompt 'p': target: [1,2] is neither text nor a number"}));
+  EXPECT_TRUE(
+      names(problem({prompt}), {"prompt 'p': target: [1,2] is not an answer; must be text or a number"}));
 }
 
 TEST_F(TargetTokens, WordWithoutItsSpaceIsWarnedOfWhereTheSpacedFormIsOneTokenToo) {

@@ -55,15 +55,14 @@ TEST_F(Tokenize, PutsTheBosTokenBeforeATextWhereThatIsAsked) {
   EXPECT_EQ(tokens.value<Tokens>("tokens", 0).ids, (std::vector<std::int32_t>{257, 256, 'b', 'a'}));
   EXPECT_EQ(tokens.value<Tokens>("tokens", 1).ids, (std::vector<std::int32_t>{257, 3}));
   EXPECT_EQ(output.weights, (std::vector<std::size_t>{4, 2}));
-  EXPECT_TRUE(
-      names(output.known[0].variable.long_name, {"fed, with BOS token 257 at position 0; -1 behind"}));
+  EXPECT_TRUE(names(output.known[0].variable.long_name, {"fed, with BOS token 257 at position 0; -1 after"}));
   EXPECT_TRUE(names(output.known[0].variable.axes[0].long_name, {"counted from 0 (the BOS token)"}));
 }
 
 TEST_F(Tokenize, SaysThatNoBosTokenWasAdded) {
   make(258, R"(, "bos_token_id": 257)");
   const pipeline::Output output = chain({text_prompt("x", "ab")}).add("tokens", "tokenize");
-  EXPECT_TRUE(names(output.known[0].variable.long_name, {"fed, no BOS token added; -1 behind"}));
+  EXPECT_TRUE(names(output.known[0].variable.long_name, {"fed, no BOS token added; -1 after"}));
   EXPECT_EQ(output.known[0].variable.axes[0].long_name, "position in the prompt, counted from 0");
 }
 
@@ -73,7 +72,7 @@ TEST_F(Tokenize, NeitherTwoBosTokensNorIdsWithoutOneAreFed) {
       {text_prompt("two", "<|endoftext|>a"), ids_prompt("none", {3, 257}), text_prompt("long", "aaaaa")},
       kBos);
   EXPECT_TRUE(
-      names(message, {"prompt 'two': the text begins with the BOS token already",
+      names(message, {"prompt 'two': the text already begins with the BOS token",
                       "prompt 'none': ids are fed as they stand", "the BOS token, 257; they begin with 3",
                       "prompt 'long': the prompt has 6 tokens with its BOS token"}));
 }
@@ -123,7 +122,7 @@ TEST_F(Tokenize, EmptyPromptIsRefused) {
 TEST_F(Tokenize, TokenizerOfAnotherModelIsRefused) {
   make(257);
   EXPECT_TRUE(names(problem({text_prompt("x", "<|endoftext|>")}),
-                    {"token id 257", "the tokenizer is another model's"}));
+                    {"token id 257", "the tokenizer belongs to another model"}));
 }
 
 TEST_F(Tokenize, WarnsOfALastSpaceAndOfWhatStandsTwice) {
