@@ -80,9 +80,10 @@ void print_stage(const StageDecl& stage) {
 
 int describe(const std::vector<std::string>& arguments) {
   Options options("describe [STAGE ...] [--model MODEL]",
-                  "Says what stages do, take and give; with --model, a model's sizes and hook points.",
+                  "Describes stages with their inputs, outputs and parameters; with --model, a model's sizes "
+                  "and hook points.",
                   "describe ablate measure.prediction");
-  options.positional("stage", -1, "names of stages; none: all");
+  options.positional("stage", -1, "names of stages; default: all");
   options.add()("model", po::value<std::string>(), "a model to describe");
   if (!options.parse(arguments)) return exit_code::kDone;
   if (options.has("model"))
@@ -101,13 +102,14 @@ int describe(const std::vector<std::string>& arguments) {
 }
 
 int list(const std::vector<std::string>& arguments) {
-  Options options("list [stages|models|commands]", "Lists what there is, a line each.", "list stages");
-  options.positional("what", 1, "stages, models or commands; none: all");
+  Options options("list [stages|models|commands]", "Lists stages, models and commands, one per line.",
+                  "list stages");
+  options.positional("what", 1, "stages, models or commands; default: all");
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::vector<std::string> kinds = {"stages", "models", "commands"};
   const std::string what = options.get_or("what", std::string());
   if (!what.empty() && std::find(kinds.begin(), kinds.end(), what) == kinds.end()) {
-    throw UsageError("list: unknown '" + what + "'" + suggestion(what, kinds));
+    throw UsageError("list: unknown list '" + what + "'" + suggestion(what, kinds));
   }
   const auto line = [](const std::string& name, const std::string& text) {
     constexpr std::size_t kText = 24;  // the column where texts begin

@@ -95,9 +95,9 @@ void print_settings(std::vector<Difference> settings, const std::string& first, 
 
 int diff(const std::vector<std::string>& arguments) {
   Options options("diff FIRST.h5 SECOND.h5 [options]",
-                  "Compares what two run files hold, to the bit: results, inputs, labels and what is done. "
-                  "Times, counters and how the files were made do not count. Exit code 0 only if equal, 1 if "
-                  "not, 3 if a file cannot be read or is damaged.",
+                  "Compares what two run files hold, to the bit: results, inputs, labels, and which prompts "
+                  "are done. Times, counters and how the files were made are not compared. Exit code 0 only "
+                  "if equal, 1 if not, 3 if a file cannot be read or is damaged.",
                   "diff monday.h5 tuesday.h5");
   options.positional("first", 1, "a run file");
   options.positional("second", 1, "another");

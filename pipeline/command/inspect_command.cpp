@@ -22,11 +22,11 @@ namespace po = boost::program_options;
 int verify(const RunFile& file) {
   const Damage damage = verify_run_file(file);
   if (!damage.any()) {
-    std::cout << file.path().string() << ": all that is done is as it was stored\n";
+    std::cout << file.path().string() << ": every stored result matches its checksum\n";
     return exit_code::kDone;
   }
   std::cout << damage_report(damage, file.path(), std::numeric_limits<std::size_t>::max())
-            << "`hookflow resume` computes that again\n";
+            << "`hookflow resume` computes the damaged results again\n";
   return exit_code::kInput;
 }
 
@@ -61,7 +61,8 @@ std::vector<std::string> choose_rows(GroupSheet& group, const Options& options) 
     notes.push_back("the " + std::to_string(group.sheet.size()) + " of " + std::to_string(all) +
                     " rows with the largest |" + by + "|");
   }
-  for (const std::string& name : group.left_out) notes.push_back("not shown, as it has other axes: " + name);
+  for (const std::string& name : group.left_out)
+    notes.push_back("not shown, as its axes are different: " + name);
   return notes;
 }
 
@@ -102,11 +103,12 @@ int inspect(const std::vector<std::string>& arguments) {
   options.positional("file", 1, "the run file");
   options.positional("what", 1, "group, group.variable or group.variable,variable");
   options.add()("where", po::value<std::vector<std::string>>()->composing(),
-                "COLUMN=VALUE: only rows with that label, value, or column of the prompts; may be repeated")(
-      "top", po::value<int>(),
-      "the rows of largest magnitude, largest first, in the first variable asked for that is no id, index or "
-      "count")("rows", po::value<int>(), "rows to show at most; default: 50 on a terminal, else all")(
-      "csv", "the values as CSV, every row and digit; what there is to say of them goes to stderr")(
+                "COLUMN=VALUE: only rows where that axis, variable or column of the prompts has the value; "
+                "may be repeated")("top", po::value<int>(),
+                                   "only so many rows, those of largest magnitude in the first named "
+                                   "variable that is not an id, index or count")(
+      "rows", po::value<int>(), "rows to show at most; default: 50 on a terminal, else all")(
+      "csv", "the values as CSV, every row and digit; notes go to stderr")(
       "all,a", "every variable with its axes, units and meaning")("provenance", "how the file was made")(
       "verify", "compare all results with their checksums; exit code 3 if any is damaged");
   add_unsealed_option(options);
@@ -116,12 +118,13 @@ int inspect(const std::vector<std::string>& arguments) {
     if (options.has(number) && options.get<int>(number) < 1)
       throw UsageError(std::string("inspect: --") + number + " must be 1 or more");
   if (options.has("verify") && (options.has("what") || options.has("provenance")))
-    throw UsageError("inspect: --verify is of the whole file, and shows nothing else");
+    throw UsageError(
+        "inspect: --verify checks the whole file; must be given without a group and without --provenance");
   if (!options.has("what"))
     for (const char* of_values : {"where", "top", "rows", "csv"})
       if (options.has(of_values))
         throw UsageError(std::string("inspect: --") + of_values +
-                         " is of values: name a result, such as in `hookflow inspect " + path + " scores`");
+                         " needs the name of a result, such as `hookflow inspect " + path + " scores`");
   const RunFile file = open_run_file(path, options);
   if (options.has("verify")) return verify(file);
   const RunFileView view = read_run_file(file);

@@ -31,7 +31,7 @@ Options::Options(std::string usage, std::string about, std::string example)
       about_(std::move(about)),
       example_(std::move(example)),
       described_("options", static_cast<unsigned>(page_columns())) {
-  described_.add_options()("help,h", "print this and stop");
+  described_.add_options()("help,h", "print this help and stop");
 }
 
 void Options::positional(const std::string& name, int count, const std::string& doc) {

@@ -42,7 +42,7 @@ PlannedRun stored_plan(const std::string& path, const Options& options) {
 
 int resume(const std::vector<std::string>& arguments) {
   Options options("resume FILE.h5 [options]",
-                  "Goes on where a stopped run left its file, which holds the workflow and the prompts.",
+                  "Continues a stopped run from its file, which holds the workflow and the prompts.",
                   "resume head_sweep.h5 --threads 8");
   options.positional("file", 1, "the run file");
   options.add()("model", po::value<std::string>(), "where the model is now, if it has moved");
@@ -55,7 +55,7 @@ int resume(const std::vector<std::string>& arguments) {
   });
 }
 
-const bool kResume = register_command({"resume", "go on with a stopped run", resume});
+const bool kResume = register_command({"resume", "continue a stopped run", resume});
 
 }  // namespace
 }  // namespace hookflow::pipeline

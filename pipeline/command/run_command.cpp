@@ -26,8 +26,8 @@ WorkflowSpec read_spec(const Options& options) {
 }
 
 void add_input_options(Options& options) {
-  options.add()("skip-bad", "keep prompts that cannot be run as failed ones, and run the others")(
-      "strict", "take warnings for errors");
+  options.add()("skip-bad", "record prompts that cannot be run as failed, and run the others")(
+      "strict", "treat warnings as errors");
 }
 
 /// The plan as the command line wants it. Throws UsageError listing all warnings where they are errors.
@@ -49,20 +49,21 @@ int run(const std::vector<std::string>& arguments) {
   options.positional("workflow", 1, "the workflow file");
   options.add()("model", po::value<std::string>(),
                 "model instead of the workflow's: built-in name, directory, or name in "
-                "the Hugging Face cache")("out,o", po::value<std::string>(),
-                                          "the run file; default: the workflow's name and .h5, here")(
+                "the Hugging Face cache")(
+      "out,o", po::value<std::string>(),
+      "the run file; default: the workflow's name and .h5, in the current folder")(
       "set", po::value<std::vector<std::string>>()->composing(),
       "a.b=value: set a key of the workflow; may be repeated")(
-      "resume", "go on where a stopped run of the same workflow left its file")(
+      "resume", "continue a stopped run of the same workflow from its file")(
       "force", "replace the run file if it exists; nothing else is ever replaced")(
-      "dry-run,n", "say what would be done, and do nothing");
+      "dry-run,n", "show what would be done, without doing it");
   add_input_options(options);
   add_session_options(options);
   if (!options.parse(arguments)) return exit_code::kDone;
   if (options.has("resume") && options.has("force"))
     throw UsageError("--resume and --force exclude each other");
   if (options.has("retry-failed") && !options.has("resume"))
-    throw UsageError("--retry-failed goes with --resume: a new run has no failed prompts");
+    throw UsageError("--retry-failed needs --resume: a new run has no failed prompts");
   const SessionOptions session = session_options(options);
   return guarded(session.progress, [&] {
     std::vector<std::string> words = {"run"};

@@ -14,12 +14,13 @@ namespace hookflow::pipeline {
 namespace po = boost::program_options;
 
 void add_session_options(Options& options) {
-  options.add()("threads,j", po::value<int>(), "threads; default: one a core. Results do not depend on it")(
+  options.add()("threads,j", po::value<int>(),
+                "number of threads; default: one per core; results do not depend on it")(
       "commit-every", po::value<double>()->default_value(1.0),
-      "seconds between commits: the work that a kill can lose")("retry-failed",
+      "seconds between commits: how much work a kill can lose")("retry-failed",
                                                                 "run the prompts that failed again")(
       "fail-fast", "stop at the first prompt that fails")("quiet,q", "no progress and no summary")(
-      "json", "progress and summary as JSON, one object a line");
+      "json", "progress and summary as JSON, one object per line");
 }
 
 SessionOptions session_options(const Options& options) {

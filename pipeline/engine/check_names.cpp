@@ -11,7 +11,7 @@ namespace hookflow::pipeline {
 void check_names(const std::vector<Variable>& variables) {
   std::map<std::string, const Axis*> axes;
   const auto refuse = [](const std::string& name, const std::string& what) {
-    throw ParamError("in the results the name '" + name + "' would be that of " + what +
+    throw ParamError("in the results the name '" + name + "' would be given to " + what +
                      "; a column that groups prompts must have another name");
   };
   for (const Variable& variable : variables) {
@@ -23,7 +23,7 @@ void check_names(const std::vector<Variable>& variables) {
     }
   }
   for (const Variable& variable : variables) {
-    if (axes.contains(variable.name)) refuse(variable.name, "an axis and of a variable");
+    if (axes.contains(variable.name)) refuse(variable.name, "both an axis and a variable");
   }
 }
 

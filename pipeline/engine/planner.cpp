@@ -76,7 +76,7 @@ class Planner {
       if (!to_run.contains(spec.id)) {
         findings_->warn(
             {"", "", "not run",
-             "stage '" + spec.id + "' is not run: it is neither kept nor read by a stage that is"});
+             "stage '" + spec.id + "' is not run: it is neither kept nor read by a stage that is run"});
         continue;
       }
       index_[spec.id] = plan_.stages.size();
@@ -206,7 +206,7 @@ class Planner {
     const Lane& lane = plan_.lanes[planned.lane];
     if (lane.parent != kNone)
       throw ParamError("in", "it would make variants of the variants of '" + lane.name +
-                                 "'; only what is run once a prompt can be varied");
+                                 "'; must have an input without variants");
   }
 
   void take_output(PlannedStage& planned) {

@@ -96,7 +96,7 @@ void Dataset::read_stored(const Block& block, std::span<char> bytes) const {
 
 void Dataset::write_texts(std::span<const std::string> values, std::size_t first) {
   if (extents_.size() != 1 || first > extents_[0] || values.size() > extents_[0] - first)
-    throw std::logic_error(where() + ": has not so many texts");
+    throw std::logic_error(where() + ": does not have as many texts");
   if (values.empty()) return;
   std::vector<const char*> pointers = detail::pointers_to(values);
   transfer(true, {{first}, {values.size()}}, Kind::text, pointers.data(), pointers.size());

@@ -100,7 +100,7 @@ class GroupReader {
       if (shown_.empty()) axes_ = found->axes;
       if (!spans(*found))
         refuse("'" + name + "' has the axes " + axes_text(found->axes) + ", '" + shown_.front()->name +
-               "' before it " + axes_text(axes_) + ": show each by itself");
+               "' has the axes " + axes_text(axes_) + "; show each by itself");
       shown_.push_back(&*found);
     }
   }

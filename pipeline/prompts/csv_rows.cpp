@@ -64,7 +64,7 @@ class CsvReader {
     const std::size_t end = std::min(text_.find(',', at_), text_.size());
     std::string field = text_.substr(at_, end - at_);
     if (field.find('"') != std::string::npos) {
-      throw CsvError(lines_.number(), "a quote inside a field that does not begin with one");
+      throw CsvError(lines_.number(), "a quote stands inside a field that does not begin with a quote");
     }
     at_ = end;
     return field;
@@ -86,7 +86,7 @@ class CsvReader {
       at_ = quote + 1;
       if (at_ == text_.size() || text_[at_] == ',') return field;
       if (text_[at_] != '"')
-        throw CsvError(lines_.number(), "text between a closing quote and the next comma");
+        throw CsvError(lines_.number(), "text stands between a closing quote and the next comma");
       field += '"';
       ++at_;
     }
@@ -124,7 +124,7 @@ void check_header(const Fields& header, const std::string& file, std::size_t lin
   if (position("text") == header.size() && position("ids") == header.size()) {
     const bool other_comma = header.size() == 1 && header[0].find_first_of(";\t") != std::string::npos;
     report("no column 'text' or 'ids'" +
-           (other_comma ? "; columns are separated by commas alone" : suggestion("text", header)));
+           (other_comma ? "; columns must be separated by commas" : suggestion("text", header)));
   }
   problems.raise<InputError>();
 }
@@ -136,7 +136,8 @@ void set_ids(const std::string& cell, PromptRows& rows) {
     if (word.empty()) continue;
     const std::optional<std::int64_t> id = parse_id(word);
     if (!id) {
-      return rows.refuse("ids", "holds '" + word + "': ids are whole numbers from 0 up, with spaces between");
+      return rows.refuse("ids",
+                         "holds '" + word + "'; must be whole numbers from 0 up, with spaces between them");
     }
     ids.push_back(*id);
   }

@@ -71,7 +71,7 @@ class RowHandler : public nlohmann::json_sax<nlohmann::json> {
     if (bad_id_.empty()) {
       rows_.set_ids(std::move(ids));
     } else {
-      rows_.refuse("ids", "holds " + bad_id_ + ": an id is a whole number from 0 up");
+      rows_.refuse("ids", "holds " + bad_id_ + "; an id must be a whole number from 0 up");
     }
     return true;
   }

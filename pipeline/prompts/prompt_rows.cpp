@@ -119,9 +119,9 @@ void PromptRows::add_bad(Prompt prompt, std::size_t number) {
 
 void PromptRows::check_content() {
   if (prompt_.text && prompt_.ids) {
-    refuse_row("both 'text' and 'ids' are given; a prompt is one of them");
+    refuse_row("both 'text' and 'ids' are given; must be only one of the two");
   } else if (!prompt_.text && !prompt_.ids) {
-    refuse_row("neither 'text' nor 'ids' is given" + misspelling(prompt_));
+    refuse_row("neither 'text' nor 'ids' is given; must be one of the two" + misspelling(prompt_));
   } else if (prompt_.text && prompt_.text->empty()) {
     refuse_row("'text' is empty");
   } else if (prompt_.ids && prompt_.ids->empty()) {

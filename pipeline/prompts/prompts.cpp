@@ -25,7 +25,7 @@ void set_ids(const Node& value, PromptRows& rows) {
   std::vector<std::int64_t> ids;
   for (const Node& item : value.items) {
     const std::optional<std::int64_t> id = item.quoted ? std::nullopt : parse_id(item.text);
-    if (!id) return rows.refuse("ids", "holds " + to_json(item) + ": an id is a whole number from 0 up");
+    if (!id) return rows.refuse("ids", "holds " + to_json(item) + "; an id must be a whole number from 0 up");
     ids.push_back(*id);
   }
   rows.set_ids(std::move(ids));
@@ -53,7 +53,7 @@ Prompts read_list(const Node& list, const std::string& workflow_name, BadPrompts
         key == "ids" ? set_ids(value, rows) : set_value(key, value, rows);
       }
     } else {
-      rows.refuse_row("a prompt is a map such as {id: berlin, text: \"Berlin is in\"}");
+      rows.refuse_row("a prompt must be a map such as {id: berlin, text: \"Berlin is in\"}");
     }
     rows.end();
   }

@@ -78,10 +78,9 @@ class Reader {
   void read_name() {
     if (!value_of("workflow", spec_.name, true)) return;
     if (spec_.name.empty() || spec_.name.find('/') != std::string::npos) {
-      problems_.add(line_of("workflow"),
-                    "workflow: '" + spec_.name +
-                        "' cannot be its name: the run file is named after it, so there must be one, "
-                        "without a '/'");
+      problems_.add(line_of("workflow"), "workflow: '" + spec_.name +
+                                             "' cannot be the workflow's name, after which the run file is "
+                                             "named; must be text without a '/'");
     }
   }
 
@@ -116,7 +115,7 @@ class Reader {
       stage.id = id;
       stage.line = node.line;
       if (!valid_id(id))
-        problems_.add(node.line, "stage '" + id + "': an id has letters, digits, _ and - alone");
+        problems_.add(node.line, "stage '" + id + "': an id must have only letters, digits, _ and -");
       if (is_reserved(id)) problems_.add(node.line, name_is_taken(id));
       if (read_stage(node, stage)) {
         wires.push_back(node.find("in"));

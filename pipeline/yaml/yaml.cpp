@@ -100,7 +100,7 @@ class NodeBuilder : public YAML::EventHandler {
     if (++documents_ == 1) return;
     source_.fail(index_of(mark), source_.line(index_of(mark)).starts_with("---")
                                      ? "a second document starts here; only one is read"
-                                     : "not YAML: this does not belong to the value before it");
+                                     : "not YAML: this text does not belong to the value before it");
   }
   void OnDocumentEnd() override {}
 
@@ -116,7 +116,7 @@ class NodeBuilder : public YAML::EventHandler {
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override { OnNull(mark, anchor); }
   void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
-    source_.report(index_of(mark), "anchor '&" + name + "': anchors and aliases are not used here");
+    source_.report(index_of(mark), "anchor '&" + name + "': anchors and aliases are not supported");
   }
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
@@ -172,7 +172,7 @@ class NodeBuilder : public YAML::EventHandler {
     Open& frame = open_.back();
     frame.key = key;
     frame.key_line = line_of(mark);
-    if (key == "<<" && !quoted) source_.report(index_of(mark), "merge keys (<<) are not used here");
+    if (key == "<<" && !quoted) source_.report(index_of(mark), "merge keys (<<) are not supported");
     const auto [first, is_new] = frame.key_lines.emplace(key, frame.key_line);
     if (is_new) return;
     const std::string where = first->second == 0 ? "" : ", first on line " + std::to_string(first->second);
@@ -201,7 +201,7 @@ class NodeBuilder : public YAML::EventHandler {
     if (tag.empty() || tag == "?" || tag == "!") return;
     const std::string shown = tag.starts_with(kCore) ? "!!" + tag.substr(kCore.size()) : tag;
     source_.report(index_of(mark),
-                   "tag '" + shown + "': tags are not used here; text is what stands in quotes");
+                   "tag '" + shown + "': tags are not supported; to make a value text, put it in quotes");
   }
 
   static std::size_t index_of(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.line); }

@@ -36,7 +36,7 @@ class GroupNames {
       const auto [known, is_new] = axes_.try_emplace(axis.name, axis.coordinates);
       if (!is_new && known->second != axis.coordinates)
         note("'" + array + "' has an axis '" + axis.name +
-             "' with other labels than that of another variable");
+             "' with labels that differ from those of another variable");
     }
   }
 
@@ -63,13 +63,13 @@ GroupContents& group_of(std::vector<GroupContents>& groups, const std::string& n
 
 void check_group(const GroupContents& group) {
   if (!is_possible_name(group.name)) refuse("'" + group.name + "'", "cannot be the name of a group");
-  if (is_own_group(group.name)) refuse(group.name, "is the name of a group of the file's own");
+  if (is_own_group(group.name)) refuse(group.name, "is the name of one of the file's own groups");
   GroupNames names;
   for (const Variable& variable : group.variables) names.add(variable.name, variable.axes);
   for (const TextTable& table : group.texts) {
     names.add(table.name, {&table.axis, 1});
     if (table.texts.size() != table.axis.size())
-      refuse(group.name + "/" + table.name, "has not one text for each step of its axis");
+      refuse(group.name + "/" + table.name, "does not have one text for each label of its axis");
   }
   if (const auto problem = names.problem()) refuse(group.name, *problem);
 }
@@ -104,7 +104,7 @@ std::vector<GroupContents> plan_contents(const RunLayout& layout) {
     group.variables.push_back(constant.variable);
     group.constants.emplace(constant.variable.name, constant.values);
     if (constant.values.size() != cell_count(constant.variable.axes))
-      refuse(constant.group + "/" + constant.variable.name, "has not one value for each cell");
+      refuse(constant.group + "/" + constant.variable.name, "does not have one value for each cell");
   }
   for (const TextTable& table : layout.texts) {
     TextTable& stored = group_of(groups, table.group).texts.emplace_back(table);

@@ -45,8 +45,9 @@ void check_format(std::uint64_t version, const std::string& path) {
 void check_resumable(const h5::File& file, const std::string& path) {
   if (const std::int64_t version = file.integer("format_version"); version != kFormatVersion)
     throw InputError(path + ": has format " + std::to_string(version) +
-                     ", which this hookflow reads but cannot go on with; that needs format " +
-                     std::to_string(kFormatVersion) + ": finish it with the hookflow that began it");
+                     ", which this hookflow can read but not resume; to resume, it needs format " +
+                     std::to_string(kFormatVersion) +
+                     "; finish the run with the version of hookflow that began it");
 }
 
 }  // namespace hookflow::pipeline

@@ -18,10 +18,10 @@ struct Part {
   std::string Warning::*text;
 };
 constexpr std::array kParts = {
-    Part{"stage", "stage that the warning is of; empty where it is of none", &Warning::stage},
-    Part{"prompt", "prompt that the warning is of; empty where it is of none", &Warning::prompt},
-    Part{"kind", "what is warned of, in few words", &Warning::kind},
-    Part{"text", "what may not have been meant", &Warning::text}};
+    Part{"stage", "stage that the warning is about; empty where it is about none", &Warning::stage},
+    Part{"prompt", "prompt that the warning is about; empty where it is about none", &Warning::prompt},
+    Part{"kind", "kind of warning, in few words", &Warning::kind},
+    Part{"text", "the warning, which says what may not have been meant", &Warning::text}};
 
 }  // namespace
 

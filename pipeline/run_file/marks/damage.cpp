@@ -10,7 +10,7 @@ namespace hookflow::pipeline {
 namespace {
 
 using Json = nlohmann::ordered_json;
-constexpr const char* kNotComplete = "it says that it is complete, which is not so";
+constexpr const char* kNotComplete = "it is marked as complete, but is not";
 
 /// "variants 8 to 15"
 std::string variants_text(const LaneLayout& lane, std::size_t part) {
@@ -26,7 +26,7 @@ std::string line_of(const Damage& damage, const Damage::Part& part) {
   if (lane.parts > 1) line += ", " + variants_text(lane, part.part) + " of '" + lane.name + "'";
   std::string variables;
   for (const std::string& name : lane.variables) variables += (variables.empty() ? "/" : ", /") + name;
-  return line + ": " + (variables.empty() ? "whether it is done" : variables);
+  return line + ": " + (variables.empty() ? "whether it is done is not known" : variables);
 }
 
 std::string summary_of(const Damage& damage) {

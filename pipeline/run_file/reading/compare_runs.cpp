@@ -82,7 +82,7 @@ class RunsCompared {
   void match(const std::vector<Item>& first, const std::vector<Item>& second, const std::string& place,
              const Compare& compare) {
     match_by_name(first, second, compare, [&](const Item& item, bool is_first) {
-      differ(place + item.name, std::string("is in the ") + (is_first ? "first" : "second") + " file alone");
+      differ(place + item.name, std::string("is in the ") + (is_first ? "first" : "second") + " file only");
     });
   }
 
@@ -92,7 +92,7 @@ class RunsCompared {
           [&](const Variable& one, const Variable& other) { compare_variables(a.name, one, other); });
     match(a.texts, b.texts, place, [&](const TextTable& one, const TextTable& other) {
       if (one.axis != other.axis)
-        differ(place + one.name, "has other labels along '" + one.axis.name + "'");
+        differ(place + one.name, "has different labels along '" + one.axis.name + "'");
       else
         keep(place + one.name, {one.axis}, unequal_values(one.texts, other.texts));
     });
@@ -104,8 +104,9 @@ class RunsCompared {
       return differ(path, "is " + shape_text(one) + " in the first, " + shape_text(other) + " in the second");
     for (std::size_t i = 0; i < one.axes.size(); ++i)
       if (one.axes[i].coordinates != other.axes[i].coordinates)
-        return differ(path, "has other labels along '" + one.axes[i].name + "'");
-    if (one.units != other.units || one.long_name != other.long_name) differ(path, "has other units or another meaning");
+        return differ(path, "has different labels along '" + one.axes[i].name + "'");
+    if (one.units != other.units || one.long_name != other.long_name)
+      differ(path, "has different units or a different meaning");
     const h5::Dataset first = first_.open_group(group).open_dataset(one.name);
     const h5::Dataset second = second_.open_group(group).open_dataset(one.name);
     keep(path, one.axes,
@@ -129,15 +130,15 @@ class RunsCompared {
         first.prompts() != second.prompts()) {
       if (result_.causes.empty())
         differ(kCheckpointPath,
-               "has other prompts, or other stages that add variants or run over all prompts");
+               "has different prompts, or different stages that add variants or run over all prompts");
       return;
     }
     for (std::size_t lane = 0; lane < first.lanes().size(); ++lane) compare_states(first, second, lane);
     for (std::size_t fold = 0; fold < first.folds().size(); ++fold)
       if (first.fold_done(fold) != second.fold_done(fold))
-        differ(kCheckpointPath, "'" + first.folds()[fold] + "' is done in one file alone");
+        differ(kCheckpointPath, "'" + first.folds()[fold] + "' is done in one file only");
     if (first.failures() != second.failures())
-      differ(kCheckpointPath, "other prompts failed, or for other reasons");
+      differ(kCheckpointPath, "different prompts failed, or for different reasons");
     if ((stated_complete(first_) != 0 && first.all_done()) !=
         (stated_complete(second_) != 0 && second.all_done()))
       differ("/", "one of the two is not complete");
@@ -147,7 +148,7 @@ class RunsCompared {
     const std::string& name = first.lanes()[lane];
     const std::string what = name == kItemsLane ? "" : "the variants of '" + name + "' of ";
     if (first.parts(lane) != second.parts(lane))
-      return differ(kCheckpointPath, what + "each prompt are committed in other pieces");
+      return differ(kCheckpointPath, what + "each prompt are committed in different pieces");
     const std::vector<PartState> one = first.states(lane);
     const std::vector<PartState> other = second.states(lane);
     std::set<std::size_t> prompts;

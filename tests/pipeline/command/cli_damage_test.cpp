@@ -89,14 +89,15 @@ TEST_F(Damaged, AResultThatChangedIsFoundAndComputedAgain) {
     const Outcome resumed = run(resume);
     EXPECT_EQ(resumed.code, 0) << resumed.err;
     EXPECT_TRUE(resumed.err.starts_with("hookflow: " + values)) << resumed.err;
-    EXPECT_NE(resumed.err.find("\nwhat is damaged, and all that aggregates, is computed again\n"),
+    EXPECT_NE(resumed.err.find(
+                  "\nthe damaged results, and those of all stages that aggregate, are computed again\n"),
               std::string::npos);
     succeed({"diff", "x.h5", "whole.h5"});
     expect_equal_numbers("x.h5", "whole.h5");
-    EXPECT_EQ(succeed({"inspect", "x.h5", "--verify"}), "x.h5: all that is done is as it was stored\n");
+    EXPECT_EQ(succeed({"inspect", "x.h5", "--verify"}), "x.h5: every stored result matches its checksum\n");
     EXPECT_EQ(pipeline::read_run_file(folder.path() / "x.h5").sessions.back().damaged, 1);
   }
-  refuse({"inspect", "x.h5", "scores", "--verify"}, 2, {"--verify is of the whole file"});
+  refuse({"inspect", "x.h5", "scores", "--verify"}, 2, {"--verify checks the whole file"});
 }
 
 TEST_F(Damaged, ProgramsAreToldOfAllThatIsDamaged) {

@@ -132,7 +132,7 @@ TEST_F(Diff, TellsWhatIsDoneInOneAlone) {
                        "/checkpoint: 1 prompt: done, failed or pending in one file and not in the other; the "
                        "first is '東京'\n"))
       << said;
-  EXPECT_TRUE(contains(said, "/checkpoint: other prompts failed, or for other reasons")) << said;
+  EXPECT_TRUE(contains(said, "/checkpoint: different prompts failed, or for different reasons")) << said;
 }
 
 TEST_F(Diff, SaysThatAFileIsDamaged) {
@@ -158,7 +158,8 @@ TEST_F(Diff, NamesTheSettingsOfRealRuns) {
   succeed({"run", "w.yaml", "--out", "b.h5", "--set", "silenced.with={mean: head}"});
   const Outcome outcome = run({"diff", "a.h5", "b.h5", "--all"});
   EXPECT_EQ(outcome.code, 1);
-  EXPECT_TRUE(contains(outcome.out, "/scores/prob: has other labels along 'replacement'\n")) << outcome.out;
+  EXPECT_TRUE(contains(outcome.out, "/scores/prob: has different labels along 'replacement'\n"))
+      << outcome.out;
   EXPECT_TRUE(contains(outcome.out, R"(stages.silenced.with: ["zero"] in a.h5, [{"mean":"head"}] in b.h5)"))
       << outcome.out;
   EXPECT_FALSE(contains(outcome.out, "sha256")) << outcome.out;

@@ -268,8 +268,8 @@ TEST_F(Errors, OfAPromptFileNameItsLine) {
   refused("{\"text\": ", {"p.jsonl:2: "});
   refused(R"({"text": "", "target": " a"})", {"p.jsonl:2: 'text' is empty"});
   refused(good, {"p.jsonl:2: id 'berlin' is given twice, first at p.jsonl:1"});
-  refused(R"({"txt": "a"})",
-          {"p.jsonl:2: neither 'text' nor 'ids' is given; 'txt' is another column (did you mean 'text'?)"});
+  refused(R"({"txt": "a"})", {"p.jsonl:2: neither 'text' nor 'ids' is given; must be one of the two; 'txt' "
+                              "is another column (did you mean 'text'?)"});
   refused(R"({"text": ")" + repeated("Berlin is. ", 300) + R"(", "target": " a"})",
           {"p.jsonl:2: prompt '1': the prompt has ", "more than the model's context"});
   refused(R"({"text": "Berlin is", "target": " Germanyx"})",

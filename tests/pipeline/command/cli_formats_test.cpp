@@ -24,10 +24,11 @@ TEST_F(Cli, ReadsFilesOfOlderFormatsAndDoesNotGoOnWithThem) {
     EXPECT_NE(succeed({"inspect", "old.h5", "scores.log_prob_change", "--top", "1"})
                   .find("\n  second  zero             1     0  target         0.475486\n"),
               std::string::npos);
-    EXPECT_EQ(succeed({"inspect", "old.h5", "--verify"}), "old.h5: all that is done is as it was stored\n");
+    EXPECT_EQ(succeed({"inspect", "old.h5", "--verify"}),
+              "old.h5: every stored result matches its checksum\n");
     EXPECT_TRUE(succeed({"diff", "old.h5", "old.h5"}).starts_with("equal: "));
     refuse({"resume", "old.h5"}, 3,
-           {"old.h5: has format " + format + ", which this hookflow reads but cannot go on with"});
+           {"old.h5: has format " + format + ", which this hookflow can read but not resume"});
 
     std::string damaged = read_file(folder.path() / "old.h5");
     damaged[damaged.find("A file of format " + format)] ^= 1;
@@ -74,7 +75,8 @@ TEST_F(Rewritten, IsReadUncheckedWhenAskedTo) {
     for (std::size_t at = 0; (at = said.find("packed")) != std::string::npos;) said.replace(at, 6, "whole");
     EXPECT_EQ(said, succeed({"inspect", "whole.h5", "--provenance"}));
     EXPECT_TRUE(unsealed({"diff", "packed.h5", "whole.h5"}).starts_with("equal: "));
-    EXPECT_NE(unsealed({"inspect", "packed.h5", "--verify"}).find("is as it was stored"), std::string::npos);
+    EXPECT_NE(unsealed({"inspect", "packed.h5", "--verify"}).find("every stored result matches its checksum"),
+              std::string::npos);
   }
 }
 

@@ -30,13 +30,14 @@ class BadRows : public Cli {
 };
 
 TEST_F(BadRows, AreToldTogether) {
-  refuse({"run", "w.yaml"}, 3, {"p.jsonl:2: not JSON", "\np.jsonl:3: neither 'text' nor 'ids' is given"});
+  refuse({"run", "w.yaml"}, 3,
+         {"p.jsonl:2: not JSON", "\np.jsonl:3: neither 'text' nor 'ids' is given; must be one of the two"});
   const std::string all = read_file(folder.path() / "p.jsonl");
   write("p.jsonl", all.substr(all.find(R"({"id": "high")")));
   refuse({"run", "w.yaml"}, 3,
          {"p.jsonl:1: prompt 'high': token id 99999 is not in the model's vocabulary, 0 to ",
           "\nw.yaml:15: stage 'scores': tokens:\n  p.jsonl:2: prompt 'two': target: ' Germanyx' is 2 tokens",
-          "\n  p.jsonl:3: prompt 'list': target: [\" Italy\"] is neither text nor a number"});
+          "\n  p.jsonl:3: prompt 'list': target: [\" Italy\"] is not an answer; must be text or a number"});
 }
 
 TEST_F(BadRows, AreSkippedAndKeptAsFailedPrompts) {
@@ -71,7 +72,8 @@ TEST_F(BadRows, DoNotKeepARunFromGoingOn) {
   EXPECT_EQ(run({"resume", "sweep.h5", "--retry-failed", "--quiet"}).code, 4);
   EXPECT_EQ(view().failures.size(), 5U);
   EXPECT_TRUE(numbers("sweep.h5") == before);
-  EXPECT_EQ(succeed({"inspect", "sweep.h5", "--verify"}), "sweep.h5: all that is done is as it was stored\n");
+  EXPECT_EQ(succeed({"inspect", "sweep.h5", "--verify"}),
+            "sweep.h5: every stored result matches its checksum\n");
   EXPECT_EQ(run({"run", "w.yaml", "--skip-bad", "--resume", "--quiet"}).code, 4);
   refuse({"run", "w.yaml", "--resume"}, 3, {"p.jsonl:2: not JSON"});
   std::string mended = read_file(folder.path() / "p.jsonl");
@@ -153,13 +155,14 @@ TEST_F(Ids, OfATokenizerThatIsLargerThanTheModelAreRefused) {
     write("w.yaml", text);
     return run({"run", "w.yaml"}).err.find(place) != std::string::npos;
   };
-  EXPECT_TRUE(refused(" Germany", "[PAD]",
-                      "prompt 'berlin': target: '[PAD]' is a token of the tokenizer alone: " + rule));
+  EXPECT_TRUE(
+      refused(" Germany", "[PAD]",
+              "prompt 'berlin': target: '[PAD]' is a token of the tokenizer, but not of the model: " + rule));
   EXPECT_TRUE(refused("capital of", "[PAD]", "prompt 'berlin': the tokenizer gives token id 3988"));
   EXPECT_TRUE(refused(
       "tokens: [target]",
       "tokens: [contrast]\n  g: {stage: gather, in: pass, at: blocks.0.attn.hook_q, token: \"[PAD]\"}",
-      "stage 'g': token: '[PAD]' is a token of the tokenizer alone: " + rule));
+      "stage 'g': token: '[PAD]' is a token of the tokenizer, but not of the model: " + rule));
   EXPECT_TRUE(
       refused("tokens: [target]",
               "tokens: [contrast]\n  g: {stage: gather, in: pass, at: blocks.0.attn.hook_q, token: 3988}",

@@ -46,7 +46,7 @@ TEST_F(Commands, ThatAreUnknownAreRefusedWithTheNearest) {
   refuse({"rnu"}, 2, {"unknown command 'rnu' (did you mean 'run'?)"});
   refuse({"run", "--thread", "3"}, 2, {"'--thread' (did you mean '--threads'?)", "usage: hookflow run"});
   refuse({"run", "w.yaml", "v.yaml"}, 2, {"'v.yaml' is one argument too many", "usage: hookflow run"});
-  refuse({"list", "modles"}, 2, {"list: unknown 'modles' (did you mean 'models'?)"});
+  refuse({"list", "modles"}, 2, {"list: unknown list 'modles' (did you mean 'models'?)"});
   refuse({"describe", "ablat"}, 2, {"describe: unknown stage 'ablat' (did you mean 'ablate'?)"});
   refuse({"run"}, 2, {"the argument workflow is missing", "usage: hookflow run"});
   refuse({"inspect"}, 2, {"the argument file is missing"});
@@ -264,7 +264,7 @@ TEST_F(Inspect, RefusesWhatTheFileDoesNotHave) {
   refused({"scors"}, {"no group 'scors' (did you mean 'scores'?)"});
   refused({"scores.prb"}, {"no variable 'prb' (did you mean 'prob'?)"});
   refused({"scores.prob,"}, {"no variable ''"});
-  refused({"scores.top_token,prob"}, {"'prob' has the axes [", "'top_token' before it ["});
+  refused({"scores.top_token,prob"}, {"'prob' has the axes [", "'top_token' has the axes ["});
   refused({"scores", "--where", "layr=1"}, {"--where layr=1", "(did you mean 'layer'?)"});
   refused({"scores", "--where", "layer=77"}, {"--where layer=77: 'layer' is never '77'", "it is '0', '1',"});
   refused({"scores", "--where", "layer"}, {"must be COLUMN=VALUE"});

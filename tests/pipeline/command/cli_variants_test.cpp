@@ -96,7 +96,8 @@ TEST_F(CliVariants, WhatIsWrongIsToldAtItsLine) {
          {"same.yaml:12: stage 'silenced': variants: 'both': edit 1 and edit 2 both change "
           "blocks.0.attn.hook_z[3] at position"});
   write("grid.yaml", variants_with("    variants:", "    at: blocks.0.hook_mlp_out\n    variants:"));
-  refuse({"run", "grid.yaml"}, 2, {"grid.yaml:12: stage 'silenced': at: cannot stand beside variants"});
+  refuse({"run", "grid.yaml"}, 2,
+         {"grid.yaml:12: stage 'silenced': at: cannot be given together with variants"});
 }
 
 }  // namespace

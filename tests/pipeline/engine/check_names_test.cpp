@@ -24,10 +24,10 @@ TEST(CheckNames, EachNameOfAGroupIsOneEntry) {
     return refusal<ParamError>([&] { check_names(variables); });
   };
   EXPECT_TRUE(names(refused({variable("kind", {}), variable("mean", {kind})}),
-                    {"'kind' would be that of an axis and of a variable", "another name"}));
-  EXPECT_TRUE(names(refused({variable("mean", {kind, kind})}), {"'kind' would be that of two axes"}));
+                    {"'kind' would be given to both an axis and a variable", "another name"}));
+  EXPECT_TRUE(names(refused({variable("mean", {kind, kind})}), {"'kind' would be given to two axes"}));
   EXPECT_TRUE(names(refused({variable("mean", {kind}), variable("std", {numbered("kind", 4)})}),
-                    {"'kind' would be that of two axes"}));
+                    {"'kind' would be given to two axes"}));
 }
 
 }  // namespace

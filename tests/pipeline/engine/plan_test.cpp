@@ -283,8 +283,9 @@ TEST(Plan, ErrorsHaveTheLineOfWhatIsToBlame) {
   EXPECT_TRUE(names(problem(gather + "    offset: 1\n    position: 9\n"),
                     {"w.yaml:15: stage 'x': position: no prompt has such a position"}));
   EXPECT_TRUE(names(problem(gather), {"w.yaml:10: stage 'x': token: give the token"}));
-  EXPECT_TRUE(names(problem("  x:\n    stage: measure.vocabulary\n"),
-                    {"w.yaml:10: stage 'x': in: give either a clean pass or edited ones"}));
+  EXPECT_TRUE(
+      names(problem("  x:\n    stage: measure.vocabulary\n"),
+            {"w.yaml:10: stage 'x': in: clean and edited passes are both given; must be one of the two"}));
   EXPECT_TRUE(names(problem("  x:\n    stage: measure.prediction\n    in: clean\n    tokens: [targe]\n"),
                     {"w.yaml:13: stage 'x': tokens:\n", "has no column 'targe' (did you mean 'target'?)"}));
 }

@@ -78,15 +78,17 @@ TEST(PromptList, RefusesWhatIsNoListOfPrompts) {
   EXPECT_EQ(refusal("berlin"), "w.yaml:1: prompts: must be a list of prompts or {file: p.jsonl}");
   EXPECT_EQ(refusal("[]"), "w.yaml:1: prompts: the list is empty");
   EXPECT_EQ(refusal("- {text: a}\n- Berlin is in\n"),
-            "w.yaml:2: a prompt is a map such as {id: berlin, text: \"Berlin is in\"}");
+            "w.yaml:2: a prompt must be a map such as {id: berlin, text: \"Berlin is in\"}");
 }
 
 TEST(PromptList, RefusesBothOrNeitherOfTextAndIds) {
   EXPECT_EQ(refusal("- {text: a, ids: [1]}"),
-            "w.yaml:1: both 'text' and 'ids' are given; a prompt is one of them");
-  EXPECT_EQ(refusal("- {id: a, year: 1990}"), "w.yaml:1: neither 'text' nor 'ids' is given");
+            "w.yaml:1: both 'text' and 'ids' are given; must be only one of the two");
+  EXPECT_EQ(refusal("- {id: a, year: 1990}"),
+            "w.yaml:1: neither 'text' nor 'ids' is given; must be one of the two");
   EXPECT_EQ(refusal("- {id: a, year: 1990, txt: b}"),
-            "w.yaml:1: neither 'text' nor 'ids' is given; 'txt' is another column (did you mean 'text'?)");
+            "w.yaml:1: neither 'text' nor 'ids' is given; must be one of the two; 'txt' is another column "
+            "(did you mean 'text'?)");
 }
 
 TEST(PromptList, RefusesEmptyPrompts) {
@@ -97,7 +99,7 @@ TEST(PromptList, RefusesIdsThatAreNoTokenIds) {
   EXPECT_EQ(refusal("- {ids: 5}"), "w.yaml:1: 'ids' is not a list of ids");
   for (const char* id : {"-1", "1.5", "\"5\"", "[1]", "null", "99999999999999999999", "1e3"}) {
     EXPECT_EQ(refusal("- {ids: [1, " + std::string(id) + "]}"),
-              "w.yaml:1: 'ids' holds " + std::string(id) + ": an id is a whole number from 0 up");
+              "w.yaml:1: 'ids' holds " + std::string(id) + "; an id must be a whole number from 0 up");
   }
 }
 
@@ -225,11 +227,9 @@ TEST(JsonLines, RefusesValuesThatAreNeitherTextNorNumber) {
   EXPECT_EQ(file_refusal("p.jsonl",
                          "{\"text\": true}\n{\"text\": \"a\", \"id\": {\"d\": [1]}}\n"
                          "{\"text\": null}\n{\"text\": [\"a\"], \"target\": \"b\"}\n{\"ids\": false}\n"),
-            "p.jsonl:1: 'text' is true; must be text or a number\n"
-            "p.jsonl:2: 'id' is an object; must be text or a number\n"
-            "p.jsonl:3: neither 'text' nor 'ids' is given\n"
-            "p.jsonl:4: 'text' is an array; must be text or a number\n"
-            "p.jsonl:5: 'ids' is false; must be a list of ids");
+            "p.jsonl:1: 'text' is true; must be text or a number\np.jsonl:2: 'id' is an object; must be text "
+            "or a number\np.jsonl:3: neither 'text' nor 'ids' is given; must be one of the two\np.jsonl:4: "
+            "'text' is an array; must be text or a number\np.jsonl:5: 'ids' is false; must be a list of ids");
   EXPECT_EQ(file_refusal("p.jsonl", "{\"text\": \"a\\u0000b\"}"), "p.jsonl:1: 'text' holds a NUL character");
 }
 
@@ -260,11 +260,10 @@ TEST(JsonLines, RefusesIdsThatAreNoTokenIds) {
   EXPECT_EQ(file_refusal("p.jsonl",
                          "{\"ids\": [1, -1]}\n{\"ids\": [1.5]}\n{\"ids\": [[1]]}\n{\"ids\": [null]}\n"
                          "{\"ids\": [18446744073709551615]}"),
-            "p.jsonl:1: 'ids' holds -1: an id is a whole number from 0 up\n"
-            "p.jsonl:2: 'ids' holds 1.5: an id is a whole number from 0 up\n"
-            "p.jsonl:3: 'ids' holds an array: an id is a whole number from 0 up\n"
-            "p.jsonl:4: 'ids' holds null: an id is a whole number from 0 up\n"
-            "p.jsonl:5: 'ids' holds 18446744073709551615: an id is a whole number from 0 up");
+            "p.jsonl:1: 'ids' holds -1; an id must be a whole number from 0 up\np.jsonl:2: 'ids' holds 1.5; "
+            "an id must be a whole number from 0 up\np.jsonl:3: 'ids' holds an array; an id must be a whole "
+            "number from 0 up\np.jsonl:4: 'ids' holds null; an id must be a whole number from 0 "
+            "up\np.jsonl:5: 'ids' holds 18446744073709551615; an id must be a whole number from 0 up");
 }
 
 TEST(Csv, ReadsQuotesLineEndsAndEmptyCells) {
@@ -304,7 +303,7 @@ TEST(Csv, RefusesHeadersThatNameNoPrompt) {
   EXPECT_EQ(file_refusal("p.csv", "id,txt\na,b\n"),
             "p.csv:1: no column 'text' or 'ids' (did you mean 'txt'?)");
   EXPECT_EQ(file_refusal("p.csv", "id;text\na;b\n"),
-            "p.csv:1: no column 'text' or 'ids'; columns are separated by commas alone");
+            "p.csv:1: no column 'text' or 'ids'; columns must be separated by commas");
   EXPECT_EQ(file_refusal("p.csv", ""), "p.csv: the file holds no prompts");
   EXPECT_EQ(file_refusal("p.csv", "text\n"), "p.csv: the file holds no prompts");
 }
@@ -328,14 +327,13 @@ TEST(Csv, RefusesBrokenQuotes) {
       file_refusal("p.csv", "text\na\n\"b\nc\n"),
       "p.csv:3: not CSV: the quote that begins a field on this line is never closed; reading stops here");
   EXPECT_EQ(file_refusal("p.csv", "text\na\"b\n"),
-            "p.csv:2: not CSV: a quote inside a field that does not begin with one");
+            "p.csv:2: not CSV: a quote stands inside a field that does not begin with a quote");
   EXPECT_EQ(file_refusal("p.csv", "text,b\n\"a\" ,b\nc\n"),
-            "p.csv:2: not CSV: text between a closing quote and the next comma\n"
-            "p.csv:3: the row has 1 field, the header 2");
-  EXPECT_EQ(
-      file_refusal("p.csv", "text,b\n,x\n\"a"),
-      "p.csv:2: neither 'text' nor 'ids' is given\n"
-      "p.csv:3: not CSV: the quote that begins a field on this line is never closed; reading stops here");
+            "p.csv:2: not CSV: text stands between a closing quote and the next comma\np.csv:3: the row has "
+            "1 field, the header 2");
+  EXPECT_EQ(file_refusal("p.csv", "text,b\n,x\n\"a"),
+            "p.csv:2: neither 'text' nor 'ids' is given; must be one of the two\np.csv:3: not CSV: the quote "
+            "that begins a field on this line is never closed; reading stops here");
 }
 
 TEST(Csv, RefusesCellsThatCannotBeUsed) {
@@ -343,8 +341,8 @@ TEST(Csv, RefusesCellsThatCannotBeUsed) {
   EXPECT_EQ(file_refusal("p.csv", std::string_view("text\na\0b\n", 9)),
             "p.csv:2: 'text' holds a NUL character");
   EXPECT_EQ(file_refusal("p.csv", "ids\n\"[1, 2]\"\n1 -2\n"),
-            "p.csv:2: 'ids' holds '[1,': ids are whole numbers from 0 up, with spaces between\n"
-            "p.csv:3: 'ids' holds '-2': ids are whole numbers from 0 up, with spaces between");
+            "p.csv:2: 'ids' holds '[1,'; must be whole numbers from 0 up, with spaces between them\np.csv:3: "
+            "'ids' holds '-2'; must be whole numbers from 0 up, with spaces between them");
   EXPECT_EQ(file_refusal("p.csv", "id,text\na,x\na,y\n"), "p.csv:3: id 'a' is given twice, first at p.csv:2");
 }
 
@@ -381,7 +379,7 @@ TEST(BadPrompts, OfACsvAreItsRows) {
   const Prompts prompts = read();
   ASSERT_EQ(prompts.size(), 3U);
   EXPECT_EQ(prompts.problem(0), "the row has 1 field, the header 2");
-  EXPECT_EQ(prompts.problem(1), "not CSV: a quote inside a field that does not begin with one");
+  EXPECT_EQ(prompts.problem(1), "not CSV: a quote stands inside a field that does not begin with a quote");
   EXPECT_EQ(prompts[2].id, "f");
   folder.write("p.csv", "text,id\na,b\n\"c,d\ne,f\n");  // where that row ends, nobody knows
   EXPECT_THROW(read(), InputError);

@@ -172,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
         Rejected{"PositionsThatAreNone", "in: pass,", "in: pass, positions: first,",
                  "positions must be all, last, whole numbers, or a quoted slice"},
         Rejected{"NoPositions", "in: pass,", "in: pass, positions: [],", "the list of positions is empty"},
-        Rejected{"BadId", "  tokens: {", "  to/kens: {", "an id has letters, digits, _ and - alone"}),
+        Rejected{"BadId", "  tokens: {", "  to/kens: {", "an id must have only letters, digits, _ and -"}),
     [](const auto& rejected) { return rejected.param.name; });
 
 TEST(Workflow, SettingOfNothingKnownIsRefused) {

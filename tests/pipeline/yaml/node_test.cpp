@@ -109,13 +109,14 @@ TEST(Yaml, RefusesKeysGivenTwice) {
 }
 
 TEST(Yaml, RefusesAnchorsAliasesMergeKeysAndTags) {
-  EXPECT_EQ(refusal("a: &x 1\nb: *x\n"), "w.yaml:1: anchor '&x': anchors and aliases are not used here");
+  EXPECT_EQ(refusal("a: &x 1\nb: *x\n"), "w.yaml:1: anchor '&x': anchors and aliases are not supported");
   EXPECT_EQ(refusal("a: 1\nb: *x\n"), "w.yaml:2: not YAML: the referenced anchor is not defined");
-  EXPECT_EQ(refusal("a:\n  <<: {b: 1}\n"), "w.yaml:2: merge keys (<<) are not used here");
-  EXPECT_EQ(refusal("a: !!str 5\nb: !mine {c: 1}\nd: !!python/object []"),
-            "w.yaml:1: tag '!!str': tags are not used here; text is what stands in quotes\n"
-            "w.yaml:2: tag '!mine': tags are not used here; text is what stands in quotes\n"
-            "w.yaml:3: tag '!!python/object': tags are not used here; text is what stands in quotes");
+  EXPECT_EQ(refusal("a:\n  <<: {b: 1}\n"), "w.yaml:2: merge keys (<<) are not supported");
+  EXPECT_EQ(
+      refusal("a: !!str 5\nb: !mine {c: 1}\nd: !!python/object []"),
+      "w.yaml:1: tag '!!str': tags are not supported; to make a value text, put it in quotes\nw.yaml:2: tag "
+      "'!mine': tags are not supported; to make a value text, put it in quotes\nw.yaml:3: tag "
+      "'!!python/object': tags are not supported; to make a value text, put it in quotes");
 }
 
 TEST(Yaml, RefusesKeysThatAreNoText) {
@@ -126,7 +127,7 @@ TEST(Yaml, RefusesKeysThatAreNoText) {
 
 TEST(Yaml, RefusesMoreThanOneDocument) {
   EXPECT_EQ(refusal("a: 1\n---\nb: 2\n"), "w.yaml:2: a second document starts here; only one is read");
-  EXPECT_EQ(refusal("- a\nb: c\n"), "w.yaml:2: not YAML: this does not belong to the value before it");
+  EXPECT_EQ(refusal("- a\nb: c\n"), "w.yaml:2: not YAML: this text does not belong to the value before it");
   EXPECT_EQ(refusal("---\na: 1\n...\n"), "");
 }
 

@@ -210,8 +210,9 @@ TEST_F(ChecksumsTest, SaysWhereTheDamageIs) {
   EXPECT_EQ(damage_report(damage, "x.h5", 1),
             "x.h5 is damaged: results of 1 prompt and of 1 stage over all prompts\n"
             "  /by_layer, of all prompts\n  ... and 1 more\n");
-  EXPECT_EQ(json_lines_of(damage)[0], R"({"event":"damaged","prompt":"東京","stage":"silenced","variants":[1,1],)"
-                                      R"("variables":["scores/log_prob","scores/argmax"]})");
+  EXPECT_EQ(json_lines_of(damage)[0],
+            R"({"event":"damaged","prompt":"東京","stage":"silenced","variants":[1,1],)"
+            R"("variables":["scores/log_prob","scores/argmax"]})");
   EXPECT_EQ(json_lines_of(damage)[1], R"({"event":"damaged","stage":"by_layer"})");
 }
 
@@ -224,7 +225,7 @@ TEST_F(ChecksumsTest, ACompleteFileIsOneWhoseMarksSaySo) {
   state_complete(1);
   EXPECT_TRUE(verify_run_file(path).wrongly_complete);
   EXPECT_EQ(damage_report(verify_run_file(path), "x.h5", 9),
-            "x.h5 is damaged: it says that it is complete, which is not so\n");
+            "x.h5 is damaged: it is marked as complete, but is not\n");
   EXPECT_FALSE(open().complete());
   EXPECT_FALSE(verify_run_file(path).any());
   work();
