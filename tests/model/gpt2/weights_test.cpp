@@ -218,9 +218,10 @@ TEST(Weights, LeavesOutHeadsOfOtherTasksWithAWord) {
     expect_tiny(directory.load().weights);
     const auto notes = notes_on_model(directory.directory.path());
     ASSERT_EQ(notes.size(), 1U);
-    EXPECT_TRUE(
-        names(notes[0], {"model.safetensors: left out", "change no logit: classifier.bias, multiple_choice",
-                         "qa_outputs.weight, score.weight, v_head.summary.weight, value_head.0.bias"}));
+    EXPECT_TRUE(names(
+        notes[0],
+        {"model.safetensors: these weights are left out", "change no logit: classifier.bias, multiple_choice",
+         "qa_outputs.weight, score.weight, v_head.summary.weight, value_head.0.bias"}));
   }
 }
 
@@ -262,7 +263,7 @@ TEST(Weights, SaysHowToConvertOtherFormats) {
   test::write_file(directory / "tf_model.h5", "");
   EXPECT_TRUE(names(refusal(), {"tf_model.h5", "convert them to model.safetensors"}));
   test::write_file(directory / "pytorch_model.bin", "");
-  EXPECT_TRUE(names(refusal(), {"pytorch_model.bin: pickled weights are not read", "save_pretrained"}));
+  EXPECT_TRUE(names(refusal(), {"pytorch_model.bin: pickled weights are not supported", "save_pretrained"}));
 }
 
 // The tiny model in two shards and its index, each of which a test can spoil.

@@ -134,12 +134,12 @@ TEST(TokenizerFiles, TakesASequenceOfOneForWhatItHolds) {
   const json other = {{"type", "Digits"}};
   EXPECT_THAT(
       error_of_json([&](json& d) { d["pre_tokenizer"] = in_sequence("pretokenizers", other); }),
-      HasSubstr("pre_tokenizer.pretokenizers[0]: {\"type\":\"Digits\"} is not supported: only ByteLevel"));
+      HasSubstr("pre_tokenizer.pretokenizers[0]: {\"type\":\"Digits\"} is not supported: must be ByteLevel"));
   EXPECT_THAT(
       error_of_json([&](json& d) {
         d["pre_tokenizer"] = {{"type", "Sequence"}, {"pretokenizers", json::array({other, byte_level})}};
       }),
-      HasSubstr("is not supported: only ByteLevel"));
+      HasSubstr("is not supported: must be ByteLevel"));
 }
 
 // Of "<a>" and "x<a", in "x<a>", the first is taken if it is not normalized, and the other is.
@@ -244,7 +244,7 @@ TEST(TokenizerFiles, RefusesSettingsThatWouldChangeTheResult) {
     const std::string error = error_of_json([&](json& d) { d[json::json_pointer(pointer)] = value; });
     return error.substr(error.find(".json: ") + 7);
   };
-  EXPECT_EQ(refused("/model/type", "Unigram"), R"(model.type: "Unigram" is not supported: only BPE is)");
+  EXPECT_EQ(refused("/model/type", "Unigram"), R"(model.type: "Unigram" is not supported: must be BPE)");
   EXPECT_THAT(refused("/model/dropout", 0.1), HasSubstr("model.dropout: 0.1 is not supported"));
   EXPECT_THAT(refused("/model/byte_fallback", true), HasSubstr("model.byte_fallback: true is not"));
   EXPECT_THAT(refused("/model/ignore_merges", true), HasSubstr("model.ignore_merges: true is not"));
@@ -330,7 +330,7 @@ TEST(TokenizerFiles, RefusesWhatTheFilesBesideItContradict) {
               HasSubstr("special_tokens_map.json: pad_token: token '[PAD]' has no id in the other files"));
   EXPECT_THAT(
       error_beside("tokenizer_config.json", R"({"add_prefix_space": true})"),
-      HasSubstr("tokenizer_config.json: add_prefix_space: true is not supported: a text is encoded as"));
+      HasSubstr("tokenizer_config.json: add_prefix_space: true is not supported: text is encoded as"));
   EXPECT_THAT(error_beside("tokenizer_config.json", R"({"add_bos_token": true})"),
               HasSubstr("tokenizer_config.json: add_bos_token: true is not supported: no tokens are added"));
   EXPECT_THAT(error_beside("tokenizer_config.json", R"({"added_tokens_decoder": {"x": {"content": "[P]"}}})"),

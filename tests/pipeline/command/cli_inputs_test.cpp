@@ -34,10 +34,11 @@ TEST_F(BadRows, AreToldTogether) {
          {"p.jsonl:2: not JSON", "\np.jsonl:3: neither 'text' nor 'ids' is given; must be one of the two"});
   const std::string all = read_file(folder.path() / "p.jsonl");
   write("p.jsonl", all.substr(all.find(R"({"id": "high")")));
-  refuse({"run", "w.yaml"}, 3,
-         {"p.jsonl:1: prompt 'high': token id 99999 is not in the model's vocabulary, 0 to ",
-          "\nw.yaml:15: stage 'scores': tokens:\n  p.jsonl:2: prompt 'two': target: ' Germanyx' is 2 tokens",
-          "\n  p.jsonl:3: prompt 'list': target: [\" Italy\"] is not an answer; must be text or a number"});
+  refuse(
+      {"run", "w.yaml"}, 3,
+      {"p.jsonl:1: prompt 'high': token id 99999 is not in the model's vocabulary, 0 to ",
+       "\nw.yaml:15: stage 'scores': tokens:\n  p.jsonl:2: prompt 'two': target: ' Germanyx' is 2 tokens",
+       "\n  p.jsonl:3: prompt 'list': target: [\" Italy\"] does not name a token; must be text or a number"});
 }
 
 TEST_F(BadRows, AreSkippedAndKeptAsFailedPrompts) {

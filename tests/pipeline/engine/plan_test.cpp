@@ -282,7 +282,7 @@ TEST(Plan, ErrorsHaveTheLineOfWhatIsToBlame) {
   const std::string gather = "  x:\n    stage: gather\n    at: blocks.0.hook_resid_post\n    in: clean\n";
   EXPECT_TRUE(names(problem(gather + "    offset: 1\n    position: 9\n"),
                     {"w.yaml:15: stage 'x': position: no prompt has such a position"}));
-  EXPECT_TRUE(names(problem(gather), {"w.yaml:10: stage 'x': token: give the token"}));
+  EXPECT_TRUE(names(problem(gather), {"w.yaml:10: stage 'x': token: is missing"}));
   EXPECT_TRUE(
       names(problem("  x:\n    stage: measure.vocabulary\n"),
             {"w.yaml:10: stage 'x': in: clean and edited passes are both given; must be one of the two"}));

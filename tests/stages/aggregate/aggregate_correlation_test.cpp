@@ -135,7 +135,7 @@ TEST(Correlation, RefusesWhatDoesNotFit) {
   EXPECT_TRUE(names(refused("over: [prompt, pair]", kMany, sample("y", {1, 2, 3})),
                     {"over: 'y' of b has no axis 'prompt'"}));
   EXPECT_TRUE(names(refused("over: pair", stored("y", {{"layer", 2}, {"pair", 1}}, {1, 2}), kFew),
-                    {"over: 'pair' of 'y' has 1 step"}));
+                    {"over: 'pair' of 'y' has 1 value"}));
   Stored tokens = kFew;
   tokens.variable.units = kTokenId;
   EXPECT_TRUE(names(refused("over: pair", kMany, tokens), {"in: 'z' of b holds token ids"}));

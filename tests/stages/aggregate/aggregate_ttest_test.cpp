@@ -195,7 +195,7 @@ TEST(TTest, RefusesParametersThatDoNotFit) {
   const Stored y = stored("y", kAxes, kValues);
   EXPECT_TRUE(names(refused("over: pairs", {y}), {"over: unknown axis 'pairs'", "did you mean 'pair'"}));
   EXPECT_TRUE(names(refused("over: pair", {stored("y", {{"layer", 2}, {"pair", 1}}, {1, 2})}),
-                    {"over: 'pair' of 'y' has 1 step", "2 or more"}));
+                    {"over: 'pair' of 'y' has 1 value", "2 or more"}));
   EXPECT_TRUE(names(refused("over: pair, kind: paired", {y}), {"in: the input 'b' is missing", "paired"}));
   EXPECT_TRUE(names(refused("over: pair", {y}, {y}), {"kind: one_sample", "the input b is given"}));
   EXPECT_TRUE(names(refused("over: pair, kind: pared", {y}), {"'pared'", "did you mean 'paired'"}));
@@ -207,7 +207,7 @@ TEST(TTest, RefusesParametersThatDoNotFit) {
   EXPECT_TRUE(names(refused("over: pair, corrections: holm, across: layers", {y}),
                     {"across: 'layers' is not an axis of 'y'", "did you mean 'layer'", "layer, head"}));
   EXPECT_TRUE(
-      names(refused("over: pair, corrections: holm, across: pair", {y}), {"across: 'pair' is tested over"}));
+      names(refused("over: pair, corrections: holm, across: pair", {y}), {"across: 'pair' is in `over`"}));
   EXPECT_TRUE(
       names(refused("over: pair", {stored("y", {{"correction", 2}, {"pair", 3}}, {1, 2, 3, 4, 5, 6})}),
             {"over: 'y' would keep its axis 'correction'"}));
@@ -230,7 +230,7 @@ TEST(TTest, RefusesInputsThatDoNotFit) {
   Stored relabelled = y;
   relabelled.variable.axes[1].coordinates = std::vector<std::int64_t>{0, 7};
   EXPECT_TRUE(names(refused("over: pair, kind: independent", {y}, {relabelled}),
-                    {"in: axis 'head' has the label 1 in a where b has 7, at step 1"}));
+                    {"in: axis 'head' has the label 1 in a where b has 7, at index 1"}));
 }
 
 }  // namespace

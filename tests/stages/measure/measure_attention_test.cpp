@@ -255,7 +255,7 @@ TEST(MeasureAttention, HeadsThatAreNoneAreRefused) {
 TEST(MeasureAttention, PositionsThatAPromptLacksAreRefused) {
   EXPECT_TRUE(names(refused("{queries: [5]}"), {"queries:", "prompt 'b': position 5"}));
   EXPECT_TRUE(names(refused("{keys: [5]}"), {"keys:", "prompt 'b': position 5"}));
-  EXPECT_TRUE(names(refused("{keys: \"3:\"}"), {"keys:", "prompt 'b': position", "3: hold none"}));
+  EXPECT_TRUE(names(refused("{keys: \"3:\"}"), {"keys:", "prompt 'b': position", "3: select nothing"}));
 }
 
 TEST(MeasureAttention, KeysThatAreNoneAreRefused) {

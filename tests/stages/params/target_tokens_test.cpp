@@ -93,8 +93,8 @@ TEST_F(TargetTokens, WhatTheTokenizerKnowsAndTheModelDoesNotIsRefused) {
 TEST_F(TargetTokens, WhatIsNeitherTextNorANumberNamesNoToken) {
   Prompt prompt = text_prompt("p", "a");
   prompt.others = {{"target", "[1,2]"}};
-  EXPECT_TRUE(
-      names(problem({prompt}), {"prompt 'p': target: [1,2] is not an answer; must be text or a number"}));
+  EXPECT_TRUE(names(problem({prompt}),
+                    {"prompt 'p': target: [1,2] does not name a token; must be text or a number"}));
 }
 
 TEST_F(TargetTokens, WordWithoutItsSpaceIsWarnedOfWhereTheSpacedFormIsOneTokenToo) {
