@@ -116,6 +116,10 @@ class Tokenize : public PromptStage {
       if (!ids.empty()) repeats.look_at(i, context);
     }
     facts->ids.shrink_to_fit();
+    if (lacks_bos(context.prompts))
+      context.warn("no BOS token",
+                   "no BOS token is put before the texts, though the tokenizer's add_bos_token asks for it; "
+                   "`bos: true` puts it there");
     Output output;
     output.weights = facts->lengths;
     output.known = fed_tokens(facts);
@@ -130,6 +134,14 @@ class Tokenize : public PromptStage {
   }
 
  private:
+  /// Whether texts are fed otherwise than the tokenizer's own programs would.
+  [[nodiscard]] bool lacks_bos(const Prompts& prompts) const {
+    if (bos || !subject_->has_tokenizer() || !subject_->tokenizer().adds_bos()) return false;
+    for (const Prompt& prompt : prompts)
+      if (prompt.text) return true;
+    return false;
+  }
+
   /// The prompt's ids; none, and it is refused, where it cannot be run.
   [[nodiscard]] std::vector<std::int32_t> planned_ids(std::size_t index, const PlanContext& context) const {
     const Prompt prompt = context.prompts[index];
