@@ -1,6 +1,7 @@
 #include "pipeline/stage/findings.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace hookflow::pipeline {
 
@@ -14,8 +15,17 @@ void Findings::refuse(RefusedPrompt refused) {
   if (reasons_.emplace(refused.prompt, refused.why).second) refused_.push_back(std::move(refused));
 }
 
-void Findings::warn(Warning warning) {
-  if (warned_.emplace(warning.prompt, warning.text).second) warnings_.push_back(std::move(warning));
+std::vector<Warning> Findings::take_warnings() {
+  const auto less = [&](std::size_t a, std::size_t b) {
+    const auto of = [&](std::size_t i) { return std::tie(warnings_[i].prompt, warnings_[i].text); };
+    return of(a) < of(b);
+  };
+  std::set<std::size_t, decltype(less)> different(less);
+  std::vector<bool> repeats;
+  for (std::size_t i = 0; i < warnings_.size(); ++i) repeats.push_back(!different.insert(i).second);
+  std::size_t next = 0;
+  std::erase_if(warnings_, [&](const Warning&) { return repeats[next++]; });
+  return std::exchange(warnings_, {});
 }
 
 std::string refusals_text(const std::vector<RefusedPrompt>& refused, const Prompts& prompts,

@@ -32,15 +32,16 @@ class Findings {
   [[nodiscard]] std::size_t refused_prompts() const { return prompts_.size(); }
   [[nodiscard]] const std::vector<RefusedPrompt>& refused() const { return refused_; }
 
-  void warn(Warning warning);
+  void warn(Warning warning) { warnings_.push_back(std::move(warning)); }
   [[nodiscard]] const std::vector<Warning>& warnings() const { return warnings_; }
+  /// All of them, of several stages' that say the same of a prompt the first; there are none left.
+  std::vector<Warning> take_warnings();
 
  private:
   std::vector<RefusedPrompt> refused_;
   std::set<std::size_t> prompts_;
   std::set<std::pair<std::size_t, std::string>> reasons_;
   std::vector<Warning> warnings_;
-  std::set<std::pair<std::string, std::string>> warned_;
 };
 
 /// Those of one stage and parameter, as lines `place: prompt 'id': why`, the first 20 in full, each begun by
