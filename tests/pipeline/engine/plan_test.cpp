@@ -294,7 +294,7 @@ TEST(Plan, DryRunTellsEveryStagesCost) {
   print_dry_run(run, 1, out);
   const std::string text = out.str();
   EXPECT_TRUE(
-      names(text, {"2 prompts in 1 batch\n", "2 passes", "24 passes", "6 parts a batch",
+      names(text, {"2 prompts in 1 batch\n", "2 passes", "24 passes", "committed in 6 pieces",
                    "forward passes  26\n", "[prompt 2 x replacement 2 x layer 2 x head 3 x token 2]"}));
   const auto number_after = [&](const std::string& label, const std::string& unit) {
     std::istringstream rest(text.substr(text.find(label) + label.size()));
