@@ -72,6 +72,7 @@ Tokenizer::Tokenizer(const TokenizerFiles& files)
       special_tokens_(special_tokens(files, vocabulary_)),
       bpe_(byte_ids(vocabulary_, files.vocabulary_file.string()), merges(files, vocabulary_)),
       bos_(files.bos),
+      adds_bos_(files.adds_bos),
       files_(files.files) {}
 
 std::vector<std::int32_t> Tokenizer::encode(std::string_view text) const {

@@ -49,6 +49,8 @@ class Tokenizer {
 
   /// The text of the token that begins a text, if the files name one. Nothing puts it there by itself.
   const std::optional<std::string>& bos() const { return bos_; }
+  /// Whether the files' own programs put it there unasked.
+  bool adds_bos() const { return adds_bos_; }
 
   /// 1 + the largest id.
   std::size_t size() const { return vocabulary_.size(); }
@@ -63,6 +65,7 @@ class Tokenizer {
   SpecialTokens special_tokens_;
   Bpe bpe_;
   std::optional<std::string> bos_;
+  bool adds_bos_;
   std::vector<std::filesystem::path> files_;
 };
 

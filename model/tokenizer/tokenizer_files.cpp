@@ -179,8 +179,8 @@ void read_tokenizer_config(const Path& path, TokenizerFiles& files) {
   const PlacedJson root = document.root().object();
   files.files.push_back(path);
   root.neutral("add_prefix_space", {false}, "text is encoded as it stands");
-  root.neutral("add_bos_token", {false}, "no tokens are added before or after a text");
-  root.neutral("add_eos_token", {false}, "no tokens are added before or after a text");
+  files.adds_bos = root.flag("add_bos_token").value_or(false);
+  root.neutral("add_eos_token", {false}, "no token is added after a text");
   files.bos = read_bos(root);
   if (!root.has("added_tokens_decoder")) return;
 

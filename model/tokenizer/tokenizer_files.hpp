@@ -37,6 +37,7 @@ struct TokenizerFiles {
   std::string merge_place;        // a merge's place in messages, but for its number
   std::vector<Added> added;  // plain text; a file's word on a token counts before those of files read earlier
   std::optional<std::string> bos;  // plain text of the token that begins a text
+  bool adds_bos = false;           // the programs that the files are of put it there by themselves
   std::vector<std::filesystem::path> files;
 };
 

@@ -94,7 +94,7 @@ class Planner {
     if (plan_.batches.empty()) plan_.batches = divide(plan_.prompts.size(), {}, plan_.spec.batch_weight);
     return std::move(constants_);
   }
-  [[nodiscard]] const std::vector<Warning>& warnings() const { return findings_->warnings(); }
+  std::vector<Warning> take_warnings() { return findings_->take_warnings(); }
 
  private:
   /// Returns false where that cannot be, after noting why.
@@ -339,7 +339,7 @@ PlannedRun make_plan(WorkflowSpec spec, Prompts prompts, BadPrompts bad) {
   std::vector<ConstantArray> constants = planner.run();
   run.layout = make_layout(run.plan, axis);
   run.layout.constants = std::move(constants);
-  run.layout.warnings = planner.warnings();
+  run.layout.warnings = planner.take_warnings();
   return run;
 }
 

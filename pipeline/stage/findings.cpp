@@ -1,6 +1,7 @@
 #include "pipeline/stage/findings.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace hookflow::pipeline {
 
@@ -15,7 +16,20 @@ void Findings::refuse(RefusedPrompt refused) {
 }
 
 void Findings::warn(Warning warning) {
-  if (warned_.emplace(warning.prompt, warning.text).second) warnings_.push_back(std::move(warning));
+  if (!warned_.insert(std::hash<std::string>()(warning.prompt + '\0' + warning.text)).second) return;
+  if (++of_kind_[{warning.stage, warning.kind}] <= kMostOfAKind) warnings_.push_back(std::move(warning));
+}
+
+std::vector<Warning> Findings::take_warnings() {
+  for (const auto& [what, count] : of_kind_) {
+    if (count <= kMostOfAKind) continue;
+    const std::size_t more = count - kMostOfAKind;
+    warnings_.push_back(
+        {what.first, "", what.second, "and " + std::to_string(more) + " more of this kind", more - 1});
+  }
+  warned_.clear();
+  of_kind_.clear();
+  return std::exchange(warnings_, {});
 }
 
 std::string refusals_text(const std::vector<RefusedPrompt>& refused, const Prompts& prompts,

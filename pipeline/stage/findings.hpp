@@ -1,8 +1,10 @@
 #pragma once
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -32,15 +34,20 @@ class Findings {
   [[nodiscard]] std::size_t refused_prompts() const { return prompts_.size(); }
   [[nodiscard]] const std::vector<RefusedPrompt>& refused() const { return refused_; }
 
+  /// The same warning is noted once, however many stages give it.
   void warn(Warning warning);
-  [[nodiscard]] const std::vector<Warning>& warnings() const { return warnings_; }
+  /// Those so far, which are not kept any longer: of each stage and kind the first kMostOfAKind, and then how
+  /// many more.
+  std::vector<Warning> take_warnings();
+  static constexpr std::size_t kMostOfAKind = 1000;
 
  private:
   std::vector<RefusedPrompt> refused_;
   std::set<std::size_t> prompts_;
   std::set<std::pair<std::size_t, std::string>> reasons_;
   std::vector<Warning> warnings_;
-  std::set<std::pair<std::string, std::string>> warned_;
+  std::unordered_set<std::size_t> warned_;                              // hashes of prompt and text
+  std::map<std::pair<std::string, std::string>, std::size_t> of_kind_;  // how many, by stage and kind
 };
 
 /// Those of one stage and parameter, as lines `place: prompt 'id': why`, the first 20 in full, each begun by

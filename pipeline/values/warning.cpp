@@ -11,7 +11,7 @@ std::vector<WarningKind> kinds_of(const std::vector<Warning>& warnings) {
   for (const Warning& warning : warnings) {
     const auto [place, is_new] = places.emplace(std::pair(warning.stage, warning.kind), kinds.size());
     if (is_new) kinds.push_back({&warning, 0});
-    ++kinds[place->second].count;
+    kinds[place->second].count += 1 + warning.others;
   }
   return kinds;
 }

@@ -11,6 +11,7 @@ struct Warning {
   std::string prompt;  // id; empty: of none
   std::string kind;    // a few words, the same for all of a kind
   std::string text;
+  std::size_t others = 0;  // of its kind that it stands for, too
   friend bool operator==(const Warning&, const Warning&) = default;
 };
 

@@ -65,8 +65,11 @@ class NamedTokens {
         context_.warn("no leading space", column + ": " + warning, index);
       return id;
     } catch (const ParamError& error) {
-      return refuse(column + ": " + error.what() + "; measure.answer, with answers: " + column +
-                    ", takes an answer of several tokens");
+      const bool several = prompt.text && subject_.tokenizer().encode(*cell).size() > 1;
+      return refuse(column + ": " + error.what() +
+                    (several
+                         ? "; measure.answer, with answers: " + column + ", takes an answer of several tokens"
+                         : ""));
     }
   }
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 #include <vector>
+#include <utility>
 
 #include "model/architecture/token_id.hpp"
 #include "model/library/library.hpp"
@@ -61,28 +62,29 @@ std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject, co
   return ids;
 }
 
-/// Warns of prompts that ask the same as one before, by what they are fed as.
-class Repeats {
- public:
-  explicit Repeats(const TokenLists& ids) : seen_(Less{&ids}) {}
-
-  void look_at(std::size_t prompt, const PlanContext& context) {
-    const auto [first, is_new] = seen_.insert(prompt);
-    if (is_new) return;
-    const char* what = context.prompts[prompt].text ? "its text" : "its list of ids";
-    context.warn("stands twice",
-                 std::string(what) + " is that of prompt '" + context.prompts.id(*first) + "'", prompt);
-  }
-
- private:
-  struct Less {
-    const TokenLists* ids;
-    bool operator()(std::size_t a, std::size_t b) const {
-      return std::ranges::lexicographical_compare((*ids)[a], (*ids)[b]);
+/// Warns of prompts that are fed the same as one before.
+void warn_of_repeats(const TokenLists& ids, const PlanContext& context) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (!ids[i].empty()) order.push_back(i);
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+    return std::ranges::lexicographical_compare(ids[a], ids[b]);
+  });
+  std::vector<std::pair<std::size_t, std::size_t>> repeats;  // and what they repeat
+  for (std::size_t first = 0, at = 1; at < order.size(); ++at) {
+    if (std::ranges::equal(ids[order[first]], ids[order[at]])) {
+      repeats.emplace_back(order[at], order[first]);
+    } else {
+      first = at;
     }
-  };
-  std::set<std::size_t, Less> seen_;
-};
+  }
+  std::ranges::sort(repeats);
+  for (const auto& [prompt, first] : repeats) {
+    const char* what = context.prompts[prompt].text ? "its text" : "its list of ids";
+    context.warn("stands twice", std::string(what) + " is that of prompt '" + context.prompts.id(first) + "'",
+                 prompt);
+  }
+}
 
 /// A word's token has the space before it.
 void warn_of_last_space(const Prompt& prompt, std::size_t index, const PlanContext& context) {
@@ -107,16 +109,19 @@ class Tokenize : public PromptStage {
     }
     facts->bos = bos_;
     facts->findings = context.findings;
-    Repeats repeats(facts->ids);
     for (std::size_t i = 0; i < context.prompts.size(); ++i) {
       const std::vector<std::int32_t> ids =
           facts->runs(i) ? planned_ids(i, context) : std::vector<std::int32_t>();
       facts->ids.add(ids);
       facts->lengths.push_back(ids.size());
       facts->longest = std::max(facts->longest, ids.size());
-      if (!ids.empty()) repeats.look_at(i, context);
     }
     facts->ids.shrink_to_fit();
+    if (lacks_bos(context.prompts))
+      context.warn("no BOS token",
+                   "no BOS token is put before the texts, though the tokenizer's add_bos_token asks for it; "
+                   "`bos: true` puts it there");
+    warn_of_repeats(facts->ids, context);
     Output output;
     output.weights = facts->lengths;
     output.known = fed_tokens(facts);
@@ -131,6 +136,14 @@ class Tokenize : public PromptStage {
   }
 
  private:
+  /// Whether texts are fed otherwise than the tokenizer's own programs would.
+  [[nodiscard]] bool lacks_bos(const Prompts& prompts) const {
+    if (bos || !subject_->has_tokenizer() || !subject_->tokenizer().adds_bos()) return false;
+    for (const Prompt& prompt : prompts)
+      if (prompt.text) return true;
+    return false;
+  }
+
   /// The prompt's ids; none, and it is refused, where it cannot be run.
   [[nodiscard]] std::vector<std::int32_t> planned_ids(std::size_t index, const PlanContext& context) const {
     const Prompt prompt = context.prompts[index];

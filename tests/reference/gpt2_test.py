@@ -49,6 +49,8 @@ class ReferenceTest(unittest.TestCase):
         x = torch.linspace(-6, 6, 1001, dtype=torch.float64)
         self.close(ACTIVATIONS["gelu"](x), F.gelu(x))
         self.close(ACTIVATIONS["gelu_new"](x), F.gelu(x, approximate="tanh"))
+        gelu_fast = 0.5 * x * (1 + torch.tanh(x * 0.7978845608 * (1 + 0.044715 * x * x)))  # as transformers has it
+        self.close(ACTIVATIONS["gelu_new"](x), gelu_fast, 1e-9)
         self.close(ACTIVATIONS["relu"](x), F.relu(x))
 
     def test_logits_are_those_of_the_modules(self):

@@ -8,6 +8,7 @@
 #include "pipeline/text/utf8.hpp"
 #include "pipeline/values/array.hpp"
 #include "pipeline/values/group_names.hpp"
+#include "pipeline/values/rows.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -31,10 +32,10 @@ void write_warnings(h5::File& file, const std::vector<Warning>& warnings) {
   if (warnings.empty()) return;  // h5repack takes no datasets without cells
   const Axis axis = numbered_axis("warning", warnings.size(), "number of the warning");
   for (const Part& part : kParts) {
-    std::vector<std::string> texts;
-    for (const Warning& warning : warnings) texts.push_back(spell_bytes(warning.*part.text));
+    const TextRows texts(warnings.size(),
+                         [&](std::size_t row) { return spell_bytes(warnings[row].*part.text); });
     h5::Dataset dataset = create_array(group, part.name, h5::Kind::text, {axis}, part.long_name);
-    write_texts(dataset, std::move(texts));
+    write_texts(dataset, texts);
   }
 }
 

@@ -322,6 +322,15 @@ TEST(TokenizerFiles, ReadsTheFilesBesideTheVocabulary) {
   EXPECT_EQ(tokenizer.encode("[PAD][SEP]abc"), Ids({259, 260, 256, 'c'}));
 }
 
+TEST(TokenizerFiles, SayWhetherABosTokenIsPutBeforeTexts) {
+  const ScratchDirectory directory;
+  small_tokenizer.write_vocab_and_merges(directory);
+  EXPECT_FALSE(Tokenizer::load(directory.path()).adds_bos());
+  directory.write("tokenizer_config.json", R"({"add_bos_token": true, "bos_token": "ab"})");
+  EXPECT_TRUE(Tokenizer::load(directory.path()).adds_bos());
+  EXPECT_EQ(Tokenizer::load(directory.path()).encode("c"), Ids({'c'}));  // nobody asked
+}
+
 TEST(TokenizerFiles, RefusesWhatTheFilesBesideItContradict) {
   EXPECT_THAT(error_beside("added_tokens.json", R"({"ab": 300})"),
               HasSubstr("token 'ab' has id 256, but as an added token 300"));
@@ -331,8 +340,8 @@ TEST(TokenizerFiles, RefusesWhatTheFilesBesideItContradict) {
   EXPECT_THAT(
       error_beside("tokenizer_config.json", R"({"add_prefix_space": true})"),
       HasSubstr("tokenizer_config.json: add_prefix_space: true is not supported: text is encoded as"));
-  EXPECT_THAT(error_beside("tokenizer_config.json", R"({"add_bos_token": true})"),
-              HasSubstr("tokenizer_config.json: add_bos_token: true is not supported: no tokens are added"));
+  EXPECT_THAT(error_beside("tokenizer_config.json", R"({"add_eos_token": true})"),
+              HasSubstr("tokenizer_config.json: add_eos_token: true is not supported: no token is added"));
   EXPECT_THAT(error_beside("tokenizer_config.json", R"({"added_tokens_decoder": {"x": {"content": "[P]"}}})"),
               HasSubstr("tokenizer_config.json: added_tokens_decoder.x: token '[P]' has id"));
   EXPECT_THAT(error_beside("tokenizer_config.json", "{"),

@@ -56,7 +56,7 @@ TEST_F(Model, WhatIsLeftOutOfItIsTold) {
   add_model("models/m");
   write("w.yaml", workflow());
   EXPECT_EQ(run({"run", "w.yaml", "--quiet"}).err, "");
-  write("models/m/tokenizer_config.json", R"({"add_bos_token": true})");
+  write("models/m/tokenizer_config.json", R"({"add_eos_token": true})");
   write("w.yaml", workflow(R"(ids: [1, 2], target: "3")"));
   const std::string note = "tokens are stored without their text: ";
   EXPECT_NE(run({"run", "w.yaml", "--quiet", "--force"}).err.find("hookflow: warning: " + note),
@@ -64,6 +64,18 @@ TEST_F(Model, WhatIsLeftOutOfItIsTold) {
   const std::string json = run({"run", "w.yaml", "--json", "--force"}).err;
   EXPECT_TRUE(json.starts_with(R"({"event":"warning",)")) << json;
   EXPECT_NE(json.find(R"("message":")" + note), std::string::npos) << json;
+}
+
+TEST_F(Model, ThatItsTokenizerPutsABosTokenBeforeTextsIsToldWhereNobodyAsksForIt) {
+  add_model("models/m");
+  write("models/m/tokenizer_config.json", R"({"add_bos_token": true, "bos_token": "<|endoftext|>"})");
+  std::string text = workflow(R"(text: "Berlin is", target: " the")");
+  write("w.yaml", text);
+  EXPECT_NE(run({"validate", "w.yaml"}).err.find("warning: stage 'tokens': no BOS token is put before"),
+            std::string::npos);
+  text.replace(text.find("{stage: tokenize}"), 17, "{stage: tokenize, bos: true}");
+  write("w.yaml", text);
+  EXPECT_EQ(run({"validate", "w.yaml"}).err, "");
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ class TargetTokens : public ::testing::Test {
     const pipeline::PlanContext context{rows, subject, {}, {}, 1};
     const TokenLists found = find_target_tokens(context, columns);
     raise_refusals(context);
-    warnings_ = context.findings->warnings();
+    warnings_ = context.findings->take_warnings();
     std::vector<std::vector<std::int32_t>> lists;
     for (std::size_t i = 0; i < found.size(); ++i) lists.emplace_back(found[i].begin(), found[i].end());
     return lists;

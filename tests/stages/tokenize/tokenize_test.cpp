@@ -133,7 +133,7 @@ TEST_F(Tokenize, WarnsOfALastSpaceAndOfWhatStandsTwice) {
   const pipeline::PlanContext context{prompts, subject, {}, {}, 1};
   static_cast<void>(plan_stage("tokenize", *make_stage("tokenize"), context));
   std::vector<std::string> found;
-  for (const pipeline::Warning& warning : context.findings->warnings())
+  for (const pipeline::Warning& warning : context.findings->take_warnings())
     found.push_back(warning.prompt + ": " + warning.kind);
   EXPECT_EQ(found, (std::vector<std::string>{"q: ends in a space", "r: stands twice", "t: stands twice"}));
 }

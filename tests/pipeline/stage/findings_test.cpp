@@ -1,0 +1,36 @@
+#include "pipeline/stage/findings.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hookflow::pipeline {
+namespace {
+
+TEST(Findings, KeepOneOfWarningsThatSayTheSame) {
+  Findings findings;
+  const Warning first = {"a", "p", "kind", "text"};
+  const Warning third = {"b", "p", "kind", "other"};
+  const Warning fourth = {"b", "q", "kind", "text"};
+  for (const Warning& warning : {first, Warning{"b", "p", "kind", "text"}, third, fourth, first})
+    findings.warn(warning);
+  EXPECT_EQ(findings.take_warnings(), (std::vector<Warning>{first, third, fourth}));
+  EXPECT_TRUE(findings.warnings().empty());
+}
+
+TEST(Findings, KeepAReasonOnceAndBeginWithThePromptsThatWereBadWhenRead) {
+  Prompts::Builder builder({"p.jsonl", ":"});
+  builder.add({"a", "text", {}, {}, ""}, 1);
+  builder.add({"b", {}, {}, {}, "", {}, "not JSON"}, 2);
+  const Prompts prompts = builder.take();
+  Findings findings(prompts);
+  EXPECT_TRUE(findings.is_refused(1));
+  findings.refuse({0, "one", "tokens", "is none"});
+  findings.refuse({0, "two", "tokens", "is none"});
+  findings.refuse({0, "two", "positions", "is short"});
+  EXPECT_EQ(findings.refused_prompts(), 2U);
+  EXPECT_EQ(
+      refusals_text(findings.refused(), prompts, " "),
+      " p.jsonl:2: prompt 'b': not JSON\n p.jsonl:1: prompt 'a': is none\n p.jsonl:1: prompt 'a': is short");
+}
+
+}  // namespace
+}  // namespace hookflow::pipeline
