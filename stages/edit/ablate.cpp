@@ -154,6 +154,7 @@ const bool kAblate = register_stage(
                "Hook points to edit, such as blocks.*.attn.hook_z[*]: a variant for each. This or variants "
                "must be "
                "there")
+        .such_as("at: \"blocks.*.attn.hook_z[*]\"")
         .param("with", &Ablate::with,
                "What replaces the activation. {mean: head} needs a head, as in hook_z[*]; a list has a "
                "number for each dimension of the head or hook point, at hook_pattern for each token of the "

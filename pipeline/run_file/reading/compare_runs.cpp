@@ -105,7 +105,8 @@ class RunsCompared {
     for (std::size_t i = 0; i < one.axes.size(); ++i)
       if (one.axes[i].coordinates != other.axes[i].coordinates)
         return differ(path, "has other labels along '" + one.axes[i].name + "'");
-    if (one.units != other.units || one.long_name != other.long_name) differ(path, "has other units or another meaning");
+    if (one.units != other.units || one.long_name != other.long_name)
+      differ(path, "has other units or another meaning");
     const h5::Dataset first = first_.open_group(group).open_dataset(one.name);
     const h5::Dataset second = second_.open_group(group).open_dataset(one.name);
     keep(path, one.axes,
@@ -138,9 +139,9 @@ class RunsCompared {
         differ(kCheckpointPath, "'" + first.folds()[fold] + "' is done in one file alone");
     if (first.failures() != second.failures())
       differ(kCheckpointPath, "other prompts failed, or for other reasons");
-    if ((stated_complete(first_) != 0 && first.all_done()) !=
-        (stated_complete(second_) != 0 && second.all_done()))
-      differ("/", "one of the two is not complete");
+    result_.first_complete = stated_complete(first_) != 0 && first.all_done();
+    result_.second_complete = stated_complete(second_) != 0 && second.all_done();
+    if (result_.first_complete != result_.second_complete) differ("/", "one of the two is not complete");
   }
 
   void compare_states(const Checkpoint& first, const Checkpoint& second, std::size_t lane) {
