@@ -41,12 +41,14 @@ std::string doc_of(const ParamDecl& param) {
 std::string example_of(const StageDecl& stage) {
   std::string example = "NAME: {stage: " + stage.name;
   std::string ports;
+  const bool any = std::ranges::all_of(stage.inputs, &PortDecl::optional);  // then one of them, as a rule
   for (const PortDecl& port : stage.inputs)
-    if (!port.optional) ports += (ports.empty() ? "" : ", ") + port.kind;
+    if (!port.optional || (any && ports.empty())) ports += (ports.empty() ? "" : ", ") + port.kind;
   if (!ports.empty())
     example += ports.find(',') == std::string::npos ? ", in: " + ports : ", in: [" + ports + "]";
   for (const ParamDecl& param : stage.params)
     if (param.required) example += ", " + param.name + ": …";
+  if (!stage.example.empty()) example += ", " + stage.example;
   return example + "}";
 }
 
@@ -86,16 +88,16 @@ int describe(const std::vector<std::string>& arguments) {
   options.positional("stage", -1, "names of stages; default: all");
   options.add()("model", po::value<std::string>(), "a model to describe");
   if (!options.parse(arguments)) return exit_code::kDone;
-  if (options.has("model"))
-    std::cout << subject_type().open(options.get<std::string>("model"), {})->description();
   std::vector<std::string> names;
   for (const StageDecl* stage : registered_stages()) names.push_back(stage->name);
   const auto wanted = options.get_or("stage", options.has("model") ? std::vector<std::string>() : names);
-  for (const std::string& name : wanted) {
-    const StageDecl* stage = find_stage(name);
-    if (stage == nullptr)
+  for (const std::string& name : wanted)
+    if (find_stage(name) == nullptr)
       throw UsageError("describe: unknown stage '" + name + "'" + suggestion(name, names));
-    print_stage(*stage);
+  if (options.has("model"))
+    std::cout << subject_type().open(options.get<std::string>("model"), {})->description();
+  for (const std::string& name : wanted) {
+    print_stage(*find_stage(name));
     std::cout << "\n";
   }
   return exit_code::kDone;

@@ -110,6 +110,8 @@ int diff(const std::vector<std::string>& arguments) {
   const RunFile other = open_run_file(second, options);
   const RunComparison found = compare_runs(one, other);
   const bool all = options.has("all");
+  if (!found.first_complete) std::cout << first << " is NOT COMPLETE\n";
+  if (!found.second_complete && second != first) std::cout << second << " is NOT COMPLETE\n";
   if (found.differences.empty())
     std::cout << "equal: " << found.datasets << " datasets, " << found.cells << " values\n";
   else

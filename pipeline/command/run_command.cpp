@@ -34,13 +34,15 @@ void add_input_options(Options& options) {
 PlannedRun plan_for(WorkflowSpec spec, const Options& options) {
   PlannedRun planned =
       make_plan(std::move(spec), options.has("skip-bad") ? BadPrompts::kept : BadPrompts::refused);
+  constexpr std::size_t kMostTold = 20;
+  const std::vector<Warning>& warnings = planned.layout.warnings;
+  if (!options.has("strict") || warnings.empty()) return planned;
   std::string errors;
-  if (options.has("strict")) {
-    for (const Warning& warning : planned.layout.warnings)
-      errors += (errors.empty() ? "" : "\n") + planned.plan.spec.file + ": " + to_string(warning);
-  }
-  if (!errors.empty()) throw UsageError(errors);
-  return planned;
+  for (std::size_t i = 0; i < std::min(kMostTold, warnings.size()); ++i)
+    errors += (errors.empty() ? "" : "\n") + planned.plan.spec.file + ": " + to_string(warnings[i]);
+  if (warnings.size() > kMostTold)
+    errors += "\n... and " + std::to_string(warnings.size() - kMostTold) + " more";
+  throw UsageError(errors);
 }
 
 int run(const std::vector<std::string>& arguments) {

@@ -9,6 +9,8 @@
 namespace hookflow::pipeline {
 
 void check_names(const std::vector<Variable>& variables) {
+  // xarray: Dataset.sel(indexers=None, method=None, tolerance=None, drop=False, **axes)
+  static const std::set<std::string> kKeywords = {"indexers", "method", "tolerance", "drop"};
   std::map<std::string, const Axis*> axes;
   const auto refuse = [](const std::string& name, const std::string& what) {
     throw ParamError("in the results the name '" + name + "' would be given to " + what +
@@ -20,6 +22,8 @@ void check_names(const std::vector<Variable>& variables) {
       const auto [known, is_new] = axes.try_emplace(axis.name, &axis);
       const bool same = own.insert(axis.name).second && known->second->coordinates == axis.coordinates;
       if (!same) refuse(axis.name, "two axes");
+      if (kKeywords.contains(axis.name))
+        refuse(axis.name, "an option of xarray's sel, which picks labels by axis");
     }
   }
   for (const Variable& variable : variables) {

@@ -107,6 +107,7 @@ class Planner {
         planned.inputs.push_back(ref.stage.empty() ? kNone : index_.at(ref.stage));
         if (!ref.stage.empty() && !planned_[planned.inputs.back()]) return false;  // noted already
         ref.variable = known_name(ref.stage, ref.variable);
+        for (AxisLabel& picked : ref.where) picked.axis = known_axis(ref.stage, picked.axis);
         context.inputs.push_back(planned_input(ref, planned));
       }
       if (planned.flow != nullptr) {
@@ -138,16 +139,24 @@ class Planner {
         plan_.bad_prompts.try_emplace(bad.prompt, Failure{bad.prompt, bad.stage, bad.why});
       return;
     }
+    std::vector<RefusedPrompt> refused = findings_->refused();
+    std::ranges::stable_sort(refused, {}, &RefusedPrompt::prompt);  // as they stand in their file
     std::map<std::pair<std::string, std::string>, std::vector<RefusedPrompt>> by_param;
     std::vector<RefusedPrompt> of_no_use;
-    for (const RefusedPrompt& bad : findings_->refused())
+    for (const RefusedPrompt& bad : refused)
       (bad.param.empty() ? of_no_use : by_param[{bad.stage, bad.param}]).push_back(bad);
     for (const auto& [where, bad] : by_param)
-      problem(plan_.spec.stages[index_.at(where.first)],
+      problem(*plan_.stages[index_.at(where.first)].spec,
               ParamError(where.second, "\n" + refusals_text(bad, plan_.prompts, "  ")));
     if (of_no_use.empty()) return;
     const std::string others = problems_.text();
-    throw InputError(refusals_text(of_no_use, plan_.prompts, "") + (others.empty() ? "" : "\n") + others);
+    const std::string text =
+        refusals_text(of_no_use, plan_.prompts, "") + (others.empty() ? "" : "\n") + others;
+    const bool in_workflow = std::ranges::any_of(of_no_use, [&](const RefusedPrompt& bad) {
+      return bad.stage == kWhenRead && plan_.prompts.place(bad.prompt).starts_with(plan_.spec.file + ":");
+    });
+    if (in_workflow) throw UsageError(text);
+    throw InputError(text);
   }
 
   /// Of the stage that is being planned.
@@ -172,11 +181,20 @@ class Planner {
 
   /// What a stage's variable is called, which the workflow may give an old name.
   [[nodiscard]] std::string known_name(const std::string& stage, const std::string& variable) const {
-    const auto found = index_.find(stage);
     std::vector<std::string> names;
-    if (found == index_.end()) return variable;
-    for (const Variable& known : plan_.stages[found->second].variables) names.push_back(known.name);
+    for (const Variable& known : variables_of(stage)) names.push_back(known.name);
     return current_name(variable, names);
+  }
+  [[nodiscard]] std::string known_axis(const std::string& stage, const std::string& axis) const {
+    std::vector<std::string> names;
+    for (const Variable& variable : variables_of(stage))
+      for (const Axis& known : variable.axes) names.push_back(known.name);
+    return current_name(axis, names);
+  }
+  /// None of a stage that is not there.
+  [[nodiscard]] std::vector<Variable> variables_of(const std::string& stage) const {
+    const auto found = index_.find(stage);
+    return found == index_.end() ? std::vector<Variable>() : plan_.stages[found->second].variables;
   }
 
   /// A stage runs in the deepest of its inputs' lanes; the others must be on the way there.
@@ -284,7 +302,12 @@ class Planner {
     std::string& show = plan_.spec.show;
     if (show.empty()) {
       const PlannedStage& first = plan_.stages[index_.at(plan_.spec.keep.front())];
-      if (!first.variables.empty()) show = first.spec->id + "." + first.variables.front().name;
+      const auto measured = std::ranges::find_if(
+          first.variables, [](const Variable& variable) { return variable.dtype != Dtype::int64; });
+      if (measured != first.variables.end())
+        show = first.spec->id + "." + measured->name;
+      else if (!first.variables.empty())
+        show = first.spec->id + "." + first.variables.front().name;
       return;
     }
     if (const std::size_t dot = show.find('.'); dot != std::string::npos) {
@@ -324,7 +347,8 @@ Axis axis_of(const Prompts& prompts) {
 }  // namespace
 
 PlannedRun make_plan(WorkflowSpec spec, BadPrompts bad) {
-  Prompts prompts = read_prompts(spec.prompts, spec.base, spec.file, bad);
+  // Bad rows are told together with what stages say of others.
+  Prompts prompts = read_prompts(spec.prompts, spec.base, spec.file, BadPrompts::kept);
   spec.prompts = {};  // a list of many is large
   return make_plan(std::move(spec), std::move(prompts), bad);
 }

@@ -78,7 +78,10 @@ class GroupReader {
   [[noreturn]] static void refuse(const std::string& problem) { throw UsageError("inspect: " + problem); }
 
   void choose_most() {
-    axes_ = std::ranges::max_element(datasets_, {}, [](const auto& set) { return set.axes.size(); })->axes;
+    // Of integers, such as ids that are known beforehand, alone where there is nothing else.
+    axes_ = std::ranges::max_element(datasets_, {}, [](const StoredDataset& set) {
+              return std::pair(!set.is_integer(), set.axes.size());
+            })->axes;
     for (const StoredDataset& dataset : datasets_) {
       if (spans(dataset))
         shown_.push_back(&dataset);
@@ -88,6 +91,7 @@ class GroupReader {
   }
 
   void choose(const std::string& list) {
+    asked_ = true;
     std::istringstream names(list + ",");
     std::vector<std::string> stored;
     for (const StoredDataset& dataset : datasets_) stored.push_back(dataset.name);
@@ -97,12 +101,15 @@ class GroupReader {
       if (found == datasets_.end())
         refuse("'" + group_ + "' has no variable '" + name + "'" +
                suggestion(name, datasets_, &StoredDataset::name));
-      if (shown_.empty()) axes_ = found->axes;
-      if (!spans(*found))
-        refuse("'" + name + "' has the axes " + axes_text(found->axes) + ", '" + shown_.front()->name +
-               "' has the axes " + axes_text(axes_) + "; show each by itself");
       shown_.push_back(&*found);
     }
+    const StoredDataset& widest =
+        **std::ranges::max_element(shown_, {}, [](const StoredDataset* set) { return set->axes.size(); });
+    axes_ = widest.axes;
+    for (const StoredDataset* dataset : shown_)
+      if (!spans(*dataset))
+        refuse("'" + dataset->name + "' has the axes " + axes_text(dataset->axes) + ", and '" + widest.name +
+               "' has " + axes_text(axes_) + ": show each by itself");
   }
 
   /// Whether each row has one value of it.
@@ -123,7 +130,8 @@ class GroupReader {
     };
     TextRows texts = texts_of(dataset);
     const bool asked_alone = shown_.size() == 1 && !dataset.is_text() && texts.empty();
-    const bool measured = !dataset.is_text() && !dataset.is_integer() && along.size() == axes_.size();
+    const bool each_once = asked_ || along.size() == axes_.size();
+    const bool measured = !dataset.is_text() && !dataset.is_integer() && each_once;
     return {dataset.name, asked_alone || measured ? Role::measure : Role::value, at, std::move(texts)};
   }
 
@@ -162,6 +170,7 @@ class GroupReader {
   std::vector<StoredDataset> datasets_;
   std::vector<Axis> axes_;  // of the rows
   std::vector<const StoredDataset*> shown_;
+  bool asked_ = false;  // for those by name
   std::vector<std::string> left_out_;
 };
 

@@ -101,12 +101,17 @@ std::string other_tables(const RunFileView& view) {
 /// measured.
 std::string likely_variable(const RunFileView& view) {
   const Node workflow = parse_yaml_value(root(view, "workflow"));
-  if (const Node* show = workflow.find("show"); show != nullptr && show->text.find('.') != std::string::npos)
-    return show->text;
-  for (const GroupLayout& group : view.groups)
-    for (const Variable& variable : group.variables)
-      if (!group.about.empty() && variable.dtype != Dtype::int64) return group.name + "." + variable.name;
-  return "";
+  const Node* show = workflow.find("show");
+  std::string likely;
+  for (const GroupLayout& group : view.groups) {
+    for (const Variable& variable : group.variables) {
+      if (group.about.empty() || variable.dtype == Dtype::int64) continue;
+      const std::string name = group.name + "." + variable.name;
+      if (show != nullptr && show->text == name) return name;
+      if (likely.empty()) likely = name;
+    }
+  }
+  return likely;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "pipeline/text/nearest.hpp"
 #include "pipeline/yaml/node.hpp"
 #include "pipeline/yaml/param.hpp"
 
@@ -83,6 +84,15 @@ const std::string* Prompt::cell(const std::string& column) const {
   for (const auto* cells : {&columns, &others})
     if (const auto cell = cells->find(column); cell != cells->end()) return &cell->second;
   return nullptr;
+}
+
+std::string lacks_column(const Prompt& prompt, const std::string& column) {
+  if (column == "text" || column == "ids" || column == "id")
+    return "'" + column + "' is no column of it, but the prompt's own; name a column beside it";
+  std::vector<std::string> known;
+  for (const auto& [name, value] : prompt.columns) known.push_back(name);
+  const std::string nearest = suggestion(column, known);
+  return "has no column '" + column + "'" + (nearest.empty() ? ", or no value in it" : nearest);
 }
 
 std::string to_json(const Prompt& prompt) {

@@ -28,6 +28,9 @@ struct Prompt {
 /// prompts that cannot be run and the others are.
 enum class BadPrompts { refused, kept };
 
+/// "has no column 'targt' (did you mean 'target'?)", of a prompt that lacks it.
+std::string lacks_column(const Prompt& prompt, const std::string& column);
+
 /// A prompt as one line of JSON, its columns by name: the same wherever it came from.
 std::string to_json(const Prompt& prompt);
 

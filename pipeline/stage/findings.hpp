@@ -13,6 +13,8 @@
 
 namespace hookflow::pipeline {
 
+inline constexpr const char* kWhenRead = "prompts";  // stands for a stage where a row cannot be read
+
 /// A prompt that cannot be run.
 struct RefusedPrompt {
   std::size_t prompt = 0;
@@ -34,10 +36,10 @@ class Findings {
   [[nodiscard]] std::size_t refused_prompts() const { return prompts_.size(); }
   [[nodiscard]] const std::vector<RefusedPrompt>& refused() const { return refused_; }
 
-  /// The same warning is noted once, however many stages give it.
-  void warn(Warning warning);
-  /// Those so far, which are not kept any longer: of each stage and kind the first kMostOfAKind, and then how
-  /// many more.
+  /// Of that prompt, if of one. The same warning is noted once, however many stages give it.
+  void warn(Warning warning, std::optional<std::size_t> prompt = {});
+  /// Those so far but of prompts that cannot be run, which are not kept any longer: of each stage and kind
+  /// the first kMostOfAKind, and then how many more.
   std::vector<Warning> take_warnings();
   static constexpr std::size_t kMostOfAKind = 1000;
 
@@ -45,9 +47,9 @@ class Findings {
   std::vector<RefusedPrompt> refused_;
   std::set<std::size_t> prompts_;
   std::set<std::pair<std::size_t, std::string>> reasons_;
-  std::vector<Warning> warnings_;
-  std::unordered_set<std::size_t> warned_;                              // hashes of prompt and text
-  std::map<std::pair<std::string, std::string>, std::size_t> of_kind_;  // how many, by stage and kind
+  std::vector<std::pair<std::optional<std::size_t>, Warning>> warnings_;  // with the prompts' indices
+  std::unordered_set<std::size_t> warned_;                                // hashes of prompt and text
+  std::map<std::pair<std::string, std::string>, std::size_t> of_kind_;    // how many, by stage and kind
 };
 
 /// Those of one stage and parameter, as lines `place: prompt 'id': why`, the first 20 in full, each begun by

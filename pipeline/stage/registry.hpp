@@ -41,6 +41,7 @@ struct StageDecl {
   std::string output;      // the kind of value that comes out
   std::string output_doc;  // ... and its meaning
   std::vector<ParamDecl> params;
+  std::string example;  // a parameter that is not required, and yet has to be in an example
   std::function<std::unique_ptr<Stage>()> make;
 };
 
@@ -86,6 +87,11 @@ class Declaration {
   /// register them.
   Declaration& listing(std::function<std::vector<std::string>()> values) {
     decl_.params.back().listed = std::move(values);
+    return *this;
+  }
+  /// A parameter that an example must have, though it is not required by itself.
+  Declaration& such_as(std::string param) {
+    decl_.example = std::move(param);
     return *this;
   }
   // NOLINTNEXTLINE(google-explicit-constructor): the builder's only use.

@@ -120,7 +120,7 @@ struct PlanContext {
   /// Something may not have been meant; of a prompt, or without one of the stage. `kind`: a few words, the
   /// same for all of a kind, by which many are summed up.
   void warn(const std::string& kind, const std::string& text, std::optional<std::size_t> prompt = {}) const {
-    findings->warn({stage, prompt ? prompts.id(*prompt) : "", kind, text});
+    findings->warn({stage, prompt ? prompts.id(*prompt) : "", kind, text}, prompt);
   }
   /// What the stage at a port tells. Throws std::bad_cast where it tells something else, or nothing.
   template <typename T>

@@ -13,7 +13,11 @@ std::string renamed(const std::string& name);
 /// Which of the names is meant: the name itself or, where none is so called, what it is called now.
 template <typename Names>
 std::string current_name(const std::string& name, const Names& known) {
-  return std::find(std::begin(known), std::end(known), name) == std::end(known) ? renamed(name) : name;
+  const auto is_known = [&](const std::string& one) {
+    return std::find(std::begin(known), std::end(known), one) != std::end(known);
+  };
+  const std::string now = is_known(name) ? name : renamed(name);
+  return is_known(now) ? now : name;
 }
 
 }  // namespace hookflow::pipeline

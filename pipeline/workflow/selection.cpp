@@ -30,8 +30,13 @@ std::size_t label_index(const Axis& axis, const std::string& label) {
   const std::vector<std::string> texts = label_texts(axis);
   const auto found = std::find(texts.begin(), texts.end(), label);
   if (found == texts.end()) {
+    constexpr std::size_t kShown = 8;
+    std::string labels;
+    for (std::size_t i = 0; i < std::min(kShown, texts.size()); ++i)
+      labels += (i == 0 ? "'" : ", '") + texts[i] + "'";
+    if (texts.size() > kShown) labels += " … '" + texts.back() + "'";
     throw ParamError("the axis '" + axis.name + "' has no '" + label + "'" + suggestion(label, texts) +
-                     "; it goes from '" + texts.front() + "' to '" + texts.back() + "'");
+                     "; it has " + labels);
   }
   return static_cast<std::size_t>(found - texts.begin());
 }

@@ -42,7 +42,11 @@ void apply_setting(Node& root, const std::string& setting) {
     place = &(*place)[word];
     above = "'" + word + "'";
   }
-  *place = parse_yaml_value(setting.substr(equals + 1));
+  try {
+    *place = parse_yaml_value(setting.substr(equals + 1));
+  } catch (const UsageError& error) {
+    throw UsageError("--set " + setting.substr(0, equals) + ": " + error.what());
+  }
 }
 
 }  // namespace hookflow::pipeline

@@ -269,7 +269,10 @@ Node read(const std::string& text, SourceText& source, const std::string& if_emp
     while (index > 0 && source.line(index).empty()) --index;  // what is missing at the end of the file
     const std::string_view line = source.line(index);
     const bool tab = line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos;
-    source.fail(index, "not YAML: " + error.msg + (tab ? " (YAML is indented by spaces, not tabs)" : ""));
+    const bool flow = error.msg.find("end of map flow") != std::string::npos ||
+                      error.msg.find("end of sequence flow") != std::string::npos;
+    source.fail(index, "not YAML: " + error.msg + (tab ? " (YAML is indented by spaces, not tabs)" : "") +
+                           (flow ? "; text that holds [ ] { } , : # or * must be in quotes" : ""));
   }
   if (builder.is_empty()) source.fail(0, if_empty);
   source.raise();

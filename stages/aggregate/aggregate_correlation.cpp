@@ -47,7 +47,7 @@ class AggregateCorrelation : public FoldStage {
       if (partner.units == kTokenId)
         throw ParamError("in", "'" + partner.name + "' of b holds token ids, not numbers");
       check_several_steps(variable, over);
-      check_new_axis(variable, folding_, "method");
+      check_new_axis(variable, folding_, "coefficient");
       check_aligned(variable, partner, over, FoldedAxes::equal);
       check_row_order(variable, partner);
       correlated_.push_back(declare(pair, variable, partner, output));
@@ -81,7 +81,7 @@ class AggregateCorrelation : public FoldStage {
     const std::string of = " of " + a.long_name + " with " + b.long_name;
     const std::vector<Axis> kept = folding_.kept(a);
     std::vector<Axis> axes = kept;
-    axes.push_back({"method", methods, "kind of correlation", ""});
+    axes.push_back({"coefficient", methods, "kind of correlation coefficient", ""});
     Correlated correlated;
     correlated.inputs = inputs;
     correlated.r = output.add({name + "_r", Dtype::float64, axes, "1", "correlation" + of});
@@ -158,17 +158,17 @@ const bool kAggregateCorrelation = register_stage(
         .input("b", kMeasures,
                "the other side: the variables of the same names, or a single variable on each side; repeated "
                "along the axes that only a has")
-        .output(
-            kMeasures,
-            "<variable>_r, _p, _note with the remaining axes and method, and _count; named <a>_<b>_r where "
-            "the names differ")
+        .output(kMeasures,
+                "<variable>_r, _p, _note with the remaining axes and coefficient, and _count; named "
+                "<a>_<b>_r where "
+                "the names differ")
         .required("over", &AggregateCorrelation::over, "Axes whose pairs make one sample", distinct())
         .param("by", &AggregateCorrelation::by, kByDoc, each_once())
-        .param(
-            "methods", &AggregateCorrelation::methods, "Kinds of correlation, the labels of the axis method",
-            each_choice(
-                {{"pearson", "correlation of the values: how close they are to a line"},
-                 {"spearman", "Pearson's correlation of the ranks; equal values share their mean rank"}})));
+        .param("methods", &AggregateCorrelation::methods,
+               "Kinds of correlation, the labels of the axis coefficient",
+               each_choice({{"pearson", "correlation of the values: how close they are to a line"},
+                            {"spearman",
+                             "Pearson's correlation of the ranks; equal values share their mean rank"}})));
 
 }  // namespace
 }  // namespace hookflow::stages

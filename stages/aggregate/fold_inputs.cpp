@@ -70,8 +70,11 @@ std::vector<std::size_t> variables_over(const PlannedInput& input, const std::ve
   for (std::size_t i = 0; i < input.variables.size(); ++i) {
     if (folds_over(input.variables[i], axes)) found.push_back(i);
   }
-  if (found.empty()) throw ParamError(param, no_such_axes(input.variables, axes));
-  return found;
+  if (!found.empty()) return found;
+  for (const Variable& variable : input.variables)
+    if (has_axes(variable, axes))
+      throw ParamError("in", "'" + variable.name + "' holds token ids, which are not aggregated");
+  throw ParamError(param, no_such_axes(input.variables, axes));
 }
 
 void check_several_steps(const Variable& variable, const std::vector<std::string>& over) {

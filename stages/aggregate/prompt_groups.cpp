@@ -4,7 +4,6 @@
 #include <map>
 #include <utility>
 
-#include "pipeline/text/nearest.hpp"
 #include "pipeline/yaml/param.hpp"
 #include "stages/aggregate/fold_inputs.hpp"
 
@@ -32,9 +31,7 @@ struct ColumnValues {
 std::string problem_with(const Prompt& prompt, const std::string& column) {
   const std::string* cell = prompt.cell(column);
   if (cell != nullptr) return cell->empty() ? "has no value in the column '" + column + "'" : "";
-  std::vector<std::string> known;
-  for (const auto& [name, value] : prompt.columns) known.push_back(name);
-  return "has no column '" + column + "'" + suggestion(column, known);
+  return lacks_column(prompt, column);
 }
 
 /// Whether a prompt has a value in each; else it is refused.

@@ -154,6 +154,7 @@ const bool kAblate = register_stage(
         .param("at", &Ablate::at,
                "Hook points to edit, such as blocks.*.attn.hook_z[*], one variant for each; must be given "
                "unless variants is")
+        .such_as("at: \"blocks.*.attn.hook_z[*]\"")
         .param(
             "with", &Ablate::with,
             "What replaces the activation, one variant for each. {mean: head} needs a head, as in hook_z[*]; "

@@ -10,7 +10,6 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
-#include "pipeline/text/nearest.hpp"
 #include "stages/measure/next_token.hpp"
 #include "stages/measure/pass_measure.hpp"
 #include "stages/params/target_tokens.hpp"
@@ -64,11 +63,7 @@ std::vector<std::int32_t> answer_ids(const Prompt& prompt, const std::string& te
 std::vector<std::int32_t> answer_in(const std::string& column, const Prompt& prompt, std::size_t length,
                                     ModelSubject& subject) {
   const std::string* cell = prompt.cell(column);
-  if (cell == nullptr) {
-    std::vector<std::string> known;
-    for (const auto& [name, value] : prompt.columns) known.push_back(name);
-    throw PromptFailure("has no column '" + column + "'" + suggestion(column, known));
-  }
+  if (cell == nullptr) throw PromptFailure(lacks_column(prompt, column));
   if (prompt.text && prompt.others.contains(column))
     throw PromptFailure(column + ": " + *cell + " is not an answer; must be text or a number");
   try {
@@ -132,7 +127,7 @@ class AnswerMeasure : public PassMeasure {
 
   void measure(const MeasuredPass& pass, Numbers& numbers) const override {
     for (const Answers& answer : read_) {
-      const View logits = pass.request.answer_logits(answer.column, pass.view);  // (tokens, vocabulary)
+      const LogitRows logits = pass.request.answer_logits(answer.column, pass.view);  // one a token
       const auto ids = (*answer.ids)[pass.prompt];
       double sum = 0;
       for (std::size_t i = 0; i < ids.size(); ++i) sum += NextToken(logits.row(i)).log_prob(ids[i]);

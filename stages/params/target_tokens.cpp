@@ -6,7 +6,6 @@
 #include "model/architecture/token_id.hpp"
 #include "model/tokenizer/printable.hpp"
 #include "pipeline/prompts/prompt_rows.hpp"
-#include "pipeline/text/nearest.hpp"
 #include "pipeline/yaml/param.hpp"
 #include "stages/subject/translate_errors.hpp"
 
@@ -55,7 +54,7 @@ class NamedTokens {
       return kNoToken;
     };
     const std::string* cell = prompt.cell(column);
-    if (cell == nullptr) return refuse("has no column '" + column + "'" + nearest(column, prompt));
+    if (cell == nullptr) return refuse(lacks_column(prompt, column));
     if (prompt.others.contains(column))
       return refuse(column + ": " + *cell + " does not name a token; must be text or a number");
     try {
@@ -86,13 +85,6 @@ class NamedTokens {
   }
 
  private:
-  static std::string nearest(const std::string& column, const Prompt& prompt) {
-    std::vector<std::string> known;
-    for (const auto& [name, value] : prompt.columns) known.push_back(name);
-    const std::string hint = pipeline::suggestion(column, known);
-    return hint.empty() ? ", or no value in it" : hint;
-  }
-
   const pipeline::PlanContext& context_;
   const ModelSubject& subject_;
   std::string param_;
@@ -134,7 +126,7 @@ TokenLists find_target_tokens(const pipeline::PlanContext& context, const std::v
   for (std::size_t i = 0; i < context.prompts.size(); ++i) {
     const Prompt prompt = context.prompts[i];
     std::vector<std::int32_t> ids(columns.size(), kNoToken);
-    for (std::size_t c = 0; prompt.problem.empty() && c < columns.size(); ++c)
+    for (std::size_t c = 0; !context.findings->is_refused(i) && c < columns.size(); ++c)
       ids[c] = named.find(prompt, i, columns[c]);
     named.warn_of_equal(ids, i, columns);
     found.add(ids);

@@ -19,6 +19,13 @@ LogitRows::LogitRows(const PassView& pass, const Positions& wanted) : logits_(pa
   }
 }
 
+LogitRows::LogitRows(View logits, std::size_t first) : logits_(logits) {
+  for (std::size_t row = 0; row < logits.rows; ++row) {
+    positions_.push_back(first + row);
+    rows_.push_back(row);
+  }
+}
+
 std::span<const float> LogitRows::row(std::size_t index) const {
   const auto logits = logits_.row(rows_[index]);
   check_finite(logits, [&](std::size_t id) {

@@ -13,6 +13,8 @@ class LogitRows {
  public:
   /// Throws std::logic_error when the pass did not keep a position.
   LogitRows(const PassView& pass, const Positions& wanted);
+  /// All that were kept: those of the positions from `first` on.
+  LogitRows(View logits, std::size_t first);
 
   [[nodiscard]] std::size_t count() const { return rows_.size(); }
   /// Throws pipeline::PromptFailure where a logit is NaN or infinite.

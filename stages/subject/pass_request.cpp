@@ -86,11 +86,11 @@ LogitRows PassRequest::logits(const PassView& pass) const {
   return {pass, plan_.logits};
 }
 
-View PassRequest::answer_logits(const std::string& column, const PassView& pass) const {
+LogitRows PassRequest::answer_logits(const std::string& column, const PassView& pass) const {
   const auto found = pass.answered.find(column);
   if (!answer_plans_.contains(column) || found == pass.answered.end())
     throw std::logic_error("a stage reads answers that it did not ask for");
-  return found->second->logits.matrix();
+  return {found->second->logits.matrix(), pass.length - 1};
 }
 
 PassRequest combined(std::span<const pipeline::RequestPtr> requests) {

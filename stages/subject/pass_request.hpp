@@ -39,7 +39,7 @@ class PassRequest : public pipeline::Request {
   /// column, (tokens, vocabulary). Throw std::logic_error for what was not.
   [[nodiscard]] Captured at(const HookPoint& place, const PassView& pass) const;
   [[nodiscard]] LogitRows logits(const PassView& pass) const;
-  [[nodiscard]] View answer_logits(const std::string& column, const PassView& pass) const;
+  [[nodiscard]] LogitRows answer_logits(const std::string& column, const PassView& pass) const;
 
   /// A pass that keeps this, and those with answers behind the prompts, by column.
   [[nodiscard]] const ForwardPlan& plan() const { return plan_; }

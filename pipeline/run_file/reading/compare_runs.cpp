@@ -139,9 +139,9 @@ class RunsCompared {
         differ(kCheckpointPath, "'" + first.folds()[fold] + "' is done in one file only");
     if (first.failures() != second.failures())
       differ(kCheckpointPath, "different prompts failed, or for different reasons");
-    if ((stated_complete(first_) != 0 && first.all_done()) !=
-        (stated_complete(second_) != 0 && second.all_done()))
-      differ("/", "one of the two is not complete");
+    result_.first_complete = stated_complete(first_) != 0 && first.all_done();
+    result_.second_complete = stated_complete(second_) != 0 && second.all_done();
+    if (result_.first_complete != result_.second_complete) differ("/", "one of the two is not complete");
   }
 
   void compare_states(const Checkpoint& first, const Checkpoint& second, std::size_t lane) {

@@ -22,6 +22,8 @@ struct DatasetDifference {
 struct RunComparison {
   std::size_t datasets = 0;  // that were compared
   std::size_t cells = 0;
+  bool first_complete = true;  // false: some of its cells are still to be computed
+  bool second_complete = true;
   std::vector<DatasetDifference> differences;  // empty: the runs are equal
   std::vector<Difference> causes;              // what decides results, and differs
   std::vector<Difference> settings;            // that differ and do not make results unequal

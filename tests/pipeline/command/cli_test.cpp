@@ -264,7 +264,7 @@ TEST_F(Inspect, RefusesWhatTheFileDoesNotHave) {
   refused({"scors"}, {"no group 'scors' (did you mean 'scores'?)"});
   refused({"scores.prb"}, {"no variable 'prb' (did you mean 'prob'?)"});
   refused({"scores.prob,"}, {"no variable ''"});
-  refused({"scores.top_token,prob"}, {"'prob' has the axes [", "'top_token' has the axes ["});
+  refused({"scores.top_token,prob"}, {"'prob' has the axes [", "'top_token' before it ["});
   refused({"scores", "--where", "layr=1"}, {"--where layr=1", "(did you mean 'layer'?)"});
   refused({"scores", "--where", "layer=77"}, {"--where layer=77: 'layer' is never '77'", "it is '0', '1',"});
   refused({"scores", "--where", "layer"}, {"must be COLUMN=VALUE"});

@@ -13,7 +13,18 @@ TEST(Findings, KeepOneOfWarningsThatSayTheSame) {
   for (const Warning& warning : {first, Warning{"b", "p", "kind", "text"}, third, fourth, first})
     findings.warn(warning);
   EXPECT_EQ(findings.take_warnings(), (std::vector<Warning>{first, third, fourth}));
-  EXPECT_TRUE(findings.warnings().empty());
+  EXPECT_TRUE(findings.take_warnings().empty());
+}
+
+TEST(Findings, KeepSoManyOfAKindAndCountTheRest) {
+  Findings findings;
+  for (std::size_t i = 0; i < Findings::kMostOfAKind + 7; ++i)
+    findings.warn({"a", std::to_string(i), "kind", "text"});
+  const std::vector<Warning> kept = findings.take_warnings();
+  ASSERT_EQ(kept.size(), Findings::kMostOfAKind + 1);
+  EXPECT_EQ(kept.back().text, "and 7 more of this kind");
+  ASSERT_EQ(kinds_of(kept).size(), 1U);
+  EXPECT_EQ(kinds_of(kept)[0].count, Findings::kMostOfAKind + 7);
 }
 
 TEST(Findings, KeepAReasonOnceAndBeginWithThePromptsThatWereBadWhenRead) {
@@ -27,9 +38,8 @@ TEST(Findings, KeepAReasonOnceAndBeginWithThePromptsThatWereBadWhenRead) {
   findings.refuse({0, "two", "tokens", "is none"});
   findings.refuse({0, "two", "positions", "is short"});
   EXPECT_EQ(findings.refused_prompts(), 2U);
-  EXPECT_EQ(
-      refusals_text(findings.refused(), prompts, " "),
-      " p.jsonl:2: prompt 'b': not JSON\n p.jsonl:1: prompt 'a': is none\n p.jsonl:1: prompt 'a': is short");
+  EXPECT_EQ(refusals_text(findings.refused(), prompts, " "),
+            " p.jsonl:2: not JSON\n p.jsonl:1: prompt 'a': is none\n p.jsonl:1: prompt 'a': is short");
 }
 
 }  // namespace
