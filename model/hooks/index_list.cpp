@@ -15,8 +15,7 @@ std::size_t parse_index(std::string_view digits, const IndexListPlace& place) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
   const std::string noun(place.noun);
   if (digits.empty() || error == std::errc::invalid_argument || end != digits.data() + digits.size()) {
-    throw ModelError("'" + std::string(place.text) + "': '" +
-                     std::string(digits.empty() ? place.text : digits) + "' is not a " + noun +
+    throw ModelError("'" + std::string(place.text) + "': '" + std::string(digits) + "' is not a " + noun +
                      "; write a number, '*', '0-3' or '0,2,5-7'");
   }
   if (error == std::errc::result_out_of_range || index >= place.count) {

@@ -148,7 +148,7 @@ std::string PromptRows::id_problem() const {
   if (first == numbers_of_ids_.end()) return "";
   const std::string number = has_id_ ? "" : " (the row's number, as it gives none)";
   // What is kept is to be the same wherever the file lies.
-  const PromptPlaces within{"an earlier row", ", line "};
+  const PromptPlaces within{"line", " "};
   return "id '" + prompt_.id + "'" + number + " is given twice, first at " +
          (bad_ == BadPrompts::kept ? within : places_).of(first->second);
 }

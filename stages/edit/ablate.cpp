@@ -155,11 +155,12 @@ const bool kAblate = register_stage(
                "Hook points to edit, such as blocks.*.attn.hook_z[*], one variant for each; must be given "
                "unless variants is")
         .such_as("at: \"blocks.*.attn.hook_z[*]\"")
-        .param(
-            "with", &Ablate::with,
-            "What replaces the activation, one variant for each. {mean: head} needs a head, as in hook_z[*]; "
-            "a list has one number for each dimension of the head or hook point, at hook_pattern for each "
-            "token of the prompt; {add: [x, ...], name: rome} is labelled rome. Any of")
+        .param("with", &Ablate::with,
+               "What replaces the activation, one variant for each. {mean: head} needs a head, as in "
+               "hook_z[*]; means "
+               "are over all positions of the prompt, whatever positions says; "
+               "a list has one number for each dimension of the head or hook point, at hook_pattern for each "
+               "token of the prompt; {add: [x, ...], name: rome} is labelled rome. Any of")
         .listing(edit_forms)
         .param("positions", &Ablate::positions,
                "Which positions are edited: all, last, a list, or a slice such as \"1:\"")

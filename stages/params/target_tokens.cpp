@@ -126,8 +126,8 @@ TokenLists find_target_tokens(const pipeline::PlanContext& context, const std::v
   for (std::size_t i = 0; i < context.prompts.size(); ++i) {
     const Prompt prompt = context.prompts[i];
     std::vector<std::int32_t> ids(columns.size(), kNoToken);
-    for (std::size_t c = 0; !context.findings->is_refused(i) && c < columns.size(); ++c)
-      ids[c] = named.find(prompt, i, columns[c]);
+    const bool runs = !context.findings->is_refused(i);
+    for (std::size_t c = 0; runs && c < columns.size(); ++c) ids[c] = named.find(prompt, i, columns[c]);
     named.warn_of_equal(ids, i, columns);
     found.add(ids);
   }

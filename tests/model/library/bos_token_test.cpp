@@ -55,7 +55,7 @@ TEST(BosToken, IsRefusedWhereNoneIsNamedOrTwoAreOrItIsNoToken) {
   EXPECT_TRUE(names(refusal(config_with(50256), plain), {"50256", "0 to 256"}));
   EXPECT_TRUE(names(refusal(config_with(-1), plain), {"-1", "0 to 256"}));
   EXPECT_TRUE(
-      names(refusal(config_with({}), tokenizer_with(R"({"bos_token": "<s>"})")), {"'<s>'", "none of"}));
+      names(refusal(config_with({}), tokenizer_with(R"({"bos_token": "<s>"})")), {"'<s>'", "is not one of"}));
 }
 
 }  // namespace

@@ -189,7 +189,7 @@ INSTANTIATE_TEST_SUITE_P(
                     "stages:",
                     "  - {id: berlin, text: x}\nstages:",
                     2,
-                    {"w.yaml:5: id 'berlin' is given twice, first at w.yaml:4"}}),
+                    {"w.yaml:5: id 'berlin' is given twice, first at line 4"}}),
     [](const auto& bad) { return bad.param.name; });
 
 class Errors : public Cli {};
@@ -267,7 +267,7 @@ TEST_F(Errors, OfAPromptFileNameItsLine) {
   };
   refused("{\"text\": ", {"p.jsonl:2: "});
   refused(R"({"text": "", "target": " a"})", {"p.jsonl:2: 'text' is empty"});
-  refused(good, {"p.jsonl:2: id 'berlin' is given twice, first at p.jsonl:1"});
+  refused(good, {"p.jsonl:2: id 'berlin' is given twice, first at line 1"});
   refused(R"({"txt": "a"})", {"p.jsonl:2: neither 'text' nor 'ids' is given; must be one of the two; 'txt' "
                               "is another column (did you mean 'text'?)"});
   refused(R"({"text": ")" + repeated("Berlin is. ", 300) + R"(", "target": " a"})",

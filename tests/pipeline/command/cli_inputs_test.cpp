@@ -85,8 +85,7 @@ TEST_F(BadRows, DoNotKeepARunFromGoingOn) {
 
 TEST_F(BadRows, WithoutAGoodOneAreRefused) {
   write("p.jsonl", "{bad\n" + std::string(R"({"id": "high", "ids": [99999], "target": "1"})") + "\n");
-  refuse({"run", "w.yaml", "--skip-bad"}, 3,
-         {"p.jsonl:1: prompt '0': not JSON", "p.jsonl:2: prompt 'high': token id"});
+  refuse({"run", "w.yaml", "--skip-bad"}, 3, {"p.jsonl:1: not JSON", "p.jsonl:2: prompt 'high': token id"});
 }
 
 class Warnings : public Cli {

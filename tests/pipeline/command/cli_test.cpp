@@ -256,6 +256,12 @@ TEST_F(Inspect, TopShowsTheLargestFirst) {
   }
 }
 
+TEST_F(Inspect, VariablesInAnyOrderHaveTheRowsOfTheOneWithMostAxes) {
+  const auto lines = lines_of(succeed({"inspect", "sweep.h5", "/scores/top_token,prob", "--top", "3"}));
+  EXPECT_TRUE(contains(lines.at(0), "largest |prob|")) << lines.at(0);
+  EXPECT_EQ(lines.size(), 5U);
+}
+
 TEST_F(Inspect, RefusesWhatTheFileDoesNotHave) {
   const auto refused = [&](Words arguments, const Words& parts) {
     arguments.insert(arguments.begin(), {"inspect", "sweep.h5"});
@@ -264,7 +270,6 @@ TEST_F(Inspect, RefusesWhatTheFileDoesNotHave) {
   refused({"scors"}, {"no group 'scors' (did you mean 'scores'?)"});
   refused({"scores.prb"}, {"no variable 'prb' (did you mean 'prob'?)"});
   refused({"scores.prob,"}, {"no variable ''"});
-  refused({"scores.top_token,prob"}, {"'prob' has the axes [", "'top_token' before it ["});
   refused({"scores", "--where", "layr=1"}, {"--where layr=1", "(did you mean 'layer'?)"});
   refused({"scores", "--where", "layer=77"}, {"--where layer=77: 'layer' is never '77'", "it is '0', '1',"});
   refused({"scores", "--where", "layer"}, {"must be COLUMN=VALUE"});

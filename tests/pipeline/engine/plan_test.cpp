@@ -130,7 +130,7 @@ TEST(Plan, LayoutHoldsWhatIsKeptAndWhatAFoldReads) {
   EXPECT_EQ(layout.lanes[1].parts, 6U);
   EXPECT_EQ(layout.folds, (Words{"by_layer"}));
   EXPECT_EQ(layout.default_group, "by_layer");
-  EXPECT_EQ(layout.default_variable, "prob_count");
+  EXPECT_EQ(layout.default_variable, "prob_mean");
   Words known;
   for (const ConstantArray& array : layout.constants)
     known.push_back(array.group + "/" + array.variable.name);

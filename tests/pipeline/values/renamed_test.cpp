@@ -23,9 +23,10 @@ TEST(Renamed, OldNamesAreReplacedAsWholeWords) {
 }
 
 TEST(Renamed, ANameThatIsThereIsMeant) {
-  const std::vector<std::string> names = {"harm", "prob"};
+  const std::vector<std::string> names = {"harm", "prob", "damage_mean"};
   EXPECT_EQ(current_name("harm", names), "harm");
   EXPECT_EQ(current_name("harm_mean", names), "damage_mean");
+  EXPECT_EQ(current_name("harm_std", names), "harm_std");  // as it was said, where neither is there
 }
 
 TEST(Renamed, OneOldNameHasOneNew) { EXPECT_FALSE(register_renamed("harm", "hurt")); }

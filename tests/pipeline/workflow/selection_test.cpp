@@ -91,7 +91,7 @@ TEST(Selection, UnknownNamesAreRefusedWithTheNearest) {
   EXPECT_TRUE(
       names(refused("s[layers=1]"), {"s[layers=1]", "unknown axis 'layers'", "did you mean 'layer'"}));
   EXPECT_TRUE(names(refused("s[replacement=zeros]"), {"no 'zeros'", "did you mean 'zero'"}));
-  EXPECT_TRUE(names(refused("s[layer=4]"), {"'layer' has no '4'", "from '0' to '3'"}));
+  EXPECT_TRUE(names(refused("s[layer=4]"), {"'layer' has no '4'", "it has '0', '1', '2', '3'"}));
   EXPECT_TRUE(names(refused("s.n[layer=1]"), {"unknown axis 'layer'"}));
 }
 

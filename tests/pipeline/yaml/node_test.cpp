@@ -138,7 +138,9 @@ TEST(Yaml, RefusesEmptyFiles) {
 }
 
 TEST(Yaml, RefusesBrokenYamlWithItsLine) {
-  EXPECT_EQ(refusal("a: 1\nb: [1, 2\n"), "w.yaml:2: not YAML: end of sequence flow not found");
+  EXPECT_EQ(refusal("a: 1\nb: [1, 2\n"),
+            "w.yaml:2: not YAML: end of sequence flow not found; text that holds [ ] { } , : # or * must be "
+            "in quotes");
   EXPECT_EQ(refusal("a: 1\nb: c: d\n"), "w.yaml:2: not YAML: illegal map value");
   EXPECT_EQ(refusal("a:\n\tb: 1\n"),
             "w.yaml:2: not YAML: illegal map value (YAML is indented by spaces, not tabs)");
@@ -199,7 +201,9 @@ TEST(YamlValue, ReadsOneValueWithoutLines) {
 }
 
 TEST(YamlValue, RefusesWithTheValue) {
-  EXPECT_EQ(value_refusal("[1, 2"), "value '[1, 2': not YAML: end of sequence flow not found");
+  EXPECT_EQ(value_refusal("[1, 2"),
+            "value '[1, 2': not YAML: end of sequence flow not found; text that holds [ ] { } , : # or * "
+            "must be in quotes");
   EXPECT_EQ(value_refusal(""), "value '': nothing is given; write null or \"\"");
   EXPECT_EQ(value_refusal("{a: 1, a: 2}"), "value '{a: 1, a: 2}': key 'a' is given twice");
 }
