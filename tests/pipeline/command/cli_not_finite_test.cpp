@@ -17,6 +17,8 @@ const std::vector<Case> kCases = {
      "blocks.1.attn.hook_pattern[0] at position "},
     {"gather, in: pass, at: blocks.1.attn.hook_q, position: -1", "blocks.1.attn.hook_q[0] at position "},
     {"measure.prediction, in: pass, metrics: [entropy]", "the logit of token id 0 at position "},
+    {"measure.answer, in: pass, answers: after", "the logit of token id 0 at position "},
+    {"measure.answer, in: [pass, silenced], answers: after", "the logit of token id 0 at position "},
     {"measure.replacement, in: silenced", "a mean that replaces the activation"}};
 
 class NotFinite : public Cli {};
@@ -28,8 +30,8 @@ TEST_F(NotFinite, FailsThePromptWithItsStageAndPlace) {
     write("w.yaml", R"(workflow: torn
 model: ./torn
 prompts:
-  - {id: short, text: "Paris is"}
-  - {id: long, text: "Berlin is the capital of"}
+  - {id: short, text: "Paris is", after: " the"}
+  - {id: long, text: "Berlin is the capital of", after: " Germany and"}
 stages:
   tokens: {stage: tokenize}
   pass: {stage: forward, in: tokens}
