@@ -7,12 +7,11 @@
 
 #include "pipeline/engine/check_names.hpp"
 #include "pipeline/engine/file_layout.hpp"
+#include "pipeline/engine/result_names.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/run_file/format/group_contents.hpp"
-#include "pipeline/text/nearest.hpp"
 #include "pipeline/text/problems.hpp"
 #include "pipeline/values/group_names.hpp"
-#include "pipeline/values/renamed.hpp"
 #include "pipeline/workflow/selection.hpp"
 
 namespace hookflow::pipeline {
@@ -89,7 +88,7 @@ class Planner {
     deliver_requests();
     for (const std::string& id : plan_.spec.keep) plan_.stages[index_.at(id)].stored = true;
     check_groups();
-    check_show();
+    settle_show(plan_, problems_);
     problems_.raise();
     if (plan_.batches.empty()) plan_.batches = divide(plan_.prompts.size(), {}, plan_.spec.batch_weight);
     return std::move(constants_);
@@ -106,8 +105,8 @@ class Planner {
       for (InputRef& ref : spec.inputs) {
         planned.inputs.push_back(ref.stage.empty() ? kNone : index_.at(ref.stage));
         if (!ref.stage.empty() && !planned_[planned.inputs.back()]) return false;  // noted already
-        ref.variable = known_name(ref.stage, ref.variable);
-        for (AxisLabel& picked : ref.where) picked.axis = known_axis(ref.stage, picked.axis);
+        ref.variable = known_variable(plan_, ref.stage, ref.variable);
+        for (AxisLabel& picked : ref.where) picked.axis = known_axis(plan_, ref.stage, picked.axis);
         context.inputs.push_back(planned_input(ref, planned));
       }
       if (planned.flow != nullptr) {
@@ -177,24 +176,6 @@ class Planner {
     } catch (const ParamError& error) {
       throw ParamError("in", error.what());
     }
-  }
-
-  /// What a stage's variable is called, which the workflow may give an old name.
-  [[nodiscard]] std::string known_name(const std::string& stage, const std::string& variable) const {
-    std::vector<std::string> names;
-    for (const Variable& known : variables_of(stage)) names.push_back(known.name);
-    return current_name(variable, names);
-  }
-  [[nodiscard]] std::string known_axis(const std::string& stage, const std::string& axis) const {
-    std::vector<std::string> names;
-    for (const Variable& variable : variables_of(stage))
-      for (const Axis& known : variable.axes) names.push_back(known.name);
-    return current_name(axis, names);
-  }
-  /// None of a stage that is not there.
-  [[nodiscard]] std::vector<Variable> variables_of(const std::string& stage) const {
-    const auto found = index_.find(stage);
-    return found == index_.end() ? std::vector<Variable>() : plan_.stages[found->second].variables;
   }
 
   /// A stage runs in the deepest of its inputs' lanes; the others must be on the way there.
@@ -295,33 +276,6 @@ class Planner {
         problems_.add(spec.line, name_is_taken(spec.id));
       if (const auto problem = naming_problem(stage.variables))
         problems_.add(spec.line, "stage '" + spec.id + "': " + *problem);
-    }
-  }
-
-  void check_show() {
-    std::string& show = plan_.spec.show;
-    if (show.empty()) {
-      const PlannedStage& first = plan_.stages[index_.at(plan_.spec.keep.front())];
-      const auto measured = std::ranges::find_if(
-          first.variables, [](const Variable& variable) { return variable.dtype != Dtype::int64; });
-      if (measured != first.variables.end())
-        show = first.spec->id + "." + measured->name;
-      else if (!first.variables.empty())
-        show = first.spec->id + "." + first.variables.front().name;
-      return;
-    }
-    if (const std::size_t dot = show.find('.'); dot != std::string::npos) {
-      const std::string stage = show.substr(0, dot);
-      show = stage + "." + known_name(stage, show.substr(dot + 1));
-    }
-    std::vector<std::string> names;
-    for (const PlannedStage& stage : plan_.stages) {
-      if (!stage.stored) continue;
-      for (const Variable& variable : stage.variables) names.push_back(stage.spec->id + "." + variable.name);
-    }
-    if (std::find(names.begin(), names.end(), show) == names.end()) {
-      problems_.add(plan_.spec.show_line,
-                    "show: '" + show + "' is not a stored variable" + suggestion(show, names));
     }
   }
 

@@ -1,0 +1,63 @@
+#include "pipeline/engine/result_names.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "pipeline/text/nearest.hpp"
+#include "pipeline/values/renamed.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+/// None of a stage that is not planned.
+std::vector<Variable> variables_of(const Plan& plan, const std::string& stage) {
+  const auto is_it = [&](const PlannedStage& planned) { return planned.spec->id == stage; };
+  const auto found = std::ranges::find_if(plan.stages, is_it);
+  return found == plan.stages.end() ? std::vector<Variable>() : found->variables;
+}
+
+std::string first_measured(const Plan& plan) {
+  const std::string& stage = plan.spec.keep.front();
+  const std::vector<Variable> variables = variables_of(plan, stage);
+  if (variables.empty()) return "";
+  const auto is_measured = [](const Variable& variable) { return variable.dtype != Dtype::int64; };
+  const auto found = std::ranges::find_if(variables, is_measured);
+  return stage + "." + (found == variables.end() ? variables.front() : *found).name;
+}
+
+}  // namespace
+
+std::string known_variable(const Plan& plan, const std::string& stage, const std::string& variable) {
+  std::vector<std::string> names;
+  for (const Variable& known : variables_of(plan, stage)) names.push_back(known.name);
+  return current_name(variable, names);
+}
+
+std::string known_axis(const Plan& plan, const std::string& stage, const std::string& axis) {
+  std::vector<std::string> names;
+  for (const Variable& variable : variables_of(plan, stage))
+    for (const Axis& known : variable.axes) names.push_back(known.name);
+  return current_name(axis, names);
+}
+
+void settle_show(Plan& plan, Problems& problems) {
+  std::string& show = plan.spec.show;
+  if (show.empty()) {
+    show = first_measured(plan);
+    return;
+  }
+  if (const std::size_t dot = show.find('.'); dot != std::string::npos) {
+    const std::string stage = show.substr(0, dot);
+    show = stage + "." + known_variable(plan, stage, show.substr(dot + 1));
+  }
+  std::vector<std::string> names;
+  for (const PlannedStage& stage : plan.stages) {
+    if (!stage.stored) continue;
+    for (const Variable& variable : stage.variables) names.push_back(stage.spec->id + "." + variable.name);
+  }
+  if (std::ranges::find(names, show) == names.end())
+    problems.add(plan.spec.show_line,
+                 "show: '" + show + "' is not a stored variable" + suggestion(show, names));
+}
+
+}  // namespace hookflow::pipeline
