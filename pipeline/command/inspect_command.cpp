@@ -92,6 +92,9 @@ void print_values(const RunFile& file, const RunFileView& view, const Options& o
     for (const std::string& note : notes) std::cerr << note << "\n";
     return group.sheet.print_csv(std::cout, most);
   }
+  if (cut)
+    if (const std::string common = group.sheet.hide_common_labels(); !common.empty())
+      notes.push_back("in every row: " + common);
   if (group.sheet.lacks_values(most)) notes.emplace_back("- stands where there is no value");
   for (const std::string& note : notes) std::cout << window.painted(note, Ink::yellow) << "\n";
   group.sheet.table(most).print(std::cout, window);

@@ -110,6 +110,20 @@ std::string Sheet::top(std::size_t count) {
   return first->name;
 }
 
+std::string Sheet::hide_common_labels() {
+  std::string common;
+  if (rows_.size() < 2) return common;
+  for (SheetColumn& column : columns_) {
+    if (column.role != SheetColumn::Role::label) continue;
+    const Cell first = column.at(rows_.front());
+    const auto is_first = [&](std::size_t row) { return column.at(row) == first; };
+    if (!std::ranges::all_of(rows_, is_first)) continue;
+    column.role = SheetColumn::Role::hidden;
+    common += (common.empty() ? "" : ", ") + column.name + " " + shown_cell(first);
+  }
+  return common;
+}
+
 bool Sheet::lacks_values(std::size_t most) const {
   return std::any_of(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(std::min(most, size())),
                      [&](std::size_t row) {

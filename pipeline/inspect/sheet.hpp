@@ -40,6 +40,10 @@ class Sheet {
   /// labels. Returns its name.
   std::string top(std::size_t count);
 
+  /// Takes away the labels that are the same in every row, if there are several rows. Returns them, such as
+  /// "replacement zero, bin 3".
+  std::string hide_common_labels();
+
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
   /// Whether one of the first `most` rows lacks a value.
   [[nodiscard]] bool lacks_values(std::size_t most) const;

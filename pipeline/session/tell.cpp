@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "pipeline/text/shell.hpp"
+#include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -32,7 +33,7 @@ void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures,
     }
     return;
   }
-  std::cerr << failures.size() << " of " << plan.prompts.size() << " prompts failed\n";
+  std::cerr << failures.size() << " of " << counted(plan.prompts.size(), "prompt") << " failed\n";
   for (std::size_t i = 0; i < std::min(kMostTold, failures.size()); ++i) {
     std::cerr << "  prompt '" << plan.prompts.id(failures[i].prompt) << "', stage '" << failures[i].stage
               << "': " << failures[i].reason << "\n";

@@ -128,7 +128,8 @@ TEST_F(InspectTables, FitTheTerminal) {
     EXPECT_FALSE(contains(plain, "\033")) << plain;
     for (const std::string& line : lines_of(plain)) EXPECT_LE(line.size(), 88U) << line;  // bytes; "…" has 3
   }
-  EXPECT_EQ(lines_of(on_terminal({"scores.prob"}, 200)).size(), 52U) << "50 rows, a header, how many more";
+  EXPECT_EQ(lines_of(on_terminal({"scores.prob"}, 200)).size(), 53U)
+      << "what all have in common, 50 rows, a header, how many more";
   ::unsetenv("NO_COLOR");
   ::setenv("TERM", "dumb", 1);
   EXPECT_FALSE(contains(on_terminal({"prompts"}, 60), "\033"));

@@ -336,6 +336,30 @@ TEST(Plan, ANameOfTheFileItselfMayBeThatOfAStageThatLeavesNoResults) {
                     {"stage 'vocabulary': the run file uses this name itself; choose another id"}));
 }
 
+TEST(Plan, PromptsAreRefusedInTheirOrderByTheStageThatTheyDoNotFit) {
+  const std::string said = problems_of(workflow(R"(
+  tokens: {stage: tokenize}
+  clean: {stage: forward, in: tokens}
+  unread: {stage: measure.vocabulary, in: clean}
+  edited: {stage: ablate, in: clean, at: "blocks.0.hook_mlp_out", positions: [3]}
+  scores: {stage: measure.prediction, in: [clean, edited]}
+)",
+                                                "keep: [scores]\n"));
+  EXPECT_TRUE(
+      names(said, {"stage 'edited': positions:", "prompt 'a': position 3", "prompt 'b': position 3"}));
+  EXPECT_LT(said.find("prompt 'a'"), said.find("prompt 'b'"));  // though b is the shorter
+}
+
+TEST(Plan, NothingIsWarnedOfPromptsThatAreNotRun) {
+  std::string text = workflow();
+  text.replace(text.find("target: 3, contrast: 4"), 22, "target: 3, contrast: 3");
+  EXPECT_EQ(run_of(text).layout.warnings.size(), 1U);
+  text.replace(text.find("tokens: [target, contrast]"), 26, "tokens: [target, contrast], positions: [2]");
+  const PlannedRun planned = make_plan(read_workflow_text(text, "w.yaml", ".", {}), BadPrompts::kept);
+  EXPECT_EQ(planned.plan.bad_prompts.size(), 1U);
+  EXPECT_TRUE(planned.layout.warnings.empty());
+}
+
 TEST(Plan, StagesWhoseResultsNobodyReadsAreLeftOut) {
   const std::string stages = kSweep + R"(
   words: {stage: measure.vocabulary, in: silenced}
