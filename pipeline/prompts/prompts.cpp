@@ -10,6 +10,7 @@
 #include "pipeline/prompts/csv_rows.hpp"
 #include "pipeline/prompts/json_row.hpp"
 #include "pipeline/prompts/prompt_rows.hpp"
+#include "pipeline/text/lfs_pointer.hpp"
 #include "pipeline/text/line_reader.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/text/problems.hpp"
@@ -86,6 +87,7 @@ Prompts read_prompt_file(const std::filesystem::path& path, std::size_t limit, B
   };
   std::ifstream in(path, std::ios::binary);
   if (!in) fail();
+  refuse_lfs_pointer(path);
   PromptRows rows({name, ":"}, bad);
   if (extension(path) == ".csv") {
     read_csv_rows(in, name, limit, rows);

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "pipeline/error.hpp"
+#include "pipeline/text/lfs_pointer.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/text/problems.hpp"
 #include "pipeline/values/group_names.hpp"
@@ -240,6 +241,7 @@ WorkflowSpec read_workflow(const std::filesystem::path& path, const std::vector<
     throw InputError(path.string() +
                      ": the workflow file cannot be read: " + std::generic_category().message(errno));
   }
+  refuse_lfs_pointer(path);
   std::ostringstream text;
   text << stream.rdbuf();
   return read_workflow_text(text.str(), path.string(), path.parent_path(), settings);

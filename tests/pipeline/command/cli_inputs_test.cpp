@@ -31,7 +31,8 @@ class BadRows : public Cli {
 
 TEST_F(BadRows, AreToldTogether) {
   refuse({"run", "w.yaml"}, 3,
-         {"p.jsonl:2: not JSON", "\np.jsonl:3: neither 'text' nor 'ids' is given; must be one of the two"});
+         {"p.jsonl:2: not JSON", "\np.jsonl:3: neither 'text' nor 'ids' is given; must be one of the two",
+          "\np.jsonl:4: prompt 'high': token id 99999", "\n  p.jsonl:5: prompt 'two': target: ' Germanyx'"});
   const std::string all = read_file(folder.path() / "p.jsonl");
   write("p.jsonl", all.substr(all.find(R"({"id": "high")")));
   refuse(
@@ -139,6 +140,14 @@ TEST_F(Warnings, AreErrorsWhereThatIsAsked) {
 TEST_F(Warnings, AreNoneOfTheExperimentsThatShip) {
   for (const auto& entry : fs::directory_iterator(fs::path(HOOKFLOW_SOURCE_DIR) / "workflows"))
     if (entry.path().extension() == ".yaml") succeed({"validate", entry.path().string(), "--strict"});
+}
+
+TEST_F(BadRows, AreNotLookedForInAFileThatGitKeepsElsewhere) {
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0123\nsize 5\n";
+  write("p.jsonl", pointer);
+  refuse({"validate", "w.yaml"}, 3, {"p.jsonl: is a Git LFS pointer", "git lfs pull"});
+  write("w.yaml", pointer);
+  refuse({"validate", "w.yaml"}, 3, {"w.yaml: is a Git LFS pointer", "git lfs pull"});
 }
 
 class Ids : public Cli {};
