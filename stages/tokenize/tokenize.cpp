@@ -3,8 +3,8 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <vector>
 #include <utility>
+#include <vector>
 
 #include "model/architecture/token_id.hpp"
 #include "model/library/library.hpp"

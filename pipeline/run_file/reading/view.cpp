@@ -57,7 +57,8 @@ RunFileView view_of(const h5::File& file) {
   const Checkpoint checkpoint(file);
   view.prompts = checkpoint.prompts();
   view.prompt = read_axis(file.open_group(kCheckpointGroup), "prompt");
-  if (view.prompt.size() != view.prompts) throw h5::Error("/checkpoint/prompt: does not have one id for each prompt");
+  if (view.prompt.size() != view.prompts)
+    throw h5::Error("/checkpoint/prompt: does not have one id for each prompt");
   for (std::size_t lane = 0; lane < checkpoint.lanes().size(); ++lane)
     view.lanes.push_back(progress_of(file.open_group(kCheckpointGroup), checkpoint, lane));
   view.states = states_of_prompts(view.lanes, view.prompts);

@@ -1,7 +1,7 @@
-// Power cuts, simulated: what a run does to its file is written down (tests/support/write_recorder.cpp), and done
-// again up to a random moment, from where any part of what was not synced yet is lost. What is left must go
-// on to the bits of a run that nothing happened to. HOOKFLOW_IMAGES=1000 for the long version; HOOKFLOW_SEED
-// for other moments.
+// Power cuts, simulated: what a run does to its file is written down (tests/support/write_recorder.cpp), and
+// done again up to a random moment, from where any part of what was not synced yet is lost. What is left must
+// go on to the bits of a run that nothing happened to. HOOKFLOW_IMAGES=1000 for the long version;
+// HOOKFLOW_SEED for other moments.
 #include <cstdlib>
 #include <functional>
 #include <iostream>
