@@ -360,7 +360,7 @@ TEST(BadPrompts, AreKeptWithTheirProblemBesideTheOthers) {
   EXPECT_EQ(prompts.problem(0), "");
   EXPECT_EQ(prompts.problem(1), "'text' is empty");
   EXPECT_TRUE(prompts.problem(2).starts_with("not JSON: column 2"));
-  EXPECT_EQ(prompts.problem(3), "id 'a' is given twice, first at an earlier row, line 1");
+  EXPECT_EQ(prompts.problem(3), "id 'a' is given twice, first at line 1");
   EXPECT_EQ(prompts.json(1), R"({"id":"b","problem":"'text' is empty"})");
   EXPECT_TRUE(prompts[1].place.ends_with("p.jsonl:2"));
   EXPECT_FALSE(prompts[1].text);
