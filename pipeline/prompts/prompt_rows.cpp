@@ -99,7 +99,7 @@ void PromptRows::refuse(const std::string& key, const std::string& why) {
 }
 
 void PromptRows::refuse_row(const std::string& why) {
-  if (prompt_.problem.empty()) prompt_.problem = why;
+  prompt_.problem += (prompt_.problem.empty() ? "" : "; ") + why;
   if (bad_ == BadPrompts::kept || ++problem_count_ > kMaxListed) return;
   listed_ += (listed_.empty() ? "" : "\n") + places_.of(number_) + ": " + why;
 }

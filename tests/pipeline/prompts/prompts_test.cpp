@@ -370,6 +370,14 @@ TEST(BadPrompts, AreKeptWithTheirProblemBesideTheOthers) {
   EXPECT_EQ(read_prompt_json(lines, "run.h5").json_lines(), prompts.json_lines());
 }
 
+TEST(BadPrompts, AreKeptWithAllThatIsWrongWithThem) {
+  const Prompts prompts =
+      read_prompts(parse_yaml("[{id: a, text: x}, {id: a, text: '', 'b/c': 1}]", "w.yaml"), "", "w.yaml",
+                   BadPrompts::kept);
+  EXPECT_EQ(prompts.problem(1),
+            "column 'b/c' has a slash in its name; id 'a' is given twice, first at line 1");
+}
+
 TEST(BadPrompts, OfACsvAreItsRows) {
   const TemporaryFolder folder;
   folder.write("p.csv", "text,id\na\nb\"c,d\ne,f\n");
