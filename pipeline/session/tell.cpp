@@ -60,7 +60,7 @@ void tell_warnings(const std::vector<Warning>& warnings, ProgressStyle style) {
         std::cerr << "hookflow: warning: " << to_string(warning) << "\n";
     if (count > kExamples)
       std::cerr << "hookflow: warning: " << first->kind << ": " << count - kExamples
-                << " more; `hookflow inspect FILE warnings` lists all\n";
+                << " more; `hookflow inspect FILE warnings` lists them\n";
   }
 }
 

@@ -110,7 +110,7 @@ TEST_F(Warnings, AreToldSummedUpAndKept) {
   EXPECT_TRUE(
       lines[1].starts_with("hookflow: warning: stage 'scores', prompt '0': target: 'Germany' is taken"));
   EXPECT_EQ(lines[4],
-            "hookflow: warning: no leading space: 3 more; `hookflow inspect FILE warnings` lists all");
+            "hookflow: warning: no leading space: 3 more; `hookflow inspect FILE warnings` lists them");
   EXPECT_EQ(lines_of(succeed({"inspect", "sweep.h5", "warnings"})).size(), 8U);  // with a header
   EXPECT_TRUE(contains(succeed({"inspect", "sweep.h5"}),
                        "is one token too, and 5 more: hookflow inspect sweep.h5 warnings\n"));
