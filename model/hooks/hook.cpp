@@ -80,6 +80,8 @@ bool has_heads(HookKind kind) {
   return axes == Axes::heads || axes == Axes::result || axes == Axes::square;
 }
 
+bool is_square(HookKind kind) { return info(kind).axes == Axes::square; }
+
 std::size_t layers_to(const HookPoint& point, const Config& config) {
   if (in_block(point.kind)) {
     return point.layer + 1;

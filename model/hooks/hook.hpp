@@ -76,6 +76,8 @@ std::string pattern_name(HookKind kind);
 
 bool in_block(HookKind kind);
 bool has_heads(HookKind kind);
+/// Whether a place holds a number for every query and key.
+bool is_square(HookKind kind);
 /// How many layers must be run for what a place holds to be there.
 std::size_t layers_to(const HookPoint& point, const Config& config);
 /// Whether an intervention may edit this place.

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <memory>
 
+#include "model/numerics/blas.hpp"
 #include "model/numerics/ops.hpp"
 #include "model/numerics/parallel.hpp"
 #include "model/pass/layer_loop.hpp"
@@ -7,9 +9,6 @@
 namespace hookflow {
 namespace {
 
-// Queries are taken this many at a time, against the keys up to the last of them: of a long prompt, most of
-// the half that the mask hides is not computed.
-constexpr std::size_t kQueryBlock = 128;
 // A task for one core does at least about so many multiplications; heads of short prompts are put together.
 constexpr std::size_t kTaskWork = std::size_t{1} << 18U;
 
@@ -21,80 +20,151 @@ void hide_answer(const FedLength& fed, std::span<const std::size_t> queries, Mut
   }
 }
 
-}  // namespace
+// One product: some rows of a block with keys that they all look at.
+struct KeyProduct {
+  std::size_t row = 0, rows = 0;  // within the block
+  KeySegment segment;
+  bool is_first = false;  // of those of these rows
+};
 
-std::vector<LayerLoop::HeadQueries> LayerLoop::attention_work(std::size_t layer) const {
-  using enum HookKind;
-  const bool captured = captures_.wants({scores_raw, layer}) || captures_.wants({attn_scores, layer}) ||
-                        captures_.wants({pattern, layer});
-  std::vector<HeadQueries> work;
-  for (std::size_t sequence = 0; sequence < active_; ++sequence) {
-    // What is captured or edited is there for all queries and keys, hidden ones too.
-    const bool whole = captured || edits({pattern, layer}, sequence);
-    const auto positions = current_->positions(sequence);
-    const std::size_t step = whole ? std::max<std::size_t>(1, positions.size()) : kQueryBlock;
-    for (std::size_t head = 0; head < config_.heads; ++head) {
-      for (std::size_t first = 0; first < positions.size(); first += step) {
-        const std::size_t count = std::min(step, positions.size() - first);
-        const std::size_t keys = whole ? sequences_[sequence].fed.all() : positions[first + count - 1] + 1;
-        work.push_back({sequence, head, first, count, keys});
+// Segment by segment; queries that follow each other and have a segment in common make one product.
+template <typename Pieces>
+std::vector<KeyProduct> key_products(const Pieces& pieces, const std::vector<KeySegments>& segments) {
+  std::vector<KeyProduct> products;
+  for (std::size_t index = 0;; ++index) {
+    const std::size_t before = products.size();
+    for (const auto& piece : pieces) {
+      const KeySegments& all = segments[piece.sequence];
+      if (index >= all.size() || all[index].first >= piece.keys) continue;
+      KeySegment segment = all[index];
+      segment.keys.rows = segment.values.rows = std::min(segment.end(), piece.keys) - segment.first;
+      const std::size_t row = piece.first - pieces.front().first;
+      if (products.size() > before && products.back().segment == segment &&
+          products.back().row + products.back().rows == row) {
+        products.back().rows += piece.count;
+      } else {
+        products.push_back({row, piece.count, segment, index == 0});
       }
     }
+    if (products.size() == before) return products;
   }
-  return work;
+}
+
+}  // namespace
+
+std::vector<LayerLoop::QueryBlock> LayerLoop::query_blocks(std::size_t layer) const {
+  const RowLayout& queries = plan_.made({HookKind::pattern, layer});
+  std::vector<QueryBlock> blocks(1);
+  std::size_t rows = 0;  // of the last block
+  for (std::size_t sequence = 0; sequence < queries.sequences(); ++sequence) {
+    const auto positions = queries.positions(sequence);
+    const bool whole = reads_all_rows({HookKind::pattern, layer}, sequence);
+    for (std::size_t done = 0; done < positions.size();) {
+      if (rows >= kQueryBlock || (whole && rows > 0)) {
+        blocks.emplace_back();
+        rows = 0;
+      }
+      const std::size_t left = positions.size() - done;
+      const std::size_t count = whole ? left : std::min(left, kQueryBlock - rows);
+      const std::size_t keys = plan_.rows(sequence).sees_all_keys[layer] ? plan_.sequence(sequence).length()
+                                                                         : positions[done + count - 1] + 1;
+      blocks.back().push_back({sequence, queries.first(sequence) + done, count, keys});
+      done += count;
+      rows += count;
+    }
+  }
+  return blocks;
 }
 
 void LayerLoop::attend(std::size_t layer) {
-  const std::vector<HeadQueries> work = attention_work(layer);
+  using enum HookKind;
+  const RowLayout& queries = plan_.made({pattern, layer});
+  hold({q, layer}, queries);
+  held_[static_cast<std::size_t>(z)] = &queries;
+  if (queries.rows() == 0) return;
+  const std::vector<QueryBlock> blocks = query_blocks(layer);
+  std::vector<std::size_t> keys(plan_.size());
   std::size_t largest = 1;
-  for (const HeadQueries& item : work) {
-    largest = std::max(largest, item.count * item.keys);
+  for (const QueryBlock& block : blocks) {
+    std::size_t most = 0;
+    for (const QueryPiece& piece : block) {
+      keys[piece.sequence] = std::max(keys[piece.sequence], piece.keys);
+      most = std::max(most, piece.keys);
+    }
+    largest = std::max(largest, most * (block.back().first + block.back().count - block.front().first));
   }
-  const std::size_t block = 1 + kTaskWork / (largest * config_.head_width);
-  parallel_blocks(block_count(work.size(), block), [&](std::size_t index) {
-    const auto scores = std::make_unique_for_overwrite<float[]>(largest);
-    for (std::size_t i = index * block; i < std::min(work.size(), (index + 1) * block); ++i) {
-      attend_head(layer, work[i], MutableView(scores.get(), work[i].count, work[i].keys));
+  const KeySources sources{plan_, layer, rows(k), rows(v), clean_};
+  std::vector<KeySegments> segments(plan_.size());
+  parallel_blocks(segments.size(), [&](std::size_t i) { segments[i] = sources.of(i, keys[i]); });
+
+  const std::size_t work = blocks.size() * config_.heads;
+  const std::size_t task = 1 + kTaskWork / (largest * config_.head_width);
+  parallel_blocks(block_count(work, task), [&](std::size_t index) {
+    for (std::size_t i = index * task; i < std::min(work, (index + 1) * task); ++i) {
+      attend_block(layer, i % config_.heads, blocks[i / config_.heads], segments);
     }
   });
 }
 
-void LayerLoop::attend_head(std::size_t layer, const HeadQueries& work, MutableView scores) {
+void LayerLoop::attend_block(std::size_t layer, std::size_t head, const QueryBlock& block,
+                             const std::vector<KeySegments>& segments) {
   using enum HookKind;
   const std::size_t e = config_.head_width;
-  const auto positions = current_->positions(work.sequence).subspan(work.first, work.count);
-  const auto of_head = [&](HookKind kind, std::size_t first, std::size_t count) {
-    return buffers_.of(kind)
-        .row_range(layout(kind).first(work.sequence) + first, count)
-        .column_range(work.head * e, e);
-  };
-  const auto capture = [&](HookKind kind) {
-    captures_.take_square({kind, layer}, work.sequence, work.head, positions, scores);
-  };
-  attention_scores(of_head(q, work.first, work.count), of_head(k, 0, work.keys), scores);  // (m, p)
-  capture(scores_raw);
-  scale_and_mask(config_.score_scale(layer), positions, scores);
-  capture(attn_scores);
-  causal_softmax(positions, scores);
-  if (edits({pattern, layer}, work.sequence)) {
-    edit_block({pattern, layer}, work.sequence, work.head, scores);
-    hide_answer(sequences_[work.sequence].fed, positions, scores);
-  }
-  capture(pattern);
-  mix_values(scores, of_head(v, 0, work.keys), of_head(z, work.first, work.count));  // (m, e)
-}
+  const RowLayout& layout = plan_.made({pattern, layer});
+  QueryBlock pieces = block;
+  std::erase_if(pieces, [&](const QueryPiece& piece) {
+    return plan_.rows(piece.sequence).made[{pattern, layer}].of(head).empty();
+  });
+  if (pieces.empty()) return;
+  const std::size_t top = pieces.front().first;
+  const std::size_t count = pieces.back().first + pieces.back().count - top;
+  const std::size_t keys = std::ranges::max(pieces, {}, &QueryPiece::keys).keys;
+  const auto memory = std::make_unique_for_overwrite<float[]>(count * keys);
+  const MutableView scores(memory.get(), count, keys);  // (m, p)
+  const auto of_head = [&](View matrix) { return matrix.column_range(head * e, e); };
 
-void LayerLoop::capture_head_results(std::size_t layer) {
-  const HookPoint point{HookKind::result, layer};
-  if (!captures_.wants(point)) {
-    return;
+  const std::vector<KeyProduct> products = key_products(pieces, segments);
+  const auto of_product = [](const KeyProduct& product, MutableView matrix) {
+    return matrix.row_range(product.row, product.rows)
+        .column_range(product.segment.first, product.segment.keys.rows);
+  };
+
+  const MutableView queries = buffers_.of(q).row_range(top, count).column_range(head * e, e);
+  for (const KeyProduct& product : products) {
+    attention_scores(queries.row_range(product.row, product.rows), of_head(product.segment.keys),
+                     of_product(product, scores));
   }
-  const std::size_t e = config_.head_width;
-  const View projection = model_.weights.layers[layer].attention_out.weight;  // (a, d)
-  for (const std::size_t head : captures_.heads(point)) {
-    const LinearWeights of_head{projection.row_range(head * e, e), {}};
-    linear(rows(HookKind::z).column_range(head * e, e), of_head, rows(HookKind::attn_out));  // (m, d)
-    captures_.take_head(point, head, *current_, rows(HookKind::attn_out));
+  const auto each = [&](const auto& action) {
+    for (const QueryPiece& piece : pieces) {
+      action(piece, layout.positions().subspan(piece.first, piece.count),
+             scores.row_range(piece.first - top, piece.count));
+    }
+  };
+  const auto keep = [&](HookKind kind) {
+    const auto* kept = record_.find({kind, layer});
+    if (kept == nullptr) return;
+    each([&](const QueryPiece& piece, auto positions, MutableView values) {
+      (*kept)->take_queries(piece.sequence, head, positions, values.column_range(0, piece.keys));
+    });
+  };
+  keep(scores_raw);
+  each([&](const QueryPiece&, auto positions, MutableView values) {
+    scale_and_mask(config_.score_scale(layer), positions, values);
+  });
+  keep(attn_scores);
+  each([&](const QueryPiece& piece, auto positions, MutableView values) {
+    causal_softmax(positions, values);
+    const HookPoint place{pattern, layer};
+    if (!edits(place, piece.sequence)) return;
+    const MutableView seen = values.column_range(0, piece.keys);
+    edit_block(place, piece.sequence, head, positions, seen);
+    hide_answer(plan_.sequence(piece.sequence).fed, positions, seen);
+  });
+  keep(pattern);
+  const MutableView mixed = buffers_.of(z).row_range(top, count).column_range(head * e, e);
+  for (const KeyProduct& product : products) {
+    multiply(of_product(product, scores), of_head(product.segment.values),
+             mixed.row_range(product.row, product.rows), product.is_first ? Into::overwrite : Into::add);
   }
 }
 

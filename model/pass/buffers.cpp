@@ -30,12 +30,6 @@ Buffers::Buffers(const Config& config, std::size_t rows)
   }
 }
 
-std::shared_ptr<const float[]> Buffers::make_logits(std::size_t rows) {
-  const auto memory = scratch_floats(rows * config_.vocabulary);
-  logits_ = {memory.get(), rows, config_.vocabulary};
-  return memory;
-}
-
 MutableView Buffers::keys_and_values() const {
   const std::size_t a = config_.attention_width();
   return MutableView(wide_.data, wide_.rows, 3 * a).column_range(a, 2 * a);
@@ -68,8 +62,6 @@ MutableView Buffers::of(HookKind kind) const {
     case mlp_pre:
     case mlp_post:
       return {wide_.data, wide_.rows, config_.mlp_width};
-    case logits:
-      return logits_;
     case embed:
     case resid_pre:
     case resid_mid:
@@ -79,9 +71,10 @@ MutableView Buffers::of(HookKind kind) const {
     case attn_scores:
     case pattern:
     case result:
+    case logits:
       break;
   }
-  throw std::logic_error(pattern_name(kind) + " has no buffer: it is computed head by head");
+  throw std::logic_error(pattern_name(kind) + " has no buffer: it is computed piece by piece");
 }
 
 }  // namespace hookflow

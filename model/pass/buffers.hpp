@@ -22,9 +22,6 @@ class Buffers {
   [[nodiscard]] MutableView of(HookKind kind) const;
   [[nodiscard]] MutableView keys_and_values() const;  // (n, 2 * a)
 
-  /// Makes room for logits (rows, vocabulary); gives the memory that they are in, for results to share.
-  std::shared_ptr<const float[]> make_logits(std::size_t rows);
-
  private:
   static constexpr std::size_t kCount = 5;
   static std::array<std::size_t, kCount> widths(const Config& config);  // in the order of the views below
@@ -36,7 +33,6 @@ class Buffers {
   MutableView out_;         // (n, d): what attention or MLP adds to the residual stream
   MutableView wide_;        // q, k and v side by side (n, 3 * a); then the MLP's values (n, f)
   MutableView scale_;       // (n, 1)
-  MutableView logits_;      // (rows that are asked for, vocabulary)
 };
 
 }  // namespace hookflow

@@ -1,22 +1,17 @@
 #include "model/pass/cost.hpp"
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 
 #include "model/architecture/weights.hpp"
 #include "model/pass/buffers.hpp"
-#include "model/pass/captures.hpp"
-#include "model/pass/sequence.hpp"
+#include "model/pass/kept_place.hpp"
+#include "model/pass/layer_loop.hpp"
+#include "model/pass/logits.hpp"
 
 namespace hookflow {
 namespace {
 
 double as_double(std::size_t number) { return static_cast<double>(number); }
-
-double product(const std::vector<std::size_t>& sizes) {
-  return as_double(std::accumulate(sizes.begin(), sizes.end(), std::size_t{1}, std::multiplies<>()));
-}
 
 /// The rows of the token embeddings' table that are read come with their neighbours: the kernel maps 16 pages
 /// around each that is touched.
@@ -25,41 +20,72 @@ double embedding_bytes(double table, std::size_t fed) {
   return std::min(table, as_double(fed) * kMappedTogether);
 }
 
-std::size_t logit_rows(const ForwardPlan& plan, const FedLength& fed) {
-  return plan.wants_logits ? plan.logits.resolve(fed).size() : 0;
+double layer_flops(const Config& config, const Sequence& sequence, const NeededRows& rows, std::size_t layer) {
+  using enum HookKind;
+  const auto made = [&](HookKind kind) { return as_double(rows.made[{kind, layer}].any().size()); };
+  const double d = as_double(config.width), a = as_double(config.attention_width());
+  const double f = as_double(config.mlp_width), e = as_double(config.head_width);
+  double seen = 0;  // pairs of a query and a key, of all heads
+  const HeadPositions& queries = rows.made[{pattern, layer}];
+  for (std::size_t head = 0; head < config.heads && !queries.any().empty(); ++head) {
+    queries.of(head).for_each([&](std::size_t position) {
+      seen += as_double(rows.sees_all_keys[layer] ? sequence.length() : position + 1);
+    });
+  }
+  double flops = 2 * d * a * (2 * made(k) + made(q)) + 4 * e * seen + 2 * a * d * made(attn_out) +
+                 2 * d * f * (made(mlp_pre) + made(mlp_out));
+  if (!rows.held[{result, layer}].any().empty())
+    flops += 2 * a * d * as_double(rows.held[{z, layer}].any().size());
+  return flops;
 }
 
 }  // namespace
 
+PassCost::PassCost(const Config& config, const Sequence& sequence, const NeededRows& rows)
+    : rows_(config.layers), longest_(sequence.length()) {
+  rows_.for_each([&](const HookPoint& place, std::size_t) {
+    rows_[place] = std::max(rows.made[place].any().size(), rows.held[place].any().size());
+  });
+  for (std::size_t layer = 0; layer < config.layers; ++layer)
+    flops_ += layer_flops(config, sequence, rows, layer);
+  logit_rows_ = rows_[{HookKind::logits, 0}];
+  flops_ += 2 * as_double(logit_rows_ * config.width * config.vocabulary);
+  for (const auto& [place, asked] : sequence.asks) {
+    if (place.kind == HookKind::logits) continue;
+    kept_floats_ += (rows.held[place].any() & asked).size() * kept_row_floats(place, config, longest_);
+  }
+}
+
+PassCost& PassCost::operator+=(const PassCost& other) {
+  other.rows_.for_each([&](const HookPoint& place, std::size_t rows) { rows_[place] += rows; });
+  flops_ += other.flops_;
+  kept_floats_ += other.kept_floats_;
+  logit_rows_ += other.logit_rows_;
+  longest_ = std::max(longest_, other.longest_);
+  return *this;
+}
+
+std::size_t PassCost::most_rows() const {
+  std::size_t most = 0;
+  rows_.for_each([&](const HookPoint&, std::size_t rows) { most = std::max(most, rows); });
+  return most;
+}
+
+double PassCost::working_bytes(const Config& config) const {
+  const std::size_t rows = most_rows();
+  return as_double(Buffers::floats(config, rows) + std::min(rows, kQueryBlock) * longest_) * sizeof(float);
+}
+
+double PassCost::held_bytes(const Config& config, bool is_clean) const {
+  const std::size_t logits = is_clean ? logit_rows_ : std::min(logit_rows_, LogitBlocks::kRows);
+  return as_double(kept_floats_ + logit_rows_ * config.width + logits * config.vocabulary) * sizeof(float);
+}
+
 std::size_t layers_run(const Config& config, const ForwardPlan& plan) {
   std::size_t layers = plan.wants_logits ? config.layers : 0;
-  for (const ForwardPlan::Capture& capture : plan.captures) {
+  for (const ForwardPlan::Capture& capture : plan.captures)
     layers = std::max(layers, layers_to(capture.at, config));
-  }
-  for (const HookPoint& edit : plan.first_edits) {
-    layers = std::max(layers, layers_to(edit, config));
-  }
   return layers;
-}
-
-double working_bytes(const Config& config, std::size_t tokens, std::size_t longest) {
-  return as_double(Buffers::floats(config, tokens) + longest * longest) * sizeof(float);
-}
-
-double held_bytes(const Config& config, std::size_t tokens, const FedLength& longest,
-                  const ForwardPlan& plan) {
-  // Counted as if every prompt were as long as the longest.
-  const double prompts =
-      std::max(1.0, as_double(tokens) / as_double(std::max<std::size_t>(longest.all(), 1)));
-  double floats = 0;
-  for (const ForwardPlan::Capture& capture : plan.captures) {
-    floats += prompts * product(capture_shape(capture, longest, config));
-  }
-  floats += prompts * as_double(logit_rows(plan, longest) * config.vocabulary);
-  for (const HookPoint& place : inherited_places(plan)) {
-    floats += product(capture_shape({place, {}, Positions::all()}, tokens, config));
-  }
-  return floats * sizeof(float);
 }
 
 double weight_bytes(const Config& config, std::size_t fed, const ForwardPlan& plan) {
@@ -70,39 +96,6 @@ double weight_bytes(const Config& config, std::size_t fed, const ForwardPlan& pl
     return layers + embeddings;
   }
   return layers + table + (config.tied_embeddings ? 0 : embeddings);
-}
-
-double pass_flops(const Config& config, const FedLength& fed, const HookPoint& start,
-                  const ForwardPlan& plan) {
-  const double width = as_double(config.width);
-  const double heads_width = as_double(config.attention_width());
-  const double mlp_width = as_double(config.mlp_width);
-  const double tokens = as_double(fed.all());
-  const double outputs = as_double(logit_rows(plan, fed));
-  // A product is done unless the pass starts behind the place that it reads.
-  const auto does = [&](std::size_t layer, HookKind reads) { return start <= HookPoint{reads, layer}; };
-  double flops = outputs * 2 * width * as_double(config.vocabulary);
-  const std::size_t layers = layers_run(config, plan);
-  for (std::size_t layer = 0; layer < layers; ++layer) {
-    // After the last layer's keys and values only the rows that are asked for are computed.
-    const double rows = layer + 1 == config.layers && plan.captures.empty() ? outputs : tokens;
-    if (does(layer, HookKind::ln1_normalized)) {
-      flops += 2 * width * heads_width * (rows + 2 * tokens);
-    }
-    if (does(layer, HookKind::pattern)) {  // edits of q, k, v and the pattern start here
-      flops += 4 * rows * tokens * heads_width;
-    }
-    if (does(layer, HookKind::z)) {
-      flops += 2 * rows * heads_width * width;
-    }
-    if (does(layer, HookKind::ln2_normalized)) {
-      flops += 2 * rows * width * mlp_width;
-    }
-    if (does(layer, HookKind::mlp_post)) {
-      flops += 2 * rows * width * mlp_width;
-    }
-  }
-  return flops;
 }
 
 }  // namespace hookflow

@@ -6,31 +6,12 @@
 
 #include "model/architecture/model.hpp"
 #include "model/error.hpp"
+#include "model/numerics/parallel.hpp"
 #include "model/pass/layer_loop.hpp"
+#include "model/pass/pass_record.hpp"
 
 namespace hookflow {
 namespace {
-
-std::vector<std::size_t> sorted(std::vector<std::size_t> positions) {
-  std::sort(positions.begin(), positions.end());
-  return positions;
-}
-
-std::vector<std::size_t> all_of(const FedLength& fed) { return Positions::all().resolve(fed); }
-
-// What a plan asks of a sequence from `own_from` on; what lies before is the clean pass's.
-std::vector<Ask> asks_of(const ForwardPlan& plan, const FedLength& fed, const HookPoint& own_from) {
-  std::vector<Ask> asks;
-  for (const ForwardPlan::Capture& capture : plan.captures) {
-    if (!(capture.at < own_from)) {
-      asks.push_back({capture.at, sorted(capture.positions.resolve(fed))});
-    }
-  }
-  if (plan.wants_logits) {
-    asks.push_back({{HookKind::logits, 0}, sorted(plan.logits.resolve(fed))});
-  }
-  return asks;
-}
 
 void check_prompt(std::span<const std::int32_t> ids, std::size_t index, const Config& config) {
   const std::string place = "prompt " + std::to_string(index);
@@ -56,107 +37,131 @@ FedLength fed_length(std::span<const std::int32_t> ids, std::size_t answer) {
   return {ids.size() - answer, answer};
 }
 
-// Before its first edit a variant holds what the clean pass holds: those captures are copied from there.
-void copy_clean(const CleanPass::State& state, const ForwardPlan& plan, const PassResult& clean,
-                const std::optional<HookPoint>& own_from, PassResult& result) {
+void check_captures(const ForwardPlan& plan, const Config& config) {
+  Asks seen;
   for (const ForwardPlan::Capture& capture : plan.captures) {
-    if (own_from && !(capture.at < *own_from)) {
-      continue;
+    if (in_block(capture.at.kind) && capture.at.layer >= config.layers) {
+      throw std::logic_error(to_string(capture.at) + ": layer " + std::to_string(capture.at.layer) +
+                             " is out of range; the model has " + std::to_string(config.layers) +
+                             " layers, 0-" + std::to_string(config.layers - 1));
     }
-    const bool same =
-        std::any_of(state.plan.captures.begin(), state.plan.captures.end(), [&](const auto& kept) {
-          return kept.at == capture.at && kept.heads == capture.heads && kept.positions == capture.positions;
-        });
-    if (!same) {
-      throw std::logic_error("run_edited: " + to_string(capture.at) +
-                             " was not captured so by the clean pass");
+    if (!seen.try_emplace(capture.at).second) {
+      throw std::logic_error(to_string(capture.at) + " is captured twice in one plan");
     }
-    result.captured[capture.at] = clean.captured.at(capture.at);
-  }
-  if (!own_from && plan.wants_logits) {
-    if (!state.plan.wants_logits || !(state.plan.logits == plan.logits)) {
-      throw std::logic_error("run_edited: these logits were not asked of the clean pass");
-    }
-    result.logits = clean.logits;
   }
 }
 
-// Checks a variant against its prompt, and asks for the rows that its edits read.
-void add_edits(const Variant& variant, const Config& config, Sequence& sequence) {
-  for (const Intervention& intervention : variant) {
-    check_intervention(intervention, config, sequence.fed);
-    sequence.result->edit_scalars.push_back(intervention.with->known_scalar());
-    if (intervention.with->reads_all_rows()) {
-      sequence.asks.push_back({intervention.at, all_of(sequence.fed)});
+/// Finds rows of a pass: its own, or those of the clean pass below it.
+class Finder {
+ public:
+  Finder(std::size_t heads, const PassRecord& record, const PassRecord* clean)
+      : heads_(heads), record_(record), clean_(clean) {}
+
+  [[nodiscard]] PassResult result(std::size_t sequence, const ForwardPlan& plan) const {
+    PassResult result;
+    result.edit_scalars = record_.edit_scalars[sequence];
+    const FedLength& fed = record_.plan.sequence(sequence).fed;
+    for (const ForwardPlan::Capture& capture : plan.captures) {
+      result.captured.emplace(capture.at, captured(sequence, capture.at, capture.positions.resolve(fed)));
     }
+    if (!plan.wants_logits) return result;
+    for (const std::size_t position : plan.logits.resolve(fed)) {
+      const auto [blocks, row] = find_logits(sequence, position);
+      result.logits.add(blocks, row);
+    }
+    return result;
   }
+
+ private:
+  struct Found {
+    const PassRecord* record;
+    std::size_t sequence;
+  };
+
+  [[nodiscard]] Found find(std::size_t sequence, const HookPoint& place, std::size_t head,
+                           std::size_t position) const {
+    if (const auto here = record_.plan.holder(sequence, place, head, position)) return {&record_, *here};
+    const std::size_t prompt = record_.plan.sequence(sequence).prompt;
+    return {clean_, clean_->plan.holder(prompt, place, head, position).value()};
+  }
+
+  [[nodiscard]] std::pair<std::shared_ptr<const LogitBlocks>, std::size_t> find_logits(
+      std::size_t sequence, std::size_t position) const {
+    const auto [record, holder] = find(sequence, kLogits, 0, position);
+    const RowLayout& rows = record->logits->rows();
+    return {record->logits, rows.first(holder) + rows.find(holder, position)};
+  }
+
+  [[nodiscard]] Captured captured(std::size_t sequence, const HookPoint& place,
+                                  std::vector<std::size_t> positions) const {
+    const std::size_t length = record_.plan.sequence(sequence).length();
+    const std::size_t heads = has_heads(place.kind) ? heads_ : 1;
+    Captured captured(positions, heads);
+    for (const std::size_t position : positions) {
+      if (place == kLogits) {
+        const auto [blocks, index] = find_logits(sequence, position);
+        const LogitRow row = blocks->row(index);
+        captured.add(row.values, row.memory);
+        continue;
+      }
+      for (std::size_t head = 0; head < heads; ++head) {
+        const auto [record, holder] = find(sequence, place, head, position);
+        const std::shared_ptr<KeptPlace>& kept = record->kept.at(place);
+        const auto row = kept->row(holder, position, head);
+        captured.add(is_square(place.kind) ? row.first(length) : row, kept);
+      }
+    }
+    return captured;
+  }
+
+  static constexpr HookPoint kLogits{HookKind::logits, 0};
+  std::size_t heads_;  // of the model
+  const PassRecord& record_;
+  const PassRecord* clean_;  // none: this is the clean pass
+};
+
+std::vector<PassResult> results_of(const Config& config, const PassRecord& record, const PassRecord* clean,
+                                   const ForwardPlan& plan) {
+  std::vector<PassResult> results(record.plan.size());
+  parallel_blocks(results.size(), [&](std::size_t sequence) {
+    results[sequence] = Finder(config.heads, record, clean).result(sequence, plan);
+  });
+  return results;
 }
 
 }  // namespace
 
-std::optional<HookPoint> first_edit(const Variant& variant) {
-  if (variant.empty()) {
-    return std::nullopt;
-  }
-  return std::ranges::min_element(variant, {}, &Intervention::at)->at;
+void Captured::add(std::span<const float> values, std::shared_ptr<const void> owner) {
+  rows_.push_back(values);
+  if (std::ranges::find(owners_, owner) == owners_.end()) owners_.push_back(std::move(owner));
 }
 
 CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t>> prompts,
                     const ForwardPlan& plan, std::span<const std::size_t> answers) {
-  CleanPass pass;
-  pass.results.resize(prompts.size());
-  const auto state = std::make_shared<CleanPass::State>();
-  state->plan = plan;
-  for (const HookPoint& place : inherited_places(plan)) {
-    state->kept[place];
-  }
-  std::vector<Sequence> sequences;
+  check_captures(plan, model.config);
+  std::vector<FedLength> fed;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     check_prompt(prompts[i], i, model.config);
-    Sequence sequence;
-    sequence.fed = fed_length(prompts[i], answers.empty() ? 0 : answers[i]);
-    state->fed.push_back(sequence.fed);
-    sequence.prompt = i;
-    sequence.result = &pass.results[i];
-    sequence.asks = asks_of(plan, sequence.fed, sequence.own_from);
-    for (const auto& [point, tensor] : state->kept) {
-      sequence.asks.push_back({point, all_of(sequence.fed)});
-    }
-    sequences.push_back(std::move(sequence));
+    fed.push_back(fed_length(prompts[i], answers.empty() ? 0 : answers[i]));
   }
-  LayerLoop(model, std::move(sequences), plan).run_clean(prompts, *state);
-  pass.state = state;
-  return pass;
+  const auto record = std::make_shared<PassRecord>();
+  record->plan = plan_clean(model.config, prompts, fed, plan);
+  LayerLoop(model, *record, nullptr).run(prompts);
+  return {results_of(model.config, *record, nullptr, plan), record};
 }
 
 std::vector<PassResult> run_edited(const Model& model, const CleanPass& clean,
                                    std::span<const EditedPrompt> edited, const ForwardPlan& plan) {
-  std::vector<PassResult> results(edited.size());
-  std::vector<Sequence> sequences;
-  for (std::size_t i = 0; i < edited.size(); ++i) {
-    const auto& [prompt, variant] = edited[i];
-    const std::optional<HookPoint> own_from = first_edit(*variant);
-    Sequence sequence;
-    sequence.fed = clean.state->fed[prompt];
-    sequence.prompt = prompt;
-    sequence.variant = variant;
-    sequence.result = &results[i];
-    add_edits(*variant, model.config, sequence);
-    copy_clean(*clean.state, plan, clean.results[prompt], own_from, results[i]);
-    if (!own_from) {
-      continue;
-    }
-    sequence.own_from = *own_from;
-    sequence.joins = {join_of(own_from->kind).at, own_from->layer};
-    std::ranges::move(asks_of(plan, sequence.fed, *own_from), std::back_inserter(sequence.asks));
-    if (!sequence.asks.empty()) {
-      sequences.push_back(std::move(sequence));
+  check_captures(plan, model.config);
+  for (const auto& [prompt, variant] : edited) {
+    for (const Intervention& intervention : *variant) {
+      check_intervention(intervention, model.config, clean.record->plan.sequence(prompt).fed);
     }
   }
-  std::stable_sort(sequences.begin(), sequences.end(),
-                   [](const Sequence& a, const Sequence& b) { return a.joins < b.joins; });
-  LayerLoop(model, std::move(sequences), plan).run_edited(*clean.state);
-  return results;
+  PassRecord record;
+  record.plan = plan_edited(model.config, clean.record->plan, edited, plan);
+  LayerLoop(model, record, clean.record.get()).run({});
+  return results_of(model.config, record, clean.record.get(), plan);
 }
 
 }  // namespace hookflow

@@ -1,126 +1,101 @@
 #include "model/pass/layer_loop.hpp"
 
-#include <algorithm>
-
 #include "model/numerics/ops.hpp"
-#include "model/numerics/parallel.hpp"
 
-// The model. Shapes: n = rows of the batch, m = those still asked for (in the last layer fewer), d = model
-// width, a = width of all heads together, f = MLP width, e = head width, p = positions of one sequence.
+// The model. Shapes: n = rows that the operation is done for, which its plan says; d = model width, a = width
+// of all heads together, f = MLP width, e = head width.
 
 namespace hookflow {
 
-void LayerLoop::run_clean(std::span<const std::vector<std::int32_t>> prompts, CleanPass::State& state) {
-  active_ = sequences_.size();
-  kept_ = &state;
-  kept_->rows = all_;
-  embed(prompts);
-  run_layers(0);
-}
-
-void LayerLoop::run_edited(const CleanPass::State& clean) {
-  clean_ = &clean;
-  if (!sequences_.empty()) {
-    run_layers(sequences_.front().joins.layer);
-  }
+void LayerLoop::run(std::span<const std::vector<std::int32_t>> prompts) {
+  if (clean_ == nullptr) embed(prompts);
+  for (std::size_t layer = plan_.first_layer(); layer < plan_.layers(); ++layer) run_layer(layer);
+  unembed();
 }
 
 void LayerLoop::embed(std::span<const std::vector<std::int32_t>> prompts) {
+  const RowLayout& rows = plan_.made({HookKind::embed, 0});
   std::vector<std::size_t> tokens;
-  for (const auto& prompt : prompts) {
-    tokens.insert(tokens.end(), prompt.begin(), prompt.end());
+  for (std::size_t sequence = 0; sequence < rows.sequences(); ++sequence) {
+    for (const std::size_t position : rows.positions(sequence))
+      tokens.push_back(static_cast<std::size_t>(prompts[sequence][position]));
   }
-  gather_rows(model_.weights.token_embedding, tokens, rows(HookKind::embed));  // (n, d)
+  gather_rows(model_.weights.token_embedding, tokens, output({HookKind::embed, 0}));  // (n, d)
   reach({HookKind::embed, 0});
-  gather_rows(model_.weights.position_embedding, all_.positions(), rows(HookKind::pos_embed));  // (n, d)
+  gather_rows(model_.weights.position_embedding, rows.positions(), output({HookKind::pos_embed, 0}));
   reach({HookKind::pos_embed, 0});
-  add(rows(HookKind::pos_embed), rows(HookKind::resid_pre));  // (n, d)
-}
-
-void LayerLoop::run_layers(std::size_t first) {
-  for (std::size_t layer = first; layer < layers_; ++layer) {
-    run_layer(layer);
-  }
-  unembed();
+  const HookPoint stream{HookKind::resid_pre, 0};
+  add(input(HookKind::pos_embed, stream), in_place(HookKind::embed, stream));  // (n, d)
 }
 
 void LayerLoop::run_layer(std::size_t layer) {
   using enum HookKind;
   const LayerWeights& weights = model_.weights.layers[layer];
   const std::size_t a = config_.attention_width();
-  const bool last = layer + 1 == layers_;
+  const auto at = [layer](HookKind kind) { return HookPoint{kind, layer}; };
 
-  reach({resid_pre, layer});
-  layer_norm(rows(resid_pre), weights.attention_norm, config_.layer_norm_epsilon, rows(ln1_scale),
-             rows(ln1_normalized));  // (n, d)
-  reach({ln1_scale, layer});
-  reach({ln1_normalized, layer});
+  in_place(layer == 0 ? resid_pre : resid_post, at(resid_pre));
+  reach(at(resid_pre));  // (n, d)
+  layer_norm(rows(resid_pre), weights.attention_norm, config_.layer_norm_epsilon, output(at(ln1_scale)),
+             output(at(ln1_normalized)));  // (n, d)
+  reach(at(ln1_scale));
+  reach(at(ln1_normalized));
 
-  const MutableView keys_and_values = buffers_.keys_and_values().row_range(0, all_.rows(active_));
-  linear(rows(ln1_normalized), output_range(weights.qkv, a, 2 * a), keys_and_values);  // (n, 2 * a)
-  narrow(last ? queries_ : all_, {buffers_.of(resid_pre), buffers_.of(ln1_normalized)});
-  linear(rows(ln1_normalized), output_range(weights.qkv, 0, a), rows(q));  // (m, a)
-  reach({q, layer});
-  reach({k, layer});
-  reach({v, layer});
-  attend(layer);  // (m, a)
-  reach({z, layer});
+  linear(input(ln1_normalized, at(k)), output_range(weights.qkv, a, 2 * a), output_keys_and_values(layer));
+ 
+  linear(input(ln1_normalized, at(q)), output_range(weights.qkv, 0, a), output(at(q)));          // (n, a)
+  reach(at(q));
+  reach(at(k));
+  reach(at(v));
+  attend(layer);  // (n, a)
+  reach(at(z));
 
-  narrow(last ? mixed_ : all_, {buffers_.of(resid_pre), buffers_.of(z)});
-  capture_head_results(layer);
-  linear(rows(z), weights.attention_out, rows(attn_out));  // (m, d)
-  reach({attn_out, layer});
-  add(rows(attn_out), rows(resid_mid));  // (m, d)
-  reach({resid_mid, layer});
+  keep_head_results(layer);
+  linear(input(z, at(attn_out)), weights.attention_out, output(at(attn_out)));  // (n, d)
+  reach(at(attn_out));
+  add(input(attn_out, at(resid_mid)), in_place(resid_pre, at(resid_mid)));  // (n, d)
+  reach(at(resid_mid));
 
-  narrow(last ? mlp_ : all_, {buffers_.of(resid_mid)});
-  layer_norm(rows(resid_mid), weights.mlp_norm, config_.layer_norm_epsilon, rows(ln2_scale),
-             rows(ln2_normalized));  // (m, d)
-  reach({ln2_scale, layer});
-  reach({ln2_normalized, layer});
-  linear(rows(ln2_normalized), weights.mlp_in, rows(mlp_pre));  // (m, f)
-  reach({mlp_pre, layer});
-  activate(config_.activation, rows(mlp_pre));  // (m, f)
-  reach({mlp_post, layer});
-  linear(rows(mlp_post), weights.mlp_out, rows(mlp_out));  // (m, d)
-  reach({mlp_out, layer});
-  add(rows(mlp_out), rows(resid_post));  // (m, d)
-  reach({resid_post, layer});
+  layer_norm(rows(resid_mid), weights.mlp_norm, config_.layer_norm_epsilon, output(at(ln2_scale)),
+             output(at(ln2_normalized)));  // (n, d)
+  reach(at(ln2_scale));
+  reach(at(ln2_normalized));
+  linear(input(ln2_normalized, at(mlp_pre)), weights.mlp_in, output(at(mlp_pre)));  // (n, f)
+  reach(at(mlp_pre));
+  activate(config_.activation, in_place(mlp_pre, at(mlp_post)));  // (n, f)
+  reach(at(mlp_post));
+  linear(input(mlp_post, at(mlp_out)), weights.mlp_out, output(at(mlp_out)));  // (n, d)
+  reach(at(mlp_out));
+  add(input(mlp_out, at(resid_post)), in_place(resid_mid, at(resid_post)));  // (n, d)
+  reach(at(resid_post));
+}
+
+void LayerLoop::keep_head_results(std::size_t layer) {
+  const HookPoint place{HookKind::result, layer};
+  if (plan_.held(place).rows() == 0) return;
+  KeptPlace& kept = *record_.kept.at(place);
+  const std::size_t e = config_.head_width;
+  const View projection = model_.weights.layers[layer].attention_out.weight;  // (a, d)
+  const View mixed = rows(HookKind::z);
+  for (std::size_t head = 0; head < config_.heads; ++head) {
+    const MutableView out = buffers_.of(HookKind::attn_out).row_range(0, mixed.rows);
+    linear(mixed.column_range(head * e, e), {projection.row_range(head * e, e), {}}, out);  // (n, d)
+    kept.take_head(head, plan_.held({HookKind::z, layer}), out);
+  }
 }
 
 void LayerLoop::unembed() {
-  narrow(final_, {buffers_.of(HookKind::resid_post)});
-  const std::size_t count = current_->rows(active_);
-  if (count == 0) {
-    return;
-  }
   using enum HookKind;
-  layer_norm(rows(resid_post), model_.weights.final_norm, config_.layer_norm_epsilon, rows(ln_final_scale),
-             rows(ln_final_normalized));  // (m, d)
-  reach({ln_final_scale, 0});
-  reach({ln_final_normalized, 0});
-  if (!wanted_logits_ && !captures_.wants({logits, 0})) {
-    return;
-  }
-  const auto memory = buffers_.make_logits(count);
-  linear_transposed(rows(ln_final_normalized), model_.weights.unembedding, model_.weights.unembedding_bias,
-                    rows(logits));  // (m, vocabulary)
-  reach({logits, 0});
-  hand_out_logits(memory);
-}
-
-void LayerLoop::hand_out_logits(const std::shared_ptr<const float[]>& memory) {
-  if (!wanted_logits_) {
-    return;
-  }
-  parallel_blocks(sequences_.size(), [&](std::size_t index) {
-    const Sequence& sequence = sequences_[index];
-    std::vector<std::size_t> rows = wanted_logits_->resolve(sequence.fed);
-    for (std::size_t& row : rows) {
-      row = current_->first(index) + current_->find(index, row);
-    }
-    sequence.result->logits = SharedRows(buffers_.of(HookKind::logits), memory, rows);
-  });
+  const HookPoint scale{ln_final_scale, 0}, normalized{ln_final_normalized, 0}, out{logits, 0};
+  if (plan_.made(normalized).rows() == 0) return;
+  layer_norm(input(resid_post, normalized), model_.weights.final_norm, config_.layer_norm_epsilon, output(scale),
+             output(normalized));  // (n, d)
+  reach(scale);
+  reach(normalized);
+  if (plan_.made(out).rows() == 0) return;
+  record_.logits = std::make_shared<const LogitBlocks>(
+      model_, plan_.made(out), input(ln_final_normalized, out),
+      clean_ == nullptr ? LogitBlocks::Keep::all : LogitBlocks::Keep::last);
 }
 
 }  // namespace hookflow

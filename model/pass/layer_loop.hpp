@@ -1,93 +1,92 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <map>
-#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "model/architecture/model.hpp"
 #include "model/pass/buffers.hpp"
-#include "model/pass/captures.hpp"
-#include "model/pass/forward.hpp"
-#include "model/pass/row_layout.hpp"
-#include "model/pass/sequence.hpp"
+#include "model/pass/key_segments.hpp"
+#include "model/pass/pass_record.hpp"
+#include "model/rows/row_plan.hpp"
 
 namespace hookflow {
 
-/// The model, run on one batch. A sequence joins where it first differs from the clean pass (see Join).
-/// Sequences are sorted by where they join, so that those which take part at any place are the first ones,
-/// and their rows the first rows of every buffer. In the last layer that is needed only keys and values are
-/// computed for all positions, the rest for those that someone asks for.
+/// Queries are taken about this many at a time, those of several sequences together; of a long prompt against
+/// the keys up to the last of them, so that most of the half that the mask hides is not computed.
+inline constexpr std::size_t kQueryBlock = 128;
+
+/// The model, run on one batch of sequences: at each place the rows that the record's plan has there.
 class LayerLoop {
  public:
-  LayerLoop(const Model& model, std::vector<Sequence> sequences, const ForwardPlan& plan);
+  /// clean: the pass that edited sequences read; none: this is a clean one.
+  LayerLoop(const Model& model, PassRecord& record, const PassRecord* clean);
 
-  /// From the embeddings on. What the plan's first edits need is kept in `state`.
-  void run_clean(std::span<const std::vector<std::int32_t>> prompts, CleanPass::State& state);
-  /// From where the first sequence joins the clean pass.
-  void run_edited(const CleanPass::State& clean);
+  /// Fills the record. prompts: of a clean pass, as it was planned.
+  void run(std::span<const std::vector<std::int32_t>> prompts);
 
  private:
-  // The model: layer_loop.cpp, attend.cpp.
+  // The model: layer_loop.cpp.
   void embed(std::span<const std::vector<std::int32_t>> prompts);
-  void run_layers(std::size_t first);
   void run_layer(std::size_t layer);
-  void attend(std::size_t layer);
-  /// Some queries of one head of one sequence, and how many keys they look at.
-  struct HeadQueries {
-    std::size_t sequence, head, first, count, keys;
-  };
-  [[nodiscard]] std::vector<HeadQueries> attention_work(std::size_t layer) const;
-  void attend_head(std::size_t layer, const HeadQueries& work, MutableView scores);
-  void capture_head_results(std::size_t layer);
+  void keep_head_results(std::size_t layer);
   void unembed();
-  void hand_out_logits(const std::shared_ptr<const float[]>& memory);
 
-  // What happens at every place: reach.cpp.
-  void reach(const HookPoint& point);
-  void join(const HookPoint& point);
-  void edit(const HookPoint& point);
-  [[nodiscard]] bool edits(const HookPoint& point, std::size_t sequence) const;
-  /// Which of the rows that a sequence holds an intervention changes; held: their positions.
-  static std::vector<std::size_t> chosen_rows(const Positions& chosen, const FedLength& fed,
-                                              std::span<const std::size_t> held);
-  /// Makes a sequence's edits at a place, in what it holds there. head: the only one that the block holds;
-  /// none: the block holds all heads.
-  void edit_block(const HookPoint& point, std::size_t sequence, std::optional<std::size_t> head,
-                  MutableView block);
+  // Attention: attend.cpp.
+  void attend(std::size_t layer);
+  /// Queries of one head that are computed together: rows of `pieces`, which follow each other.
+  struct QueryPiece {
+    std::size_t sequence, first, count;
+    std::size_t keys;  // how many it looks at
+  };
+  using QueryBlock = std::vector<QueryPiece>;
+  [[nodiscard]] std::vector<QueryBlock> query_blocks(std::size_t layer) const;
+  void attend_block(std::size_t layer, std::size_t head, const QueryBlock& block,
+                    const std::vector<KeySegments>& segments);
 
-  // Which rows are held: held_rows.cpp.
-  [[nodiscard]] RowLayout rows_asked_from(HookKind from) const;
-  /// From here on the batch holds only the rows of `to`: moves them to the top of each of `values`.
-  void narrow(const RowLayout& to, std::initializer_list<MutableView> values);
-  /// The rows of all sequences that a place holds.
-  [[nodiscard]] const RowLayout& layout(HookKind kind) const;
-  /// What a place holds, of the sequences that have joined.
+  // What happens at every place: places.cpp.
+  /// What a place holds now, (rows, columns of the place).
   [[nodiscard]] MutableView rows(HookKind kind) const;
+  /// What is to be computed at a place.
+  MutableView output(const HookPoint& place);
+  MutableView output_keys_and_values(std::size_t layer);  // (n, 2 * a)
+  /// What a place holds of the rows that another is computed at.
+  MutableView input(HookKind from, const HookPoint& to);
+  /// The same where what is computed takes its memory.
+  MutableView in_place(HookKind from, const HookPoint& to);
+  /// A place is computed: rows of the clean pass join it, edits are made, rows are kept.
+  void reach(const HookPoint& place);
+  /// From here on a place holds these rows: some are dropped, others are the clean pass's.
+  void hold(const HookPoint& place, const RowLayout& rows);
+  /// Gives heads that no edit reaches the clean pass's values.
+  void take_clean_heads(const HookPoint& place);
+  [[nodiscard]] std::span<const float> clean_row(const HookPoint& place, std::size_t sequence,
+                                                 std::size_t position) const;
+
+  // Edits: edit_rows.cpp.
+  [[nodiscard]] bool edits(const HookPoint& place, std::size_t sequence) const;
+  /// Whether an edit there reads every row of the prompt.
+  [[nodiscard]] bool reads_all_rows(const HookPoint& place, std::size_t sequence) const;
+  void edit(const HookPoint& place);
+  /// Makes a sequence's edits at a place in the rows that it holds there. head: the only one that the block
+  /// holds; none: it holds all.
+  void edit_block(const HookPoint& place, std::size_t sequence, std::optional<std::size_t> head,
+                  std::span<const std::size_t> positions, MutableView block);
+  /// All that the prompt has at a place before it is edited, (prompt's tokens, columns of the place).
+  [[nodiscard]] Tensor whole_place(const HookPoint& place, std::size_t sequence) const;
 
   const Model& model_;
   const Config& config_;
-  std::vector<Sequence> sequences_;
-  std::optional<Positions> wanted_logits_;
-  Captures captures_;
+  PassRecord& record_;
+  const RowPlan& plan_;
+  const PassRecord* clean_;
   std::map<HookPoint, std::map<std::size_t, std::vector<std::size_t>>>
-      edits_;                                // sequence -> its interventions
-  const CleanPass::State* clean_ = nullptr;  // what joiners start from
-  CleanPass::State* kept_ = nullptr;         // what is left for them
-
-  std::size_t layers_ = 0;  // how many are run
-  std::size_t active_ = 0;  // sequences that have joined
-
-  RowLayout all_;  // every position
-  // In the last layer that is run, the positions that someone still asks for at a place or behind it:
-  RowLayout queries_;                 // hook_q
-  RowLayout mixed_;                   // hook_result
-  RowLayout mlp_;                     // the norm before the MLP
-  RowLayout final_;                   // the norm behind all layers
-  const RowLayout* current_ = &all_;  // the rows that the residual stream has now
+      edits_;  // sequence -> its interventions
+  RowLayout nothing_;  // of all sequences
+  std::array<const RowLayout*, static_cast<std::size_t>(HookKind::logits) + 1> held_{};  // by kind, now
   Buffers buffers_;
 };
 

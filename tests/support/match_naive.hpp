@@ -1,7 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,13 +28,16 @@ inline ForwardPlan capture_everything(const Config& config, const Positions& pos
   ForwardPlan plan;
   plan.logits = positions;
   for (const HookPoint& point : all_points(config)) {
-    plan.captures.push_back({point, {}, positions});
+    plan.captures.push_back({point, positions});
   }
   return plan;
 }
 
-inline bool square(HookKind kind) {
-  return kind == HookKind::scores_raw || kind == HookKind::attn_scores || kind == HookKind::pattern;
+/// The plan of a clean pass of which these variants will be run, with the same asked of them.
+inline ForwardPlan with_edits(ForwardPlan plan, const std::vector<Variant>& variants) {
+  const auto of_variants = std::make_shared<const ForwardPlan>(plan);
+  plan.edits.push_back({std::make_shared<const std::vector<Variant>>(variants), of_variants});
+  return plan;
 }
 
 /// The naive pass's values in the order in which a capture holds them.
@@ -49,23 +52,12 @@ inline std::vector<double> expected(const NaiveGpt2& naive, const ForwardPlan::C
     }
     return values;
   }
-  std::vector<std::size_t> heads(config.heads);
-  std::iota(heads.begin(), heads.end(), std::size_t{0});
-  heads = capture.heads.empty() ? heads : capture.heads;
-  if (square(capture.at.kind)) {
-    for (const std::size_t head : heads) {
-      for (const std::size_t position : positions) {
-        const auto& row = matrix[head * length + position];
-        values.insert(values.end(), row.begin(), row.end());
-      }
-    }
-    return values;
-  }
   for (const std::size_t position : positions) {
-    const auto& row = matrix[position];
-    const std::size_t width = row.size() / config.heads;
-    for (const std::size_t head : heads) {
-      const auto first = row.begin() + static_cast<std::ptrdiff_t>(head * width);
+    for (std::size_t head = 0; head < config.heads; ++head) {
+      const bool square = is_square(capture.at.kind);
+      const auto& row = matrix[square ? head * length + position : position];
+      const std::size_t width = square ? row.size() : row.size() / config.heads;
+      const auto first = row.begin() + static_cast<std::ptrdiff_t>(square ? 0 : head * width);
       values.insert(values.end(), first, first + static_cast<std::ptrdiff_t>(width));
     }
   }
@@ -94,12 +86,12 @@ void expect_close(const Tensor& tensor, const Expected& values, double tolerance
 inline void expect_matches(const PassResult& result, const NaiveGpt2& naive, const ForwardPlan& plan,
                            const Config& config, std::size_t length, const std::string& what) {
   for (const ForwardPlan::Capture& capture : plan.captures) {
-    expect_close(result.captured.at(capture.at), expected(naive, capture, config, length), kTolerance,
+    expect_close(tensor_of(result.captured.at(capture.at)), expected(naive, capture, config, length), kTolerance,
                  what + " " + to_string(capture.at));
   }
   if (plan.wants_logits) {
     expect_close(tensor_of(result.logits),
-                 expected(naive, {{HookKind::logits, 0}, {}, plan.logits}, config, length), kTolerance,
+                 expected(naive, {{HookKind::logits, 0}, plan.logits}, config, length), kTolerance,
                  what + " logits");
   }
 }

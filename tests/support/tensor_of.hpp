@@ -1,17 +1,32 @@
 #pragma once
-#include <algorithm>
+#include <vector>
 
 #include "model/memory/tensor.hpp"
-#include "model/numerics/shared_rows.hpp"
+#include "model/pass/forward.hpp"
 
 namespace hookflow {
 
-/// A copy of its own.
-inline Tensor tensor_of(const SharedRows& rows) {
-  Tensor tensor({rows.matrix().rows, rows.matrix().columns});
-  for (std::size_t row = 0; row < rows.matrix().rows; ++row) {
-    const auto from = rows.matrix().row(row);
-    std::copy(from.begin(), from.end(), tensor.matrix().row(row).begin());
+/// What a pass captured at a place, row by row: (position, width), or (position, head, width).
+inline Tensor tensor_of(const Captured& captured) {
+  Tensor tensor;
+  const std::size_t positions = captured.positions().size();
+  tensor.shape = {positions, captured.heads(), captured.row(0).size()};
+  for (std::size_t position = 0; position < positions; ++position) {
+    for (std::size_t head = 0; head < captured.heads(); ++head) {
+      const auto row = captured.row(position, head);
+      tensor.values.insert(tensor.values.end(), row.begin(), row.end());
+    }
+  }
+  return tensor;
+}
+
+/// (position, vocabulary)
+inline Tensor tensor_of(const PassLogits& logits) {
+  Tensor tensor;
+  for (std::size_t i = 0; i < logits.count(); ++i) {
+    const LogitRow row = logits.row(i);
+    tensor.values.insert(tensor.values.end(), row.values.begin(), row.values.end());
+    tensor.shape = {logits.count(), row.values.size()};
   }
   return tensor;
 }

@@ -1,0 +1,84 @@
+#include "model/pass/forward_plan.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "model/rows/changed_rows.hpp"
+#include "model/rows/needed_rows.hpp"
+#include "model/rows/shared_prefixes.hpp"
+
+namespace hookflow {
+namespace {
+
+/// Whether sequences of a pass can hold rows for each other.
+bool shares_rows(const ForwardPlan& plan) {
+  const auto alone = [](const ForwardPlan::Capture& capture) { return depends_on_all_tokens(capture.at.kind); };
+  const auto shares = [](const ForwardPlan::Edits& edits) { return shares_rows(*edits.plan); };
+  return std::ranges::none_of(plan.captures, alone) && std::ranges::all_of(plan.edits, shares);
+}
+
+/// What variants of a prompt of that length read of its clean pass.
+Asks read_by_variants(const Config& config, const ForwardPlan& plan, const FedLength& fed) {
+  Asks asks;
+  for (const ForwardPlan::Edits& edits : plan.edits) {
+    const Asks asked = asks_of(*edits.plan, fed);
+    for (const Variant& variant : *edits.variants) {
+      const Sequence sequence{fed, 0, &variant, {}, 0, asked};
+      const NeededRows rows(config, sequence, ChangedRows(config, fed, &variant));
+      rows.of_clean.for_each([&](const HookPoint& place, const PositionSet& read) {
+        if (!read.empty()) asks[place] |= read;
+      });
+    }
+  }
+  return asks;
+}
+
+}  // namespace
+
+Asks asks_of(const ForwardPlan& plan, const FedLength& fed) {
+  Asks asks;
+  for (const ForwardPlan::Capture& capture : plan.captures) {
+    asks[capture.at] |= PositionSet(capture.positions.resolve(fed));
+  }
+  if (plan.wants_logits) asks[{HookKind::logits, 0}] |= PositionSet(plan.logits.resolve(fed));
+  return asks;
+}
+
+RowPlan plan_clean(const Config& config, std::span<const std::vector<std::int32_t>> prompts,
+                   std::span<const FedLength> fed, const ForwardPlan& plan) {
+  const std::vector<SharedPrefix> prefixes =
+      shares_rows(plan) ? shared_prefixes(prompts) : std::vector<SharedPrefix>(prompts.size());
+  std::map<std::pair<std::size_t, std::size_t>, Asks> read;  // by the lengths of prompt and answer
+  std::vector<Sequence> sequences;
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    const auto [known, is_new] = read.try_emplace({fed[i].prompt, fed[i].answer});
+    if (is_new) known->second = read_by_variants(config, plan, fed[i]);
+    Asks asks = asks_of(plan, fed[i]);
+    for (const auto& [place, positions] : known->second) asks[place] |= positions;
+    sequences.push_back({fed[i], i, nullptr, prefixes[i].parent, prefixes[i].length, std::move(asks)});
+  }
+  return {config, std::move(sequences)};
+}
+
+RowPlan plan_edited(const Config& config, const RowPlan& clean, std::span<const EditedPrompt> edited,
+                    const ForwardPlan& plan) {
+  std::map<std::pair<std::size_t, const Variant*>, std::size_t> known;
+  std::vector<Sequence> sequences;
+  for (const auto& [prompt, variant] : edited) {
+    const Sequence& of_clean = clean.sequence(prompt);
+    Sequence sequence{of_clean.fed, prompt, variant, {}, 0, asks_of(plan, of_clean.fed)};
+    // The same variant of the prompt that this one begins as, where that is run beside it.
+    const auto parent = of_clean.parent ? known.find({*of_clean.parent, variant}) : known.end();
+    if (parent != known.end()) {
+      const FedLength& other = sequences[parent->second].fed;
+      sequence.first = agreed_length(*variant, sequence.fed, other, of_clean.first);
+      if (sequence.first > 0) sequence.parent = parent->second;
+    }
+    known.emplace(std::pair(prompt, variant), sequences.size());
+    sequences.push_back(std::move(sequence));
+  }
+  return {config, std::move(sequences)};
+}
+
+}  // namespace hookflow

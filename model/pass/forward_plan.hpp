@@ -1,0 +1,50 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "model/architecture/config.hpp"
+#include "model/hooks/hook.hpp"
+#include "model/hooks/positions.hpp"
+#include "model/rows/row_plan.hpp"
+#include "model/rows/sequence.hpp"
+
+namespace hookflow {
+
+/// What a pass is to leave behind. Names what is wanted, so that the pass computes no more than that.
+struct ForwardPlan {
+  struct Capture {
+    HookPoint at;
+    Positions positions;  // rows that are kept; at scores and patterns, of the queries
+  };
+  /// Variants that will be run of the same prompts, and what is wanted of them.
+  struct Edits {
+    std::shared_ptr<const std::vector<Variant>> variants;
+    std::shared_ptr<const ForwardPlan> plan;
+  };
+  std::vector<Capture> captures;  // at most one a place
+  Positions logits = Positions::last();
+  bool wants_logits = true;
+  std::vector<Edits> edits;
+};
+
+/// What a plan asks of a sequence of that length.
+Asks asks_of(const ForwardPlan& plan, const FedLength& fed);
+
+/// The rows of a clean pass of these prompts; `fed`: the lengths of prompts and answers.
+RowPlan plan_clean(const Config& config, std::span<const std::vector<std::int32_t>> prompts,
+                   std::span<const FedLength> fed, const ForwardPlan& plan);
+
+/// One edited pass that is asked for: which prompt of the clean pass, and its edits.
+struct EditedPrompt {
+  std::size_t prompt = 0;
+  const Variant* variant = nullptr;
+};
+
+/// The rows of edited passes, behind a clean pass.
+RowPlan plan_edited(const Config& config, const RowPlan& clean, std::span<const EditedPrompt> edited,
+                    const ForwardPlan& plan);
+
+}  // namespace hookflow

@@ -1,0 +1,62 @@
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "model/architecture/model.hpp"
+#include "model/memory/tensor.hpp"
+#include "model/rows/row_layout.hpp"
+
+namespace hookflow {
+
+/// Logits at one position (vocabulary), with a share in the memory that they are in.
+struct LogitRow {
+  std::span<const float> values;
+  std::shared_ptr<const float[]> memory;
+};
+
+/// The logits of a pass, made when they are read: of at most kRows rows at once, so that those of many
+/// variants are never all in memory.
+class LogitBlocks {
+ public:
+  static constexpr std::size_t kRows = 256;
+  enum class Keep { all, last };  // of the blocks that were made
+
+  /// `normalized`: (rows, d), what the final norm gave.
+  LogitBlocks(const Model& model, RowLayout rows, View normalized, Keep keep);
+
+  [[nodiscard]] const RowLayout& rows() const { return rows_; }
+  /// Of a row of the layout. May be called by several threads.
+  [[nodiscard]] LogitRow row(std::size_t row) const;
+
+ private:
+  const Model& model_;
+  RowLayout rows_;
+  Keep keep_;
+  std::shared_ptr<float[]> memory_;
+  View normalized_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::shared_ptr<float[]>> blocks_;  // those that were made and are kept
+};
+
+/// Logits of one sequence at the positions that were asked for.
+class PassLogits {
+ public:
+  /// Adds a position's; they may be another pass's.
+  void add(std::shared_ptr<const LogitBlocks> blocks, std::size_t row) {
+    rows_.push_back({std::move(blocks), row});
+  }
+  [[nodiscard]] std::size_t count() const { return rows_.size(); }
+  [[nodiscard]] LogitRow row(std::size_t index) const { return rows_[index].blocks->row(rows_[index].row); }
+
+ private:
+  struct Row {
+    std::shared_ptr<const LogitBlocks> blocks;
+    std::size_t row;
+  };
+  std::vector<Row> rows_;
+};
+
+}  // namespace hookflow

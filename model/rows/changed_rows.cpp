@@ -1,0 +1,94 @@
+#include "model/rows/changed_rows.hpp"
+
+#include <algorithm>
+
+namespace hookflow {
+namespace {
+
+/// Follows edits through the layers, in the order in which a pass reaches its places.
+class Spread {
+ public:
+  Spread(const Config& config, const FedLength& fed, const Variant& variant, ChangedRows& rows)
+      : heads_(config.heads), length_(fed.all()), rows_(rows), edits_(config.layers) {
+    for (const Intervention& edit : variant) {
+      HeadPositions& there = edits_[edit.at];
+      const PositionSet positions = edited_positions(edit, fed);
+      if (edit.head) {
+        there.add(*edit.head, heads_, positions);
+      } else {
+        there |= positions;
+      }
+    }
+  }
+
+  /// Returns what leaves a layer in the residual stream, of what enters it.
+  PositionSet through_layer(std::size_t layer, const PositionSet& stream) {
+    using enum HookKind;
+    const PositionSet pre = reach(resid_pre, layer, stream).every;
+    reach(ln1_scale, layer, pre);
+    reach(ln1_normalized, layer, pre);
+    const HeadPositions& queries = reach(q, layer, pre);
+    const HeadPositions& keys = reach(k, layer, pre);
+    const HeadPositions& values = reach(v, layer, pre);
+    const auto all = [&](const PositionSet& some) { return from(some.empty() ? length_ : 0); };
+    const auto behind = [&](const PositionSet& some) { return from(some.empty() ? length_ : some.first()); };
+    reach(scores_raw, layer, queries | keys.map(all));  // of hidden keys, too
+    const HeadPositions& scores = reach(attn_scores, layer, queries | keys.map(behind));
+    // The first token sees itself alone: its pattern is 1 whatever its scores are.
+    const HeadPositions& weights = reach(pattern, layer, scores - HeadPositions(PositionSet::range(0, 1)));
+    const HeadPositions& mixed = reach(z, layer, weights | values.map(behind));
+    reach(result, layer, mixed);
+    const PositionSet mid =
+        reach(resid_mid, layer, pre | reach(attn_out, layer, mixed.any()).every).every;
+    reach(ln2_scale, layer, mid);
+    reach(ln2_normalized, layer, mid);
+    reach(mlp_pre, layer, mid);
+    // A row of keys and values lies side by side, all heads: it is one sequence's as a whole.
+    rows_.after[{k, layer}] = rows_.after[{v, layer}] = keys.any() | values.any();
+    const PositionSet hidden = reach(mlp_post, layer, mid).every;
+    return reach(resid_post, layer, reach(mlp_out, layer, hidden)).every;
+  }
+
+  void through_end(const PositionSet& stream) {
+    using enum HookKind;
+    for (const HookKind kind : {ln_final_scale, ln_final_normalized, logits}) reach(kind, 0, stream);
+  }
+
+ private:
+  [[nodiscard]] PositionSet from(std::size_t position) const {
+    return PositionSet::range(position, length_);
+  }
+
+  const HeadPositions& reach(HookKind kind, std::size_t layer, HeadPositions changed) {
+    const HookPoint place{kind, layer};
+    rows_.before[place] = changed;
+    changed |= edits_[place];
+    return rows_.after[place] = std::move(changed);
+  }
+
+  std::size_t heads_;
+  std::size_t length_;
+  ChangedRows& rows_;
+  PlaceTable<HeadPositions> edits_;
+};
+
+}  // namespace
+
+ChangedRows::ChangedRows(const Config& config, const FedLength& fed, const Variant* variant)
+    : before(config.layers), after(config.layers) {
+  if (variant == nullptr) {
+    const HeadPositions all = PositionSet::range(0, fed.all());
+    after.for_each([&](const HookPoint& place, const HeadPositions&) { before[place] = after[place] = all; });
+    return;
+  }
+  if (variant->empty()) return;
+  Spread spread(config, fed, *variant, *this);
+  PositionSet stream;
+  for (std::size_t layer = std::ranges::min(*variant, {}, &Intervention::at).at.layer; layer < config.layers;
+       ++layer) {
+    stream = spread.through_layer(layer, stream);
+  }
+  spread.through_end(stream);
+}
+
+}  // namespace hookflow

@@ -1,0 +1,18 @@
+#pragma once
+#include "model/architecture/config.hpp"
+#include "model/rows/head_positions.hpp"
+#include "model/rows/place_table.hpp"
+#include "model/rows/sequence.hpp"
+
+namespace hookflow {
+
+/// What a sequence has of its own, place by place: where a variant can differ at all from the clean pass of
+/// its prompt; of a clean pass everything. Elsewhere the clean pass's values are its values.
+struct ChangedRows {
+  PlaceTable<HeadPositions> before;  // the edits at the place
+  PlaceTable<HeadPositions> after;   // them
+
+  ChangedRows(const Config& config, const FedLength& fed, const Variant* variant);
+};
+
+}  // namespace hookflow

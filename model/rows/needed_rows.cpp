@@ -1,0 +1,167 @@
+#include "model/rows/needed_rows.hpp"
+
+#include <algorithm>
+
+namespace hookflow {
+namespace {
+
+/// Goes through the places from the last to the first. `wanted` grows ahead of it.
+class Backward {
+ public:
+  Backward(const Config& config, const Sequence& sequence, const ChangedRows& changed, NeededRows& rows)
+      : heads_(config.heads),
+        sequence_(sequence),
+        changed_(changed),
+        rows_(rows),
+        own_(PositionSet::range(sequence.first, sequence.length())),
+        wanted_(config.layers) {
+    for (const auto& [place, positions] : sequence.asks) want(place, positions);
+    for (std::size_t i = 0; sequence.variant != nullptr && i < sequence.variant->size(); ++i) {
+      const Intervention& edit = (*sequence.variant)[i];
+      if (!edit.with->reads_all_rows()) continue;
+      HeadPositions read;
+      const PositionSet prompt = PositionSet::range(0, sequence.fed.prompt);
+      if (edit.head) {
+        read.add(*edit.head, heads_, prompt);
+      } else {
+        read = prompt;
+      }
+      (edit.at.kind == HookKind::pattern ? whole_patterns_[edit.at] : wanted_[edit.at]) |= read;
+    }
+  }
+
+  void through_end(std::size_t layers) {
+    using enum HookKind;
+    want({ln_final_normalized, 0}, settle({logits, 0}));
+    want({resid_post, layers - 1}, settle_norm({ln_final_scale, 0}, {ln_final_normalized, 0}));
+  }
+
+  void through_layer(std::size_t layer) {
+    using enum HookKind;
+    const auto at = [layer](HookKind kind) { return HookPoint{kind, layer}; };
+    const HeadPositions post = settle(at(resid_post));
+    want(at(mlp_out), post);
+    want(at(resid_mid), post);
+    want(at(mlp_post), settle(at(mlp_out)));
+    want(at(mlp_pre), settle(at(mlp_post)));
+    want(at(ln2_normalized), settle(at(mlp_pre)));
+    want(at(resid_mid), settle_norm(at(ln2_scale), at(ln2_normalized)));
+    const HeadPositions mid = settle(at(resid_mid));
+    // A norm is taken of all that the residual stream holds, which stays as it is.
+    rows_.made[at(ln2_scale)] = rows_.made[at(ln2_normalized)] = rows_.held[at(resid_mid)];
+    want(at(attn_out), mid);
+    want(at(resid_pre), mid);
+    want(at(z), settle(at(attn_out)));
+    want(at(z), settle(at(result)));
+    through_attention(layer);
+    want(at(resid_pre), settle_norm(at(ln1_scale), at(ln1_normalized)));
+    const HeadPositions pre = settle(at(resid_pre));
+    rows_.made[at(ln1_scale)] = rows_.made[at(ln1_normalized)] = rows_.held[at(resid_pre)];
+    if (layer > 0) {
+      want({resid_post, layer - 1}, pre);
+    } else {
+      for (const HookKind kind : {embed, pos_embed}) {
+        want({kind, 0}, pre);
+        settle({kind, 0});
+      }
+      rows_.made[{embed, 0}] = rows_.made[{pos_embed, 0}] =
+          rows_.held[{embed, 0}] | rows_.held[{pos_embed, 0}];  // their sum is made of both
+    }
+  }
+
+  /// What is wanted and not held is read: of the parent where it is changed, else of the clean pass; so is
+  /// what is held and not made.
+  void settle_reads() {
+    wanted_.for_each([&](const HookPoint& place, const HeadPositions& wanted) {
+      const HeadPositions read = wanted - rows_.held[place];
+      rows_.of_parent[place] = (read & changed_.after[place]).any();
+      rows_.of_clean[place] = (read - changed_.after[place]).any();
+      if (is_edited_row_by_row(place.kind)) {
+        const PositionSet held = rows_.held[place].any();
+        rows_.of_clean[place] |= (HeadPositions(held) - rows_.made[place]).any();
+      }
+    });
+  }
+
+ private:
+  /// Where rows can be held that are not made there.
+  static bool is_edited_row_by_row(HookKind kind) { return editable(kind) && kind != HookKind::pattern; }
+
+  void want(const HookPoint& place, const HeadPositions& positions) { wanted_[place] |= positions; }
+
+  /// Nothing behind asks any more: what is held and made there is known. Returns what is made.
+  HeadPositions settle(const HookPoint& place) {
+    rows_.held[place] = wanted_[place] & changed_.after[place] & own_;
+    return rows_.made[place] = rows_.held[place] & changed_.before[place];
+  }
+
+  /// Both come out of one operation.
+  HeadPositions settle_norm(const HookPoint& scale, const HookPoint& normalized) {
+    return rows_.made[scale] = rows_.made[normalized] = settle(scale) | settle(normalized);
+  }
+
+  void through_attention(std::size_t layer) {
+    using enum HookKind;
+    const auto at = [layer](HookKind kind) { return HookPoint{kind, layer}; };
+    const HeadPositions mixed = settle(at(z));
+    HeadPositions queries = mixed | whole_patterns_[at(pattern)];
+    for (const HookKind kind : {scores_raw, attn_scores, pattern}) {
+      settle(at(kind));
+      queries |= rows_.held[at(kind)];
+    }
+    rows_.made[at(pattern)] = queries;
+    rows_.sees_all_keys[layer] = !rows_.held[at(scores_raw)].any().empty() || shows_hidden(layer);
+    const auto seen = [&](const PositionSet& rows) {
+      const bool all = rows_.sees_all_keys[layer] && !rows.empty();
+      return PositionSet::range(0, all ? sequence_.length() : rows.end());
+    };
+    want(at(k), queries.map(seen));
+    want(at(v), queries.map(seen));
+    want(at(q), queries);
+    // Heads lie side by side in a row, and k beside v: a row is held with all that it has.
+    const PositionSet in = changed_.before[at(q)].every;
+    settle(at(q)), settle(at(k)), settle(at(v));
+    const PositionSet q_rows = rows_.held[at(q)].any() | queries.any();
+    const PositionSet kv_rows = rows_.held[at(k)].any() | rows_.held[at(v)].any() | (q_rows & in);
+    hold(at(q), q_rows, in);
+    hold(at(k), kv_rows, in);
+    hold(at(v), kv_rows, in);
+    want(at(ln1_normalized), kv_rows & in);
+  }
+
+  void hold(const HookPoint& place, const PositionSet& rows, const PositionSet& in) {
+    rows_.held[place] = rows;
+    rows_.made[place] = rows & in;
+  }
+
+  [[nodiscard]] bool shows_hidden(std::size_t layer) const {
+    return sequence_.variant != nullptr &&
+           std::ranges::any_of(*sequence_.variant, [&](const Intervention& edit) {
+             return edit.at.layer == layer && shows_hidden_keys(edit);
+           });
+  }
+
+  std::size_t heads_;
+  const Sequence& sequence_;
+  const ChangedRows& changed_;
+  NeededRows& rows_;
+  PositionSet own_;
+  PlaceTable<HeadPositions> wanted_;
+  std::map<HookPoint, HeadPositions> whole_patterns_;  // read by edits there
+};
+
+}  // namespace
+
+NeededRows::NeededRows(const Config& config, const Sequence& sequence, const ChangedRows& changed)
+    : made(config.layers),
+      held(config.layers),
+      of_clean(config.layers),
+      of_parent(config.layers),
+      sees_all_keys(config.layers) {
+  Backward backward(config, sequence, changed, *this);
+  backward.through_end(config.layers);
+  for (std::size_t layer = config.layers; layer-- > 0;) backward.through_layer(layer);
+  backward.settle_reads();
+}
+
+}  // namespace hookflow
