@@ -82,7 +82,7 @@ double PassCost::held_bytes(const Config& config, bool is_clean) const {
 }
 
 std::size_t layers_run(const Config& config, const ForwardPlan& plan) {
-  std::size_t layers = plan.wants_logits ? config.layers : 0;
+  std::size_t layers = plan.logits.empty() ? 0 : config.layers;
   for (const ForwardPlan::Capture& capture : plan.captures)
     layers = std::max(layers, layers_to(capture.at, config));
   return layers;
@@ -92,7 +92,7 @@ double weight_bytes(const Config& config, std::size_t fed, const ForwardPlan& pl
   const double layers = as_double(layers_run(config, plan) * layer_floats(config)) * sizeof(float);
   const double table = as_double(config.vocabulary * config.width) * sizeof(float);
   const double embeddings = embedding_bytes(table, fed);
-  if (!plan.wants_logits) {
+  if (plan.logits.empty()) {
     return layers + embeddings;
   }
   return layers + table + (config.tied_embeddings ? 0 : embeddings);

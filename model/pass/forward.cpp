@@ -38,15 +38,11 @@ FedLength fed_length(std::span<const std::int32_t> ids, std::size_t answer) {
 }
 
 void check_captures(const ForwardPlan& plan, const Config& config) {
-  Asks seen;
   for (const ForwardPlan::Capture& capture : plan.captures) {
     if (in_block(capture.at.kind) && capture.at.layer >= config.layers) {
       throw std::logic_error(to_string(capture.at) + ": layer " + std::to_string(capture.at.layer) +
                              " is out of range; the model has " + std::to_string(config.layers) +
                              " layers, 0-" + std::to_string(config.layers - 1));
-    }
-    if (!seen.try_emplace(capture.at).second) {
-      throw std::logic_error(to_string(capture.at) + " is captured twice in one plan");
     }
   }
 }
@@ -60,14 +56,15 @@ class Finder {
   [[nodiscard]] PassResult result(std::size_t sequence, const ForwardPlan& plan) const {
     PassResult result;
     result.edit_scalars = record_.edit_scalars[sequence];
-    const FedLength& fed = record_.plan.sequence(sequence).fed;
+    const Asks asks = asks_of(plan, record_.plan.sequence(sequence).fed);
     for (const ForwardPlan::Capture& capture : plan.captures) {
-      result.captured.emplace(capture.at, captured(sequence, capture.at, capture.positions.resolve(fed)));
+      if (!result.captured.contains(capture.at))
+        result.captured.emplace(capture.at, captured(sequence, capture.at, asks.at(capture.at).positions()));
     }
-    if (!plan.wants_logits) return result;
-    for (const std::size_t position : plan.logits.resolve(fed)) {
+    if (plan.logits.empty()) return result;
+    for (const std::size_t position : asks.at(kLogits).positions()) {
       const auto [blocks, row] = find_logits(sequence, position);
-      result.logits.add(blocks, row);
+      result.logits.add(position, blocks, row);
     }
     return result;
   }
@@ -92,11 +89,11 @@ class Finder {
     return {record->logits, rows.first(holder) + rows.find(holder, position)};
   }
 
-  [[nodiscard]] Captured captured(std::size_t sequence, const HookPoint& place,
+  [[nodiscard]] CapturedRows captured(std::size_t sequence, const HookPoint& place,
                                   std::vector<std::size_t> positions) const {
     const std::size_t length = record_.plan.sequence(sequence).length();
     const std::size_t heads = has_heads(place.kind) ? heads_ : 1;
-    Captured captured(positions, heads);
+    CapturedRows captured(positions, heads);
     for (const std::size_t position : positions) {
       if (place == kLogits) {
         const auto [blocks, index] = find_logits(sequence, position);
@@ -131,7 +128,7 @@ std::vector<PassResult> results_of(const Config& config, const PassRecord& recor
 
 }  // namespace
 
-void Captured::add(std::span<const float> values, std::shared_ptr<const void> owner) {
+void CapturedRows::add(std::span<const float> values, std::shared_ptr<const void> owner) {
   rows_.push_back(values);
   if (std::ranges::find(owners_, owner) == owners_.end()) owners_.push_back(std::move(owner));
 }

@@ -17,15 +17,15 @@ struct PassRecord;
 
 /// What a pass holds of one sequence at one place, at the positions that were asked for. Rows that it did not
 /// compute are those of the clean pass or of another prompt, not copies of them.
-class Captured {
+class CapturedRows {
  public:
-  Captured(std::vector<std::size_t> positions, std::size_t heads)
+  CapturedRows(std::vector<std::size_t> positions, std::size_t heads)
       : positions_(std::move(positions)), heads_(heads) {}
 
   /// Adds the next head of the next position.
   void add(std::span<const float> values, std::shared_ptr<const void> owner);
 
-  /// As they were asked for.
+  /// All that were asked for, ascending.
   [[nodiscard]] const std::vector<std::size_t>& positions() const { return positions_; }
   [[nodiscard]] std::size_t heads() const { return heads_; }  // 1 at a place without
   /// Of positions()[index]: (d) and the like; a head's (e), or its (p) keys.
@@ -42,8 +42,8 @@ class Captured {
 
 /// What one pass of one prompt left behind.
 struct PassResult {
-  std::map<HookPoint, Captured> captured;
-  PassLogits logits;                // one row a position that was asked for
+  std::map<HookPoint, CapturedRows> captured;
+  PassLogits logits;
   std::vector<float> edit_scalars;  // an edited pass: the one number that each intervention put in
                                     // (zero: 0, value, mean_head); NaN where it put in more than one
 };

@@ -41,7 +41,9 @@ Asks asks_of(const ForwardPlan& plan, const FedLength& fed) {
   for (const ForwardPlan::Capture& capture : plan.captures) {
     asks[capture.at] |= PositionSet(capture.positions.resolve(fed));
   }
-  if (plan.wants_logits) asks[{HookKind::logits, 0}] |= PositionSet(plan.logits.resolve(fed));
+  for (const Positions& positions : plan.logits) {
+    asks[{HookKind::logits, 0}] |= PositionSet(positions.resolve(fed));
+  }
   return asks;
 }
 

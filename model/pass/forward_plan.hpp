@@ -18,15 +18,15 @@ struct ForwardPlan {
   struct Capture {
     HookPoint at;
     Positions positions;  // rows that are kept; at scores and patterns, of the queries
+    friend bool operator==(const Capture&, const Capture&) = default;
   };
   /// Variants that will be run of the same prompts, and what is wanted of them.
   struct Edits {
     std::shared_ptr<const std::vector<Variant>> variants;
     std::shared_ptr<const ForwardPlan> plan;
   };
-  std::vector<Capture> captures;  // at most one a place
-  Positions logits = Positions::last();
-  bool wants_logits = true;
+  std::vector<Capture> captures;  // of a place that is there twice, the positions of both
+  std::vector<Positions> logits;
   std::vector<Edits> edits;
 };
 

@@ -45,10 +45,12 @@ class LogitBlocks {
 class PassLogits {
  public:
   /// Adds a position's; they may be another pass's.
-  void add(std::shared_ptr<const LogitBlocks> blocks, std::size_t row) {
+  void add(std::size_t position, std::shared_ptr<const LogitBlocks> blocks, std::size_t row) {
+    positions_.push_back(position);
     rows_.push_back({std::move(blocks), row});
   }
-  [[nodiscard]] std::size_t count() const { return rows_.size(); }
+  [[nodiscard]] const std::vector<std::size_t>& positions() const { return positions_; }  // ascending
+  /// At positions()[index].
   [[nodiscard]] LogitRow row(std::size_t index) const { return rows_[index].blocks->row(rows_[index].row); }
 
  private:
@@ -56,6 +58,7 @@ class PassLogits {
     std::shared_ptr<const LogitBlocks> blocks;
     std::size_t row;
   };
+  std::vector<std::size_t> positions_;
   std::vector<Row> rows_;
 };
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -13,6 +14,12 @@ namespace hookflow {
 
 /// The edits of one counterfactual pass, in any order; at one place they apply in the order given.
 using Variant = std::vector<Intervention>;
+
+/// The place that a variant edits first; none for a variant without edits.
+inline std::optional<HookPoint> first_edit(const Variant& variant) {
+  if (variant.empty()) return std::nullopt;
+  return std::ranges::min_element(variant, {}, &Intervention::at)->at;
+}
 
 /// Places, and the positions at which somebody asks for what they hold.
 using Asks = std::map<HookPoint, PositionSet>;

@@ -28,13 +28,6 @@ void refuse_beside_variants(const std::string& param, bool given) {
     throw ParamError(param, "cannot be given together with variants; must be in the edits of a variant");
 }
 
-/// What lies before a variant's first edit is the clean pass's own, so both keep a place at the same
-/// positions.
-std::shared_ptr<const ForwardPlan> kept_as_in(const ForwardPlan& clean, ForwardPlan plan) {
-  for (ForwardPlan::Capture& capture : plan.captures) capture.positions = kept_positions(clean, capture.at);
-  return std::make_shared<const ForwardPlan>(std::move(plan));
-}
-
 std::vector<PassResult> take(std::vector<PassResult>& results, std::size_t first, std::size_t count) {
   const auto begin = results.begin() + static_cast<std::ptrdiff_t>(first);
   return {std::make_move_iterator(begin),
@@ -70,17 +63,10 @@ class Ablate : public BatchStage {
     return output;
   }
 
-  /// Places that are kept of the variants are kept of the clean pass too.
   std::vector<PortRequest> take_requests(std::span<const RequestPtr> requests) override {
     asked_ = combined(requests);
     auto of_clean = std::make_shared<PassRequest>();
-    for (const ForwardPlan::Capture& capture : asked_.plan().captures)
-      of_clean->keep(capture.at, capture.positions);
-    for (const Variant& variant : made_.variants) {
-      const HookPoint edit = first_edit(variant).value();
-      of_clean->keep_for_edit(edit);
-      for (const auto& [column, asked] : asked_.answer_plans()) of_clean->keep_for_edit(edit, asked.answers);
-    }
+    of_clean->keep_for(variants_made_, asked_);
     return {{0, std::move(of_clean)}};
   }
 
@@ -105,8 +91,7 @@ class Ablate : public BatchStage {
       }
     }
     const auto& clean = prompts.front().get<Pass>(0);
-    const auto kept = kept_as_in(*clean.kept, asked_.plan());
-    std::vector<PassResult> results = run_edited(*model_, *clean.batch, edited, *kept);
+    std::vector<PassResult> results = run_edited(*model_, *clean.batch, edited, asked_.plan());
     std::map<std::string, std::vector<PassResult>> answered;
     for (const auto& [column, asked] : asked_.answer_plans())
       answered[column] = run_edited(*model_, *clean.answered.at(column), edited, asked.plan);
@@ -115,7 +100,6 @@ class Ablate : public BatchStage {
       auto made = std::make_shared<Variants>();
       made->first = first;
       made->length = prompts[p].get<Pass>(0).length;
-      made->kept = kept;
       made->results = take(results, p * count, count);
       for (auto& [column, passes] : answered) made->answered[column] = take(passes, p * count, count);
       values.push_back(std::move(made));

@@ -66,8 +66,8 @@ class Prediction : public PromptStage {
   }
 
   [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
-    const Predictions clean = predictions(inputs.get<Pass>(0).view());
-    const PromptPlace place{inputs.index(), axis_.in(inputs.get<Pass>(0).length)};
+    const PassView clean = inputs.get<Pass>(0).view();
+    const PromptPlace place{inputs.index(), axis_.in(clean.length)};
     auto measures = std::make_shared<Measures>();
     const Numbers before = measured(clean, nullptr, place);
     if (!edited_) {
@@ -75,17 +75,18 @@ class Prediction : public PromptStage {
       store(before, nullptr, measures->columns);
       return measures;
     }
+    const Predictions compared = needs_clean() ? predictions(clean) : Predictions();
     const auto& variants = inputs.get<Variants>(1);
     measures->first = variants.first;
     measures->count = variants.results.size();
     measures->columns = columns_for(stored_, measures->count);
     for (std::size_t i = 0; i < measures->count; ++i)
-      store(measured(predictions(variants.view(i)), &clean, place), &before, measures->columns);
+      store(measured(variants.view(i), &compared, place), &before, measures->columns);
     return measures;
   }
 
  private:
-  using Predictions = std::vector<NextToken>;  // at the positions that are asked for
+  using Predictions = std::vector<NextToken>;  // at the positions that are asked for, all in memory
 
   /// A metric that is kept, and where.
   struct Chosen {
@@ -163,26 +164,30 @@ class Prediction : public PromptStage {
     return found;
   }
 
+  [[nodiscard]] bool needs_clean() const {
+    return std::ranges::any_of(chosen_, [](const Chosen& chosen) { return chosen.metric->needs_clean; });
+  }
+
   /// The numbers of one pass, [chosen metric][position, token]; without `clean`, none where it is needed.
-  [[nodiscard]] Numbers measured(const Predictions& now, const Predictions* clean,
+  [[nodiscard]] Numbers measured(const PassView& pass, const Predictions* clean,
                                  const PromptPlace& place) const {
+    const LogitRows logits = request_->logits(pass);
     Numbers numbers(chosen_.size());
-    for (std::size_t m = 0; m < chosen_.size(); ++m) {
-      const PredictionMetric& metric = *chosen_[m].metric;
-      if (metric.needs_clean && clean == nullptr) continue;
-      std::size_t row = 0;
-      for (const auto& position : place.positions) {
+    std::size_t row = 0;
+    for (const auto& position : place.positions) {
+      std::optional<NextToken> now;
+      if (position) now.emplace(logits.row(row));
+      for (std::size_t m = 0; m < chosen_.size(); ++m) {
+        const bool compares = chosen_[m].metric->needs_clean;
+        if (compares && clean == nullptr) continue;
         const std::size_t cells = chosen_[m].of_tokens() ? tokens.size() : 1;
-        if (!position) {
-          add_missing(numbers[m], cells);
-          continue;
-        }
-        for (std::size_t t = 0; t < cells; ++t) {
+        if (!now) add_missing(numbers[m], cells);
+        for (std::size_t t = 0; now && t < cells; ++t) {
           const std::int32_t token = chosen_[m].of_tokens() ? targets_[place.prompt][t] : 0;
-          numbers[m].push_back(metric.value({now[row], clean == nullptr ? nullptr : &(*clean)[row], token}));
+          numbers[m].push_back(chosen_[m].metric->value({*now, compares ? &(*clean)[row] : nullptr, token}));
         }
-        ++row;
       }
+      if (position) ++row;
     }
     return numbers;
   }

@@ -1,7 +1,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <span>
+
+#include "model/pass/logits.hpp"
 
 namespace hookflow::stages {
 
@@ -9,7 +10,7 @@ namespace hookflow::stages {
 /// for an id that is none of the vocabulary.
 class NextToken {
  public:
-  explicit NextToken(std::span<const float> logits);
+  explicit NextToken(LogitRow logits);
 
   [[nodiscard]] std::int64_t argmax() const { return argmax_; }  // the first of equals
   [[nodiscard]] double log_prob(std::int32_t id) const;          // nat
@@ -21,7 +22,7 @@ class NextToken {
  private:
   [[nodiscard]] float at(std::int32_t id) const;
 
-  std::span<const float> logits_;
+  LogitRow logits_;
   std::int64_t argmax_;
   double log_sum_;  // log of the sum of exp(logit)
 };

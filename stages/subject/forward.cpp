@@ -31,7 +31,6 @@ class Forward : public BatchStage {
 
   std::vector<PortRequest> take_requests(std::span<const RequestPtr> requests) override {
     asked_ = combined(requests);
-    plan_ = std::make_shared<const ForwardPlan>(asked_.plan());
     return {};
   }
 
@@ -46,7 +45,7 @@ class Forward : public BatchStage {
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts,
                                           std::size_t /*part*/) const override {
-    const auto batch = run_clean_pass(prompts, *plan_, nullptr);
+    const auto batch = run_clean_pass(prompts, asked_.plan(), nullptr);
     std::map<std::string, std::shared_ptr<const CleanPass>> answered;
     for (const auto& [column, asked] : asked_.answer_plans())
       answered[column] = run_clean_pass(prompts, asked.plan, &asked.answers);
@@ -56,7 +55,6 @@ class Forward : public BatchStage {
       pass->batch = batch;
       pass->index = i;
       pass->length = prompts[i].get<Tokens>(0).ids.size();
-      pass->kept = plan_;
       pass->answered = answered;
       values.push_back(std::move(pass));
     }
@@ -81,7 +79,6 @@ class Forward : public BatchStage {
 
   std::shared_ptr<const PassFacts> facts_;  // while planning
   PassRequest asked_;                       // by the stages behind
-  std::shared_ptr<const ForwardPlan> plan_;
   std::size_t batch_tokens_ = 0;
   const Model* model_ = nullptr;
 };

@@ -1,6 +1,7 @@
 #include "stages/subject/logit_rows.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -8,29 +9,25 @@
 
 namespace hookflow::stages {
 
-LogitRows::LogitRows(const PassView& pass, const Positions& wanted) : logits_(pass.result.logits.matrix()) {
-  const std::vector<std::size_t> kept = pass.kept.logits.resolve(pass.length);
+LogitRows::LogitRows(const PassView& pass, const Positions& wanted) : logits_(pass.result.logits) {
+  const std::vector<std::size_t>& kept = logits_.positions();
   for (const std::size_t position : wanted.resolve(pass.length)) {
-    const auto found = std::find(kept.begin(), kept.end(), position);
-    if (!pass.kept.wants_logits || found == kept.end())
+    const auto found = std::ranges::lower_bound(kept, position);
+    if (found == kept.end() || *found != position)
       throw std::logic_error("the pass kept no logits at a position that is read");
-    positions_.push_back(position);
     rows_.push_back(static_cast<std::size_t>(found - kept.begin()));
   }
 }
 
-LogitRows::LogitRows(View logits, std::size_t first) : logits_(logits) {
-  for (std::size_t row = 0; row < logits.rows; ++row) {
-    positions_.push_back(first + row);
-    rows_.push_back(row);
-  }
+LogitRows::LogitRows(const PassLogits& logits) : logits_(logits), rows_(logits.positions().size()) {
+  std::iota(rows_.begin(), rows_.end(), std::size_t{0});
 }
 
-std::span<const float> LogitRows::row(std::size_t index) const {
-  const auto logits = logits_.row(rows_[index]);
-  check_finite(logits, [&](std::size_t id) {
+LogitRow LogitRows::row(std::size_t index) const {
+  LogitRow logits = logits_.row(rows_[index]);
+  check_finite(logits.values, [&](std::size_t id) {
     return "the logit of token id " + std::to_string(id) + " at position " +
-           std::to_string(positions_[index]);
+           std::to_string(logits_.positions()[rows_[index]]);
   });
   return logits;
 }

@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <span>
 #include <vector>
 
 #include "stages/subject/values.hpp"
@@ -13,17 +12,16 @@ class LogitRows {
  public:
   /// Throws std::logic_error when the pass did not keep a position.
   LogitRows(const PassView& pass, const Positions& wanted);
-  /// All that were kept: those of the positions from `first` on.
-  LogitRows(View logits, std::size_t first);
+  /// All that were kept.
+  explicit LogitRows(const PassLogits& logits);
 
   [[nodiscard]] std::size_t count() const { return rows_.size(); }
   /// Throws pipeline::PromptFailure where a logit is NaN or infinite.
-  [[nodiscard]] std::span<const float> row(std::size_t index) const;
+  [[nodiscard]] LogitRow row(std::size_t index) const;
 
  private:
-  View logits_;  // (kept positions, vocabulary)
-  std::vector<std::size_t> positions_;
-  std::vector<std::size_t> rows_;
+  const PassLogits& logits_;
+  std::vector<std::size_t> rows_;  // of those kept
 };
 
 }  // namespace hookflow::stages

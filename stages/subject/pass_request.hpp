@@ -1,7 +1,9 @@
 #pragma once
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "model/pass/forward.hpp"
 #include "pipeline/stage/stage.hpp"
@@ -11,13 +13,10 @@
 
 namespace hookflow::stages {
 
-/// A plan that asks for nothing.
-ForwardPlan no_plan();
-
 /// What is asked of passes of the prompts with an answer behind each.
 struct AnswerPlan {
   Answers answers;
-  ForwardPlan plan = no_plan();
+  ForwardPlan plan;
 };
 
 /// What a stage asks a clean pass, or edited ones, to keep; and how it reads just that from a pass that keeps
@@ -26,12 +25,11 @@ class PassRequest : public pipeline::Request {
  public:
   void keep(const HookPoint& place, const Positions& positions);
   void keep_logits(const Positions& positions);
-  /// What variants whose first edit is at this place start from.
-  void keep_for_edit(const HookPoint& first_edit);
-  /// The logits that predict the tokens of answers, each after the ones before; or what variants with these
-  /// answers start from. Answers of the same column are the same.
+  /// What these variants read of the clean pass, of which this is asked.
+  void keep_for(const std::shared_ptr<const std::vector<Variant>>& variants, const PassRequest& asked);
+  /// The logits that predict the tokens of answers, each after the ones before. Answers of the same column
+  /// are the same.
   void keep_answers(const Answers& answers);
-  void keep_for_edit(const HookPoint& first_edit, const Answers& answers);
   /// All that is asked for here, and there.
   void add(const PassRequest& other);
 
@@ -46,15 +44,11 @@ class PassRequest : public pipeline::Request {
   [[nodiscard]] const std::map<std::string, AnswerPlan>& answer_plans() const { return answer_plans_; }
 
  private:
-  ForwardPlan plan_ = no_plan();
+  ForwardPlan plan_;
   std::map<std::string, AnswerPlan> answer_plans_;
 };
 
-/// All that was asked, as one request. What is asked for at different positions is kept at all. Throws
-/// std::bad_cast for what is no PassRequest.
+/// All that was asked, as one request. Throws std::bad_cast for what is no PassRequest.
 PassRequest combined(std::span<const pipeline::RequestPtr> requests);
-
-/// Where a plan keeps a place. Throws std::logic_error when it does not.
-const Positions& kept_positions(const ForwardPlan& plan, const HookPoint& place);
 
 }  // namespace hookflow::stages

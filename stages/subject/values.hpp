@@ -67,8 +67,7 @@ struct Answers {
 /// the PassRequest by which a stage asked for it: other stages may have asked for more.
 struct PassView {
   const PassResult& result;
-  const ForwardPlan& kept;  // what all stages together asked for
-  std::size_t length = 0;   // tokens of the prompt
+  std::size_t length = 0;  // tokens of the prompt
   std::map<std::string, const PassResult*>
       answered{};  // the same with an answer behind the prompt, by column
 };
@@ -78,13 +77,12 @@ struct Pass : pipeline::Value {
   std::shared_ptr<const CleanPass> batch;
   std::size_t index = 0;   // in the batch
   std::size_t length = 0;  // tokens of the prompt
-  std::shared_ptr<const ForwardPlan> kept;
   std::map<std::string, std::shared_ptr<const CleanPass>>
       answered;  // with answers behind the prompts, by column
 
   [[nodiscard]] const PassResult& result() const { return batch->results[index]; }
   [[nodiscard]] PassView view() const {
-    PassView view{result(), *kept, length};
+    PassView view{result(), length};
     for (const auto& [column, pass] : answered) view.answered[column] = &pass->results[index];
     return view;
   }
@@ -95,11 +93,10 @@ struct Variants : pipeline::Value {
   std::size_t first = 0;
   std::size_t length = 0;  // tokens of the prompt
   std::vector<PassResult> results;
-  std::shared_ptr<const ForwardPlan> kept;
   std::map<std::string, std::vector<PassResult>> answered;  // with an answer behind the prompt, by column
 
   [[nodiscard]] PassView view(std::size_t i) const {
-    PassView view{results[i], *kept, length};
+    PassView view{results[i], length};
     for (const auto& [column, passes] : answered) view.answered[column] = &passes[i];
     return view;
   }

@@ -24,9 +24,15 @@ inline std::vector<HookPoint> all_points(const Config& config) {
   return points;
 }
 
+inline ForwardPlan last_logits() {
+  ForwardPlan plan;
+  plan.logits = {Positions::last()};
+  return plan;
+}
+
 inline ForwardPlan capture_everything(const Config& config, const Positions& positions = Positions::all()) {
   ForwardPlan plan;
-  plan.logits = positions;
+  plan.logits = {positions};
   for (const HookPoint& point : all_points(config)) {
     plan.captures.push_back({point, positions});
   }
@@ -44,7 +50,7 @@ inline ForwardPlan with_edits(ForwardPlan plan, const std::vector<Variant>& vari
 inline std::vector<double> expected(const NaiveGpt2& naive, const ForwardPlan::Capture& capture,
                                     const Config& config, std::size_t length) {
   const auto& matrix = naive.at.at(capture.at);
-  const auto positions = capture.positions.resolve(length);
+  const auto positions = PositionSet(capture.positions.resolve(length)).positions();
   std::vector<double> values;
   if (!has_heads(capture.at.kind)) {
     for (const std::size_t position : positions) {
@@ -89,10 +95,9 @@ inline void expect_matches(const PassResult& result, const NaiveGpt2& naive, con
     expect_close(tensor_of(result.captured.at(capture.at)), expected(naive, capture, config, length), kTolerance,
                  what + " " + to_string(capture.at));
   }
-  if (plan.wants_logits) {
-    expect_close(tensor_of(result.logits),
-                 expected(naive, {{HookKind::logits, 0}, plan.logits}, config, length), kTolerance,
-                 what + " logits");
+  for (const Positions& positions : plan.logits) {
+    expect_close(tensor_of(result.logits), expected(naive, {{HookKind::logits, 0}, positions}, config, length),
+                 kTolerance, what + " logits");
   }
 }
 

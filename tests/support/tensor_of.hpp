@@ -7,7 +7,7 @@
 namespace hookflow {
 
 /// What a pass captured at a place, row by row: (position, width), or (position, head, width).
-inline Tensor tensor_of(const Captured& captured) {
+inline Tensor tensor_of(const CapturedRows& captured) {
   Tensor tensor;
   const std::size_t positions = captured.positions().size();
   tensor.shape = {positions, captured.heads(), captured.row(0).size()};
@@ -23,10 +23,10 @@ inline Tensor tensor_of(const Captured& captured) {
 /// (position, vocabulary)
 inline Tensor tensor_of(const PassLogits& logits) {
   Tensor tensor;
-  for (std::size_t i = 0; i < logits.count(); ++i) {
+  for (std::size_t i = 0; i < logits.positions().size(); ++i) {
     const LogitRow row = logits.row(i);
     tensor.values.insert(tensor.values.end(), row.values.begin(), row.values.end());
-    tensor.shape = {logits.count(), row.values.size()};
+    tensor.shape = {logits.positions().size(), row.values.size()};
   }
   return tensor;
 }

@@ -103,7 +103,7 @@ TEST(RunClean, GivesThePositionsThatAreAskedFor) {
 
 TEST(RunClean, GivesShapesInTheOrderOfTheHookTable) {
   TinyModel tiny(tiny_config());
-  ForwardPlan plan;
+  ForwardPlan plan = testing::last_logits();
   plan.captures = {{{HookKind::z, 1}, Positions::all()},
                    {{HookKind::result, 1}, Positions::last()},
                    {{HookKind::pattern, 1}, Positions::at({1, 2})},
@@ -123,11 +123,10 @@ TEST(RunClean, GivesEveryPlaceAloneAsItDoesAmongAllOthers) {
   const CleanPass whole = run_clean(tiny.model, prompts, capture_everything(tiny.model.config));
   for (const HookPoint& point : all_points(tiny.model.config)) {
     ForwardPlan plan;
-    plan.wants_logits = false;
     plan.captures = {{point, Positions::all()}};
     const CleanPass pass = run_clean(tiny.model, prompts, plan);
     for (std::size_t i = 0; i < prompts.size(); ++i) {
-      EXPECT_EQ(pass.results[i].logits.count(), 0U);
+      EXPECT_TRUE(pass.results[i].logits.positions().empty());
       expect_close(tensor_of(pass.results[i].captured.at(point)),
                    tensor_of(whole.results[i].captured.at(point)).values, 1e-6,
                    to_string(point));
@@ -139,7 +138,7 @@ TEST(RunClean, GivesTheSameLogitsWhenTheLastLayerIsPruned) {
   TinyModel tiny(tiny_config());
   const Prompts prompts = {tiny.prompt(7), tiny.prompt(30)};
   const CleanPass whole = run_clean(tiny.model, prompts, capture_everything(tiny.model.config));
-  const CleanPass pruned = run_clean(tiny.model, prompts, ForwardPlan{});
+  const CleanPass pruned = run_clean(tiny.model, prompts, testing::last_logits());
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     const auto last = whole.results[i].logits.row(prompts[i].size() - 1).values;
     expect_close(tensor_of(pruned.results[i].logits), last, 1e-6, "logits");
@@ -167,7 +166,7 @@ TEST(RunClean, MatchesThePlainModelForALongPrompt) {
   const std::vector<Variant> variants = {{edit(HookKind::z, 0, 1, {}, Positions::last())},
                                          {edit(HookKind::pattern, 1, 2, mean_head())}};
   ForwardPlan plan;
-  plan.logits = Positions::all();
+  plan.logits = {Positions::all()};
   plan = testing::with_edits(plan, variants);
   const CleanPass pass = run_clean(tiny.model, prompts, plan);
   for (std::size_t i = 0; i < prompts.size(); ++i) {
@@ -187,7 +186,7 @@ TEST(RunClean, PassesNaNOn) {
   auto& embedding =
       const_cast<float&>(tiny.model.weights.token_embedding.row(static_cast<std::size_t>(prompt[3]))[0]);
   embedding = std::numeric_limits<float>::quiet_NaN();
-  const CleanPass pass = run_clean(tiny.model, Prompts{prompt}, ForwardPlan{});
+  const CleanPass pass = run_clean(tiny.model, Prompts{prompt}, testing::last_logits());
   EXPECT_TRUE(std::ranges::all_of(tensor_of(pass.results[0].logits).values,
                                   [](float value) { return std::isnan(value); }));
 }
@@ -212,7 +211,7 @@ TEST(RunEdited, GivesTheSameLogitsWhenTheLastLayerIsPruned) {
   TinyModel tiny(tiny_config());
   const Prompts prompts = {tiny.prompt(3), tiny.prompt(8)};
   const std::vector<Variant> variants = many_variants(tiny, 8);
-  ForwardPlan plan;
+  ForwardPlan plan = testing::last_logits();
   plan = testing::with_edits(plan, variants);
   const CleanPass clean = run_clean(tiny.model, prompts, plan);
   const auto results = run_edited(tiny.model, clean, of_prompt(1, variants), plan);
@@ -232,7 +231,6 @@ TEST(RunEdited, GivesEveryPlaceAloneAsItDoesAmongAllOthers) {
   }
   for (const HookPoint& point : all_points(tiny.model.config)) {
     ForwardPlan plan;
-    plan.wants_logits = false;
     plan.captures = {{point, Positions::at({3, -1})}};
     ForwardPlan clean_plan = plan;
     clean_plan = testing::with_edits(clean_plan, variants);
@@ -300,7 +298,7 @@ TEST(RunEdited, ChangesNothingByAnEditThatChangesNothing) {
     }
   }
   ForwardPlan plan;
-  plan.logits = Positions::all();
+  plan.logits = {Positions::all()};
   plan = testing::with_edits(plan, variants);
   const CleanPass clean = run_clean(tiny.model, prompts, plan);
   for (const PassResult& result : run_edited(tiny.model, clean, of_prompt(0, variants), plan)) {
@@ -326,7 +324,7 @@ TEST(RunEdited, ReportsTheScalarThatItPutIn) {
                                           edit(HookKind::z, 0, 1, {}), edit(HookKind::q, 1, 1, value(0.25F)),
                                           edit(HookKind::v, 1, 1, mean_positions())}};
   ForwardPlan plan;
-  plan.wants_logits = false;  // the mean is wanted nevertheless
+  // Nothing is asked for: the mean is wanted nevertheless.
   plan = testing::with_edits(plan, variants);
   const CleanPass clean = run_clean(tiny.model, Prompts{prompt}, plan);
   const auto results = run_edited(tiny.model, clean, of_prompt(0, variants), plan);
@@ -417,7 +415,7 @@ TEST(RunClean, RefusesAPositionOutsideThePrompt) {
   TinyModel tiny(tiny_config());
   for (const std::int64_t position : {-4, 3}) {
     ForwardPlan plan;
-    plan.logits = Positions::at({position});
+    plan.logits = {Positions::at({position})};
     EXPECT_EQ(message_of([&] { run_clean(tiny.model, Prompts{tiny.prompt(3)}, plan); }),
               "position " + std::to_string(position) +
                   " is outside a prompt of 3 tokens; must be 0 to 2 or, from the end, -1 to -3");
@@ -470,7 +468,7 @@ TEST(CheckIntervention, RefusesWhatNoPromptAllows) {
 TEST(RunEdited, RefusesAPatternVectorOfAnotherLengthThanThePrompt) {
   TinyModel tiny(tiny_config());
   const std::vector<Variant> variants = {{edit(HookKind::pattern, 0, {}, add({1, 2}))}};
-  ForwardPlan plan;
+  ForwardPlan plan = testing::last_logits();
   plan = testing::with_edits(plan, variants);
   const CleanPass clean = run_clean(tiny.model, Prompts{tiny.prompt(3)}, plan);
   EXPECT_EQ(

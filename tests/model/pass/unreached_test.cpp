@@ -74,8 +74,7 @@ class Draw {
 
   ForwardPlan plan(const Config& config) {
     ForwardPlan plan;
-    plan.wants_logits = one_in(2);
-    plan.logits = positions();
+    if (one_in(2)) plan.logits = {positions()};
     for (const HookPoint& point : testing::all_points(config)) {
       if (point.kind == HookKind::scores_raw && !one_in(8)) continue;
       if (one_in(4)) plan.captures.push_back({point, positions()});
@@ -88,7 +87,7 @@ class Draw {
 };
 
 /// The rows of a naive pass that a capture is held against, in its order.
-std::vector<std::vector<double>> rows_of(const NaiveGpt2& naive, const HookPoint& place, const Captured& like,
+std::vector<std::vector<double>> rows_of(const NaiveGpt2& naive, const HookPoint& place, const CapturedRows& like,
                                          std::size_t length) {
   const auto& matrix = naive.at.at(place);
   std::vector<std::vector<double>> rows;
@@ -109,7 +108,7 @@ void expect_unreached_is_clean(const PassResult& result, const PassResult& clean
   for (const auto& [place, captured] : result.captured) {
     const auto with_edits = rows_of(naive_result, place, captured, length);
     const auto without = rows_of(naive_clean, place, captured, length);
-    const Captured& of_clean = clean.captured.at(place);
+    const CapturedRows& of_clean = clean.captured.at(place);
     for (std::size_t i = 0; i < captured.positions().size(); ++i) {
       for (std::size_t head = 0; head < captured.heads(); ++head) {
         const std::size_t row = i * captured.heads() + head;
