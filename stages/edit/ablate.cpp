@@ -42,8 +42,8 @@ std::vector<PassResult> take(std::vector<PassResult>& results, std::size_t first
 }
 
 /// Runs edited passes: the variants of each prompt are every combination of replacement, hook point, layer
-/// and head, or the sets of edits that are named. Chunks of variants depend on the workflow alone, so the
-/// same rows share each matrix product in every run.
+/// and head, or the sets of edits that are named. Which variants run together depends on the workflow alone,
+/// so the same rows share each matrix product in every run.
 class Ablate : public BatchStage {
  public:
   std::vector<std::string> at;
@@ -59,13 +59,12 @@ class Ablate : public BatchStage {
     facts->clean = clean_ = context.facts<PassFacts>(0);
     made_ = make_variants({clean_->subject->config(), context, clean_->tokens->lengths});
     for (const Variant& variant : made_.variants) facts->first_edits.push_back(first_edit(variant).value());
-    batch_tokens_ = context.batch_weight;
-    chunk_ =
-        std::max<std::size_t>(1, static_cast<std::size_t>(rows) / std::max<std::size_t>(1, batch_tokens_));
+    const std::size_t a_part =
+        std::max<std::size_t>(1, static_cast<std::size_t>(rows) / context.heaviest_batch());
     Output output;
     output.expands = made_.axes;
-    output.parts = (made_.variants.size() + chunk_ - 1) / chunk_;
-    output.variants_a_part = chunk_;
+    output.parts = (made_.variants.size() + a_part - 1) / a_part;
+    output.variants_a_part = a_part;
     output.facts = std::move(facts);
     return output;
   }
@@ -81,23 +80,24 @@ class Ablate : public BatchStage {
       of_clean->keep_for_edit(edit);
       for (const auto& [column, asked] : asked_.answer_plans()) of_clean->keep_for_edit(edit, asked.answers);
     }
+    memory_ = PassMemory(*clean_, asked_);
     return {{0, std::move(of_clean)}};
   }
 
   [[nodiscard]] Cost cost() const override {
-    PassLoad load{*clean_, {}, batch_tokens_ * std::min(chunk_, made_.variants.size())};
+    PassLoad load{*clean_, {}};
     for (const Variant& variant : made_.variants) load.starts.push_back(first_edit(variant).value());
     return cost_of(load, asked_);
   }
+  [[nodiscard]] Bytes bytes(const Work& work) const override { return memory_.of(work); }
 
   void prepare() override {
     model_ = &clean_->subject->model();
     clean_.reset();  // it holds every prompt's tokens
   }
 
-  [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts, std::size_t part) const override {
-    const std::size_t first = part * chunk_;
-    const std::size_t count = std::min(chunk_, made_.variants.size() - first);
+  [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts, VariantRange of) const override {
+    const auto [first, count] = of;
     std::vector<EditedPrompt> edited;
     for (const Inputs& inputs : prompts) {
       for (std::size_t i = 0; i < count; ++i) {
@@ -139,8 +139,7 @@ class Ablate : public BatchStage {
   LabelledVariants made_;
   std::shared_ptr<const PassFacts> clean_;  // while planning
   PassRequest asked_;                       // by the stages behind
-  std::size_t batch_tokens_ = 0;
-  std::size_t chunk_ = 1;
+  PassMemory memory_;
   const Model* model_ = nullptr;
 };
 

@@ -23,7 +23,6 @@ class Forward : public BatchStage {
     facts->subject = &model_of(context.subject);
     facts->tokens = context.facts<TokenFacts>(0);
     facts_ = facts;
-    batch_tokens_ = context.batch_weight;
     Output output;
     output.facts = std::move(facts);
     return output;
@@ -32,12 +31,12 @@ class Forward : public BatchStage {
   std::vector<PortRequest> take_requests(std::span<const RequestPtr> requests) override {
     asked_ = combined(requests);
     plan_ = std::make_shared<const ForwardPlan>(asked_.plan());
+    memory_ = PassMemory(*facts_, asked_);
     return {};
   }
 
-  [[nodiscard]] Cost cost() const override {
-    return cost_of({*facts_, {{HookKind::embed, 0}}, batch_tokens_}, asked_);
-  }
+  [[nodiscard]] Cost cost() const override { return cost_of({*facts_, {{HookKind::embed, 0}}}, asked_); }
+  [[nodiscard]] Bytes bytes(const Work& work) const override { return memory_.of(work); }
 
   void prepare() override {
     model_ = &facts_->subject->model();
@@ -45,7 +44,7 @@ class Forward : public BatchStage {
   }
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts,
-                                          std::size_t /*part*/) const override {
+                                          VariantRange /*variants*/) const override {
     const auto batch = run_clean_pass(prompts, *plan_, nullptr);
     std::map<std::string, std::shared_ptr<const CleanPass>> answered;
     for (const auto& [column, asked] : asked_.answer_plans())
@@ -82,7 +81,7 @@ class Forward : public BatchStage {
   std::shared_ptr<const PassFacts> facts_;  // while planning
   PassRequest asked_;                       // by the stages behind
   std::shared_ptr<const ForwardPlan> plan_;
-  std::size_t batch_tokens_ = 0;
+  PassMemory memory_;
   const Model* model_ = nullptr;
 };
 

@@ -1,7 +1,6 @@
 #include "stages/subject/pass_cost.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <set>
 
@@ -16,46 +15,68 @@ double weight_bytes(const PassFacts& facts, const ForwardPlan& plan) {
   return hookflow::weight_bytes(facts.subject->config(), fed.size(), plan);
 }
 
-/// Of passes of the prompts alone, or with an answer behind each.
-pipeline::Cost cost_of(const PassLoad& load, const ForwardPlan& plan, const Answers* answers) {
-  const Config& config = load.facts.subject->config();
-  const std::vector<std::size_t>& lengths = load.facts.tokens->lengths;
-  pipeline::Cost cost;
-  FedLength longest(0);
-  double stretch = 1;  // how much more is fed than the prompt's own tokens, at most
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
-    if (!load.facts.tokens->runs(i)) continue;
-    const FedLength fed(lengths[i], answers == nullptr ? 0 : answers->fed(i).size());
-    longest = {std::max(longest.prompt, fed.prompt), std::max(longest.answer, fed.answer)};
-    stretch = std::max(stretch, static_cast<double>(fed.all()) / static_cast<double>(fed.prompt));
-    for (const HookPoint& start : load.starts) {
-      cost.passes += 1;
-      cost.flops += pass_flops(config, fed, start, plan);
-    }
+/// Prompts alone, or with an answer behind each, and what their passes keep.
+struct AskedFeed {
+  const ForwardPlan& plan;
+  const Answers* answers = nullptr;
+
+  [[nodiscard]] FedLength length(const TokenFacts& tokens, std::size_t prompt) const {
+    return {tokens.lengths[prompt], answers == nullptr ? 0 : answers->fed(prompt).size()};
   }
-  const auto together =
-      static_cast<std::size_t>(std::ceil(stretch * static_cast<double>(load.together_tokens)));
-  cost.bytes_working = working_bytes(config, together, longest.all());
-  cost.bytes_held = held_bytes(config, together, longest, plan);
-  cost.bytes_shared = weight_bytes(load.facts, plan);
-  return cost;
+};
+
+/// Those that are run: where only answers are read, no prompt is run alone.
+std::vector<AskedFeed> feeds_of(const PassFacts& facts, const PassRequest& asked) {
+  std::vector<AskedFeed> feeds;
+  const bool answers_alone =
+      !asked.answer_plans().empty() && layers_run(facts.subject->config(), asked.plan()) == 0;
+  if (!answers_alone) feeds.push_back({asked.plan()});
+  for (const auto& [column, answered] : asked.answer_plans())
+    feeds.push_back({answered.plan, &answered.answers});
+  return feeds;
 }
 
 }  // namespace
 
 pipeline::Cost cost_of(const PassLoad& load, const PassRequest& asked) {
-  const bool answers_alone =
-      !asked.answer_plans().empty() && layers_run(load.facts.subject->config(), asked.plan()) == 0;
-  pipeline::Cost cost = answers_alone ? pipeline::Cost{} : cost_of(load, asked.plan(), nullptr);
-  for (const auto& [column, answered] : asked.answer_plans()) {
-    const pipeline::Cost more = cost_of(load, answered.plan, &answered.answers);
-    cost.passes += more.passes;
-    cost.flops += more.flops;
-    cost.bytes_held += more.bytes_held;
-    cost.bytes_working = std::max(cost.bytes_working, more.bytes_working);
-    cost.bytes_shared = std::max(cost.bytes_shared, more.bytes_shared);
+  const TokenFacts& tokens = *load.facts.tokens;
+  pipeline::Cost cost;
+  for (const AskedFeed& feed : feeds_of(load.facts, asked)) {
+    for (std::size_t i = 0; i < tokens.lengths.size(); ++i) {
+      if (!tokens.runs(i)) continue;
+      for (const HookPoint& start : load.starts) {
+        cost.passes += 1;
+        cost.flops += pass_flops(load.facts.subject->config(), feed.length(tokens, i), start, feed.plan);
+      }
+    }
+    cost.bytes_shared = std::max(cost.bytes_shared, weight_bytes(load.facts, feed.plan));
   }
   return cost;
+}
+
+PassMemory::PassMemory(const PassFacts& facts, const PassRequest& asked) : config_(&facts.subject->config()) {
+  const TokenFacts& tokens = *facts.tokens;
+  for (const AskedFeed& feed : feeds_of(facts, asked)) {
+    feeds_.push_back({feed.plan, {}});
+    for (std::size_t i = 0; i < tokens.lengths.size(); ++i)
+      feeds_.back().lengths.push_back(tokens.runs(i) ? feed.length(tokens, i) : FedLength(0));
+  }
+}
+
+pipeline::Bytes PassMemory::of(const pipeline::Work& work) const {
+  pipeline::Bytes bytes;
+  for (const Feed& feed : feeds_) {
+    std::size_t rows = 0;
+    FedLength longest(0);
+    for (const std::size_t prompt : work.batch.prompts) {
+      const FedLength& fed = feed.lengths[prompt];
+      rows += fed.all() * work.variants.count;
+      longest = {std::max(longest.prompt, fed.prompt), std::max(longest.answer, fed.answer)};
+    }
+    bytes.working = std::max(bytes.working, working_bytes(*config_, rows, longest.all()));
+    bytes.held += held_bytes(*config_, rows, longest, feed.plan);
+  }
+  return bytes;
 }
 
 }  // namespace hookflow::stages

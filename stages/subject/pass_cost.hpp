@@ -1,5 +1,4 @@
 #pragma once
-#include <cstddef>
 #include <vector>
 
 #include "model/pass/cost.hpp"
@@ -12,11 +11,27 @@ namespace hookflow::stages {
 /// The passes that are run of every prompt.
 struct PassLoad {
   const PassFacts& facts;
-  std::vector<HookPoint> starts;    // of a prompt's passes
-  std::size_t together_tokens = 0;  // of the prompts' own that run at the same time, one a pass
+  std::vector<HookPoint> starts;  // of a prompt's passes
 };
 
 /// What passes cost that keep what is asked, with the answers that are asked for behind each prompt.
 pipeline::Cost cost_of(const PassLoad& load, const PassRequest& asked);
+
+/// What such passes take in memory, a prompt's for each of its variants. Knows of every prompt how much it is
+/// fed, not what: that is not kept for as long as the run takes.
+class PassMemory {
+ public:
+  PassMemory() = default;  // of no passes
+  PassMemory(const PassFacts& facts, const PassRequest& asked);
+  [[nodiscard]] pipeline::Bytes of(const pipeline::Work& work) const;
+
+ private:
+  struct Feed {
+    ForwardPlan plan;
+    std::vector<FedLength> lengths;  // [prompt of the run]; 0 where it is not run
+  };
+  const Config* config_ = nullptr;
+  std::vector<Feed> feeds_;  // prompts alone, and with each answer
+};
 
 }  // namespace hookflow::stages
