@@ -42,13 +42,16 @@ double layer_flops(const Config& config, const Sequence& sequence, const NeededR
 }  // namespace
 
 PassCost::PassCost(const Config& config, const Sequence& sequence, const NeededRows& rows)
-    : rows_(config.layers), longest_(sequence.length()) {
-  rows_.for_each([&](const HookPoint& place, std::size_t) {
-    rows_[place] = std::max(rows.made[place].any().size(), rows.held[place].any().size());
+    : layer_rows_(config.layers + 1), longest_(sequence.length()) {
+  rows.held.for_each([&](const HookPoint& place, const HeadPositions& held) {
+    const std::size_t count = std::max(held.any().size(), rows.made[place].any().size());
+    std::uint32_t& most = layer_rows_[in_block(place.kind) ? place.layer : config.layers];
+    most = std::max(most, static_cast<std::uint32_t>(count));
   });
-  for (std::size_t layer = 0; layer < config.layers; ++layer)
-    flops_ += layer_flops(config, sequence, rows, layer);
-  logit_rows_ = rows_[{HookKind::logits, 0}];
+  for (std::size_t layer = 0; layer < config.layers; ++layer) {
+    if (layer_rows_[layer] > 0) flops_ += layer_flops(config, sequence, rows, layer);
+  }
+  logit_rows_ = rows.made[{HookKind::logits, 0}].any().size();
   flops_ += 2 * as_double(logit_rows_ * config.width * config.vocabulary);
   for (const auto& [place, asked] : sequence.asks) {
     if (place.kind == HookKind::logits) continue;
@@ -56,8 +59,13 @@ PassCost::PassCost(const Config& config, const Sequence& sequence, const NeededR
   }
 }
 
+PassCost::PassCost(const Config& config, const RowPlan& plan) {
+  for (std::size_t i = 0; i < plan.size(); ++i) *this += PassCost(config, plan.sequence(i), plan.rows(i));
+}
+
 PassCost& PassCost::operator+=(const PassCost& other) {
-  other.rows_.for_each([&](const HookPoint& place, std::size_t rows) { rows_[place] += rows; });
+  layer_rows_.resize(std::max(layer_rows_.size(), other.layer_rows_.size()));
+  for (std::size_t i = 0; i < other.layer_rows_.size(); ++i) layer_rows_[i] += other.layer_rows_[i];
   flops_ += other.flops_;
   kept_floats_ += other.kept_floats_;
   logit_rows_ += other.logit_rows_;
@@ -66,9 +74,7 @@ PassCost& PassCost::operator+=(const PassCost& other) {
 }
 
 std::size_t PassCost::most_rows() const {
-  std::size_t most = 0;
-  rows_.for_each([&](const HookPoint&, std::size_t rows) { most = std::max(most, rows); });
-  return most;
+  return layer_rows_.empty() ? 0 : *std::ranges::max_element(layer_rows_);
 }
 
 double PassCost::working_bytes(const Config& config) const {

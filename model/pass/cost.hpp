@@ -1,10 +1,12 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 #include "model/architecture/config.hpp"
 #include "model/pass/forward_plan.hpp"
 #include "model/rows/needed_rows.hpp"
-#include "model/rows/place_table.hpp"
+#include "model/rows/row_plan.hpp"
 
 namespace hookflow {
 
@@ -12,12 +14,13 @@ namespace hookflow {
 class PassCost {
  public:
   PassCost() = default;
-  /// Of one sequence.
+  /// Of one sequence; of a whole pass.
   PassCost(const Config& config, const Sequence& sequence, const NeededRows& rows);
+  PassCost(const Config& config, const RowPlan& plan);
 
   PassCost& operator+=(const PassCost& other);
 
-  /// The most rows at any place: what their matrix products have at once.
+  /// The most rows that its matrix products have at once.
   [[nodiscard]] std::size_t most_rows() const;
   /// Floating-point operations; a multiply and an add are two.
   [[nodiscard]] double flops() const { return flops_; }
@@ -28,7 +31,7 @@ class PassCost {
   [[nodiscard]] double held_bytes(const Config& config, bool is_clean) const;
 
  private:
-  PlaceTable<std::size_t> rows_;
+  std::vector<std::uint32_t> layer_rows_;  // of each layer the most at any place, then those behind all
   double flops_ = 0;
   std::size_t kept_floats_ = 0;
   std::size_t logit_rows_ = 0;

@@ -9,18 +9,25 @@
 #include "model/rows/shared_prefixes.hpp"
 
 namespace hookflow {
-namespace {
-
-/// Whether sequences of a pass can hold rows for each other.
 bool shares_rows(const ForwardPlan& plan) {
   const auto alone = [](const ForwardPlan::Capture& capture) { return depends_on_all_tokens(capture.at.kind); };
   const auto shares = [](const ForwardPlan::Edits& edits) { return shares_rows(*edits.plan); };
   return std::ranges::none_of(plan.captures, alone) && std::ranges::all_of(plan.edits, shares);
 }
 
-/// What variants of a prompt of that length read of its clean pass.
-Asks read_by_variants(const Config& config, const ForwardPlan& plan, const FedLength& fed) {
+Asks asks_of(const ForwardPlan& plan, const FedLength& fed) {
   Asks asks;
+  for (const ForwardPlan::Capture& capture : plan.captures) {
+    asks[capture.at] |= PositionSet(capture.positions.resolve(fed));
+  }
+  for (const Positions& positions : plan.logits) {
+    asks[{HookKind::logits, 0}] |= PositionSet(positions.resolve(fed));
+  }
+  return asks;
+}
+
+Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedLength& fed) {
+  Asks asks = asks_of(plan, fed);
   for (const ForwardPlan::Edits& edits : plan.edits) {
     const Asks asked = asks_of(*edits.plan, fed);
     for (const Variant& variant : *edits.variants) {
@@ -34,31 +41,16 @@ Asks read_by_variants(const Config& config, const ForwardPlan& plan, const FedLe
   return asks;
 }
 
-}  // namespace
-
-Asks asks_of(const ForwardPlan& plan, const FedLength& fed) {
-  Asks asks;
-  for (const ForwardPlan::Capture& capture : plan.captures) {
-    asks[capture.at] |= PositionSet(capture.positions.resolve(fed));
-  }
-  for (const Positions& positions : plan.logits) {
-    asks[{HookKind::logits, 0}] |= PositionSet(positions.resolve(fed));
-  }
-  return asks;
-}
-
 RowPlan plan_clean(const Config& config, std::span<const std::vector<std::int32_t>> prompts,
                    std::span<const FedLength> fed, const ForwardPlan& plan) {
   const std::vector<SharedPrefix> prefixes =
       shares_rows(plan) ? shared_prefixes(prompts) : std::vector<SharedPrefix>(prompts.size());
-  std::map<std::pair<std::size_t, std::size_t>, Asks> read;  // by the lengths of prompt and answer
+  std::map<std::pair<std::size_t, std::size_t>, Asks> asks;  // by the lengths of prompt and answer
   std::vector<Sequence> sequences;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
-    const auto [known, is_new] = read.try_emplace({fed[i].prompt, fed[i].answer});
-    if (is_new) known->second = read_by_variants(config, plan, fed[i]);
-    Asks asks = asks_of(plan, fed[i]);
-    for (const auto& [place, positions] : known->second) asks[place] |= positions;
-    sequences.push_back({fed[i], i, nullptr, prefixes[i].parent, prefixes[i].length, std::move(asks)});
+    const auto [known, is_new] = asks.try_emplace({fed[i].prompt, fed[i].answer});
+    if (is_new) known->second = asks_of_clean(config, plan, fed[i]);
+    sequences.push_back({fed[i], i, nullptr, prefixes[i].parent, prefixes[i].length, known->second});
   }
   return {config, std::move(sequences)};
 }

@@ -30,8 +30,12 @@ struct ForwardPlan {
   std::vector<Edits> edits;
 };
 
-/// What a plan asks of a sequence of that length.
+/// What a plan asks of a sequence of that length; of a clean pass, with what its variants read of it.
 Asks asks_of(const ForwardPlan& plan, const FedLength& fed);
+Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedLength& fed);
+
+/// Whether the prompts of a pass can hold rows for each other.
+bool shares_rows(const ForwardPlan& plan);
 
 /// The rows of a clean pass of these prompts; `fed`: the lengths of prompts and answers.
 RowPlan plan_clean(const Config& config, std::span<const std::vector<std::int32_t>> prompts,

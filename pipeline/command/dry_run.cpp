@@ -1,33 +1,18 @@
 #include "pipeline/command/dry_run.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 #include <iomanip>
 #include <ostream>
-#include <sstream>
 #include <unistd.h>
 
-#include "pipeline/engine/memory_in_flight.hpp"
 #include "pipeline/engine/provenance.hpp"
 #include "pipeline/run_file/store/run_store.hpp"
+#include "pipeline/text/byte_size.hpp"
 #include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
 namespace {
-
-/// 1234567 as "1.23 M".
-std::string scaled(double value, const char* unit) {
-  constexpr std::array kPrefixes = {"", "k", "M", "G", "T", "P"};
-  std::size_t step = 0;
-  while (value >= 1000 && step + 1 < kPrefixes.size()) {
-    value /= 1000;
-    ++step;
-  }
-  std::ostringstream text;
-  text << std::setprecision(3) << value << " " << kPrefixes[step] << unit;
-  return text.str();
-}
 
 std::string sizes_text(const std::vector<Axis>& axes) {
   std::string text;
@@ -51,21 +36,21 @@ double memory_now() {
 
 }  // namespace
 
-RunEstimate estimate_run(const PlannedRun& planned, std::size_t threads) {
+RunEstimate estimate_run(const PlannedRun& planned, const InFlight& limits) {
   const Plan& plan = planned.plan;
   RunEstimate estimate;
   estimate.file_bytes = static_cast<double>(
-      RunStore::planned_size(planned.layout, open_identity(plan), run_provenance(plan, threads, {})));
+      RunStore::planned_size(planned.layout, open_identity(plan), run_provenance(plan, limits.threads, {})));
   for (const PlannedStage& stage : plan.stages)
     estimate.subject_bytes = std::max(estimate.subject_bytes, stage.spec->stage->cost().bytes_shared);
-  estimate.in_flight_bytes = memory_in_flight(plan, threads);
+  estimate.in_flight_bytes = memory_in_flight(plan, limits);
   estimate.memory_bytes = memory_now() + estimate.subject_bytes + estimate.in_flight_bytes;
   return estimate;
 }
 
-void print_dry_run(const PlannedRun& planned, std::size_t threads, std::ostream& out) {
+void print_dry_run(const PlannedRun& planned, const InFlight& limits, std::ostream& out) {
   const Plan& plan = planned.plan;
-  const RunEstimate estimate = estimate_run(planned, threads);  // before anything is shown: it may fail
+  const RunEstimate estimate = estimate_run(planned, limits);  // before anything is shown: it may fail
   out << "workflow " << plan.spec.name << ", model " << plan.spec.model << ", "
       << counted(plan.prompts.size(), "prompt") << " in " << counted(plan.batches.size(), "batch", "es")
       << "\n\n";
@@ -87,8 +72,9 @@ void print_dry_run(const PlannedRun& planned, std::size_t threads, std::ostream&
   }
   out << "\nforward passes  " << static_cast<long long>(total.passes) << "\nwork            "
       << scaled(total.flops, "FLOP") << "\nmemory          " << scaled(estimate.memory_bytes, "B")
-      << " at most, on " << counted(threads, "thread") << "; " << scaled(estimate.in_flight_bytes, "B")
-      << " of it for work in flight, " << scaled(estimate.subject_bytes, "B") << " for the model"
+      << " at most, on " << counted(limits.threads, "thread") << "; " << scaled(estimate.in_flight_bytes, "B")
+      << " of it for work in flight (--memory: " << scaled(limits.bytes, "B") << "), "
+      << scaled(estimate.subject_bytes, "B") << " for the model"
       << "\nfile size       " << scaled(estimate.file_bytes, "B") << "\n";
 }
 

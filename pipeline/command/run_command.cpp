@@ -77,7 +77,7 @@ int run(const std::vector<std::string>& arguments) {
     PlannedRun planned = plan_for(std::move(spec), options);
     if (options.has("dry-run")) {
       tell_warnings(planned.layout.warnings, session.progress);
-      print_dry_run(planned, session.run.threads, std::cout);
+      print_dry_run(planned, {session.run.threads, session.run.memory_bytes}, std::cout);
       return exit_code::kDone;
     }
     return execute(std::move(planned), std::move(target), session);

@@ -3,11 +3,15 @@
 #include <chrono>
 #include <cmath>
 #include <iostream>
+#include <optional>
+#include <string>
 #include <thread>
 
 #include "pipeline/command/command.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/session/machine_memory.hpp"
 #include "pipeline/session/tell.hpp"
+#include "pipeline/text/byte_size.hpp"
 
 namespace hookflow::pipeline {
 
@@ -16,6 +20,9 @@ namespace po = boost::program_options;
 void add_session_options(Options& options) {
   options.add()("threads,j", po::value<int>(),
                 "number of threads; default: one per core; results do not depend on it")(
+      "memory", po::value<std::string>(),
+      "memory that work in flight may take beside the model, such as 4GiB; default: a quarter of the "
+      "machine's; a batch that is larger is run alone; results do not depend on it")(
       "commit-every", po::value<double>()->default_value(1.0),
       "seconds between commits: how much work a kill can lose")("retry-failed",
                                                                 "run the prompts that failed again")(
@@ -30,6 +37,14 @@ SessionOptions session_options(const Options& options) {
     throw UsageError("--threads " + std::to_string(threads) + ": must be 1 to 4096");
   }
   session.run.threads = static_cast<std::size_t>(threads);
+  constexpr double kShare = 0.25;
+  session.run.memory_bytes = kShare * machine_memory();
+  if (options.has("memory")) {
+    const auto text = options.get<std::string>("memory");
+    const std::optional<double> bytes = byte_size(text);
+    if (!bytes) throw UsageError("--memory " + text + ": must be " + kByteSizeRule);
+    session.run.memory_bytes = *bytes;
+  }
   const double seconds = options.get<double>("commit-every");
   if (!(seconds >= 0 && seconds <= 3600)) throw UsageError("--commit-every: must be 0 to 3600 seconds");
   session.run.commit_every = std::chrono::milliseconds(std::llround(seconds * 1000));

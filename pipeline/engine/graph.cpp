@@ -1,5 +1,6 @@
 #include "pipeline/engine/graph.hpp"
 
+#include <deque>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -9,6 +10,8 @@
 #include <tbb/task_arena.h>
 #include <tbb/version.h>
 
+#include "pipeline/engine/gate.hpp"
+#include "pipeline/engine/memory_in_flight.hpp"
 #include "pipeline/engine/packet.hpp"
 
 namespace hookflow::pipeline {
@@ -17,27 +20,23 @@ namespace {
 namespace flow = tbb::flow;
 using PacketPtr = std::shared_ptr<Packet>;
 
-/// Asks for one part of a child lane; light, so that a queue of them costs nothing.
-struct PartRequest {
-  PacketPtr parent;
-  std::size_t part = 0;
-};
-
-/// The graph of one run. Packets hold tickets; the last holder of a ticket to go makes room behind its
-/// limiter.
+/// The graph of one run. Packets hold tickets; the last holder of a ticket to go makes room behind its gate.
 class FlowGraph {
  public:
   FlowGraph(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
             const std::atomic<bool>& stop)
       : plan_(plan), store_(store), options_(options), monitor_(monitor), stop_(stop) {
-    for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) states_.push_back(store.states(lane));
-    const auto start = [this](std::size_t batch) { return start_packet(plan_, plan_.batches[batch]); };
-    build_chain(0, limit(source_, start));
-    for (std::size_t lane = 1; lane < plan_.lanes.size(); ++lane) build_child(lane);
+    const InFlight limits{options.threads, options.memory_bytes};
+    for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
+      states_.push_back(store.states(lane));
+      memory_.emplace_back(plan, lane);
+      gates_.emplace_back(limits.most_packets(), limits.bytes_of_lane(plan));
+      build_chain(lane);
+    }
   }
 
   void run() {
-    source_.activate();
+    attempt([&] { start_next_batch(); });
     graph_.wait_for_all();
     if (!failure_) attempt([&] { commit(); });
     if (failure_) std::rethrow_exception(failure_);
@@ -46,7 +45,7 @@ class FlowGraph {
  private:
   using Clock = std::chrono::steady_clock;
   using StageNode = flow::function_node<PacketPtr, PacketPtr>;
-  using PartsNode = flow::multifunction_node<PacketPtr, std::tuple<PartRequest>>;
+  using ExpandNode = flow::function_node<PacketPtr>;
 
   [[nodiscard]] bool stopped() const { return stop_ || halted_; }
 
@@ -55,18 +54,20 @@ class FlowGraph {
     return states_[lane][prompt * plan_.lanes[lane].parts + part] == PartState::pending;
   }
 
-  [[nodiscard]] bool pending(std::size_t lane, const Batch& batch, std::size_t part) const {
-    for (std::size_t row = 0; row < batch.count; ++row) {
-      if (pending(lane, batch.first + row, part)) return true;
+  /// Whether any of these parts is, of any prompt of the batch.
+  [[nodiscard]] bool pending(std::size_t lane, const Batch& batch, std::size_t first,
+                             std::size_t parts) const {
+    for (const std::size_t prompt : batch.prompts) {
+      for (std::size_t part = first; part < first + parts; ++part) {
+        if (pending(lane, prompt, part)) return true;
+      }
     }
     return false;
   }
 
   [[nodiscard]] bool pending(const Batch& batch) const {
     for (std::size_t lane = 0; lane < plan_.lanes.size(); ++lane) {
-      for (std::size_t part = 0; part < plan_.lanes[lane].parts; ++part) {
-        if (pending(lane, batch, part)) return true;
-      }
+      if (pending(lane, batch, 0, plan_.lanes[lane].parts)) return true;
     }
     return false;
   }
@@ -79,23 +80,9 @@ class FlowGraph {
     return *node;
   }
 
-  /// Makes the packets that `requests` asks for, as many as may be in flight: each holds a ticket.
-  template <typename Request, typename Make>
-  flow::sender<PacketPtr>& limit(flow::sender<Request>& requests, const Make& make) {
-    auto& limiter = add<flow::limiter_node<Request>>(most_in_flight(options_.threads));
-    const auto begin = [make, &limiter](const Request& request) {
-      PacketPtr packet = make(request);
-      packet->tickets.push_back(ticket(limiter));
-      return packet;
-    };
-    auto& start = add<flow::function_node<Request, PacketPtr>>(flow::unlimited, begin);
-    flow::make_edge(requests, limiter);
-    flow::make_edge(limiter, start);
-    return start;
-  }
-
-  void build_chain(std::size_t lane, flow::sender<PacketPtr>& head) {
-    flow::sender<PacketPtr>* tail = &head;
+  /// The stages of a lane, one after the other, behind those of the lane above it.
+  void build_chain(std::size_t lane) {
+    StageNode* tail = nullptr;
     for (const std::size_t stage : plan_.lanes[lane].stages) {
       auto& node = add<StageNode>(flow::unlimited, [this, stage](PacketPtr packet) {
         if (!stopped()) {
@@ -104,43 +91,54 @@ class FlowGraph {
         }
         return packet;
       });
-      flow::make_edge(*tail, node);
+      if (tail == nullptr) {
+        heads_.push_back(&node);
+      } else {
+        flow::make_edge(*tail, node);
+      }
       tail = &node;
     }
     flow::make_edge(*tail, store_node_);
     tails_.push_back(tail);
-  }
-
-  void build_child(std::size_t lane) {
-    auto& expand = add<PartsNode>(
-        flow::unlimited, [this, lane](const PacketPtr& packet, PartsNode::output_ports_type& out) {
-          for (std::size_t part = 0; part < plan_.lanes[lane].parts && !stopped(); ++part) {
-            if (pending(lane, packet->batch, part)) std::get<0>(out).try_put({packet, part});
-          }
-        });
-    auto& requests = add<flow::queue_node<PartRequest>>();
+    if (lane == 0) return;
+    auto& expand = add<ExpandNode>(flow::unlimited, [this, lane](const PacketPtr& packet) {
+      attempt([&] { start_chunks(lane, packet); });
+    });
     flow::make_edge(*tails_[plan_.lanes[lane].parent], expand);
-    flow::make_edge(flow::output_port<0>(expand), requests);
-    const auto start = [this, lane](const PartRequest& request) {
-      return part_packet(plan_, *request.parent, lane, request.part);
-    };
-    build_chain(lane, limit(requests, start));
   }
 
-  std::size_t next_batch(tbb::flow_control& control) {
+  /// Sends what `make` makes through a lane, once there is room for it behind the lane's gate.
+  template <typename Make>
+  void start(std::size_t lane, const Work& work, const Make& make) {
+    gates_[lane].enter(memory_[lane].packet(work).peak, [this, lane, make](const Gate::Ticket& ticket) {
+      attempt([&] {
+        const PacketPtr packet = make();
+        packet->tickets.push_back(ticket);
+        heads_[lane]->try_put(packet);
+      });
+    });
+  }
+
+  /// The next that has something left to do; the one behind it comes to the gate once this one is in.
+  void start_next_batch() {
     while (next_batch_ < plan_.batches.size() && !stopped() && !pending(plan_.batches[next_batch_]))
       ++next_batch_;
-    if (next_batch_ >= plan_.batches.size() || stopped()) {
-      control.stop();
-      return 0;
-    }
-    return next_batch_++;
+    if (next_batch_ >= plan_.batches.size() || stopped()) return;
+    const Batch& batch = plan_.batches[next_batch_++];
+    start(0, {batch}, [this, &batch] {
+      start_next_batch();
+      return start_packet(plan_, batch);
+    });
   }
 
-  template <typename Limiter>
-  static std::shared_ptr<void> ticket(Limiter& limiter) {
-    return {&limiter,
-            [](void* gone) { static_cast<Limiter*>(gone)->decrementer().try_put(flow::continue_msg()); }};
+  void start_chunks(std::size_t lane, const PacketPtr& parent) {
+    const Batch& batch = *parent->batch;
+    for (const Chunk& chunk : chunks_of(plan_, lane, batch)) {
+      if (stopped()) return;
+      if (!pending(lane, batch, chunk.first_part, chunk.parts)) continue;
+      start(lane, {batch, chunk.variants},
+            [this, lane, parent, chunk] { return chunk_packet(plan_, *parent, lane, chunk); });
+    }
   }
 
   /// Every packet comes here exactly once, one at a time. An exception must not leave a node: it would cancel
@@ -170,11 +168,15 @@ class FlowGraph {
 
   /// A batch that goes on where another run stopped passes again what that one had done already.
   void count(const Packet& packet) {
-    for (std::size_t row = 0; row < packet.batch.count; ++row) {
-      if (!pending(packet.lane, packet.batch.first + row, packet.part)) continue;
-      ++monitor_.done;
-      if (!packet.failures[row]) continue;
-      monitor_.fail(packet.batch.first + row);
+    const Chunk& chunk = packet.chunk;
+    for (std::size_t row = 0; row < packet.batch->prompts.size(); ++row) {
+      const std::size_t prompt = packet.batch->prompts[row];
+      std::size_t parts = 0;
+      for (std::size_t part = chunk.first_part; part < chunk.first_part + chunk.parts; ++part)
+        parts += pending(packet.lane, prompt, part) ? 1 : 0;
+      monitor_.done += parts;
+      if (parts == 0 || !packet.failures[row]) continue;
+      monitor_.fail(prompt);
       if (options_.fail_fast) halted_ = monitor_.failed_fast = true;
     }
   }
@@ -201,13 +203,15 @@ class FlowGraph {
   std::exception_ptr failure_;
   bool committed_ = false;
   Clock::time_point last_commit_ = Clock::now();
-  std::vector<std::vector<PartState>> states_;  // [lane], as they were when the run began
   std::size_t next_batch_ = 0;
-  std::vector<flow::sender<PacketPtr>*> tails_;  // [lane]: where its packets leave the last stage
+  // One a lane:
+  std::vector<std::vector<PartState>> states_;  // as they were when the run began
+  std::vector<LaneMemory> memory_;
+  std::deque<Gate> gates_;
+  std::vector<StageNode*> heads_;  // where its packets come to the first stage
+  std::vector<StageNode*> tails_;  // and leave the last
 
   flow::graph graph_;
-  flow::input_node<std::size_t> source_{graph_,
-                                        [this](tbb::flow_control& control) { return next_batch(control); }};
   flow::function_node<PacketPtr> store_node_{graph_, flow::serial,
                                              [this](const PacketPtr& packet) { take(*packet); }};
   std::vector<std::shared_ptr<void>> nodes_;  // the others

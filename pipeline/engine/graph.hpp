@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <string>
 
 #include "pipeline/engine/monitor.hpp"
@@ -13,19 +14,17 @@ namespace hookflow::pipeline {
 
 struct RunOptions {
   std::size_t threads = 1;
+  double memory_bytes = std::numeric_limits<double>::infinity();  // of the work under way
   bool fail_fast = false;
   std::chrono::milliseconds commit_every{1000};  // what a kill can lose
   std::function<void()> before_commit;           // called once, before the first
 };
 
-/// How many batches, and how many parts of each expand, are under way at once at most.
-inline std::size_t most_in_flight(std::size_t threads) { return threads + 2; }
-
-/// Runs every batch that the store has not marked, through a TBB flow graph with one node a stage: source ->
-/// limiter -> the lane's stages -> store, and behind an expand one packet a part, with a limiter of its own.
-/// What is in flight is bounded by the limiters, so memory does not grow with prompts or variants. Stops
-/// early when `stop` becomes true; what is committed then stays. Throws what a stage throws that fails no
-/// prompt, and what the store throws.
+/// Runs every batch that the store has not marked, through a TBB flow graph with one node a stage: a gate,
+/// the lane's stages, the store; and behind an expand one packet a chunk, with a gate of its own. The gates
+/// bound what is in flight, so memory does not grow with prompts or variants. Stops early when `stop` becomes
+/// true; what is committed then stays. Throws what a stage throws that fails no prompt, and what the store
+/// throws.
 void run_prompts(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
                  const std::atomic<bool>& stop);
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "pipeline/engine/graph.hpp"
 #include "pipeline/engine/packet.hpp"
 
 namespace hookflow::pipeline {
@@ -10,22 +9,13 @@ namespace {
 
 double as_double(std::size_t number) { return static_cast<double>(number); }
 
-/// What one stage's output takes in one packet: of the measured numbers, and what it says itself.
-double output_bytes(const Plan& plan, const PlannedStage& stage) {
-  const std::size_t prompts = std::ranges::max(plan.batches, {}, &Batch::count).count;
+/// Of one variant of one prompt.
+double measured_bytes(const Plan& plan, const PlannedStage& stage) {
   double bytes = 0;  // of the run
   for (const Variable& variable : stage.variables)
     bytes += as_double(cell_count(variable.axes)) * as_double(size_of(variable.dtype));
-  const double packets = as_double(plan.prompts.size() * plan.lanes[stage.lane].parts) / as_double(prompts);
-  return bytes / packets + stage.spec->stage->cost().bytes_held;
+  return bytes / as_double(plan.prompts.size() * cell_count(plan.lanes[stage.lane].axes));
 }
-
-/// One packet of a lane: the values of the lane's own stages that it holds.
-struct PacketBytes {
-  double peak = 0;     // while a stage runs on it
-  double waiting = 0;  // once all have: for the store
-  double handed = 0;   // of that, what packets of lanes below go on to hold
-};
 
 bool read_below(const Plan& plan, std::size_t value) {
   return std::any_of(plan.stages.begin(), plan.stages.end(), [&](const PlannedStage& reader) {
@@ -34,44 +24,81 @@ bool read_below(const Plan& plan, std::size_t value) {
   });
 }
 
-PacketBytes packet_bytes(const Plan& plan, std::size_t lane) {
-  PacketBytes bytes;
-  std::vector<std::size_t> held;
-  for (const std::size_t stage : plan.lanes[lane].stages) {
-    held.push_back(stage);
-    double now = plan.stages[stage].spec->stage->cost().bytes_working;
-    for (const std::size_t value : held) now += output_bytes(plan, plan.stages[value]);
-    bytes.peak = std::max(bytes.peak, now);
-    std::erase_if(held, [&](std::size_t value) { return !needed_after(plan, value, stage, lane); });
+/// All packets of a lane that a run has, and the heaviest in each regard.
+struct LanePackets {
+  std::size_t count = 0;
+  PacketBytes heaviest;
+};
+
+LanePackets packets_of(const Plan& plan, std::size_t lane) {
+  const LaneMemory memory(plan, lane);
+  LanePackets packets;
+  for (const Batch& batch : plan.batches) {
+    for (const Chunk& chunk : chunks_of(plan, lane, batch)) {
+      const PacketBytes bytes = memory.packet({batch, chunk.variants});
+      PacketBytes& most = packets.heaviest;
+      most = {std::max(most.peak, bytes.peak), std::max(most.waiting, bytes.waiting),
+              std::max(most.handed, bytes.handed)};
+      ++packets.count;
+    }
   }
-  for (const std::size_t value : held) {
-    bytes.waiting += output_bytes(plan, plan.stages[value]);
-    if (read_below(plan, value)) bytes.handed += output_bytes(plan, plan.stages[value]);
-  }
-  return bytes;
+  return packets;
 }
 
 /// A thread goes through a lane with one packet and then stores it, unless another does: packets come to wait
-/// while one thread stores and the others go on, up to the graph's limit.
+/// while one thread stores and the others go on, up to the lane's limits.
 double lane_bytes(const PacketBytes& packet, std::size_t packets, std::size_t threads) {
   const std::size_t running = std::min(threads, packets);
   const double all_running = as_double(running) * packet.peak;
   if (threads == 1) return all_running;
   const std::size_t beside = std::min(threads - 1, packets);
-  const std::size_t waiting = std::min(most_in_flight(threads), packets) - beside;
-  return std::max(all_running, as_double(beside) * packet.peak + as_double(waiting) * packet.waiting);
+  return std::max(all_running,
+                  as_double(beside) * packet.peak + as_double(packets - beside) * packet.waiting);
 }
 
 }  // namespace
 
-double memory_in_flight(const Plan& plan, std::size_t threads) {
+LaneMemory::LaneMemory(const Plan& plan, std::size_t lane) {
+  const std::vector<std::size_t>& stages = plan.lanes[lane].stages;
+  for (std::size_t made = 0; made < stages.size(); ++made) {
+    const PlannedStage& stage = plan.stages[stages[made]];
+    Value value{stage.flow, measured_bytes(plan, stage), made, read_below(plan, stages[made])};
+    while (value.until < stages.size() && needed_after(plan, stages[made], stages[value.until], lane))
+      ++value.until;
+    if (value.until == stages.size()) value.until = kNone;
+    values_.push_back(value);
+  }
+}
+
+PacketBytes LaneMemory::packet(const Work& work) const {
+  const double passes = as_double(work.batch.prompts.size() * work.variants.count);
+  PacketBytes bytes;
+  std::vector<double> held;  // [stage so far]
+  for (std::size_t step = 0; step < values_.size(); ++step) {
+    const Bytes own = values_[step].stage->bytes(work);
+    held.push_back(own.held + values_[step].measured * passes);
+    double now = own.working;
+    for (std::size_t i = 0; i <= step; ++i)
+      if (values_[i].until >= step) now += held[i];
+    bytes.peak = std::max(bytes.peak, now);
+  }
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (values_[i].until != kNone) continue;
+    bytes.waiting += held[i];
+    if (values_[i].read_below) bytes.handed += held[i];
+  }
+  return bytes;
+}
+
+double memory_in_flight(const Plan& plan, const InFlight& limits) {
   double most = 0;     // of the lanes: a thread is in one of them
-  double parents = 0;  // which stay until their last part is done
+  double parents = 0;  // which stay until their last chunk is done
   for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
-    const std::size_t packets = plan.batches.size() * plan.lanes[lane].parts;
-    const PacketBytes bytes = packet_bytes(plan, lane);
-    most = std::max(most, lane_bytes(bytes, packets, threads));
-    parents += as_double(std::min(most_in_flight(threads), packets)) * bytes.handed;
+    const auto [count, heaviest] = packets_of(plan, lane);
+    const std::size_t packets = std::min(limits.most_packets(), count);
+    const double room = std::max(heaviest.peak, limits.bytes_of_lane(plan));
+    most = std::max(most, std::min(room, lane_bytes(heaviest, packets, limits.threads)));
+    parents += std::min(room, as_double(packets) * heaviest.handed);
   }
   return most + parents;
 }

@@ -6,16 +6,15 @@
 namespace hookflow::pipeline {
 namespace {
 
-/// Writes what a stage has for one prompt of the batch. The checksum beside a mark is of the part's rows:
-/// what a stage wrote elsewhere would have none.
+/// Writes what a stage has for one prompt of the batch. The checksums beside the marks are of the chunk's
+/// rows: what a stage wrote elsewhere would have none.
 void store_measures(const Plan& plan, const Packet& packet, std::size_t index, std::size_t row,
                     RunStore& store) {
   const Lane& lane = plan.lanes[packet.lane];
   const PlannedStage& stage = plan.stages[index];
   const auto& measures = dynamic_cast<const Measures&>(*packet.values[index][row]);
   const std::string& name = stage.spec->declaration->name;
-  const std::size_t first = packet.part * lane.variants_a_part;
-  const std::size_t count = std::min(lane.variants_a_part, cell_count(lane.axes) - first);
+  const auto [first, count] = packet.chunk.variants;
   if (measures.first != first || measures.count != count)
     throw std::logic_error(name + " gave rows of other variants");
   if (measures.columns.size() != stage.variables.size())
@@ -29,11 +28,31 @@ void store_measures(const Plan& plan, const Packet& packet, std::size_t index, s
     if (given != cells * count)
       throw std::logic_error(name + ": " + variable.name + " has " + std::to_string(given) + " values for " +
                              std::to_string(count) + " x " + std::to_string(cells));
-    store.write_cells(stage.spec->id, variable.name, packet.batch.first + row, first * cells, column);
+    store.write_cells(stage.spec->id, variable.name, packet.batch->prompts[row], first * cells, column);
   }
 }
 
 }  // namespace
+
+std::vector<Chunk> chunks_of(const Plan& plan, std::size_t lane, const Batch& batch) {
+  const Lane& of = plan.lanes[lane];
+  const PlannedStage& expander = plan.stages[of.stages.front()];
+  std::vector<std::size_t> sizes = expander.flow->chunks(batch);
+  if (sizes.empty()) sizes.assign(of.parts, 1);
+  std::vector<Chunk> chunks;
+  std::size_t part = 0;
+  const auto variant_at = [&] { return std::min(part * of.variants_a_part, cell_count(of.axes)); };
+  for (const std::size_t size : sizes) {
+    const std::size_t first = part;
+    const std::size_t first_variant = variant_at();
+    part += size;
+    chunks.push_back({first, size, {first_variant, variant_at() - first_variant}});
+  }
+  if (part != of.parts || std::ranges::count(sizes, 0U) > 0)
+    throw std::logic_error(expander.spec->declaration->name + ": " + std::to_string(of.parts) +
+                           " parts do not make the chunks that it gives");
+  return chunks;
+}
 
 bool needed_after(const Plan& plan, std::size_t value, std::size_t stage, std::size_t lane) {
   if (plan.stages[value].stored && plan.stages[value].lane == lane) return true;
@@ -48,20 +67,20 @@ bool needed_after(const Plan& plan, std::size_t value, std::size_t stage, std::s
 
 std::shared_ptr<Packet> start_packet(const Plan& plan, const Batch& batch) {
   auto packet = std::make_shared<Packet>();
-  packet->batch = batch;
+  packet->batch = &batch;
   packet->values.resize(plan.stages.size());
-  packet->failures.resize(batch.count);
-  for (std::size_t row = 0; row < batch.count; ++row)
-    if (const auto bad = plan.bad_prompts.find(batch.first + row); bad != plan.bad_prompts.end())
+  packet->failures.resize(batch.prompts.size());
+  for (std::size_t row = 0; row < batch.prompts.size(); ++row)
+    if (const auto bad = plan.bad_prompts.find(batch.prompts[row]); bad != plan.bad_prompts.end())
       packet->failures[row] = bad->second;
   return packet;
 }
 
-std::shared_ptr<Packet> part_packet(const Plan& plan, const Packet& parent, std::size_t lane,
-                                    std::size_t part) {
-  auto packet = start_packet(plan, parent.batch);
+std::shared_ptr<Packet> chunk_packet(const Plan& plan, const Packet& parent, std::size_t lane,
+                                     const Chunk& chunk) {
+  auto packet = start_packet(plan, *parent.batch);
   packet->lane = lane;
-  packet->part = part;
+  packet->chunk = chunk;
   packet->failures = parent.failures;
   packet->tickets = parent.tickets;
   const std::size_t before =
@@ -75,24 +94,26 @@ std::shared_ptr<Packet> part_packet(const Plan& plan, const Packet& parent, std:
 
 void run_stage(const Plan& plan, std::size_t stage, Packet& packet) {
   const PlannedStage& planned = plan.stages[stage];
+  const std::vector<std::size_t>& prompts = packet.batch->prompts;
   std::vector<Inputs> inputs;
-  for (std::size_t row = 0; row < packet.batch.count; ++row) {
+  std::vector<std::size_t> rows;  // of the batch, one an input
+  for (std::size_t row = 0; row < prompts.size(); ++row) {
     if (packet.failures[row]) continue;
+    rows.push_back(row);
     std::vector<ValuePtr> values;
     for (const std::size_t from : planned.inputs) {
       values.push_back(from == kNone ? nullptr : packet.values[from][row]);
     }
-    inputs.emplace_back(packet.batch.first + row, plan.prompts, std::move(values));
+    inputs.emplace_back(prompts[row], plan.prompts, std::move(values));
   }
   std::vector<ValuePtr>& results = packet.values[stage];
-  results.resize(packet.batch.count);
+  results.resize(prompts.size());
   if (!inputs.empty()) {
-    std::vector<Outcome> outcomes = planned.flow->run_batch(inputs, packet.part);
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      const std::size_t prompt = inputs[i].index();
-      const std::size_t row = prompt - packet.batch.first;
+    std::vector<Outcome> outcomes = planned.flow->run_batch(inputs, packet.chunk.variants);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::size_t row = rows[i];
       results[row] = std::move(outcomes[i].value);
-      if (!results[row]) packet.failures[row] = Failure{prompt, planned.spec->id, outcomes[i].failure};
+      if (!results[row]) packet.failures[row] = Failure{prompts[row], planned.spec->id, outcomes[i].failure};
     }
   }
   for (std::size_t value = 0; value < plan.stages.size(); ++value) {
@@ -102,15 +123,18 @@ void run_stage(const Plan& plan, std::size_t stage, Packet& packet) {
 }
 
 void store_packet(const Plan& plan, const Packet& packet, RunStore& store) {
-  for (std::size_t row = 0; row < packet.batch.count; ++row) {
-    const std::size_t prompt = packet.batch.first + row;
+  const auto& [first_part, parts, variants] = packet.chunk;
+  for (std::size_t row = 0; row < packet.batch->prompts.size(); ++row) {
+    const std::size_t prompt = packet.batch->prompts[row];
     if (packet.failures[row]) {
       store.record_failure(*packet.failures[row]);
     } else {
       for (const std::size_t stage : plan.lanes[packet.lane].stages)
         if (plan.stages[stage].stored) store_measures(plan, packet, stage, row, store);
     }
-    store.mark(packet.lane, prompt, packet.part, packet.failures[row] ? PartState::failed : PartState::done);
+    const PartState state = packet.failures[row] ? PartState::failed : PartState::done;
+    for (std::size_t part = first_part; part < first_part + parts; ++part)
+      store.mark(packet.lane, prompt, part, state);
   }
 }
 

@@ -5,27 +5,38 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/engine/gate.hpp"
 #include "pipeline/engine/plan.hpp"
 #include "pipeline/run_file/store/run_store.hpp"
 
 namespace hookflow::pipeline {
 
-/// A batch on its way through a lane: its prompts and, behind an expand, one part of their variants. One node
-/// at a time changes it; once at the end of its lane it is only read.
+/// Consecutive parts of a lane, of all prompts of a batch, that are computed together.
+struct Chunk {
+  std::size_t first_part = 0;
+  std::size_t parts = 1;
+  VariantRange variants{};
+};
+
+/// How a batch goes through a lane, chunk after chunk; as a single one where no stage expands.
+std::vector<Chunk> chunks_of(const Plan& plan, std::size_t lane, const Batch& batch);
+
+/// A batch on its way through a lane: its prompts and, behind an expand, one chunk of their variants. One
+/// node at a time changes it; once at the end of its lane it is only read.
 struct Packet {
   std::size_t lane = 0;
-  std::size_t part = 0;
-  Batch batch;
+  const Batch* batch = nullptr;  // of the plan
+  Chunk chunk;
   std::vector<std::vector<ValuePtr>> values;     // [stage][prompt of the batch]
   std::vector<std::optional<Failure>> failures;  // [prompt of the batch]
-  std::vector<std::shared_ptr<void>> tickets;    // places among what is in flight, given back at the end
+  std::vector<Gate::Ticket> tickets;             // for room among what is in flight, given back at the end
 };
 
 /// The packet that starts a batch in the first lane.
 std::shared_ptr<Packet> start_packet(const Plan& plan, const Batch& batch);
-/// A packet of one part of a child lane, with the values that the lane reads from above.
-std::shared_ptr<Packet> part_packet(const Plan& plan, const Packet& parent, std::size_t lane,
-                                    std::size_t part);
+/// A packet of one chunk of a child lane, with the values that the lane reads from above.
+std::shared_ptr<Packet> chunk_packet(const Plan& plan, const Packet& parent, std::size_t lane,
+                                     const Chunk& chunk);
 
 /// Whether a packet of `lane` that has passed `stage` still needs `value`, another stage's: for the file, for
 /// a later stage of its lane, or for any stage of a lane below, all of which run after it.
@@ -35,7 +46,8 @@ bool needed_after(const Plan& plan, std::size_t value, std::size_t stage, std::s
 /// later needs.
 void run_stage(const Plan& plan, std::size_t stage, Packet& packet);
 
-/// Writes what the packet's stages have for the file, and marks its prompts. The store commits later.
+/// Writes what the packet's stages have for the file, and marks each part of its prompts. The store commits
+/// later.
 void store_packet(const Plan& plan, const Packet& packet, RunStore& store);
 
 }  // namespace hookflow::pipeline

@@ -27,22 +27,15 @@ struct PlannedStage {
 };
 
 /// A chain of stages that a batch goes through one after the other; other batches do so at the same time. A
-/// stage that adds variants (it expands) begins a lane of its own below, in which each part of a prompt's
+/// stage that adds variants (it expands) begins a lane of its own below, in which each chunk of a batch's
 /// variants goes through alone. Chains, so that no stage has to wait for two others.
 struct Lane {
   std::string name;
   std::size_t parent = kNone;
   std::vector<std::size_t> stages;
-  std::vector<Axis> axes;  // that its expands add, outermost first
-  std::size_t parts = 1;
-  std::size_t variants_a_part = 1;
-};
-
-/// Consecutive prompts that are run together.
-struct Batch {
-  std::size_t first = 0;
-  std::size_t count = 0;
-  std::size_t weight = 0;  // of its prompts together
+  std::vector<Axis> axes;           // that its expands add, outermost first
+  std::size_t parts = 1;            // of a prompt's variants, each committed by itself
+  std::size_t variants_a_part = 1;  // the last has what is left
 };
 
 /// A workflow made ready to run: every axis and size known, nothing computed yet.
@@ -54,7 +47,7 @@ struct Plan {
   std::vector<PlannedStage> stages;  // in the order of spec.stages; not those whose results nobody reads
   std::vector<Lane> lanes;           // parents first
   std::vector<std::size_t> folds;    // stages that run after the batches, inputs first
-  std::vector<Batch> batches;
+  std::vector<Batch> batches;        // in the order in which they run
 
   /// Calls every stage's prepare(): the last step before running, which may load large files.
   void prepare() {

@@ -5,28 +5,40 @@
 #include <ranges>
 #include <set>
 
-#include "pipeline/engine/check_names.hpp"
 #include "pipeline/engine/file_layout.hpp"
 #include "pipeline/engine/result_names.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/text/problems.hpp"
 #include "pipeline/values/group_names.hpp"
+#include "pipeline/workflow/check_names.hpp"
 #include "pipeline/workflow/selection.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
-/// Prompts in order, as many to a batch as its size allows, at least one.
-std::vector<Batch> divide(std::size_t prompts, const std::vector<std::size_t>& weights, std::size_t largest) {
+/// Prompts in order, so many to a batch.
+std::vector<Batch> consecutive(std::size_t prompts, std::size_t a_batch) {
   std::vector<Batch> batches;
   for (std::size_t i = 0; i < prompts; ++i) {
-    const std::size_t weight = weights.empty() ? 1 : weights[i];
-    if (batches.empty() || batches.back().weight + weight > largest) batches.push_back({i});
-    ++batches.back().count;
-    batches.back().weight += weight;
+    if (i % a_batch == 0) batches.emplace_back();
+    batches.back().prompts.push_back(i);
+    ++batches.back().weight;
   }
   return batches;
+}
+
+/// Throws std::logic_error unless every prompt is in one batch.
+void check_batches(const std::vector<Batch>& batches, std::size_t prompts, const std::string& stage) {
+  std::vector<std::size_t> all;
+  for (const Batch& batch : batches) {
+    if (batch.prompts.empty()) throw std::logic_error(stage + " made a batch of no prompts");
+    all.insert(all.end(), batch.prompts.begin(), batch.prompts.end());
+  }
+  std::ranges::sort(all);
+  bool each_once = all.size() == prompts;
+  for (std::size_t i = 0; each_once && i < prompts; ++i) each_once = all[i] == i;
+  if (!each_once) throw std::logic_error(stage + " put a prompt in no batch, or in two");
 }
 
 std::unique_ptr<Subject> open_subject(const WorkflowSpec& spec) {
@@ -65,6 +77,7 @@ class Planner {
         problems_(plan.spec.file),
         outputs_(plan.spec.stages.size()) {
     plan_.lanes.push_back({kItemsLane, kNone, {}, {}, 1, 1});
+    plan_.batches = consecutive(plan_.prompts.size(), plan_.spec.batch_weight);  // unless a source knows more
     for (Warning& warning : plan.subject->warnings()) findings_->warn(std::move(warning));
   }
 
@@ -90,7 +103,6 @@ class Planner {
     check_groups();
     settle_show(plan_, problems_);
     problems_.raise();
-    if (plan_.batches.empty()) plan_.batches = divide(plan_.prompts.size(), {}, plan_.spec.batch_weight);
     return std::move(constants_);
   }
   std::vector<Warning> take_warnings() { return findings_->take_warnings(); }
@@ -100,7 +112,8 @@ class Planner {
   bool plan_stage(StageSpec& spec, PlannedStage& planned) {
     planned.flow = dynamic_cast<const FlowStage*>(spec.stage.get());
     planned.fold = dynamic_cast<const FoldStage*>(spec.stage.get());
-    PlanContext context{plan_.prompts, *plan_.subject, {}, {}, batch_weight_, spec.id, findings_};
+    PlanContext context{plan_.prompts,           *plan_.subject, {},        {},
+                        plan_.spec.batch_weight, spec.id,        findings_, plan_.batches};
     try {
       for (InputRef& ref : spec.inputs) {
         planned.inputs.push_back(ref.stage.empty() ? kNone : index_.at(ref.stage));
@@ -209,10 +222,9 @@ class Planner {
   }
 
   void take_output(PlannedStage& planned) {
-    if (!output().weights.empty()) {
-      plan_.batches = divide(plan_.prompts.size(), output().weights, plan_.spec.batch_weight);
-      batch_weight_ = std::ranges::max(plan_.batches, {}, &Batch::weight).weight;
-      output().weights = std::vector<std::size_t>();  // frees them
+    if (!output().batches.empty()) {
+      plan_.batches = std::move(output().batches);
+      check_batches(plan_.batches, plan_.prompts.size(), planned.spec->declaration->name);
     }
     planned.variables = output().variables;
     if (planned.fold != nullptr) {
@@ -252,7 +264,7 @@ class Planner {
     const std::size_t variants = cell_count(lane.axes);
     if (out.variants_a_part == 0 || out.parts != (variants + out.variants_a_part - 1) / out.variants_a_part)
       throw std::logic_error(planned.spec->declaration->name + ": " + std::to_string(variants) +
-                             " variants are not " + std::to_string(out.parts) + " chunks of " +
+                             " variants are not " + std::to_string(out.parts) + " parts of " +
                              std::to_string(out.variants_a_part));
     planned.lane = plan_.lanes.size();
     plan_.lanes.push_back(std::move(lane));
@@ -288,7 +300,6 @@ class Planner {
   std::vector<ConstantArray> constants_;
   std::map<std::string, std::size_t> index_;
   std::vector<bool> planned_;  // whether the stage of that index could be planned
-  std::size_t batch_weight_ = 1;
 };
 
 Axis axis_of(const Prompts& prompts) {

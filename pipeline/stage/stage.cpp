@@ -13,7 +13,8 @@ bool fails_prompt(const std::exception& error) {
   return dynamic_cast<const PromptFailure*>(&error) != nullptr || subject_type().refuses_prompt(error);
 }
 
-std::vector<Outcome> PromptStage::run_batch(std::span<const Inputs> prompts, std::size_t /*part*/) const {
+std::vector<Outcome> PromptStage::run_batch(std::span<const Inputs> prompts,
+                                            VariantRange /*variants*/) const {
   std::vector<Outcome> outcomes;
   for (const Inputs& inputs : prompts) {
     try {
@@ -26,10 +27,10 @@ std::vector<Outcome> PromptStage::run_batch(std::span<const Inputs> prompts, std
   return outcomes;
 }
 
-std::vector<Outcome> BatchStage::run_batch(std::span<const Inputs> prompts, std::size_t part) const {
+std::vector<Outcome> BatchStage::run_batch(std::span<const Inputs> prompts, VariantRange variants) const {
   std::vector<Outcome> outcomes(prompts.size());
   try {
-    std::vector<ValuePtr> values = run(prompts, part);
+    std::vector<ValuePtr> values = run(prompts, variants);
     if (values.size() != prompts.size())
       throw std::logic_error("a batch stage returned another number of values");
     for (std::size_t i = 0; i < values.size(); ++i) outcomes[i].value = std::move(values[i]);

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 #include "pipeline/prompts/prompt_list.hpp"
 #include "pipeline/stage/findings.hpp"
 #include "pipeline/stage/subject.hpp"
+#include "pipeline/stage/work.hpp"
 #include "pipeline/values/array.hpp"
 #include "pipeline/values/rows.hpp"
 
@@ -81,19 +83,19 @@ struct Output {
   std::vector<Axis> expands;           // the axes that variants add
   std::size_t parts = 1;               // that an expanding stage divides its variants into,
   std::size_t variants_a_part = 1;     // which are that many each; the last one has what is left
-  std::vector<std::size_t> weights;    // size of each prompt, for bounding what is in flight; the source's
+  std::vector<Batch> batches;          // the source's: every prompt in one; none: consecutive ones
   std::vector<KnownArray> known;       // stored when the file is made
   std::shared_ptr<const Facts> facts;  // for the stages behind it
   std::vector<PortRequest> requests;   // to the stages above it
 };
 
-/// Work and memory of a stage over the whole run, for the dry run.
+/// Work of a stage over the whole run, for the dry run.
 struct Cost {
-  double passes = 0;         // forward passes
-  double flops = 0;          // floating-point operations
-  double bytes_working = 0;  // while it runs on one batch, or one part of its variants
-  double bytes_held = 0;     // by what it then leaves to the stages behind it
-  double bytes_shared = 0;   // of the subject, all through the run; shared with the other stages
+  double passes = 0;        // forward passes
+  double flops = 0;         // floating-point operations
+  double rows = 0;          // that the passes compute, where they compute the most,
+  double whole_rows = 0;    // of those that they have
+  double bytes_shared = 0;  // of the subject, all through the run; shared with the other stages
 };
 
 struct PlannedInput {
@@ -109,10 +111,16 @@ struct PlanContext {
   Subject& subject;
   std::vector<PlannedInput> inputs;  // one a declared port
   std::vector<Axis> lane;            // the axes that the expands above add
-  std::size_t batch_weight = 1;      // the largest total weight of prompts that run together
+  std::size_t batch_weight = 1;      // up to which the source puts prompts together, as the workflow says
   std::string stage{};               // id of the one that is planned
   std::shared_ptr<Findings> findings = std::make_shared<Findings>();  // of all stages
+  std::span<const Batch> batches{};                                   // that stages behind the source run on
 
+  [[nodiscard]] std::size_t heaviest_batch() const {
+    std::size_t heaviest = 1;
+    for (const Batch& batch : batches) heaviest = std::max(heaviest, batch.weight);
+    return heaviest;
+  }
   /// The prompt does not fit the stage's parameter, and cannot be run; without one, it fits no stage.
   void refuse(std::size_t prompt, const std::string& param, const std::string& why) const {
     findings->refuse({prompt, stage, param, why});
@@ -185,27 +193,35 @@ struct Outcome {
 /// that it cannot take. Anything else (no memory, a bug of ours) ends the run as what it is.
 bool fails_prompt(const std::exception& error);
 
-/// A stage that runs on a batch of prompts and, behind an expand, on one part of their variants.
+/// A stage that runs on a batch of prompts and, behind an expand, on some of their variants at a time.
 class FlowStage : public Stage {
  public:
-  /// One outcome for each of `prompts`. `part` is of the lane's variants; 0 where no stage expands.
+  /// One outcome for each of `prompts`.
   [[nodiscard]] virtual std::vector<Outcome> run_batch(std::span<const Inputs> prompts,
-                                                       std::size_t part) const = 0;
+                                                       VariantRange variants) const = 0;
+  /// Of a stage that expands: how many parts of a batch's variants are computed together, chunk after chunk
+  /// until all are; empty: one each. It decides which rows share a product, so it depends on the workflow
+  /// alone. Called after take_requests(), while the run goes on too, from any thread; so is bytes().
+  [[nodiscard]] virtual std::vector<std::size_t> chunks(const Batch& /*batch*/) const { return {}; }
+  /// What it takes for that work beside the numbers that it measures, of which the engine knows.
+  [[nodiscard]] virtual Bytes bytes(const Work& /*work*/) const { return {}; }
 };
 
 /// A stage that takes one prompt at a time: a failure is of that prompt alone.
 class PromptStage : public FlowStage {
  public:
   [[nodiscard]] virtual ValuePtr run(const Inputs& inputs) const = 0;
-  [[nodiscard]] std::vector<Outcome> run_batch(std::span<const Inputs> prompts, std::size_t part) const final;
+  [[nodiscard]] std::vector<Outcome> run_batch(std::span<const Inputs> prompts,
+                                               VariantRange variants) const final;
 };
 
 /// A stage that takes the prompts of a batch together: a failure is of them all.
 class BatchStage : public FlowStage {
  public:
   [[nodiscard]] virtual std::vector<ValuePtr> run(std::span<const Inputs> prompts,
-                                                  std::size_t part) const = 0;
-  [[nodiscard]] std::vector<Outcome> run_batch(std::span<const Inputs> prompts, std::size_t part) const final;
+                                                  VariantRange variants) const = 0;
+  [[nodiscard]] std::vector<Outcome> run_batch(std::span<const Inputs> prompts,
+                                               VariantRange variants) const final;
 };
 
 /// A stored variable, read in rows along its first axis so that memory does not grow with the run.

@@ -10,7 +10,7 @@
 #include "stages/edit/variant_grid.hpp"
 #include "stages/edit/variant_list.hpp"
 #include "stages/params/positions_param.hpp"
-#include "stages/subject/pass_cost.hpp"
+#include "stages/subject/pass_work.hpp"
 #include "stages/subject/pass_request.hpp"
 #include "stages/subject/values.hpp"
 
@@ -35,8 +35,8 @@ std::vector<PassResult> take(std::vector<PassResult>& results, std::size_t first
 }
 
 /// Runs edited passes: the variants of each prompt are every combination of replacement, hook point, layer
-/// and head, or the sets of edits that are named. Chunks of variants depend on the workflow alone, so the
-/// same rows share each matrix product in every run.
+/// and head, or the sets of edits that are named. Which variants run together depends on the workflow alone,
+/// so the same rows share each matrix product in every run.
 class Ablate : public BatchStage {
  public:
   std::vector<std::string> at;
@@ -50,15 +50,15 @@ class Ablate : public BatchStage {
   Output plan(const PlanContext& context) override {
     auto facts = std::make_shared<VariantFacts>();
     facts->clean = clean_ = context.facts<PassFacts>(0);
-    made_ = make_variants({clean_->subject->config(), context, clean_->tokens->lengths});
-    for (const Variant& variant : made_.variants) facts->first_edits.push_back(first_edit(variant).value());
-    batch_tokens_ = context.batch_weight;
-    chunk_ =
-        std::max<std::size_t>(1, static_cast<std::size_t>(rows) / std::max<std::size_t>(1, batch_tokens_));
+    batches_ = context.batches;
+    LabelledVariants labelled =
+        make_variants({clean_->subject->config(), context, clean_->tokens->lengths});
+    made_ = std::make_shared<const std::vector<Variant>>(std::move(labelled.variants));
+    for (const Variant& variant : *made_) facts->first_edits.push_back(first_edit(variant).value());
     Output output;
-    output.expands = made_.axes;
-    output.parts = (made_.variants.size() + chunk_ - 1) / chunk_;
-    output.variants_a_part = chunk_;
+    output.expands = std::move(labelled.axes);
+    a_part_ = output.variants_a_part = std::max<std::size_t>(1, most_rows() / most_tokens());
+    output.parts = (made_->size() + a_part_ - 1) / a_part_;
     output.facts = std::move(facts);
     return output;
   }
@@ -66,14 +66,15 @@ class Ablate : public BatchStage {
   std::vector<PortRequest> take_requests(std::span<const RequestPtr> requests) override {
     asked_ = combined(requests);
     auto of_clean = std::make_shared<PassRequest>();
-    of_clean->keep_for(variants_made_, asked_);
+    of_clean->keep_for(made_, asked_);
+    work_.emplace(*clean_, batches_, asked_, made_);
     return {{0, std::move(of_clean)}};
   }
 
-  [[nodiscard]] Cost cost() const override {
-    PassLoad load{*clean_, {}, batch_tokens_ * std::min(chunk_, made_.variants.size())};
-    for (const Variant& variant : made_.variants) load.starts.push_back(first_edit(variant).value());
-    return cost_of(load, asked_);
+  [[nodiscard]] Cost cost() const override { return work_->cost(); }
+  [[nodiscard]] Bytes bytes(const Work& work) const override { return work_->bytes(work); }
+  [[nodiscard]] std::vector<std::size_t> chunks(const Batch& batch) const override {
+    return work_->chunks(batch, a_part_, most_rows());
   }
 
   void prepare() override {
@@ -81,13 +82,12 @@ class Ablate : public BatchStage {
     clean_.reset();  // it holds every prompt's tokens
   }
 
-  [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts, std::size_t part) const override {
-    const std::size_t first = part * chunk_;
-    const std::size_t count = std::min(chunk_, made_.variants.size() - first);
+  [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts, VariantRange of) const override {
+    const auto [first, count] = of;
     std::vector<EditedPrompt> edited;
     for (const Inputs& inputs : prompts) {
       for (std::size_t i = 0; i < count; ++i) {
-        edited.push_back({inputs.get<Pass>(0).index, &made_.variants[first + i]});
+        edited.push_back({inputs.get<Pass>(0).index, &(*made_)[first + i]});
       }
     }
     const auto& clean = prompts.front().get<Pass>(0);
@@ -120,11 +120,25 @@ class Ablate : public BatchStage {
     return make_variant_list(variants, scope);
   }
 
-  LabelledVariants made_;
-  std::shared_ptr<const PassFacts> clean_;  // while planning
+  [[nodiscard]] std::size_t most_rows() const { return static_cast<std::size_t>(rows); }
+
+  /// Of a batch: what a variant of each of its prompts computes at most.
+  [[nodiscard]] std::size_t most_tokens() const {
+    std::size_t most = 1;
+    for (const Batch& batch : batches_) {
+      std::size_t tokens = 0;
+      for (const std::size_t prompt : batch.prompts) tokens += clean_->tokens->lengths[prompt];
+      most = std::max(most, tokens);
+    }
+    return most;
+  }
+
+  std::shared_ptr<const std::vector<Variant>> made_;
+  std::shared_ptr<const PassFacts> clean_;  // while planning,
+  std::span<const Batch> batches_;          // and these
   PassRequest asked_;                       // by the stages behind
-  std::size_t batch_tokens_ = 0;
-  std::size_t chunk_ = 1;
+  std::optional<PassWork> work_;
+  std::size_t a_part_ = 1;  // variants
   const Model* model_ = nullptr;
 };
 
@@ -159,7 +173,8 @@ const bool kAblate = register_stage(
                "except: \"blocks.7.attn.hook_z[5]\"}]}]",
                distinct_names())
         .param("rows", &Ablate::rows,
-               "Largest number of variants times tokens that run together and share matrix products",
+               "Largest number of rows (positions that are computed, of all variants together) that share a "
+               "matrix product",
                countable()));
 
 }  // namespace

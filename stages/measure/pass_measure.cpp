@@ -56,12 +56,11 @@ Output PassMeasure::plan(const PlanContext& context) {
 }
 
 /// The numbers of one pass as they are measured; with both, those of the clean pass and the changes as well.
-Cost PassMeasure::cost() const {
-  Cost cost;
+Bytes PassMeasure::bytes(const Work& /*work*/) const {
+  Bytes bytes;
   for (const Variable& variable : measured_)
-    cost.bytes_working +=
-        static_cast<double>(cell_count(variable.axes) * sizeof(double)) * (compares_ ? 3 : 1);
-  return cost;
+    bytes.working += static_cast<double>(cell_count(variable.axes) * sizeof(double)) * (compares_ ? 3 : 1);
+  return bytes;
 }
 
 Numbers PassMeasure::measured(const MeasuredPass& pass) const {

@@ -27,7 +27,7 @@ struct MeasuredPass {
 class PassMeasure : public pipeline::PromptStage {
  public:
   pipeline::Output plan(const pipeline::PlanContext& context) final;
-  [[nodiscard]] pipeline::Cost cost() const final;
+  [[nodiscard]] pipeline::Bytes bytes(const pipeline::Work& work) const final;
   [[nodiscard]] pipeline::ValuePtr run(const pipeline::Inputs& inputs) const final;
 
  protected:

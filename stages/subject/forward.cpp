@@ -1,12 +1,13 @@
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "pipeline/stage/registry.hpp"
-#include "stages/subject/pass_cost.hpp"
+#include "stages/subject/pass_work.hpp"
 #include "stages/subject/pass_request.hpp"
 #include "stages/subject/values.hpp"
 
@@ -23,7 +24,7 @@ class Forward : public BatchStage {
     facts->subject = &model_of(context.subject);
     facts->tokens = context.facts<TokenFacts>(0);
     facts_ = facts;
-    batch_tokens_ = context.batch_weight;
+    batches_ = context.batches;
     Output output;
     output.facts = std::move(facts);
     return output;
@@ -31,12 +32,12 @@ class Forward : public BatchStage {
 
   std::vector<PortRequest> take_requests(std::span<const RequestPtr> requests) override {
     asked_ = combined(requests);
+    work_.emplace(*facts_, batches_, asked_, nullptr);
     return {};
   }
 
-  [[nodiscard]] Cost cost() const override {
-    return cost_of({*facts_, {{HookKind::embed, 0}}, batch_tokens_}, asked_);
-  }
+  [[nodiscard]] Cost cost() const override { return work_->cost(); }
+  [[nodiscard]] Bytes bytes(const Work& work) const override { return work_->bytes(work); }
 
   void prepare() override {
     model_ = &facts_->subject->model();
@@ -44,7 +45,7 @@ class Forward : public BatchStage {
   }
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts,
-                                          std::size_t /*part*/) const override {
+                                           VariantRange /*variants*/) const override {
     const auto batch = run_clean_pass(prompts, asked_.plan(), nullptr);
     std::map<std::string, std::shared_ptr<const CleanPass>> answered;
     for (const auto& [column, asked] : asked_.answer_plans())
@@ -79,7 +80,8 @@ class Forward : public BatchStage {
 
   std::shared_ptr<const PassFacts> facts_;  // while planning
   PassRequest asked_;                       // by the stages behind
-  std::size_t batch_tokens_ = 0;
+  std::span<const Batch> batches_;          // while planning
+  std::optional<PassWork> work_;
   const Model* model_ = nullptr;
 };
 

@@ -16,7 +16,7 @@ namespace hookflow::stages {
 /// What is asked of passes of the prompts with an answer behind each.
 struct AnswerPlan {
   Answers answers;
-  ForwardPlan plan;
+  ForwardPlan plan{};
 };
 
 /// What a stage asks a clean pass, or edited ones, to keep; and how it reads just that from a pass that keeps

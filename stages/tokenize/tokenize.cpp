@@ -14,6 +14,7 @@
 #include "stages/subject/token_id.hpp"
 #include "stages/subject/translate_errors.hpp"
 #include "stages/subject/values.hpp"
+#include "stages/tokenize/token_batches.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -123,7 +124,7 @@ class Tokenize : public PromptStage {
                    "`bos: true` puts it there");
     warn_of_repeats(facts->ids, context);
     Output output;
-    output.weights = facts->lengths;
+    output.batches = token_batches(facts->ids, context.batch_weight);
     output.known = fed_tokens(facts);
     output.facts = std::move(facts);
     return output;

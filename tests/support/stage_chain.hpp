@@ -2,7 +2,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -40,7 +39,9 @@ inline pipeline::Prompts as_prompts(const std::vector<pipeline::Prompt>& rows) {
 class StageChain {
  public:
   StageChain(const std::string& model, const std::vector<pipeline::Prompt>& prompts)
-      : prompts_(as_prompts(prompts)), subject_(std::make_unique<stages::ModelSubject>(model)) {}
+      : prompts_(as_prompts(prompts)), subject_(std::make_unique<stages::ModelSubject>(model)) {
+    for (std::size_t i = 0; i < prompts_.size(); ++i) batches_.front().prompts.push_back(i);
+  }
 
   /// Adds a stage and plans it. `inputs`: for each port the stage before it; empty: not wired.
   const pipeline::Output& add(const std::string& id, const std::string& name,
@@ -48,15 +49,18 @@ class StageChain {
     Link& link = links_[id];
     link.stage = make_stage(name, params);
     link.inputs = inputs;
-    pipeline::PlanContext context{prompts_, *subject_, {}, {}, batch_weight_, id, findings_};
+    pipeline::PlanContext context{prompts_, *subject_, {}, {}, 256, id, findings_, batches_};
     for (const std::string& input : inputs) {
       if (input.empty()) {
         context.inputs.emplace_back();
       } else {
         const pipeline::Output& output = links_.at(input).output;
         context.inputs.push_back({input, &output, output.variables});
-        const auto& lane = links_.at(input).lane;
-        if (lane.size() > context.lane.size()) context.lane = lane;
+        const Link& above = links_.at(input);
+        if (above.lane.size() > context.lane.size()) {
+          context.lane = above.lane;
+          link.variants_a_part = above.variants_a_part;
+        }
       }
     }
     if (settled_) throw std::logic_error("all stages are added before one is run");
@@ -64,8 +68,8 @@ class StageChain {
     link.output = plan_stage(name, *link.stage, context);
     link.lane = context.lane;
     link.lane.insert(link.lane.end(), link.output.expands.begin(), link.output.expands.end());
-    const auto& weights = link.output.weights;
-    if (!weights.empty()) batch_weight_ = std::accumulate(weights.begin(), weights.end(), std::size_t{0});
+    if (!link.output.expands.empty()) link.variants_a_part = link.output.variants_a_part;
+    for (const pipeline::Batch& batch : link.output.batches) batches_.front().weight += batch.weight;
     return link.output;
   }
 
@@ -77,7 +81,7 @@ class StageChain {
     return asked;
   }
 
-  /// The outcome of each prompt. Stages before it run as needed, once a part.
+  /// The outcome of each prompt, of a part of its variants. Stages before it run as needed, once a part.
   const std::vector<pipeline::Outcome>& run(const std::string& id, std::size_t part = 0) {
     settle();
     if (!prepared_) {
@@ -94,7 +98,7 @@ class StageChain {
       inputs.emplace_back(i, prompts_, std::move(values));
     }
     return link.outcomes[part] =
-               dynamic_cast<const pipeline::FlowStage&>(*link.stage).run_batch(inputs, part);
+               dynamic_cast<const pipeline::FlowStage&>(*link.stage).run_batch(inputs, variants(id, part));
   }
 
   /// What a stage made of a prompt. Throws std::runtime_error with the reason where it failed.
@@ -122,6 +126,12 @@ class StageChain {
     settle();
     return links_.at(id).stage->cost();
   }
+  /// Of a part of the variants of all prompts.
+  [[nodiscard]] pipeline::Bytes bytes(const std::string& id, std::size_t part = 0) {
+    settle();
+    return dynamic_cast<const pipeline::FlowStage&>(*links_.at(id).stage)
+        .bytes({batches_.front(), variants(id, part)});
+  }
   [[nodiscard]] std::vector<std::string> variables(const std::string& id) const {
     std::vector<std::string> names;
     for (const auto& variable : links_.at(id).output.variables) names.push_back(variable.name);
@@ -143,20 +153,30 @@ class StageChain {
     }
   }
 
+  /// Of a part where the stage is; all parts are alike where nothing adds variants.
+  [[nodiscard]] pipeline::VariantRange variants(const std::string& id, std::size_t part) const {
+    const Link& link = links_.at(id);
+    if (link.lane.empty()) return {};
+    const std::size_t all = pipeline::cell_count(link.lane);
+    const std::size_t first = std::min(part * link.variants_a_part, all);
+    return {first, std::min(link.variants_a_part, all - first)};
+  }
+
   struct Link {
     std::unique_ptr<pipeline::Stage> stage;
     std::vector<std::string> inputs;
     pipeline::Output output;
     std::vector<pipeline::RequestPtr> asked;
     std::vector<pipeline::Axis> lane;                                // what the expands before and in it add
+    std::size_t variants_a_part = 1;                                 // of its lane
     std::map<std::size_t, std::vector<pipeline::Outcome>> outcomes;  // by part
   };
   pipeline::Prompts prompts_;
   std::unique_ptr<stages::ModelSubject> subject_;
   std::shared_ptr<pipeline::Findings> findings_ = std::make_shared<pipeline::Findings>();
   std::map<std::string, Link> links_;
-  std::vector<std::string> order_;  // in which they were added: inputs first
-  std::size_t batch_weight_ = 1;
+  std::vector<std::string> order_;           // in which they were added: inputs first
+  std::vector<pipeline::Batch> batches_{1};  // all prompts in one
   bool settled_ = false;
   bool prepared_ = false;
 };

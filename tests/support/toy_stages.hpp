@@ -65,12 +65,23 @@ inline void throw_named(const std::string& name) {
   if (name == "model_error") throw ModelError("not for this model");
 }
 
-/// A number of each prompt; its weight is that of its ids.
+/// A number of each prompt; its weight is that of its ids. Prompts are put together as they stand or, where
+/// `last_first`, in batches of the last and the first, the one before the last and the second ...
 class Source : public PromptStage {
  public:
+  bool last_first = false;
+
   Output plan(const PlanContext& context) override {
     Output output;
-    for (const Prompt& prompt : context.prompts) output.weights.push_back(prompt.ids->size());
+    const std::size_t count = context.prompts.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t prompt = !last_first ? i : i % 2 == 0 ? count - 1 - i / 2 : i / 2;
+      const std::size_t weight = context.prompts[prompt].ids->size();
+      auto& batches = output.batches;
+      if (batches.empty() || batches.back().weight + weight > context.batch_weight) batches.emplace_back();
+      batches.back().prompts.push_back(prompt);
+      batches.back().weight += weight;
+    }
     return output;
   }
   ValuePtr run(const Inputs& inputs) const override {
@@ -91,11 +102,13 @@ class Map : public PromptStage {
 };
 
 /// Variants of each prompt in chunks. A value also depends on which prompts and variants were run with it, as
-/// sums in a matrix product do: whatever makes chunks depend on timing changes it.
+/// sums in a matrix product do: whatever makes chunks depend on timing, or on what is left to do, changes it.
 class Expand : public BatchStage {
  public:
   std::int64_t variants = 4;
-  std::int64_t chunk = 3;
+  std::int64_t part = 3;
+  std::vector<std::int64_t> together;  // parts a chunk
+  std::int64_t held = 0;               // bytes, a variant of a prompt
   std::vector<std::string> fail;
   bool fails_hard = false;
   std::string throws;
@@ -105,11 +118,18 @@ class Expand : public BatchStage {
     for (std::int64_t i = 0; i < variants; ++i) labels.push_back(i);
     Output output;
     output.expands = {{"variant", std::move(labels), "variant", ""}};
-    output.parts = static_cast<std::size_t>((variants + chunk - 1) / chunk);
-    output.variants_a_part = static_cast<std::size_t>(chunk);
+    output.parts = static_cast<std::size_t>((variants + part - 1) / part);
+    output.variants_a_part = static_cast<std::size_t>(part);
     return output;
   }
-  std::vector<ValuePtr> run(std::span<const Inputs> prompts, std::size_t part) const override {
+  std::vector<std::size_t> chunks(const Batch& /*batch*/) const override {
+    return {together.begin(), together.end()};
+  }
+  Bytes bytes(const Work& work) const override {
+    return {0,
+            static_cast<double>(held) * static_cast<double>(work.batch.prompts.size() * work.variants.count)};
+  }
+  std::vector<ValuePtr> run(std::span<const Inputs> prompts, VariantRange of) const override {
     ++expand_runs;
     if (on_expand) on_expand();
     if (fails_hard) throw 7;  // what no stage should throw
@@ -122,12 +142,11 @@ class Expand : public BatchStage {
     std::vector<ValuePtr> values;
     for (const Inputs& inputs : prompts) {
       auto rows = std::make_shared<Rows>();
-      rows->first = part * static_cast<std::size_t>(chunk);
-      const std::size_t end =
-          std::min(rows->first + static_cast<std::size_t>(chunk), static_cast<std::size_t>(variants));
+      rows->first = of.first;
+      const std::size_t end = of.first + of.count;
       for (std::size_t v = rows->first; v < end; ++v) {
         rows->values.push_back(inputs.get<Number>(0).value * static_cast<double>(v + 1) + company * 1e-3 +
-                               static_cast<double>(end) * 1e-6);
+                               static_cast<double>(end) * 1e-6 + static_cast<double>(of.count) * 1e-9);
       }
       values.push_back(std::move(rows));
     }
@@ -220,7 +239,9 @@ class LongFold : public FoldStage {
 inline const bool kRegistered = [] {
   constexpr const char* kNumber = "toy_number";
   constexpr const char* kRows = "toy_rows";
-  register_stage(Declaration<Source>("toy.source", "A number of each prompt").output(kNumber, ""));
+  register_stage(Declaration<Source>("toy.source", "A number of each prompt")
+                     .output(kNumber, "")
+                     .param("last_first", &Source::last_first, "batches of the last and the first prompts"));
   register_stage(Declaration<Map>("toy.map", "A third")
                      .input("number", kNumber, "")
                      .output(kNumber, "")
@@ -230,7 +251,9 @@ inline const bool kRegistered = [] {
                      .input("number", kNumber, "")
                      .output(kRows, "")
                      .param("variants", &Expand::variants, "how many")
-                     .param("chunk", &Expand::chunk, "how many at once")
+                     .param("part", &Expand::part, "how many are committed at once")
+                     .param("together", &Expand::together, "how many parts are run at once")
+                     .param("held", &Expand::held, "bytes that a variant takes")
                      .param("fail", &Expand::fail, "prompts to fail for")
                      .param("fails_hard", &Expand::fails_hard, "throw what is no exception")
                      .param("throws", &Expand::throws, "what to throw"));

@@ -22,10 +22,16 @@ class CliDryRun : public Cli {
     return scales.contains(unit) ? number * scales.at(unit) : 0;
   }
 
-  void expect_truth(const std::string& workflow, const std::string& threads = "2") {
-    const std::string text = succeed({"run", workflow, "--threads", threads, "--dry-run"});
-    const Outcome outcome =
-        run({"run", workflow, "--threads", threads, "--out", "out.h5", "--quiet", "--force"});
+  void expect_truth(const std::string& workflow, const std::string& threads = "2",
+                    const std::string& memory = "8GB") {
+    const Words run_it = {"run", workflow, "--threads", threads, "--memory", memory};
+    const auto with = [&](const Words& more) {
+      Words words = run_it;
+      words.insert(words.end(), more.begin(), more.end());
+      return words;
+    };
+    const std::string text = succeed(with({"--dry-run"}));
+    const Outcome outcome = run(with({"--out", "out.h5", "--quiet", "--force"}));
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     const auto file = static_cast<double>(std::filesystem::file_size(folder.path() / "out.h5"));
     EXPECT_NEAR(told(text, "file size") / file, 1, kNear);
@@ -58,6 +64,7 @@ class CliDryRun : public Cli {
         EXPECT_GT(peak_bytes_, (threads[0] == '1' ? 1.5 : 2) * base);
       }
     }
+    expect_truth("long.yaml", "4", "1MB");  // batch after batch
   }
 
   static std::string shipped(const std::string& name) {

@@ -1,7 +1,7 @@
 #include "tests/support/cli.hpp"
 #include "tests/support/own_memory.hpp"
 
-// What a run takes in memory hardly depends on how many prompts it has.
+// What a run takes in memory hardly depends on how many prompts it has, and is what --memory allows.
 
 namespace hookflow::test {
 namespace {
@@ -23,7 +23,8 @@ class CliMemory : public Cli {
     std::string lines;
     for (std::size_t i = 0; i < prompts; ++i) {
       const std::string id = std::to_string(i * 19 % 3900);  // the few, too, touch the whole table of tokens
-      lines += R"({"ids": [1, 22, 333, )" + id + R"(, 1234], "target": )" + id + "}\n";
+      const std::string next = std::to_string(i / 3900);  // no two begin alike, so batches are all the same
+      lines += R"({"ids": [)" + id + ", " + next + R"(, 22, 333, 1234], "target": )" + id + "}\n";
     }
     write("prompts.jsonl", lines);
     const Outcome outcome =
@@ -40,6 +41,54 @@ TEST_F(CliMemory, HardlyGrowsWithTheNumberOfPrompts) {
   const double many = peak_bytes(10000);
   EXPECT_LE(many / few, 1.2) << many << " bytes against " << few;
   RecordProperty("ratio", std::to_string(many / few));
+}
+
+TEST_F(CliMemory, OfWorkInFlightIsWhatTheOptionAllowsAndChangesNoResult) {
+  write("long.yaml", R"(workflow: long
+model: nano
+prompts: {file: p.jsonl}
+stages:
+  tokens: {stage: tokenize}
+  pass: {stage: forward, in: tokens}
+  cut: {stage: ablate, in: pass, at: "blocks.0.attn.hook_z[*]", with: zero, rows: 512}
+  squares: {stage: measure.activation, in: [cut], at: "blocks.4-7.attn.hook_pattern"}
+keep: [squares]
+)");
+  std::string lines;
+  for (int i = 0; i < 8; ++i) lines += R"({"text": ")" + std::to_string(i) + std::string(120, '?') + "\"}\n";
+  write("p.jsonl", lines);
+  const auto peak = [&](const std::string& memory, const std::string& out) {
+    const Outcome outcome =
+        run({"run", "long.yaml", "--threads", "6", "--memory", memory, "--out", out, "--quiet"});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    return outcome.peak_bytes;
+  };
+  const double little = peak("1kB", "little.h5");
+  const double some = peak("40MB", "some.h5");
+  const double much = peak("8GiB", "much.h5");
+  succeed({"diff", "little.h5", "much.h5"});
+  succeed({"diff", "some.h5", "much.h5"});
+  if (!kMemoryIsTheProgramsOwn) GTEST_SKIP() << "the sanitizer takes most of the memory";
+  EXPECT_LT(little, some);
+  EXPECT_LT(some, much);
+  EXPECT_LT(some - little, 40e6);
+  RecordProperty("megabytes", std::to_string(little / 1e6) + " " + std::to_string(some / 1e6) + " " +
+                                  std::to_string(much / 1e6));
+}
+
+TEST_F(CliMemory, IsANumberAndAUnit) {
+  write("passes.yaml", kPasses);
+  write("prompts.jsonl", R"({"ids": [1], "target": 2})");
+  for (const std::string command : {"run", "resume"}) {
+    const std::string file = command == "run" ? "passes.yaml" : "out.h5";
+    const Outcome outcome = run({command, file, "--memory", "4"});
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_NE(outcome.err.find("--memory 4: must be a number and a unit, such as 500MB or 4GiB"),
+              std::string::npos)
+        << outcome.err;
+  }
+  EXPECT_NE(succeed({"run", "passes.yaml", "--dry-run", "--memory", "3GB"}).find("(--memory: 3 GB)"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <new>
 #include <optional>
 
@@ -27,7 +28,7 @@ constexpr std::size_t kBatch = 3;  // prompts a batch
 const std::string kStages = R"(
   numbers: {stage: toy.source}
   thirds: {stage: toy.map, in: numbers}
-  variants: {stage: toy.expand, in: thirds, variants: 4, chunk: 3}
+  variants: {stage: toy.expand, in: thirds, variants: 4, part: 3}
   xs: {stage: toy.rows, in: variants}
   ns: {stage: toy.number, in: thirds}
 )";
@@ -59,6 +60,7 @@ class ToyRun {
     monitor = std::make_unique<Monitor>(plan, *store);
     RunOptions options;
     options.threads = threads;
+    options.memory_bytes = memory_bytes;
     options.fail_fast = fail_fast;
     options.commit_every = std::chrono::milliseconds(0);
     run_prompts(plan, *store, options, *monitor, stop);
@@ -85,16 +87,25 @@ class ToyRun {
   std::unique_ptr<Monitor> monitor;
   std::atomic<bool> stop{false};
   bool retry_failed = false;
+  double memory_bytes = std::numeric_limits<double>::infinity();
 };
 
-/// x of toy.rows for 4 variants in parts of 3 and 1.
-double wanted_x(std::size_t prompt, std::size_t variant, std::size_t prompts) {
+/// x of toy.rows of a prompt's variant that is run with those other prompts and variants.
+double x_of(std::size_t prompt, std::size_t variant, const std::vector<std::size_t>& batch,
+            VariantRange chunk) {
   const auto third = [](std::size_t index) { return (static_cast<double>(index) + 0.1) / 3; };
   double company = 0;
+  for (const std::size_t other : batch) company += third(other);
+  return third(prompt) * static_cast<double>(variant + 1) + company * 1e-3 +
+         static_cast<double>(chunk.first + chunk.count) * 1e-6 + static_cast<double>(chunk.count) * 1e-9;
+}
+
+/// The same for 4 variants in parts of 3 and 1, and consecutive prompts.
+double wanted_x(std::size_t prompt, std::size_t variant, std::size_t prompts) {
+  std::vector<std::size_t> batch;
   const std::size_t first = prompt / kBatch * kBatch;
-  for (std::size_t i = first; i < std::min(prompts, first + kBatch); ++i) company += third(i);
-  const double end = variant < 3 ? 3 : 4;
-  return third(prompt) * static_cast<double>(variant + 1) + company * 1e-3 + end * 1e-6;
+  for (std::size_t i = first; i < std::min(prompts, first + kBatch); ++i) batch.push_back(i);
+  return x_of(prompt, variant, batch, variant < 3 ? VariantRange{0, 3} : VariantRange{3, 1});
 }
 
 TEST(Graph, EveryBatchReachesTheStoreOnceWithItsValues) {
@@ -230,16 +241,147 @@ TEST(Graph, WhatIsInFlightIsBounded) {
   toy::numbers_census.most = 0;
   toy::rows_census.most = 0;
   {
-    ToyRun toy(toy_plan(500, kStages, "[xs]", {"variants.variants=20", "variants.chunk=1"}));
+    ToyRun toy(toy_plan(500, kStages, "[xs]", {"variants.variants=20", "variants.part=1"}));
     toy.run(kThreads);
     EXPECT_EQ(toy.count(1, PartState::done), 500U * 20);
   }
-  // Batches and parts may be in flight by threads + 2; a prompt of a batch has two numbers at a time.
+  // Batches and chunks may be in flight by threads + 2; a prompt of a batch has two numbers at a time.
   constexpr int kBound = (kThreads + 2) * kBatch;
   EXPECT_LE(toy::numbers_census.most, 2 * kBound);
   EXPECT_LE(toy::rows_census.most, kBound);
   EXPECT_EQ(toy::numbers_census.live, 0);
   EXPECT_EQ(toy::rows_census.live, 0);
+}
+
+// p6 p0 p5, p1 p4 p2, p3.
+TEST(Graph, ABatchIsAnyListOfPrompts) {
+  ToyRun toy(toy_plan(7, kStages, "[xs, ns]", {"numbers.last_first=true"}));
+  const std::vector<std::vector<std::size_t>> batches = {{6, 0, 5}, {1, 4, 2}, {3}};
+  toy.run();
+  const auto xs = toy.values("xs", "x");
+  const auto ns = toy.values("ns", "n");
+  for (const auto& batch : batches) {
+    for (const std::size_t prompt : batch) {
+      EXPECT_EQ(xs[prompt * 4], x_of(prompt, 0, batch, {0, 3})) << prompt;
+      EXPECT_EQ(ns[prompt], (static_cast<double>(prompt) + 0.1) / 3);
+    }
+  }
+  ToyRun failing(toy_plan(7, kStages, "[xs]", {"numbers.last_first=true", "variants.fail=[p4]"}));
+  failing.run();
+  std::vector<std::size_t> failed;
+  for (const Failure& failure : failing.store->failures()) failed.push_back(failure.prompt);
+  EXPECT_EQ(failed, (std::vector<std::size_t>{1, 2, 4}));
+}
+
+/// 10 variants in 5 parts of 2, which are run as 4 and 6.
+PlannedRun chunked_plan(std::size_t prompts, std::vector<std::string> settings = {}) {
+  settings.insert(settings.end(), {"variants.variants=10", "variants.part=2", "variants.together=[2, 3]"});
+  return toy_plan(prompts, kStages, "[xs, ns]", settings);
+}
+
+TEST(Graph, PartsOfAChunkAreRunTogetherAndMarkedEachByItself) {
+  ToyRun toy(chunked_plan(20));
+  toy.run();
+  EXPECT_EQ(toy::expand_runs, 14);  // 7 batches of 2 chunks
+  EXPECT_EQ(toy.count(1, PartState::done), 100U);
+  EXPECT_EQ(toy.monitor->total, 120U);
+  EXPECT_EQ(toy.monitor->done, 120U);
+  const auto xs = toy.values("xs", "x");
+  for (std::size_t i = 0; i < 30; ++i) {
+    const VariantRange chunk = i % 10 < 4 ? VariantRange{0, 4} : VariantRange{4, 6};
+    EXPECT_EQ(xs[i], x_of(i / 10, i % 10, {0, 1, 2}, chunk)) << i;
+  }
+  toy.reopen();
+  EXPECT_FALSE(toy.store->damage().any());
+}
+
+// Whichever part of whichever prompt is left, the same rows run together again.
+TEST(Graph, AChunkIsRunWholeForOneOfItsParts) {
+  ToyRun toy(chunked_plan(8));
+  toy.run();
+  const auto whole = toy.values("xs", "x");
+  for (const std::size_t part : {0U, 3U, 4U}) {
+    for (const std::size_t prompt : {4U, 7U}) {
+      toy.store->mark(1, prompt, part, PartState::pending);
+      toy.store->write_cells("xs", "x", prompt, part * 2, std::vector<double>{-1, -1});
+      toy.store->commit();
+      toy.reopen();
+      EXPECT_EQ(toy.count(1, PartState::pending), 1U);
+      toy.run();
+      EXPECT_EQ(toy::expand_runs, 1);
+      EXPECT_EQ(toy.values("xs", "x"), whole);
+      EXPECT_EQ(toy.monitor->done, toy.monitor->total);
+      toy.reopen();
+      EXPECT_FALSE(toy.store->damage().any());
+    }
+  }
+}
+
+TEST(Graph, ChunksStoppedAndResumedEqualUninterruptedOnes) {
+  ToyRun whole(chunked_plan(60, {"numbers.last_first=true"}));
+  whole.run(1);
+  for (const int stop_after : {1, 5, 11}) {
+    ToyRun toy(chunked_plan(60, {"numbers.last_first=true"}));
+    for (const std::size_t threads : {1U, 2U, 5U}) {
+      toy.reopen();
+      toy::on_expand = [&] {
+        if (toy::expand_runs == stop_after) toy.stop = true;
+      };
+      toy.run(threads);
+      EXPECT_GT(toy.count(1, PartState::pending), 0U);
+    }
+    toy.reopen();
+    toy.run();
+    EXPECT_EQ(toy.monitor->done, toy.monitor->total);
+    EXPECT_EQ(toy.values("xs", "x"), whole.values("xs", "x"));
+  }
+}
+
+TEST(Graph, AFailureBehindAnExpandFailsAllPartsOfItsChunks) {
+  ToyRun toy(chunked_plan(8, {"xs.fail=[p4]"}));
+  toy.run();
+  ASSERT_EQ(toy.store->failures().size(), 1U);
+  EXPECT_EQ(toy.count(1, PartState::failed), 5U);
+  EXPECT_EQ(toy.count(1, PartState::done), 35U);
+  EXPECT_EQ(toy.monitor->done, toy.monitor->total);
+  toy.plan = chunked_plan(8).plan;
+  toy.reopen();
+  toy.retry_failed = true;
+  toy.run();
+  EXPECT_EQ(toy::expand_runs, 2);
+  ToyRun whole(chunked_plan(8));
+  whole.run();
+  EXPECT_EQ(toy.values("xs", "x"), whole.values("xs", "x"));
+}
+
+TEST(Graph, ChunksThatAreNotAllPartsAreABug) {
+  for (const std::string together : {"[2, 2]", "[6]", "[5, 0]"}) {
+    ToyRun toy(toy_plan(8, kStages, "[xs, ns]",
+                        {"variants.variants=10", "variants.part=2", "variants.together=" + together}));
+    EXPECT_TRUE(names(refusal<std::logic_error>([&] { toy.run(); }), {"toy.expand: 5 parts do not make"}));
+  }
+}
+
+// A chunk of 3 prompts and 2 variants says that it takes 600 bytes, and its numbers take 48 more.
+TEST(Graph, MemoryBoundsWhatIsInFlightAndChangesNoResult) {
+  std::vector<std::vector<double>> found;
+  for (const auto& [bytes, most_chunks] :
+       std::vector<std::pair<double, int>>{{0, 1}, {2 * 1300, 2}, {1e9, 8}}) {
+    toy::rows_census.most = 0;
+    toy::numbers_census.most = 0;
+    ToyRun toy(
+        toy_plan(200, kStages, "[xs, ns]", {"variants.variants=10", "variants.part=2", "variants.held=100"}));
+    toy.memory_bytes = bytes;
+    toy.run(6);
+    EXPECT_EQ(toy.count(1, PartState::done), 1000U);
+    EXPECT_LE(toy::rows_census.most, most_chunks * static_cast<int>(kBatch)) << bytes;
+    if (bytes == 0) {
+      EXPECT_LE(toy::numbers_census.most, 2 * static_cast<int>(kBatch));
+    }
+    found.push_back(toy.values("xs", "x"));
+  }
+  EXPECT_EQ(found[0], found[1]);
+  EXPECT_EQ(found[0], found[2]);
 }
 
 TEST(Graph, StagesMayStandInAnyOrderAroundAnExpand) {
@@ -271,8 +413,8 @@ TEST(Graph, StagesMayStandInAnyOrderAroundAnExpand) {
 TEST(Graph, TwoExpandsOfOnePassRunBesideEachOther) {
   ToyRun toy(toy_plan(10, R"(
   numbers: {stage: toy.source}
-  few: {stage: toy.expand, in: numbers, variants: 2, chunk: 1}
-  many: {stage: toy.expand, in: numbers, variants: 9, chunk: 2}
+  few: {stage: toy.expand, in: numbers, variants: 2, part: 1}
+  many: {stage: toy.expand, in: numbers, variants: 9, part: 2}
   xs: {stage: toy.rows, in: few}
   ys: {stage: toy.rows, in: many}
 )",

@@ -114,8 +114,7 @@ TEST(Plan, PromptsShareABatchUpToItsSize) {
   EXPECT_EQ(plan_of(workflow()).batches.size(), 1U);
   const Plan small = plan_of(workflow(), {"batch_tokens=4"});
   ASSERT_EQ(small.batches.size(), 2U);
-  EXPECT_EQ(small.batches[1].first, 1U);
-  EXPECT_EQ(small.batches[1].count, 1U);
+  EXPECT_EQ(small.batches[1].prompts, (std::vector<std::size_t>{1}));
   EXPECT_EQ(small.lanes[1].parts, 4U);  // 12 variants, 3 of 3 tokens at a time
   EXPECT_EQ(plan_of(workflow(), {"batch_tokens=1"}).batches.size(), 2U);
 }
@@ -380,7 +379,7 @@ TEST(Plan, StagesWhoseResultsNobodyReadsAreLeftOut) {
 TEST(Plan, DryRunTellsEveryStagesCost) {
   const PlannedRun run = run_of(workflow());
   std::ostringstream out;
-  print_dry_run(run, 1, out);
+  print_dry_run(run, {1, 64e9}, out);
   const std::string text = out.str();
   EXPECT_TRUE(
       names(text, {"2 prompts in 1 batch\n", "2 passes", "24 passes", "committed in 6 pieces",
@@ -397,8 +396,12 @@ TEST(Plan, DryRunTellsEveryStagesCost) {
   const Cost silenced = stage_of(run.plan, "silenced").spec->stage->cost();
   EXPECT_NEAR(number_after("\nwork ", "FLOP"), clean.flops + silenced.flops,
               0.006 * (clean.flops + silenced.flops));
-  const RunEstimate estimate = estimate_run(run, 1);
-  EXPECT_GE(estimate.in_flight_bytes, std::max(clean.bytes_working, silenced.bytes_working));
+  const RunEstimate estimate = estimate_run(run, {1});
+  const auto working = [&](const std::string& id) {
+    return stage_of(run.plan, id).flow->bytes({run.plan.batches.front()}).working;
+  };
+  EXPECT_GE(estimate.in_flight_bytes, std::max(working("clean"), working("silenced")));
+  EXPECT_TRUE(names(text, {"for work in flight (--memory: 64 GB), "}));
   EXPECT_EQ(estimate.subject_bytes, std::max(clean.bytes_shared, silenced.bytes_shared));
   EXPECT_GT(estimate.memory_bytes, estimate.in_flight_bytes + estimate.subject_bytes);
   EXPECT_NEAR(number_after(" on 1 thread; ", "B"), estimate.in_flight_bytes,
@@ -409,7 +412,7 @@ TEST(Plan, DryRunTellsEveryStagesCost) {
 
 TEST(Plan, DryRunTellsMoreThreadsMoreMemory) {
   const PlannedRun run = run_of(workflow());
-  EXPECT_GT(estimate_run(run, 2).in_flight_bytes, estimate_run(run, 1).in_flight_bytes);
+  EXPECT_GT(estimate_run(run, {2}).in_flight_bytes, estimate_run(run, {1}).in_flight_bytes);
 }
 
 TEST(Plan, AnAggregationThatMakesVariantsIsABug) {

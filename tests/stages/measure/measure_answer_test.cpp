@@ -130,7 +130,7 @@ TEST(MeasureAnswer, CountsAPassAnAnswerAndNoneThatNobodyReads) {
   answered.chain.add("answers", "measure.answer", "{answers: [target, contrast]}", {"clean", "silenced"});
   EXPECT_EQ(answered.chain.cost("silenced").passes, 2 * 2 * 6);
   EXPECT_GT(answered.chain.cost("silenced").flops, 0);
-  EXPECT_GT(answered.chain.cost("clean").bytes_held, 0);
+  EXPECT_GT(answered.chain.bytes("clean").held, 0);
 }
 
 std::string problem(std::vector<pipeline::Prompt> prompts) {

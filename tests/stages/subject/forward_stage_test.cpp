@@ -111,8 +111,8 @@ TEST(ForwardStage, CountsOnePassAPrompt) {
   const pipeline::Cost cost = clean.chain.cost("clean");
   EXPECT_EQ(cost.passes, 3);
   EXPECT_GT(cost.flops, without_logits.chain.cost("clean").flops);
-  EXPECT_GT(cost.bytes_working, 0);
-  EXPECT_GT(cost.bytes_held, 0);
+  EXPECT_GT(clean.chain.bytes("clean").working, 0);
+  EXPECT_GT(clean.chain.bytes("clean").held, 0);
   EXPECT_GT(cost.bytes_shared, 0);
 }
 
@@ -129,6 +129,7 @@ TEST(ForwardStage, OtherRequestsThanItsOwnAreOurBug) {
 TEST(ForwardStage, AndVariantsHoldNoTokensOnceTheyRun) {
   auto tokens = std::make_shared<TokenFacts>();
   tokens->lengths = {3};
+  tokens->findings = std::make_shared<pipeline::Findings>();
   ModelSubject subject(golden_model("three_heads"));
   const pipeline::Prompts prompts = as_prompts({ids_prompt("a", {45, 49, 73})});
   pipeline::Output source;

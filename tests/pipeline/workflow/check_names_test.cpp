@@ -1,4 +1,4 @@
-#include "pipeline/engine/check_names.hpp"
+#include "pipeline/workflow/check_names.hpp"
 
 #include <gtest/gtest.h>
 

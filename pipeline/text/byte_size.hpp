@@ -1,0 +1,17 @@
+#pragma once
+#include <optional>
+#include <string>
+
+namespace hookflow::pipeline {
+
+/// What byte_size() reads.
+inline constexpr const char* kByteSizeRule =
+    "a number and a unit, such as 500MB or 4GiB; units are kB, MB, GB, TB, and KiB, MiB, GiB, TiB of 1024";
+
+/// "4GiB", "1.5 GB" or "800mb" in bytes; none for what is no size.
+std::optional<double> byte_size(const std::string& text);
+
+/// 1234567 as "1.23 M", and the unit behind it.
+std::string scaled(double value, const std::string& unit);
+
+}  // namespace hookflow::pipeline

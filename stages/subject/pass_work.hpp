@@ -1,0 +1,64 @@
+#pragma once
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <vector>
+
+#include "model/pass/cost.hpp"
+#include "pipeline/stage/stage.hpp"
+#include "stages/subject/pass_request.hpp"
+#include "stages/subject/values.hpp"
+
+namespace hookflow::stages {
+
+/// What the passes of a stage take, counted by the rows that they will compute: of prompts, or of variants of
+/// each. Knows of every prompt how much it is fed and how much of that an earlier one of its batch is fed,
+/// too; not what: that is not kept for as long as the run takes.
+class PassWork {
+ public:
+  /// variants: none for clean passes.
+  PassWork(const PassFacts& facts, std::span<const pipeline::Batch> batches, const PassRequest& asked,
+           std::shared_ptr<const std::vector<Variant>> variants);
+
+  /// Of the whole run.
+  [[nodiscard]] pipeline::Cost cost() const { return cost_; }
+  [[nodiscard]] pipeline::Bytes bytes(const pipeline::Work& work) const;
+  /// How many parts of so many variants are computed together, one chunk after the other: as many as have
+  /// `rows` rows at most, and one at least.
+  [[nodiscard]] std::vector<std::size_t> chunks(const pipeline::Batch& batch, std::size_t variants_a_part,
+                                                std::size_t rows) const;
+
+ private:
+  /// What a prompt is fed, and the beginning that it has in common with another of its batch.
+  struct Fed {
+    FedLength length{0};
+    std::optional<FedLength> parent;
+    std::size_t shared = 0;
+  };
+  /// The prompts alone, or with an answer behind each.
+  struct Feed {
+    ForwardPlan plan;
+    std::vector<Fed> prompts;  // [prompt of the run]
+  };
+  using Key = std::tuple<std::size_t, std::size_t, std::size_t, std::size_t, std::size_t, std::size_t>;
+
+  void add_feed(const PassFacts& facts, std::span<const pipeline::Batch> batches, const ForwardPlan& plan,
+                const Answers* answers);
+  void add_cost(const PassFacts& facts, const Feed& feed);
+  /// Of every variant of a prompt; of its clean pass alone.
+  [[nodiscard]] const std::vector<PassCost>& costs_of(std::size_t feed, std::size_t prompt) const;
+  [[nodiscard]] PassCost cost_of(std::size_t feed, const pipeline::Work& work) const;
+
+  const Config* config_;
+  std::shared_ptr<const std::vector<Variant>> variants_;
+  std::vector<Feed> feeds_;
+  pipeline::Cost cost_;
+  mutable std::mutex mutex_;
+  mutable std::map<Key, std::vector<PassCost>> known_;  // prompts of the same lengths cost the same
+};
+
+}  // namespace hookflow::stages
