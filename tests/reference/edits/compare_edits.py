@@ -80,7 +80,8 @@ def compare_measures(check, case, file):
         check.close(f"{where}, the change", change[shown], want[shown] - cleanly[shown], TENSOR * magnitude(want))
         unreached = np.where(shown & (mask == 0), change, 0)
         wrong = [name for i, name in enumerate(case.variants) if unreached[:, i].any()]
-        check.equal(f"{where}, the change where {', '.join(wrong[:4])} cannot reach", unreached, np.zeros(change.shape))
+        some = ", ".join(wrong[:2]) + (f" and {len(wrong) - 2} more" if len(wrong) > 2 else "")
+        check.equal(f"{where}, the change where {some} cannot reach", unreached, np.zeros(change.shape))
 
 
 def compare_answers(check, case, file):

@@ -101,7 +101,8 @@ def variants(draw, made, lengths, answers=False):
 
 def measures(draw, lengths):
     both, shortest = ["pass", "edited"], lengths[0]
-    activation = lambda hook: {"stage": "measure.activation", "in": both, "at": [hook], "positions": positions(draw, shortest)}
+    activation = lambda hook: {"stage": "measure.activation", "in": draw.one([both, both, "edited"]), "at": [hook],
+                               "positions": positions(draw, shortest)}
     gather = {"stage": "gather", "at": [f"blocks.*.{draw.one(['attn.hook_q', 'attn.hook_v', 'attn.hook_z', 'hook_resid_post'])}"],
               "position": draw.number(-shortest, shortest - 1)}
     of_vectors = f"blocks.*.{draw.one(['attn.hook_k', 'attn.hook_z', 'hook_attn_out', 'mlp.hook_post', 'hook_resid_post'])}"

@@ -37,6 +37,8 @@ def every_place(folder):
         for heads in ([1], None) if place in HEADED else (None,):
             edit = Edit(1, place, heads, POSITIONS[positions], kind, KINDS[kind])
             variants[f"{kind} {place} of {'one head' if heads else 'all'} at {positions}"] = [edit]
-    measures = {f"at_{i}": {"stage": "measure.activation", "in": ["pass", "edited"], "at": [hook]} for i, hook in enumerate(EVERYWHERE)}
-    measures["scores"] = {"stage": "measure.prediction", "in": ["pass", "edited"], "metrics": "log_prob", "positions": "all"}
+    both = {"in": ["pass", "edited"], "positions": "all"}
+    measures = {f"at_{i}": {"stage": "measure.activation", **both, "at": [hook]} for i, hook in enumerate(EVERYWHERE)}
+    measures["cosine"] = {"stage": "measure.cosine", **both, "at": ["blocks.*.hook_resid_post"]}
+    measures["scores"] = {"stage": "measure.prediction", **both, "metrics": "log_prob"}
     return Case(make_model(folder / "every_place", spec), [{"id": "one", "ids": [7, 3, 22, 12, 3, 9, 30], "target": 5}], variants, measures)
