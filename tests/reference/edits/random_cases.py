@@ -43,7 +43,7 @@ def spec(draw):
 
 def prompts(draw, answers):
     """Token ids of 3 to 9 prompts: new ones, others' beginnings with or without a new end, and equal ones."""
-    shortest, longest = draw.one([1, 1, 2, 5]), draw.one([6, 15, LONGEST])
+    shortest, longest = draw.one([(1, 6), (1, LONGEST), (2, 15), (5, LONGEST), (6, 6)])
     made = [draw.ids(draw.number(shortest, longest))]
     for _ in range(draw.number(2, 8)):
         shared = draw.one(made)
