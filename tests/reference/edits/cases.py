@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+import numpy as np
+
 HEADED = [f"attn.hook_{name}" for name in ("q", "k", "v", "pattern", "z")]
 HEADLESS = ["hook_resid_pre", "hook_attn_out", "hook_resid_mid", "mlp.hook_post", "hook_mlp_out", "hook_resid_post"]
 READ_ONLY = [f"attn.hook_{name}" for name in ("scores_raw", "attn_scores", "result")] + [
@@ -13,10 +15,14 @@ EVERYWHERE = [f"blocks.*.{place}" for place in HEADED + HEADLESS + READ_ONLY] + 
 WRITTEN = {"zero": "zero", "mean_head": {"mean": "head"}, "mean_positions": {"mean": "positions"}}
 
 
-def width(spec, place, keys=None):
-    """Numbers that one head or headless place has at a position; of a pattern as many as there are keys."""
-    return {"attn.hook_pattern": keys, "mlp.hook_post": spec.n_inner or 4 * spec.n_embd}.get(
-        place, spec.n_embd // spec.n_head if place in HEADED else spec.n_embd)
+def width(spec, place, heads, keys):
+    """How many numbers a vector has that is put at a place: as many as there are keys at a pattern, whichever heads; those of a
+    head, or of the place as a whole."""
+    if place == "attn.hook_pattern":
+        return keys
+    if place == "mlp.hook_post":
+        return spec.n_inner or 4 * spec.n_embd
+    return spec.n_embd // spec.n_head if heads else spec.n_embd
 
 
 def resolve(positions, length):
@@ -50,14 +56,16 @@ class Edit:
 
     def interventions(self, length, n_head):
         """The reference's, of a prompt of so many tokens, whether an answer is fed behind it or not."""
-        heads, argument = self.heads, self.argument
-        whole_vector = heads is None and self.place in HEADED and isinstance(argument, list)
-        for i, head in enumerate(range(n_head) if whole_vector else heads or [None]):
-            of_head = argument[i * len(argument) // n_head:(i + 1) * len(argument) // n_head] if whole_vector else argument
+        by_head = isinstance(self.argument, list) and self.heads is None and self.place in HEADED
+        heads = range(n_head) if by_head else self.heads or [None]
+        shares = [self.argument] * len(heads)
+        if by_head and self.place != "attn.hook_pattern":
+            shares = [part.tolist() for part in np.split(np.array(self.argument), n_head)]
+        for head, argument in zip(heads, shares):
             key = "vector" if self.kind == "add" else "value"
             yield {"hook": self.hook(), "head": head, "prompt": length,
                    "positions": "all" if self.positions == "all" else resolve(self.positions, length),
-                   "replacement": {"kind": self.kind, **({} if argument is None else {key: of_head})}}
+                   "replacement": {"kind": self.kind, **({} if argument is None else {key: argument})}}
 
 
 @dataclass

@@ -51,18 +51,18 @@ def pick(x, axis, labels, positions):
     return np.stack([x.take(place, axis) if place in positions else nothing for place in places], axis)
 
 
+def cosine(a, b):
+    """Of vectors along the last axis, NaN where one is zero; of masks of them, whether either holds anything."""
+    if a.dtype == bool:
+        return (a | b).any(-1)
+    with np.errstate(invalid="ignore"):
+        return (a * b).sum(-1) / np.sqrt((a * a).sum(-1) * (b * b).sum(-1))
+
+
 def cosines(x, pairs):
-    """x [layer, p, ..., d] -> [layer, ..., pair] of pairs of positions, NaN of those that are not there; of a mask, where either is."""
-    out = np.full(x.shape[:1] + x.shape[2:-1] + (len(pairs),), np.nan)
-    for at, (i, j) in enumerate(pairs):
-        if max(i, j) < x.shape[1]:
-            a, b = x[:, i], x[:, j]
-            if x.dtype == bool:
-                out[..., at] = (a | b).any(-1)
-                continue
-            with np.errstate(invalid="ignore"):  # a zero vector has no direction
-                out[..., at] = (a * b).sum(-1) / np.sqrt((a * a).sum(-1) * (b * b).sum(-1))
-    return out
+    """x [layer, p, ..., d] -> [layer, ..., pair] of pairs of positions, NaN where the prompt has not both."""
+    nothing = np.full(x.shape[:1] + x.shape[2:-1], np.nan)
+    return np.stack([cosine(x[:, i], x[:, j]) if max(i, j) < x.shape[1] else nothing for i, j in pairs], -1)
 
 
 def laid_out(seen, stage, layout, prompt):

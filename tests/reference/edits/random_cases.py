@@ -73,9 +73,9 @@ def edit(draw, made, lengths, answers):
     if kind == "value":
         argument = draw.one(VALUES)
     elif kind in ("vector", "add"):
-        if place == "attn.hook_pattern" and (len(lengths) > 1 or heads is None):
+        if place == "attn.hook_pattern" and len(lengths) > 1:
             return None
-        argument = draw.vector(width(made, place, max(lengths)) * (made.n_head if place in HEADED and heads is None else 1))
+        argument = draw.vector(width(made, place, heads, lengths[0]))
     return Edit(draw.number(0, made.n_layer - 1), place, heads, positions(draw, min(lengths)), kind.replace("vector", "value"), argument)
 
 

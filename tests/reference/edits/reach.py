@@ -30,6 +30,7 @@ def reach(interventions, n_layer, n_head, p):
     reached = {}
 
     def at(name, mask):
+        """Notes what reaches a hook point, with its own edits, and returns what goes on from it."""
         mask = mask.clone()
         for edit in interventions:
             if edit["hook"] == name:
@@ -37,13 +38,17 @@ def reach(interventions, n_layer, n_head, p):
         reached[name] = mask
         return mask
 
-    resid = torch.zeros(p, dtype=torch.bool)
-    at("hook_embed", resid), at("hook_pos_embed", resid)
+    def norm(name, resid):
+        at(f"{name}.hook_scale", resid)
+        return at(f"{name}.hook_normalized", resid)
+
+    nothing = torch.zeros(p, dtype=torch.bool)
+    resid = at("hook_embed", nothing) | at("hook_pos_embed", nothing)
     for layer in range(n_layer):
         block, attn = f"blocks.{layer}.", f"blocks.{layer}.attn."
         resid = at(block + "hook_resid_pre", resid)
-        at(block + "ln1.hook_scale", resid), at(block + "ln1.hook_normalized", resid)
-        q, k, v = (at(f"{attn}hook_{name}", resid[:, None].expand(p, n_head)) for name in "qkv")
+        of_heads = norm(block + "ln1", resid)[:, None].expand(p, n_head)
+        q, k, v = (at(f"{attn}hook_{name}", of_heads) for name in "qkv")
         raw = at(attn + "hook_scores_raw", q.T[:, :, None] | k.T[:, None, :])
         scores = at(attn + "hook_attn_scores", raw & visible)
         # A query's weights add up to 1: one changed score changes them all, and the first query's only one is 1.
@@ -54,8 +59,7 @@ def reach(interventions, n_layer, n_head, p):
         at(attn + "hook_result", z)
         resid = resid | at(block + "hook_attn_out", z.any(1))
         resid = at(block + "hook_resid_mid", resid)
-        at(block + "ln2.hook_scale", resid), at(block + "ln2.hook_normalized", resid)
-        post = at(block + "mlp.hook_post", at(block + "mlp.hook_pre", resid))
+        post = at(block + "mlp.hook_post", at(block + "mlp.hook_pre", norm(block + "ln2", resid)))
         resid = at(block + "hook_resid_post", resid | at(block + "hook_mlp_out", post))
-    at("ln_final.hook_normalized", resid), at("unembed.hook_out", resid)
+    at("unembed.hook_out", at("ln_final.hook_normalized", resid))
     return reached
