@@ -5,6 +5,11 @@ TENSOR = 1e-4  # of the largest magnitude: float32 through two different forward
 STATISTIC = 1e-6  # relative: float64 from the same stored values
 
 
+def magnitude(values):
+    """The largest of finite values; 0 where there is none."""
+    return np.max(np.abs(values), where=np.isfinite(values), initial=0)
+
+
 class Checks:
     """Counts comparisons and keeps a line for each that fails. Arrays are compared whole, shapes included."""
 
@@ -12,9 +17,8 @@ class Checks:
         self.where, self.problems, self.compared = where, [], 0
 
     def tensor(self, name, got, want):
-        """Equal within TENSOR of the largest magnitude of `want`; NaN where `want` has NaN."""
-        scale = np.nanmax(np.abs(want)) if np.size(want) else 0
-        self.close(name, got, want, TENSOR * scale)
+        """Equal within TENSOR of the largest magnitude of `want`; NaN and infinities where `want` has them."""
+        self.close(name, got, want, TENSOR * magnitude(want))
 
     def statistic(self, name, got, want, scale=None):
         """Equal within STATISTIC of each value, or of `scale`; infinities and NaN in the same places."""

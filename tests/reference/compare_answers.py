@@ -39,18 +39,18 @@ keep: [clean, scores]
 """
 
 
-def log_prob(model, prompt, answer, edit=None):
-    """Sum over the answer's tokens; `edit`: from the number of tokens that are fed to an intervention."""
+def log_prob(model, prompt, answer, edits=lambda fed: []):
+    """Sum over the answer's tokens; `edits`: from the number of tokens that are fed to interventions."""
     total = 0.0
     for i, token in enumerate(answer):
         ids = prompt + answer[:i]
-        logits = model.run(ids, interventions=[] if edit is None else [edit(len(ids))])[0][-1]
+        logits = model.run(ids, interventions=edits(len(ids)))[0][-1]
         total += logits.double().log_softmax(-1)[token].item()
     return total
 
 
 def edits(model, prompt, positions):
-    """Interventions [replacement][layer][head], each as log_prob takes them."""
+    """Of each replacement, layer and head in turn, as log_prob takes them."""
     names = [f"blocks.{layer}.attn.hook_z" for layer in LAYERS]
     clean = model.run(prompt, names)[1]
     for kind in ("zero", "mean_head", "mean_positions"):
@@ -58,9 +58,9 @@ def edits(model, prompt, positions):
             for head in range(model.n_head):
                 z = clean[name][:, head]  # [position of the prompt, e]
                 row = {"zero": torch.zeros_like(z[0]), "mean_head": z.mean().expand_as(z[0]), "mean_positions": z.mean(0)}[kind]
-                yield lambda fed, name=name, head=head, row=row: {
+                yield lambda fed, name=name, head=head, row=row: [{
                     "hook": name, "head": head, "positions": "all" if positions == "all" else [len(prompt) - 1],
-                    "replacement": {"kind": "rows", "rows": row.expand(fed, -1)}}
+                    "replacement": {"kind": "rows", "rows": row.expand(fed, -1)}}]
 
 
 def compare(check, file, model, positions):

@@ -50,6 +50,18 @@ class GPT2:
         normalized = centred / scale * self.weights[name + ".weight"] + self.weights[name + ".bias"]
         return hook(f"{point}.hook_normalized", normalized)
 
+    def products(self, q, k):
+        """q, k [p, h, e] -> [h, query, key]."""
+        return torch.einsum("qhe,khe->hqk", q, k)
+
+    def weights_of(self, scores):
+        """[h, query, key], with -inf at keys behind the query -> what adds up to 1 over the keys."""
+        return scores.softmax(-1)
+
+    def weighted(self, pattern, v):
+        """pattern [h, query, key], v [p, h, e] -> [p, h, e]."""
+        return torch.einsum("hqk,khe->qhe", pattern, v)
+
     def attention(self, x, layer, hook):
         """x [p, d], normalised -> [p, d]."""
         block, weights = f"blocks.{layer}.attn.", f"h.{layer}.attn."
@@ -57,13 +69,13 @@ class GPT2:
         q, k, v = self.linear(x, weights + "c_attn").view(p, 3, self.n_head, -1).unbind(1)  # each [p, h, e]
         q, k, v = hook(block + "hook_q", q), hook(block + "hook_k", k), hook(block + "hook_v", v)
 
-        raw = hook(block + "hook_scores_raw", torch.einsum("qhe,khe->hqk", q, k))
+        raw = hook(block + "hook_scores_raw", self.products(q, k))
         future = torch.ones(p, p, dtype=torch.bool).triu(1)
         scores = raw / math.sqrt(d // self.n_head) / (layer + 1 if self.inverse_layer_scale else 1)
         scores = scores.masked_fill(future, -math.inf)
         scores = hook(block + "hook_attn_scores", scores)
-        pattern = hook(block + "hook_pattern", scores.softmax(-1))  # [h, query, key]
-        z = hook(block + "hook_z", torch.einsum("hqk,khe->qhe", pattern, v))
+        pattern = hook(block + "hook_pattern", self.weights_of(scores))  # [h, query, key]
+        z = hook(block + "hook_z", self.weighted(pattern, v))
 
         if hook.wants(block + "hook_result"):
             by_head = self.weights[weights + "c_proj.weight"].view(self.n_head, -1, d)  # [h, e, d]
@@ -75,6 +87,10 @@ class GPT2:
         pre = hook(f"blocks.{layer}.mlp.hook_pre", self.linear(x, f"h.{layer}.mlp.c_fc"))
         post = hook(f"blocks.{layer}.mlp.hook_post", self.activation(pre))
         return self.linear(post, f"h.{layer}.mlp.c_proj")
+
+    def unembedded(self, x):
+        """x [p, d] -> [p, vocabulary], without a bias."""
+        return x @ self.unembed.T
 
     @torch.no_grad()
     def run(self, ids, capture=(), interventions=()):
@@ -95,7 +111,7 @@ class GPT2:
             residual = residual + hook(block + "hook_mlp_out", self.mlp(normalized, layer, hook))
             residual = hook(block + "hook_resid_post", residual)
         final = self.layer_norm(residual, "ln_f", hook, "ln_final")
-        logits = final @ self.unembed.T
+        logits = self.unembedded(final)
         if "lm_head.bias" in self.weights:
             logits = logits + self.weights["lm_head.bias"]
         logits = hook("unembed.hook_out", logits)

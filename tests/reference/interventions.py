@@ -11,7 +11,7 @@ Head None is every head, each by itself, or a hook point without heads. Position
   value           x everywhere, or the vector at each position
   add             adds the vector (head width; model or MLP width; for a pattern, the number of keys)
 Means are over the whole prompt, of the activation as it reaches the hook point in that very pass, before any
-edit there. Several edits at one hook point are made in the order given.
+edit there; with "prompt": n they are over the first n positions, as an answer is fed behind those. Several edits at one hook point are made in the order given.
 """
 import re
 
@@ -80,7 +80,7 @@ def apply_rows(edits, original):
         heads = range(n_head) if edit["head"] is None else [edit["head"]]
         for head in heads:
             for position in selected(edit["positions"], p):
-                x[position, head] = replaced(edit["replacement"], x[position, head], original[:, head], position)
+                x[position, head] = replaced(edit["replacement"], x[position, head], original[:edit.get("prompt"), head], position)
     return x
 
 
