@@ -27,14 +27,14 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, default=ROOT / "build/release")
     parser.add_argument("--model", type=Path, help="directory; by default one with random weights is made")
-    parser.add_argument("--tokenizer", default=os.environ.get("HOOKFLOW_GPT2_TOKENIZER"), metavar="DIR",
-                        help="with GPT-2's vocab.json and merges.txt, for the model that is made; without them none is "
-                             "read at the start (default: $HOOKFLOW_GPT2_TOKENIZER)")
+    parser.add_argument("--tokenizer", type=Path, default=ROOT / "build/references/gpt2_tokenizer", metavar="DIR",
+                        help="with GPT-2's vocab.json and merges.txt, which the model that is made is given where they "
+                             "are there")
     parser.add_argument("--cases", nargs="+", metavar="NAME", help="some of " + ", ".join(make_cases(False))
                         + ", and of what stands below the table: threads, start")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--rounds", type=int, default=3, help="in which hookflow, sgemm and the peers take turns")
-    parser.add_argument("--enough", type=float, default=15, metavar="SECONDS",
+    parser.add_argument("--enough", type=float, default=10, metavar="SECONDS",
                         help="of hookflow in a case, after which it has no further round")
     parser.add_argument("--peer-seconds", type=float, default=1.5, metavar="SECONDS",
                         help="of a peer in a round: so many variants as it comes to, the others are reckoned from them")
@@ -53,12 +53,12 @@ def parse():
 
 
 def make_model(options):
-    model = options.work / "gpt2_random"
-    wanted = ["model.safetensors"] + ["vocab.json"] * bool(options.tokenizer)
+    model, wanted, words = options.work / "gpt2_random", ["model.safetensors"], []
+    if (options.tokenizer / "vocab.json").exists():
+        wanted, words = [*wanted, "vocab.json"], ["--tokenizer", options.tokenizer]
     if not all((model / name).exists() for name in wanted):
-        subprocess.run([sys.executable, ROOT / "bench/make_model.py", "--preset", "gpt2", model,
-                        *(["--tokenizer", options.tokenizer] if options.tokenizer else [])],
-                       check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([sys.executable, ROOT / "bench/make_model.py", "--preset", "gpt2", model, *words], check=True,
+                       stdout=subprocess.DEVNULL)
     return model
 
 
