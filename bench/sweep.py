@@ -77,9 +77,10 @@ def main():
     options = parse()
     options.work.mkdir(parents=True, exist_ok=True)
     cases, model = make_cases(options.quick), options.model or make_model(options)
-    machine = Machine(Hookflow(options.build / "hookflow", model, options.threads),
-                      Peers(model, options.threads, options.quick), options.build / "bench/sgemm_rate", options.work,
-                      options.rounds, options.enough, options.peer_seconds, options.sgemm_seconds)
+    machine = Machine(hookflow=Hookflow(options.build / "hookflow", model, options.threads),
+                      peers=Peers(model, options.threads, options.quick), sgemm=options.build / "bench/sgemm_rate",
+                      work=options.work, rounds=options.rounds, enough=options.enough,
+                      peer_seconds=options.peer_seconds, sgemm_seconds=options.sgemm_seconds)
     first = cases["heads_6_last"]
     machine.hookflow.run(first.workflow(options.work))  # what is read comes from the disk once
     report = {"about": about(machine, first.workflow(options.work)), "cases": {}, "threads": None, "start": None}
@@ -88,7 +89,7 @@ def main():
             report["cases"][name] = measured = measure_case(machine, case)
             print(" | ".join(row(measured)), file=sys.stderr, flush=True)
     machine.peers.close()
-    if "threads" in options.cases:
+    if "threads" in options.cases and options.threads > 1:
         report["threads"] = measure_threads(machine, cases["heads_38_all"])
     if "start" in options.cases:
         report["start"] = measure_start(machine, first)
