@@ -9,44 +9,44 @@
 
 #include "model/numerics/blas.hpp"
 
-// The machine's own limit: every thread multiplies matrices of its own, of a layer's shape at GPT-2 small's
-// width, for about two seconds. Prints the sum of their rates; the argument is the number of threads.
+// The machine's own limit: every thread multiplies square matrices of its own, large enough that the library
+// is at its best. Prints the sum of their rates; the arguments are the number of threads and about how many
+// seconds it takes.
 int main(int count, char** words) {
   using hookflow::Tensor;
   const int threads = count > 1 ? std::atoi(words[1]) : 1;
-  constexpr std::size_t kRows = 576;
-  constexpr std::size_t kWidth = 768;
-  constexpr std::size_t kMlp = 3072;
+  const double seconds = count > 2 ? std::atof(words[2]) : 1;
+  constexpr std::size_t kSide = 2048;
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                   static_cast<std::size_t>(threads));
-  std::vector<Tensor> in;
-  std::vector<Tensor> weight;
-  std::vector<Tensor> out;
-  for (int i = 0; i < threads; ++i) {
-    in.emplace_back(std::vector<std::size_t>{kRows, kWidth});
-    weight.emplace_back(std::vector<std::size_t>{kWidth, kMlp});
-    out.emplace_back(std::vector<std::size_t>{kRows, kMlp});
-    std::fill(in.back().values.begin(), in.back().values.end(), 0.5F);
-    std::fill(weight.back().values.begin(), weight.back().values.end(), 0.25F);
+  struct Product {
+    Tensor a{{kSide, kSide}}, b{{kSide, kSide}}, out{{kSide, kSide}};
+  };
+  std::vector<Product> products(static_cast<std::size_t>(threads));
+  for (Product& product : products) {
+    std::ranges::fill(product.a.values, 0.5F);
+    std::ranges::fill(product.b.values, 0.25F);
   }
+  const auto multiply_all = [&] {
+    tbb::parallel_for(
+        std::size_t{0}, products.size(),
+        [&](std::size_t i) {
+          Product& at = products[i];
+          multiply(at.a.matrix(), at.b.matrix(), at.out.matrix(), hookflow::Into::overwrite);
+        },
+        tbb::simple_partitioner());
+  };
+  multiply_all();  // the library wakes up, and the pages are there
   using Clock = std::chrono::steady_clock;
   const auto start = Clock::now();
   std::size_t rounds = 0;
   std::chrono::duration<double> elapsed{};
-  while (elapsed.count() < 2) {
-    tbb::parallel_for(
-        0, threads,
-        [&](int i) {
-          const auto at = static_cast<std::size_t>(i);
-          for (int repeat = 0; repeat < 10; ++repeat) {
-            multiply(in[at].matrix(), weight[at].matrix(), out[at].matrix(), hookflow::Into::overwrite);
-          }
-        },
-        tbb::simple_partitioner());
-    rounds += 10;
+  do {
+    multiply_all();
+    ++rounds;
     elapsed = Clock::now() - start;
-  }
-  const double flop = 2.0 * kRows * kWidth * kMlp * static_cast<double>(rounds) * threads;
+  } while (elapsed.count() < seconds);
+  const double flop = 2.0 * kSide * kSide * kSide * static_cast<double>(rounds) * threads;
   std::printf("{\"threads\": %d, \"flop_per_second\": %.4g}\n", threads, flop / elapsed.count());
   return 0;
 }

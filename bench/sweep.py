@@ -1,127 +1,104 @@
 #!/usr/bin/env python3
-"""The head sweep at GPT-2 small's shapes: hookflow beside PyTorch and beside the machine's own limit, in one run.
+"""How fast hookflow is at GPT-2 small's shapes, beside PyTorch and beside the machine's own limit: one table.
 
-288 variants (zero and mean of 12 × 12 heads), 6 tokens, random weights. The PyTorch peers are timed without their
-start and without loading the model. hookflow is timed twice: from the mapped model to the finished HDF5 file, which
-compares like with like, and as a whole process, which is what a user waits for. The runs take turns, so that a machine
-that changes its speed changes it for all.
+Prints Markdown, as it stands in bench/README.md, which says how it is measured; progress goes to stderr.
 
-    cmake --preset release && cmake --build --preset release && python3 bench/sweep.py
+    cmake --preset release && cmake --build --preset release && /usr/bin/python3 bench/sweep.py
 
-Needs Debian's python3-torch and python3-h5py, and a quiet machine.
+Needs Debian's python3-torch and python3-h5py, and a quiet machine. Exit code 1 if a peer finds other numbers.
 """
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
-import time
+from datetime import date
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-IDS = [24814, 2815, 318, 262, 3139, 286]
-TARGET = 4486
-WORKFLOW = f"""workflow: bench_sweep
-model: nano
-prompts: [{{id: prompt, ids: {IDS}, target: {TARGET}}}]
-stages:
-  tokens:   {{stage: tokenize}}
-  pass:     {{stage: forward, in: tokens}}
-  silenced: {{stage: ablate, in: pass, at: "blocks.*.attn.hook_z[*]", with: [zero, {{mean: head}}]}}
-  scores:   {{stage: measure.prediction, in: [pass, silenced]}}
-keep: [scores]
-"""
+from sweeps.cases import ROOT, make_cases
+from sweeps.processes import Hookflow, Peers
+from sweeps.table import markdown, row
+from sweeps.turns import Machine, measure_case, measure_start, measure_threads
+
+TOLERANCE = 1e-4  # of log-probabilities; of residuals, as a share of the largest magnitude
 
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, default=ROOT / "build/release")
+    parser.add_argument("--model", type=Path, help="directory; by default one with random weights is made")
+    parser.add_argument("--tokenizer", type=Path, default=ROOT / "build/references/gpt2_tokenizer", metavar="DIR",
+                        help="with GPT-2's vocab.json and merges.txt, which the model that is made is given where they "
+                             "are there")
+    parser.add_argument("--cases", nargs="+", metavar="NAME", help="some of " + ", ".join(make_cases(False))
+                        + ", and of what stands below the table: threads, start")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
-    parser.add_argument("--repeats", type=int, default=5, help="rounds of hookflow, sgemm and the peers")
-    parser.add_argument("--loop-repeats", type=int, default=1, help="of the PyTorch loop, the slowest by far")
-    parser.add_argument("--work", type=Path, default=ROOT / "build/bench", help="where the model is made")
-    return parser.parse_args()
+    parser.add_argument("--rounds", type=int, default=3, help="in which hookflow, sgemm and the peers take turns")
+    parser.add_argument("--enough", type=float, default=10, metavar="SECONDS",
+                        help="of hookflow in a case, after which it has no further round")
+    parser.add_argument("--peer-seconds", type=float, default=1.5, metavar="SECONDS",
+                        help="of a peer in a round: so many variants as it comes to, the others are reckoned from them")
+    parser.add_argument("--quick", action="store_true", help="a few prompts and variants a case, to try the script")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all that was measured, of each round")
+    parser.add_argument("--work", type=Path, default=ROOT / "build/bench", help="where the files are made")
+    options = parser.parse_args()
+    options.sgemm_seconds = 1
+    if options.quick:
+        options.rounds, options.peer_seconds, options.sgemm_seconds = 1, 0.1, 0
+    known = [*make_cases(False), "threads", "start"]
+    options.cases = options.cases or known
+    if unknown := set(options.cases) - set(known):
+        parser.error(f"--cases: no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    return options
 
 
-def hookflow(options, model, out):
-    """Seconds of one whole process, and of the run in it."""
-    start = time.perf_counter()
-    done = subprocess.run([options.build / "hookflow", "run", options.work / "sweep.yaml", "--model", model, "--out",
-                           out, "--force", "--json", "--threads", str(options.threads)],
-                          check=True, capture_output=True, text=True)
-    whole = time.perf_counter() - start
-    events = [json.loads(line) for line in done.stderr.splitlines()]
-    return whole, next(event["seconds"] for event in events if event["event"] == "times")
+def make_model(options):
+    model, wanted, words = options.work / "gpt2_random", ["model.safetensors"], []
+    if (options.tokenizer / "vocab.json").exists():
+        wanted, words = [*wanted, "vocab.json"], ["--tokenizer", options.tokenizer]
+    if not all((model / name).exists() for name in wanted):
+        subprocess.run([sys.executable, ROOT / "bench/make_model.py", "--preset", "gpt2", model, *words], check=True,
+                       stdout=subprocess.DEVNULL)
+    return model
 
 
-def json_of(command):
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-
-
-def planned_flop(options, model):
-    """What the dry run says the sweep computes."""
-    text = subprocess.run([options.build / "hookflow", "run", options.work / "sweep.yaml", "--model", model, "-n"],
-                          check=True, capture_output=True, text=True).stdout
-    line = next(line for line in text.splitlines() if line.startswith("work "))
-    number, unit = line.split()[1:3]
-    return float(number) * {"MFLOP": 1e6, "GFLOP": 1e9, "TFLOP": 1e12}[unit]
-
-
-def largest_difference(run_file, peer):
-    """Between hookflow's log-probabilities and the peer's [replacement][layer][head]."""
-    import h5py
-    with h5py.File(run_file) as file:
-        ours = file["/scores/log_prob"][0, ..., 0]
-    return abs(ours - peer).max()
+def about(machine, workflow):
+    """What was measured on what, in a line. Ends the script if the two sides do not use the same kernels."""
+    ours, theirs = machine.hookflow.blas(workflow), machine.peers.facts["blas"]
+    if ours != theirs:
+        sys.exit(f"hookflow computes with {ours}, PyTorch with {theirs}")
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "CPU")
+    reads = "" if (machine.hookflow.model / "vocab.json").exists() else "out"
+    return (f"{date.today()}, {cpu}, {machine.hookflow.threads} threads, {ours}, "
+            f"PyTorch {machine.peers.facts['torch']}, model with{reads} a tokenizer's files.")
 
 
 def main():
     options = parse()
     options.work.mkdir(parents=True, exist_ok=True)
-    model = options.work / "gpt2_random"
-    if not (model / "model.safetensors").exists():
-        subprocess.run([sys.executable, ROOT / "bench/make_model.py", "--preset", "gpt2", model], check=True,
-                       stdout=subprocess.DEVNULL)
-    (options.work / "sweep.yaml").write_text(WORKFLOW)
-    run_file = options.work / "sweep.h5"
-
-    hookflow(options, model, run_file)  # the file's pages come from the disk once
-    ours, rates, peers = [], [], []
-    for _ in range(options.repeats):
-        ours.append(hookflow(options, model, run_file))
-        rates.append(json_of([options.build / "bench/sgemm_rate", str(options.threads)])["flop_per_second"])
-        peers.append(json_of([sys.executable, ROOT / "bench/peer_sweep.py", "--model", model, "--threads",
-                              str(options.threads), "--repeats", "1", "--rows", "12", "--skip-loop"]))
-        ours.append(hookflow(options, model, run_file))
-    loop = json_of([sys.executable, ROOT / "bench/peer_sweep.py", "--model", model, "--threads",
-                    str(options.threads), "--repeats", str(options.loop_repeats), "--rows", "12"])
-    ours.append(hookflow(options, model, run_file))
-
-    whole, run = (statistics.median(seconds) for seconds in zip(*ours))
-    rate = statistics.median(rates)
-    flop = planned_flop(options, model)
-    difference = largest_difference(run_file, loop["log_prob"])
-
-    def batched(last_only):
-        return statistics.median(batch["seconds"] for peer in peers for batch in peer["batched"]
-                                 if batch["last_only"] == last_only)
-
-    def row(name, value):
-        print(f"| {name} | {value:.2f} | {value / run:.1f} | {value / whole:.1f} |")
-
-    print(f"threads {options.threads}, torch {loop['torch']}, hookflow's whole process {min(ours)[0]:.2f} to "
-          f"{max(ours)[0]:.2f} s over {len(ours)} runs, largest difference of a log-probability {difference:.1e}\n")
-    print("| the 288-variant sweep | seconds | times hookflow's run | times its whole process |")
-    print("| --- | --- | --- | --- |")
-    row("PyTorch, one pass a head with a forward pre-hook", loop["loop"]["seconds"])
-    row("PyTorch, 12 heads a batch", batched(False))
-    row("PyTorch, 12 heads a batch, logits of the last position alone", batched(True))
-    row("hookflow, from the mapped model to the finished file", run)
-    row("hookflow, whole process", whole)
-    row(f"sgemm alone: {flop / 1e9:.0f} GFLOP at {rate / 1e9:.0f} GFLOP/s", flop / rate)
-    print(f"\nhookflow's run is at {100 * flop / rate / run:.0f}% of the sgemm limit.")
+    cases, model = make_cases(options.quick), options.model or make_model(options)
+    machine = Machine(hookflow=Hookflow(options.build / "hookflow", model, options.threads),
+                      peers=Peers(model, options.threads, options.quick), sgemm=options.build / "bench/sgemm_rate",
+                      work=options.work, rounds=options.rounds, enough=options.enough,
+                      peer_seconds=options.peer_seconds, sgemm_seconds=options.sgemm_seconds)
+    first = cases["heads_6_last"]
+    machine.hookflow.run(first.workflow(options.work))  # what is read comes from the disk once
+    report = {"about": about(machine, first.workflow(options.work)), "cases": {}, "threads": None, "start": None}
+    for name, case in cases.items():
+        if name in options.cases:
+            report["cases"][name] = measured = measure_case(machine, case)
+            print(" | ".join(row(measured)), file=sys.stderr, flush=True)
+    machine.peers.close()
+    if "threads" in options.cases and options.threads > 1:
+        report["threads"] = measure_threads(machine, cases["heads_38_all"])
+    if "start" in options.cases:
+        report["start"] = measure_start(machine, first)
+    print(markdown(report))
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1))
+    return 0 if all(each["difference"] <= TOLERANCE for case in report["cases"].values()
+                    for rounds in case["peers"].values() for each in rounds) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

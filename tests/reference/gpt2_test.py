@@ -14,8 +14,9 @@ from gpt2 import ACTIVATIONS, GPT2
 from safetensors import make_model, read_model, read_safetensors, write_tensors
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
-import peer_sweep  # noqa: E402
-import torch_gpt2  # noqa: E402
+from peers import torch_gpt2  # noqa: E402
+from peers.sweep_peers import PEERS, batches_of, rows_of  # noqa: E402
+from sweeps.cases import Case, Edit  # noqa: E402
 
 
 def zero_head(layer, head, positions="all"):
@@ -69,24 +70,46 @@ class ReferenceTest(unittest.TestCase):
                 expected = modules(torch.tensor([ids]))[0]
             self.close(model.run(ids, interventions=[zero_head(layer, head)])[0], expected)
 
-    def test_the_benchmarks_peers_compute_the_same_sweep(self):
-        replacements = {"zero": "zero", "mean": "mean_head"}
-        for model, ids, directory in self.each():
-            modules = torch_gpt2.load(directory).double()
-            width = modules.config["n_embd"] // model.n_head
-            variants = [(kind, layer, head) for layer in range(model.n_layer) for kind in replacements
-                        for head in range(model.n_head)]
-            expected = []
-            for kind, layer, head in variants:
-                edit = dict(zero_head(layer, head), replacement={"kind": replacements[kind]})
-                expected.append(model.run(ids, interventions=[edit])[0][-1].log_softmax(-1)[9])
-            batch, expected = torch.tensor([ids]), torch.stack(expected)
+    def close_to_reference(self, peers, model, directory, case):
+        """Log-probabilities of the case by the benchmark's peers, in batches of one row and of a few positions."""
+        def log_prob(row):
+            edits = []
+            if row.edit:
+                positions = "all" if row.edit.position is None else [row.edit.position % len(case.prompts[row.prompt])]
+                kind = {"zero": "zero", "mean": "mean_head"}[row.edit.replacement]
+                edits = [dict(zero_head(row.edit.layer, row.edit.head, positions), replacement={"kind": kind})]
+            logits = model.run(case.prompts[row.prompt], interventions=edits)[0]
+            return logits[-1].log_softmax(-1)[case.targets[row.prompt]]
+        expected = {row: log_prob(row) for row in rows_of(case)}
+        modules = torch_gpt2.load(directory).double()
+        for name in peers:
+            peer = PEERS[name](modules, case)
             with torch.no_grad():
-                loop = peer_sweep.run_loop(modules, batch, variants, width, 9)
-                batched = [peer_sweep.run_batched(modules, batch, variants, width, 9, rows=5, last_only=last_only)
-                           for last_only in (False, True)]  # rows across layers too
-            for values in [loop, *batched]:
-                self.close(torch.tensor(values, dtype=torch.float64), expected)
+                peer.prepare()
+                for positions in (1, 35):
+                    batches = batches_of(peer, expected, positions)
+                    self.assertEqual(sum(map(len, batches)), len(expected))
+                    for batch in batches:
+                        self.close(torch.tensor(peer.run(batch), dtype=torch.float64),
+                                   torch.stack([expected[row] for row in batch]))
+
+    def test_the_benchmarks_peers_compute_the_same_sweep(self):
+        for model, ids, directory in self.each():
+            edits = [Edit(layer, head, None, kind) for kind in ("zero", "mean") for layer in range(model.n_layer)
+                     for head in range(model.n_head)]
+            prompts = [ids, ids[:3], ids[::-1]]
+            self.close_to_reference(["loop", "batched"], model, directory,
+                                    Case("all", "", prompts, [9, 3, 4], variants=edits))
+            self.close_to_reference(["loop", "batched"], model, directory, Case("clean", "", prompts, [9, 3, 4]))
+
+    def test_the_benchmarks_cache_is_the_clean_pass(self):
+        for model, ids, directory in self.each():
+            prompts = [ids, ids[:2] + ids[:1:-1]]
+            for shared, positions in ((2, (-1, 2)), (0, (-1, 0, 3))):
+                edits = [Edit(layer, head, position, "zero") for layer in range(model.n_layer)
+                         for head in range(model.n_head) for position in positions]
+                self.close_to_reference(["loop", "batched", "cached"], model, directory,
+                                        Case("some", "", prompts, [9, 3], variants=edits, shared=shared))
 
     def test_hook_points_agree_with_each_other(self):
         for model, ids, _ in self.each():

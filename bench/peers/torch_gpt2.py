@@ -1,6 +1,8 @@
 """GPT-2 as PyTorch modules, named and shaped as Hugging Face's: the model that a PyTorch user puts hooks on.
 
 Hook places are h.L.attn.c_attn, h.L.attn.c_proj, h.L.mlp.c_fc and so on. b = batch, p = position, d = model width.
+A *past* is what past_key_values is there, but one for all rows of a batch: a list of (keys, values) of earlier
+positions, a layer each, [heads, positions, head width]. The rows then stand behind it.
 """
 import json
 import sys
@@ -11,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "reference"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "reference"))
 from safetensors import read_model  # noqa: E402
 
 ACTIVATIONS = {"gelu_new": partial(F.gelu, approximate="tanh"), "gelu": F.gelu, "relu": F.relu}
@@ -40,13 +42,30 @@ class Attention(nn.Module):
         size = config["n_positions"]
         self.register_buffer("causal", torch.ones(size, size, dtype=torch.bool).tril(), persistent=False)
 
-    def forward(self, x):  # [b, p, d] -> [b, p, d]
+    def forward(self, x, past=None):  # [b, p, d] -> [b, p, d]
         b, p, d = x.shape
-        q, k, v = (part.view(b, p, self.n_head, -1).transpose(1, 2) for part in self.c_attn(x).split(d, dim=2))
+        q, k, v = self.split_heads(self.c_attn(x))
         scores = q @ k.transpose(-1, -2) / self.divisor  # [b, h, p, p]
-        pattern = scores.masked_fill(~self.causal[:p, :p], torch.finfo(scores.dtype).min).softmax(-1)
-        z = (pattern @ v).transpose(1, 2).contiguous().view(b, p, d)
-        return self.c_proj(z)
+        scores = scores.masked_fill(~self.causal[:p, :p], torch.finfo(scores.dtype).min)
+        if past is None:
+            z = scores.softmax(-1) @ v
+        else:
+            keys, values = past
+            before = self.times_past(q, keys.transpose(-1, -2)) / self.divisor  # [b, h, p, past]
+            pattern = torch.cat([before, scores], -1).softmax(-1)
+            own = pattern[..., keys.size(1):] @ v
+            z = own + self.times_past(pattern[..., :keys.size(1)], values)
+        return self.c_proj(z.transpose(1, 2).contiguous().view(b, p, d))
+
+    def split_heads(self, qkv):  # c_attn's output [b, p, 3 * d] -> q, k, v of [b, h, p, w] each
+        b, p, _ = qkv.shape
+        return tuple(part.view(b, p, self.n_head, -1).transpose(1, 2) for part in qkv.chunk(3, dim=2))
+
+    @staticmethod
+    def times_past(x, past):
+        """[b, h, p, m] · [h, m, n] -> [b, h, p, n], one product a head for all rows: no row has a copy of the past."""
+        b, h, p, m = x.shape
+        return (x.transpose(0, 1).reshape(h, b * p, m) @ past).view(h, b, p, -1).transpose(0, 1)
 
 
 class MLP(nn.Module):
@@ -66,8 +85,8 @@ class Block(nn.Module):
         norm = partial(nn.LayerNorm, config["n_embd"], eps=config["layer_norm_epsilon"])
         self.ln_1, self.attn, self.ln_2, self.mlp = norm(), Attention(config, layer), norm(), MLP(config)
 
-    def forward(self, x):
-        x = x + self.attn(self.ln_1(x))
+    def forward(self, x, past=None):
+        x = x + self.attn(self.ln_1(x), past)
         return x + self.mlp(self.ln_2(x))
 
 
@@ -79,10 +98,11 @@ class Transformer(nn.Module):
         self.h = nn.ModuleList(Block(config, layer) for layer in range(config["n_layer"]))
         self.ln_f = nn.LayerNorm(d, eps=config["layer_norm_epsilon"])
 
-    def forward(self, ids):  # [b, p] -> [b, p, d]
-        x = self.wte(ids) + self.wpe(torch.arange(ids.size(1)))
-        for block in self.h:
-            x = block(x)
+    def forward(self, ids, past=None):  # [b, p] -> [b, p, d]
+        first = past[0][0].size(1) if past else 0
+        x = self.wte(ids) + self.wpe(torch.arange(first, first + ids.size(1)))
+        for layer, block in enumerate(self.h):
+            x = block(x, past[layer] if past else None)
         return self.ln_f(x)
 
 
