@@ -144,7 +144,9 @@ void LayerLoop::attend_block(std::size_t layer, std::size_t head, const QueryBlo
     const auto* kept = record_.find({kind, layer});
     if (kept == nullptr) return;
     each([&](const QueryPiece& piece, auto positions, MutableView values) {
-      (*kept)->take_queries(piece.sequence, head, positions, values.column_range(0, piece.keys));
+      const MutableView seen = values.column_range(0, piece.keys);
+      if (kind != pattern) take_clean_scores({kind, layer}, piece.sequence, head, positions, seen);
+      (*kept)->take_queries(piece.sequence, head, positions, seen);
     });
   };
   keep(scores_raw);
@@ -165,6 +167,21 @@ void LayerLoop::attend_block(std::size_t layer, std::size_t head, const QueryBlo
   for (const KeyProduct& product : products) {
     multiply(of_product(product, scores), of_head(product.segment.values),
              mixed.row_range(product.row, product.rows), product.is_first ? Into::overwrite : Into::add);
+  }
+}
+
+void LayerLoop::take_clean_scores(const HookPoint& place, std::size_t sequence, std::size_t head,
+                                  std::span<const std::size_t> queries, MutableView scores) const {
+  if (clean_ == nullptr) return;
+  const PositionSet changed_queries = plan_.changed(sequence, {HookKind::q, place.layer}, head);
+  const PositionSet changed_keys = plan_.changed(sequence, {HookKind::k, place.layer}, head);
+  const PositionSet held = plan_.rows(sequence).held[place].of(head);
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    if (changed_queries.contains(queries[i]) || !held.contains(queries[i])) continue;
+    const auto clean = clean_row(place, sequence, queries[i], head);
+    for (std::size_t key = 0; key < scores.columns; ++key) {
+      if (!changed_keys.contains(key)) scores.row(i)[key] = clean[key];
+    }
   }
 }
 

@@ -46,6 +46,9 @@ class LayerLoop {
   [[nodiscard]] std::vector<QueryBlock> query_blocks(std::size_t layer) const;
   void attend_block(std::size_t layer, std::size_t head, const QueryBlock& block,
                     const std::vector<KeySegments>& segments);
+  /// Gives scores of which neither query nor key is reached by an edit the clean pass's values.
+  void take_clean_scores(const HookPoint& place, std::size_t sequence, std::size_t head,
+                         std::span<const std::size_t> queries, MutableView scores) const;
 
   // What happens at every place: places.cpp.
   /// What a place holds now, (rows, columns of the place).
@@ -63,8 +66,11 @@ class LayerLoop {
   void hold(const HookPoint& place, const RowLayout& rows);
   /// Gives heads that no edit reaches the clean pass's values.
   void take_clean_heads(const HookPoint& place);
+  /// All heads of a row, or one.
   [[nodiscard]] std::span<const float> clean_row(const HookPoint& place, std::size_t sequence,
                                                  std::size_t position) const;
+  [[nodiscard]] std::span<const float> clean_row(const HookPoint& place, std::size_t sequence,
+                                                 std::size_t position, std::size_t head) const;
 
   // Edits: edit_rows.cpp.
   [[nodiscard]] bool edits(const HookPoint& place, std::size_t sequence) const;

@@ -43,8 +43,6 @@ class Spread {
     reach(ln2_scale, layer, mid);
     reach(ln2_normalized, layer, mid);
     reach(mlp_pre, layer, mid);
-    // A row of keys and values lies side by side, all heads: it is one sequence's as a whole.
-    rows_.after[{k, layer}] = rows_.after[{v, layer}] = keys.any() | values.any();
     const PositionSet hidden = reach(mlp_post, layer, mid).every;
     return reach(resid_post, layer, reach(mlp_out, layer, hidden)).every;
   }
@@ -89,6 +87,10 @@ ChangedRows::ChangedRows(const Config& config, const FedLength& fed, const Varia
     stream = spread.through_layer(layer, stream);
   }
   spread.through_end(stream);
+}
+
+PositionSet ChangedRows::keys_or_values(std::size_t layer) const {
+  return after[{HookKind::k, layer}].any() | after[{HookKind::v, layer}].any();
 }
 
 }  // namespace hookflow

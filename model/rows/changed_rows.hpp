@@ -1,4 +1,6 @@
 #pragma once
+#include <cstddef>
+
 #include "model/architecture/config.hpp"
 #include "model/rows/head_positions.hpp"
 #include "model/rows/place_table.hpp"
@@ -13,6 +15,9 @@ struct ChangedRows {
   PlaceTable<HeadPositions> after;   // them
 
   ChangedRows(const Config& config, const FedLength& fed, const Variant* variant);
+
+  /// Keys lie beside values, head beside head: such a row is one sequence's as a whole.
+  [[nodiscard]] PositionSet keys_or_values(std::size_t layer) const;
 };
 
 }  // namespace hookflow

@@ -74,8 +74,14 @@ class Backward {
   void settle_reads() {
     wanted_.for_each([&](const HookPoint& place, const HeadPositions& wanted) {
       const HeadPositions read = wanted - rows_.held[place];
-      rows_.of_parent[place] = (read & changed_.after[place]).any();
-      rows_.of_clean[place] = (read - changed_.after[place]).any();
+      const bool is_joint = place.kind == HookKind::k || place.kind == HookKind::v;
+      const HeadPositions changed =
+          is_joint ? HeadPositions(changed_.keys_or_values(place.layer)) : changed_.after[place];
+      rows_.of_parent[place] = (read & changed).any();
+      rows_.of_clean[place] = (read - changed).any();
+      // Of a query that no edit reaches, a score changes only where its key does.
+      if (place.kind == HookKind::scores_raw || place.kind == HookKind::attn_scores)
+        rows_.of_clean[place] |= (rows_.held[place] - changed_.after[{HookKind::q, place.layer}]).any();
       if (is_edited_row_by_row(place.kind)) {
         const PositionSet held = rows_.held[place].any();
         rows_.of_clean[place] |= (HeadPositions(held) - rows_.made[place]).any();
@@ -120,9 +126,10 @@ class Backward {
     want(at(q), queries);
     // Heads lie side by side in a row, and k beside v: a row is held with all that it has.
     const PositionSet in = changed_.before[at(q)].every;
-    settle(at(q)), settle(at(k)), settle(at(v));
+    settle(at(q));
     const PositionSet q_rows = rows_.held[at(q)].any() | queries.any();
-    const PositionSet kv_rows = rows_.held[at(k)].any() | rows_.held[at(v)].any() | (q_rows & in);
+    const PositionSet kv_wanted = wanted_[at(k)].any() | wanted_[at(v)].any();
+    const PositionSet kv_rows = (kv_wanted & changed_.keys_or_values(layer) & own_) | (q_rows & in);
     hold(at(q), q_rows, in);
     hold(at(k), kv_rows, in);
     hold(at(v), kv_rows, in);

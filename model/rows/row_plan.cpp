@@ -1,9 +1,8 @@
 #include "model/rows/row_plan.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <stdexcept>
-
-#include "model/rows/changed_rows.hpp"
 
 namespace hookflow {
 
@@ -11,21 +10,17 @@ RowPlan::RowPlan(const Config& config, std::vector<Sequence> sequences)
     : sequences_(std::move(sequences)), made_(config.layers), held_(config.layers) {
   for (const Sequence& sequence : sequences_)
     for (const auto& [place, positions] : sequence.asks) asked_places_.insert(place);
-  changed_.resize(sequences_.size());
-  std::vector<std::optional<NeededRows>> needed(sequences_.size());
-  for (std::size_t i = sequences_.size(); i-- > 0;) {
-    const Sequence& sequence = sequences_[i];
-    ChangedRows changed(config, sequence.fed, sequence.variant);
-    needed[i].emplace(config, sequence, changed);
-    changed_[i] = std::move(changed.after);
+  for (const Sequence& sequence : std::views::reverse(sequences_)) {
+    const ChangedRows& changed = changed_.emplace_back(config, sequence.fed, sequence.variant);
+    const NeededRows& needed = needed_.emplace_back(config, sequence, changed);
     if (!sequence.parent) continue;
     Asks& asks = sequences_.at(*sequence.parent).asks;
-    needed[i]->of_parent.for_each([&](const HookPoint& place, const PositionSet& read) {
+    needed.of_parent.for_each([&](const HookPoint& place, const PositionSet& read) {
       if (!read.empty()) asks[place] |= read;
     });
   }
-  needed_.reserve(needed.size());
-  for (auto& rows : needed) needed_.push_back(std::move(*rows));
+  std::ranges::reverse(changed_);
+  std::ranges::reverse(needed_);
   lay_out(config);
 }
 
@@ -50,11 +45,19 @@ void RowPlan::lay_out(const Config& config) {
 std::optional<std::size_t> RowPlan::holder(std::size_t sequence, const HookPoint& place, std::size_t head,
                                            std::size_t position) const {
   while (!needed_[sequence].held[place].has(head, position)) {
-    if (!changed_[sequence][place].has(head, position)) return std::nullopt;
+    if (!is_changed(sequence, place, head, position)) return std::nullopt;
     if (!sequences_[sequence].parent) throw std::logic_error("nobody holds a row of " + to_string(place));
     sequence = *sequences_[sequence].parent;
   }
   return sequence;
+}
+
+bool RowPlan::is_changed(std::size_t sequence, const HookPoint& place, std::size_t head,
+                         std::size_t position) const {
+  const ChangedRows& changed = changed_[sequence];
+  if (place.kind == HookKind::k || place.kind == HookKind::v)
+    return changed.keys_or_values(place.layer).contains(position);
+  return changed.after[place].has(head, position);
 }
 
 }  // namespace hookflow

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "model/architecture/config.hpp"
+#include "model/rows/changed_rows.hpp"
 #include "model/rows/needed_rows.hpp"
 #include "model/rows/place_table.hpp"
 #include "model/rows/row_layout.hpp"
@@ -23,6 +24,10 @@ class RowPlan {
   [[nodiscard]] std::size_t size() const { return sequences_.size(); }
   [[nodiscard]] const Sequence& sequence(std::size_t index) const { return sequences_[index]; }
   [[nodiscard]] const NeededRows& rows(std::size_t sequence) const { return needed_[sequence]; }
+  /// Where a head's values can differ from the clean pass at a place.
+  [[nodiscard]] PositionSet changed(std::size_t sequence, const HookPoint& place, std::size_t head) const {
+    return changed_[sequence].after[place].of(head);
+  }
 
   /// The layers that have rows are [first_layer(), layers()).
   [[nodiscard]] std::size_t first_layer() const { return first_layer_; }
@@ -42,9 +47,11 @@ class RowPlan {
 
  private:
   void lay_out(const Config& config);
+  [[nodiscard]] bool is_changed(std::size_t sequence, const HookPoint& place, std::size_t head,
+                                std::size_t position) const;
 
   std::vector<Sequence> sequences_;  // asks: with what later ones read of them
-  std::vector<PlaceTable<HeadPositions>> changed_;
+  std::vector<ChangedRows> changed_;
   std::vector<NeededRows> needed_;
   PlaceTable<RowLayout> made_, held_;
   std::set<HookPoint> asked_places_;

@@ -76,7 +76,9 @@ class Draw {
     ForwardPlan plan;
     if (one_in(2)) plan.logits = {positions()};
     for (const HookPoint& point : testing::all_points(config)) {
-      if (point.kind == HookKind::scores_raw && !one_in(8)) continue;
+      if (point.kind == HookKind::scores_raw && !one_in(4)) continue;
+      // Captured beside logits, they are there at the positions of both.
+      if (point.kind == HookKind::logits && !plan.logits.empty()) continue;
       if (one_in(4)) plan.captures.push_back({point, positions()});
     }
     return plan;
@@ -112,6 +114,14 @@ void expect_unreached_is_clean(const PassResult& result, const PassResult& clean
     for (std::size_t i = 0; i < captured.positions().size(); ++i) {
       for (std::size_t head = 0; head < captured.heads(); ++head) {
         const std::size_t row = i * captured.heads() + head;
+        if (is_square(place.kind)) {
+          for (std::size_t key = 0; key < without[row].size(); ++key) {
+            if (with_edits[row][key] != without[row][key]) continue;
+            EXPECT_EQ(captured.row(i, head)[key], of_clean.row(i, head)[key])
+                << to_string(place) << " at " << captured.positions()[i] << ", key " << key;
+          }
+          continue;
+        }
         if (with_edits[row] != without[row]) continue;
         EXPECT_TRUE(std::ranges::equal(captured.row(i, head), of_clean.row(i, head)))
             << to_string(place) << " at " << captured.positions()[i] << ", head " << head;
@@ -159,14 +169,14 @@ void check(std::uint32_t seed, bool shares_rows) {
 }
 
 TEST(Unreached, IsTheCleanPassToTheBit) {
-  for (std::uint32_t seed = 1; seed <= 150; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 40; ++seed) {
     check(seed, false);
     if (::testing::Test::HasFailure()) return;
   }
 }
 
 TEST(Unreached, IsTheCleanPassWherePromptsHoldRowsForEachOther) {
-  for (std::uint32_t seed = 1001; seed <= 1150; ++seed) {
+  for (std::uint32_t seed = 1001; seed <= 1040; ++seed) {
     check(seed, true);
     if (::testing::Test::HasFailure()) return;
   }
