@@ -2,10 +2,10 @@
 
 #include <charconv>
 #include <cstdint>
-#include <iterator>
 #include <string>
 #include <system_error>
-#include <utf8.h>
+
+#include "model/files/utf8.hpp"
 
 namespace hookflow {
 namespace {
@@ -96,7 +96,7 @@ class PlainReader {
         is_ascii = is_ascii && byte < 0x80;
       }
       const std::string_view run = rest_.substr(0, bytes);
-      if (bytes == rest_.size() || !(is_ascii || utf8::is_valid(run.begin(), run.end()))) return false;
+      if (bytes == rest_.size() || !(is_ascii || is_utf8(run))) return false;
       string_ += run;
       const bool is_end = rest_[bytes] == '"';
       rest_.remove_prefix(bytes + 1);
@@ -125,7 +125,7 @@ class PlainReader {
     const auto [end, error] = std::from_chars(digits.begin(), digits.end(), point, 16);
     const bool is_surrogate = point >= 0xD800 && point <= 0xDFFF;
     if (digits.size() != kDigits || error != std::errc() || end != digits.end() || is_surrogate) return false;
-    utf8::unchecked::append(point, std::back_inserter(string_));
+    append_code_point(point, string_);
     rest_.remove_prefix(kDigits);
     return true;
   }
