@@ -22,7 +22,7 @@ using Path = std::filesystem::path;
 constexpr std::int32_t kMaxId = (1 << 24) - 1;
 
 std::int32_t token_id(const FlatJson& value, const std::string& text, const PlacedJson& owner) {
-  const bool fits = value.is_number_integer() && value >= 0 && value <= kMaxId;
+  const bool fits = value.is_number_unsigned() && value.get<std::uint64_t>() <= std::uint64_t{kMaxId};
   if (!fits)
     owner.fail("token '" + text + "' has id " + value.dump() + "; must be an integer from 0 to " +
                std::to_string(kMaxId));
@@ -31,7 +31,9 @@ std::int32_t token_id(const FlatJson& value, const std::string& text, const Plac
 
 std::vector<TokenizerFiles::Entry> read_ids(const PlacedJson& node) {
   std::vector<TokenizerFiles::Entry> entries;
-  for (const auto& [text, id] : node.object().value.items()) {
+  const auto& members = node.object().value.get_ref<const FlatJson::object_t&>();
+  entries.reserve(members.size());
+  for (const auto& [text, id] : members) {
     entries.push_back({text, token_id(id, text, node)});
   }
   return entries;

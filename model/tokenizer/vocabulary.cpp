@@ -42,12 +42,13 @@ std::vector<Token> collect_tokens(const TokenizerFiles& files, const std::string
 }
 
 std::string bytes_of(const Token& token, const std::string& place) {
-  std::optional<std::string> bytes = token.added ? *token.text : bytes_of_spelling(*token.text);
-  if (!bytes || bytes->empty()) {
+  std::string bytes = token.added ? *token.text : "";
+  const bool is_spelled = token.added || append_bytes_of(*token.text, bytes);
+  if (!is_spelled || bytes.empty()) {
     throw ModelError(place + ": token '" + *token.text + "' (id " + std::to_string(token.id) +
                      ") must be one or more characters of GPT-2's byte alphabet");
   }
-  return *std::move(bytes);
+  return bytes;
 }
 
 // Whether a token has these bytes.
