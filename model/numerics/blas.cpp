@@ -38,8 +38,8 @@ void add_vector_product(CBLAS_TRANSPOSE transpose_b, std::span<const float> row,
               row.data(), 1, 1.0F, out.data(), 1);
 }
 
-// Two pools of threads would fight each other for the cores. OpenBLAS starts its own when it is loaded, one for
-// every core, and each takes all that it can get of one for the first 30 ms.
+// Two pools of threads would fight each other for the cores. OpenBLAS starts its own when it is loaded, one
+// for every core, and each takes all that it can get of one for the first 30 ms.
 const bool kSingleThreaded = [] {
   openblas_set_num_threads(1);
   if (blas_thread_shutdown_ != nullptr) blas_thread_shutdown_();
