@@ -11,6 +11,7 @@
 // NOLINTBEGIN(readability-redundant-declaration)
 extern "C" void openblas_set_num_threads(int threads);
 extern "C" char* openblas_get_config();
+extern "C" [[gnu::weak]] int blas_thread_shutdown_();  // not in a build without threads
 // NOLINTEND(readability-redundant-declaration)
 
 namespace hookflow {
@@ -37,13 +38,15 @@ void add_vector_product(CBLAS_TRANSPOSE transpose_b, std::span<const float> row,
               row.data(), 1, 1.0F, out.data(), 1);
 }
 
-// Two pools of threads would fight each other for the cores.
-void use_one_thread() {
-  [[maybe_unused]] static const bool single_threaded = (openblas_set_num_threads(1), true);
-}
+// Two pools of threads would fight each other for the cores. OpenBLAS starts its own when it is loaded, one
+// for every core, and each takes all that it can get of one for the first 30 ms.
+const bool kSingleThreaded = [] {
+  openblas_set_num_threads(1);
+  if (blas_thread_shutdown_ != nullptr) blas_thread_shutdown_();
+  return true;
+}();
 
 void product(CBLAS_TRANSPOSE transpose_b, View a, View b, MutableView out, Into into) {
-  use_one_thread();
   if (out.rows == 0 || out.columns == 0) {
     return;
   }
@@ -73,7 +76,6 @@ void multiply_transposed(std::span<const double> a, std::span<const double> b, s
     std::ranges::fill(out, 0.0);
     return;
   }
-  use_one_thread();
   const int m = size(a.size() / k), n = size(b.size() / k);
   cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, size(k), 1.0, a.data(), size(k), b.data(),
               size(k), 0.0, out.data(), n);

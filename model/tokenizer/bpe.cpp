@@ -9,8 +9,17 @@ namespace {
 
 constexpr std::int32_t kGone = -1;  // the token was merged into the one before it
 
-std::uint64_t pair_key(std::int32_t left, std::int32_t right) {
-  return (static_cast<std::uint64_t>(left) << 32) | static_cast<std::uint64_t>(right);
+// Multiplicative hashing (Knuth, volume 3, section 6.4): the golden ratio spreads numbers that lie close.
+std::uint64_t hash_of(std::int32_t left, std::int32_t right) {
+  constexpr std::uint64_t kGoldenRatio = 0x9E3779B97F4A7C15;
+  return ((static_cast<std::uint64_t>(left) << 32U) | static_cast<std::uint64_t>(right)) * kGoldenRatio;
+}
+
+// Whether the merge of a rank is of this pair.
+auto is_of(const std::vector<Bpe::Merge>& merges, std::int32_t left, std::int32_t right) {
+  return [&merges, left, right](std::uint32_t rank) {
+    return merges[rank].left == left && merges[rank].right == right;
+  };
 }
 
 }  // namespace
@@ -29,10 +38,10 @@ struct Bpe::Scratch {
 };
 
 Bpe::Bpe(const std::array<std::int32_t, 256>& byte_ids, std::vector<Merge> merges)
-    : byte_ids_(byte_ids), merges_(std::move(merges)) {
-  rank_of_pair_.reserve(merges_.size());
-  for (std::size_t rank = 0; rank < merges_.size(); ++rank) {
-    rank_of_pair_.insert_or_assign(pair_key(merges_[rank].left, merges_[rank].right), rank);
+    : byte_ids_(byte_ids), merges_(std::move(merges)), rank_of_pair_(merges_.size()) {
+  for (std::size_t rank = merges_.size(); rank-- > 0;) {
+    const auto [left, right, merged] = merges_[rank];
+    rank_of_pair_.put(hash_of(left, right), static_cast<std::uint32_t>(rank), is_of(merges_, left, right));
   }
 }
 
@@ -53,9 +62,11 @@ void Bpe::append_ids(std::string_view piece, Scratch& scratch, std::vector<std::
 
   const auto consider = [&](std::size_t left) {
     if (left == end || nodes[left].next == end) return;
-    const auto found = rank_of_pair_.find(pair_key(nodes[left].id, nodes[nodes[left].next].id));
-    if (found == rank_of_pair_.end()) return;
-    candidates.emplace_back(found->second, left);
+    const std::int32_t id = nodes[left].id;
+    const std::int32_t next = nodes[nodes[left].next].id;
+    const auto rank = rank_of_pair_.find(hash_of(id, next), is_of(merges_, id, next));
+    if (!rank) return;
+    candidates.emplace_back(*rank, left);
     std::ranges::push_heap(candidates, std::greater<>());
   };
   for (std::size_t i = 0; i < end; ++i) consider(i);

@@ -5,8 +5,9 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+
+#include "model/memory/hash_index.hpp"
 
 namespace hookflow {
 
@@ -33,7 +34,7 @@ class Bpe {
 
   std::array<std::int32_t, 256> byte_ids_;
   std::vector<Merge> merges_;  // by rank
-  std::unordered_map<std::uint64_t, std::size_t> rank_of_pair_;
+  HashIndex rank_of_pair_;
 };
 
 }  // namespace hookflow

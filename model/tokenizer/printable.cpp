@@ -1,8 +1,9 @@
 #include "model/tokenizer/printable.hpp"
 
+#include <algorithm>
 #include <optional>
 
-#include "model/tokenizer/utf8.hpp"
+#include "model/files/utf8.hpp"
 
 namespace hookflow {
 namespace {
@@ -30,6 +31,8 @@ void append_escaped(std::string& out, std::string_view bytes) {
 }  // namespace
 
 std::string printable(std::string_view token_bytes) {
+  const auto is_ascii = [](char c) { return c >= 0x20 && c < 0x7F; };
+  if (std::ranges::all_of(token_bytes, is_ascii)) return std::string(token_bytes);
   std::string out;
   while (!token_bytes.empty()) {
     const std::optional<CodePoint> point = first_code_point(token_bytes);

@@ -44,19 +44,23 @@ std::array<std::int32_t, 256> byte_ids(const Vocabulary& vocabulary, const std::
 std::vector<Bpe::Merge> merges(const TokenizerFiles& files, const Vocabulary& vocabulary) {
   std::vector<Bpe::Merge> merges;
   merges.reserve(files.merges.size());
+  std::string bytes;
   for (const TokenizerFiles::Merge& merge : files.merges) {
-    const auto id_of = [&](const std::optional<std::string>& bytes, const std::string& spelling) {
-      const auto id = bytes ? vocabulary.find(*bytes) : std::nullopt;
+    const auto id_of = [&](std::string_view token, std::string_view spelling, std::string_view rest = {}) {
+      const auto id = vocabulary.find(token);
       if (id) return *id;
       throw ModelError(files.merge_place + std::to_string(merge.number) + ": '" + merge.left + " " +
-                       merge.right + "': token '" + spelling + "' is not in " +
-                       files.vocabulary_file.string());
+                       merge.right + "': token '" + std::string(spelling) + std::string(rest) +
+                       "' is not in " + files.vocabulary_file.string());
     };
-    const std::optional<std::string> left = bytes_of_spelling(merge.left);
-    const std::optional<std::string> right = bytes_of_spelling(merge.right);
-    const std::int32_t left_id = id_of(left, merge.left);
-    const std::int32_t right_id = id_of(right, merge.right);
-    merges.push_back({left_id, right_id, id_of(*left + *right, merge.left + merge.right)});
+    // A token that is not spelled in the alphabet is looked for as no bytes, which no token has.
+    bytes.clear();
+    const std::size_t left_size = append_bytes_of(merge.left, bytes) ? bytes.size() : 0;
+    const bool is_spelled = append_bytes_of(merge.right, bytes);
+    const std::string_view both = bytes;
+    const std::int32_t left = id_of(both.substr(0, left_size), merge.left);
+    const std::int32_t right = id_of(is_spelled ? both.substr(left_size) : "", merge.right);
+    merges.push_back({left, right, id_of(both, merge.left, merge.right)});
   }
   return merges;
 }

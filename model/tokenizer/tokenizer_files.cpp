@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -23,7 +22,7 @@ using Path = std::filesystem::path;
 constexpr std::int32_t kMaxId = (1 << 24) - 1;
 
 std::int32_t token_id(const FlatJson& value, const std::string& text, const PlacedJson& owner) {
-  const bool fits = value.is_number_integer() && value >= 0 && value <= kMaxId;
+  const bool fits = value.is_number_unsigned() && value.get<std::uint64_t>() <= std::uint64_t{kMaxId};
   if (!fits)
     owner.fail("token '" + text + "' has id " + value.dump() + "; must be an integer from 0 to " +
                std::to_string(kMaxId));
@@ -32,7 +31,9 @@ std::int32_t token_id(const FlatJson& value, const std::string& text, const Plac
 
 std::vector<TokenizerFiles::Entry> read_ids(const PlacedJson& node) {
   std::vector<TokenizerFiles::Entry> entries;
-  for (const auto& [text, id] : node.object().value.items()) {
+  const auto& members = node.object().value.get_ref<const FlatJson::object_t&>();
+  entries.reserve(members.size());
+  for (const auto& [text, id] : members) {
     entries.push_back({text, token_id(id, text, node)});
   }
   return entries;
@@ -147,18 +148,21 @@ void read_merges_txt(const Path& path, TokenizerFiles& files) {
   files.merge_place = path.string() + ":";
   files.files.push_back(path);
   const MappedFile file(path);
-  std::istringstream lines{std::string(file.text())};
-  std::string line;
-  for (std::size_t number = 1; std::getline(lines, line); ++number) {
-    if (line.ends_with('\r')) line.pop_back();
+  std::string_view rest = file.text();
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
     if (number == 1 && line.starts_with("#version")) continue;
-    if (line.empty() && lines.peek() == std::char_traits<char>::eof()) break;
+    if (line.empty() && rest.empty()) break;
     const std::size_t space = line.find(' ');
-    if (space == std::string::npos || line.find(' ', space + 1) != std::string::npos) {
+    if (space == std::string_view::npos || line.find(' ', space + 1) != std::string_view::npos) {
       fail(files.merge_place + std::to_string(number),
-           "'" + line + "' is not a merge; a line must be two tokens with one space between them");
+           "'" + std::string(line) +
+               "' is not a merge; a line must be two tokens with one space between them");
     }
-    files.merges.push_back({line.substr(0, space), line.substr(space + 1), number});
+    files.merges.push_back({std::string(line.substr(0, space)), std::string(line.substr(space + 1)), number});
   }
 }
 

@@ -2,13 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "model/memory/hash_index.hpp"
 #include "model/tokenizer/tokenizer_files.hpp"
 
 namespace hookflow {
@@ -27,13 +26,8 @@ class Vocabulary {
   std::optional<std::int32_t> find(std::string_view bytes) const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-
   std::vector<std::string> bytes_;  // by id
-  std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> ids_;
+  HashIndex ids_;                   // by bytes
 };
 
 }  // namespace hookflow

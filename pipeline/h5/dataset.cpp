@@ -76,11 +76,12 @@ void Dataset::transfer(bool writing, const Block& block, Kind kind, void* values
   }
   const Handle memory = detail::simple_space({count});
   const Handle type = detail::memory_type(kind);
+  const Handle properties = detail::transfer_properties();
   if (writing)
-    call(where(), "writing", H5Dwrite, handle_.get(), type.get(), memory.get(), space_.get(), H5P_DEFAULT,
-         values);
+    call(where(), "writing", H5Dwrite, handle_.get(), type.get(), memory.get(), space_.get(),
+         properties.get(), values);
   else
-    call(where(), "reading", H5Dread, handle_.get(), type.get(), memory.get(), space_.get(), H5P_DEFAULT,
+    call(where(), "reading", H5Dread, handle_.get(), type.get(), memory.get(), space_.get(), properties.get(),
          values);
 }
 

@@ -123,6 +123,13 @@ Handle simple_space(const std::vector<std::size_t>& extents) {
              nullptr);
 }
 
+Handle transfer_properties() {
+  constexpr std::size_t kBuffer = std::size_t{64} << 10U;
+  Handle properties = own(H5Pclose, "HDF5", "making transfer properties", H5Pcreate, H5P_DATASET_XFER);
+  call("HDF5", "sizing a buffer", H5Pset_buffer, properties.get(), kBuffer, nullptr, nullptr);
+  return properties;
+}
+
 std::vector<const char*> pointers_to(std::span<const std::string> texts) {
   std::vector<const char*> pointers(texts.size());
   std::ranges::transform(texts, pointers.begin(), &std::string::c_str);

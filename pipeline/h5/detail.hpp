@@ -37,6 +37,9 @@ Handle file_type(Kind kind);    // little-endian, UTF-8
 Handle memory_type(Kind kind);  // of the machine
 Kind kind_of(hid_t file_type);
 Handle simple_space(const std::vector<std::size_t>& extents);
+/// How values are written and read: HDF5 clears a buffer for every transfer that converts, a megabyte large
+/// unless told otherwise, be it for a single text.
+Handle transfer_properties();
 
 /// How HDF5 is given texts.
 std::vector<const char*> pointers_to(std::span<const std::string> texts);

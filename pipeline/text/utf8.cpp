@@ -32,9 +32,10 @@ std::string_view without_bom(std::string_view bytes) {
 
 std::string spell_bytes(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto* invalid = utf8::find_invalid(text.begin(), text.end());
+  if (invalid == text.end() && text.find('\0') == std::string_view::npos) return std::string(text);
   std::string spelled;
   spelled.reserve(text.size());
-  const auto* invalid = utf8::find_invalid(text.begin(), text.end());
   for (const auto* at = text.begin(); at != text.end(); ++at) {
     if (at == invalid || *at == '\0') {
       const auto byte = static_cast<std::uint8_t>(*at);

@@ -61,7 +61,7 @@ ModelSubject::ModelSubject(const std::string& name, const std::filesystem::path&
     config_ = load_config(directory_);
   });
   try {
-    tokenizer_ = Tokenizer::load(directory_);
+    tokenizer_ = std::make_shared<const Tokenizer>(Tokenizer::load(directory_));
   } catch (const ModelError& error) {
     no_tokenizer_ = message_of(error);  // prompts given as token ids need none
     is_tokenizer_refused_ = dynamic_cast<const NotThere*>(&error) == nullptr;
@@ -104,14 +104,10 @@ std::vector<pipeline::TextTable> ModelSubject::tables() const {
   if (!tokenizer_) return {};
   std::vector<std::int64_t> ids(tokenizer_->size());
   std::iota(ids.begin(), ids.end(), 0);
-  std::vector<std::string> tokens;
-  for (const std::int64_t id : ids)
-    tokens.push_back(printable(tokenizer_->token(static_cast<std::int32_t>(id))));
-  return {{kVocabularyGroup,
-           "token",
-           {"id", std::move(ids), kTokenId, ""},
-           std::move(tokens),
-           "text of a token"}};
+  const pipeline::TextRows tokens(ids.size(), [tokenizer = tokenizer_](std::size_t id) {
+    return printable(tokenizer->token(static_cast<std::int32_t>(id)));
+  });
+  return {{kVocabularyGroup, "token", {"id", std::move(ids), kTokenId, ""}, tokens, "text of a token"}};
 }
 
 std::vector<pipeline::Warning> ModelSubject::warnings() const {

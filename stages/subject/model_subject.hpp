@@ -3,7 +3,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -26,7 +25,7 @@ class ModelSubject : public pipeline::Subject {
   [[nodiscard]] const Config& config() const { return config_; }
   /// Throws pipeline::InputError for a model without tokenizer files.
   [[nodiscard]] const Tokenizer& tokenizer() const;
-  [[nodiscard]] bool has_tokenizer() const { return tokenizer_.has_value(); }
+  [[nodiscard]] bool has_tokenizer() const { return tokenizer_ != nullptr; }
   /// The whole model; mapped at the first call. Throws pipeline::InputError.
   [[nodiscard]] const Model& model();
   /// Bytes of the weights, stored and converted to float32, if they cannot be used as they are stored; else
@@ -45,7 +44,7 @@ class ModelSubject : public pipeline::Subject {
   std::string name_;
   std::filesystem::path directory_;
   Config config_;
-  std::optional<Tokenizer> tokenizer_;
+  std::shared_ptr<const Tokenizer> tokenizer_;
   std::string no_tokenizer_;           // why there is none
   bool is_tokenizer_refused_ = false;  // it is there
   std::once_flag loaded_;

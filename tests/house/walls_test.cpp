@@ -166,7 +166,7 @@ TEST(Walls, OneFileKnowsEachLibrary) {
   expect_only_in("yaml-cpp/", R"(pipeline/yaml/yaml\.cpp)");
   expect_only_in("(cblas|openblas)", R"(model/numerics/blas\.cpp)");
   expect_only_in("openssl/", R"(pipeline/hash/sha256\.cpp)");
-  expect_only_in("utf8(\\.h|/)", R"(pipeline/text/utf8\.cpp|model/tokenizer/(utf8|split)\.cpp)");
+  expect_only_in("utf8(\\.h|/)", R"(pipeline/text/utf8\.cpp|model/(files/utf8|tokenizer/split)\.cpp)");
   expect_only_in("boost/math/", R"(stages/statistics/student_t\.cpp)");
 }
 

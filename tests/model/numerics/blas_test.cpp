@@ -1,5 +1,8 @@
 #include "model/numerics/blas.hpp"
 
+#include <cstddef>
+#include <filesystem>
+#include <iterator>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -32,6 +35,20 @@ TEST(Multiply, RefusesItForASingleRow) {
                             multiply_transposed(row, apart, {numbers.data(), 1, 3}, Into::overwrite);
                           }),
                           {"2147483648"}));
+}
+
+std::ptrdiff_t threads_of_this_process() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
+}
+
+TEST(Multiply, RunsInTheCallingThreadAlone) {
+  EXPECT_EQ(threads_of_this_process(), 1);
+  constexpr std::size_t kSide = 512;
+  std::vector<float> a(kSide * kSide, 1.0F), out(kSide * kSide);
+  const View square(a.data(), kSide, kSide);
+  multiply(square, square, {out.data(), kSide, kSide}, Into::overwrite);
+  EXPECT_EQ(out.back(), 512.0F);
+  EXPECT_EQ(threads_of_this_process(), 1);
 }
 
 }  // namespace
