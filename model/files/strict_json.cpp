@@ -1,12 +1,10 @@
 #include "model/files/strict_json.hpp"
 
-#include <functional>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "model/error.hpp"
-#include "model/files/plain_json.hpp"
-#include "model/memory/hash_index.hpp"
 
 namespace hookflow {
 namespace {
@@ -34,14 +32,10 @@ class StrictBuilder final : public nlohmann::json_sax<FlatJson> {
     return true;
   }
   bool end_object() override {
-    const auto all = members().cbegin();
-    const auto count = static_cast<std::uint32_t>(members().size());
-    HashIndex seen(count);
-    for (std::uint32_t i = 0; i < count; ++i) {
-      const std::string_view name = all[i].first;
-      const auto has_name = [&](std::uint32_t other) { return all[other].first == name; };
-      if (seen.put(std::hash<std::string_view>()(name), i, has_name) != i)
-        return stop("key '" + std::string(name) + "' is given twice in one object");
+    std::unordered_set<std::string_view> seen;
+    seen.reserve(members().size());
+    for (const auto& [name, value] : members()) {
+      if (!seen.insert(name).second) return stop("key '" + name + "' is given twice in one object");
     }
     open_.pop_back();
     return true;
@@ -94,10 +88,6 @@ class StrictBuilder final : public nlohmann::json_sax<FlatJson> {
 }  // namespace
 
 FlatJson parse_json_object(std::string_view text, const std::string& place) {
-  FlatJson plain;
-  StrictBuilder plain_builder(plain);
-  if (read_plain_json(text, plain_builder)) return plain;
-
   // The parser takes a NUL for the end of its input and would not see what follows it.
   if (const auto nul = text.find('\0'); nul != std::string_view::npos)
     throw ModelError(place + ": malformed JSON: NUL at byte " + std::to_string(nul));
