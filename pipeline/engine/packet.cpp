@@ -36,7 +36,7 @@ void store_measures(const Plan& plan, const Packet& packet, std::size_t index, s
 
 std::vector<Chunk> chunks_of(const Plan& plan, std::size_t lane, const Batch& batch) {
   const Lane& of = plan.lanes[lane];
-  const PlannedStage& expander = plan.stages[of.stages.front()];
+  const PlannedStage& expander = plan.stages[of.stages.front()];  // in the first lane it expands nothing
   std::vector<std::size_t> sizes = expander.flow->chunks(batch);
   if (sizes.empty()) sizes.assign(of.parts, 1);
   std::vector<Chunk> chunks;

@@ -17,30 +17,6 @@
 namespace hookflow::pipeline {
 namespace {
 
-/// Prompts in order, so many to a batch.
-std::vector<Batch> consecutive(std::size_t prompts, std::size_t a_batch) {
-  std::vector<Batch> batches;
-  for (std::size_t i = 0; i < prompts; ++i) {
-    if (i % a_batch == 0) batches.emplace_back();
-    batches.back().prompts.push_back(i);
-    ++batches.back().weight;
-  }
-  return batches;
-}
-
-/// Throws std::logic_error unless every prompt is in one batch.
-void check_batches(const std::vector<Batch>& batches, std::size_t prompts, const std::string& stage) {
-  std::vector<std::size_t> all;
-  for (const Batch& batch : batches) {
-    if (batch.prompts.empty()) throw std::logic_error(stage + " made a batch of no prompts");
-    all.insert(all.end(), batch.prompts.begin(), batch.prompts.end());
-  }
-  std::ranges::sort(all);
-  bool each_once = all.size() == prompts;
-  for (std::size_t i = 0; each_once && i < prompts; ++i) each_once = all[i] == i;
-  if (!each_once) throw std::logic_error(stage + " put a prompt in no batch, or in two");
-}
-
 std::unique_ptr<Subject> open_subject(const WorkflowSpec& spec) {
   try {
     return subject_type().open(spec.model, spec.model_base);
@@ -77,7 +53,7 @@ class Planner {
         problems_(plan.spec.file),
         outputs_(plan.spec.stages.size()) {
     plan_.lanes.push_back({kItemsLane, kNone, {}, {}, 1, 1});
-    plan_.batches = consecutive(plan_.prompts.size(), plan_.spec.batch_weight);  // unless a source knows more
+    plan_.batches = consecutive_batches(plan_.prompts.size(), plan_.spec.batch_weight);
     for (Warning& warning : plan.subject->warnings()) findings_->warn(std::move(warning));
   }
 
@@ -224,7 +200,7 @@ class Planner {
   void take_output(PlannedStage& planned) {
     if (!output().batches.empty()) {
       plan_.batches = std::move(output().batches);
-      check_batches(plan_.batches, plan_.prompts.size(), planned.spec->declaration->name);
+      check_batches(plan_.batches, plan_.prompts.size());
     }
     planned.variables = output().variables;
     if (planned.fold != nullptr) {

@@ -10,6 +10,11 @@ struct Batch {
   std::size_t weight = 0;  // of all of them, as the source counts it
 };
 
+/// Prompts in order, so many to a batch, each of weight 1.
+std::vector<Batch> consecutive_batches(std::size_t prompts, std::size_t a_batch);
+/// Throws std::logic_error unless each of so many prompts is in one batch.
+void check_batches(const std::vector<Batch>& batches, std::size_t prompts);
+
 /// The variants [first, first + count) of a prompt; it has one where no stage adds any.
 struct VariantRange {
   std::size_t first = 0;

@@ -51,7 +51,8 @@ class CliDryRun : public Cli {
     const auto write_prompts = [&](std::size_t count, std::size_t tokens) {
       std::string lines;
       for (std::size_t i = 0; i < count; ++i)
-        lines += R"({"target": "???????", "text": ")" + std::string(tokens, '?') + "\"}\n";
+        lines += R"({"target": "???????", "text": ")" + std::string(1, static_cast<char>('a' + i)) +
+                 std::string(tokens - 1, '?') + "\"}\n";  // no two begin alike
       write("p.jsonl", lines);
     };
     write_prompts(1, 2);

@@ -119,6 +119,19 @@ TEST(Plan, PromptsShareABatchUpToItsSize) {
   EXPECT_EQ(plan_of(workflow(), {"batch_tokens=1"}).batches.size(), 2U);
 }
 
+// Each stage behind the source knows the batches, whose order the prompts' contents decide.
+TEST(Plan, PromptsThatBeginAlikeShareABatch) {
+  std::string text = workflow();
+  const std::string others = "  - {id: c, ids: [5, 6, 8], target: 1, contrast: 2}\n";
+  text.insert(text.find("stages:"), others);
+  const Plan plan = plan_of(text, {"batch_tokens=4"});
+  ASSERT_EQ(plan.batches.size(), 2U);
+  EXPECT_EQ(plan.batches[0].prompts, (std::vector<std::size_t>{0, 2}));
+  EXPECT_EQ(plan.batches[0].weight, 4U);
+  EXPECT_EQ(plan.batches[1].prompts, (std::vector<std::size_t>{1}));
+  EXPECT_EQ(plan.lanes[1].variants_a_part, 2U) << "2 of 4 tokens in 10 rows";
+}
+
 TEST(Plan, LayoutHoldsWhatIsKeptAndWhatAFoldReads) {
   const RunLayout layout = run_of(workflow(kSweep, "keep: [by_layer]\n")).layout;
   Words groups;
@@ -408,6 +421,16 @@ TEST(Plan, DryRunTellsEveryStagesCost) {
               0.006 * estimate.in_flight_bytes);
   EXPECT_GE(number_after("\nmemory ", "B"), estimate.in_flight_bytes + estimate.subject_bytes);
   EXPECT_NEAR(number_after("\nfile size ", "B"), estimate.file_bytes, 0.006 * estimate.file_bytes);
+}
+
+TEST(Plan, DryRunTellsNoMoreMemoryThanIsAllowed) {
+  const PlannedRun run = run_of(workflow());
+  const auto in_flight = [&](double bytes) { return estimate_run(run, {6, bytes}).in_flight_bytes; };
+  const double all = in_flight(64e9);
+  EXPECT_LE(in_flight(all / 2), all / 2);
+  EXPECT_EQ(in_flight(0), in_flight(1)) << "a batch and a chunk of its variants";
+  EXPECT_GT(in_flight(0), 0);
+  EXPECT_LT(in_flight(0), all / 2);
 }
 
 TEST(Plan, DryRunTellsMoreThreadsMoreMemory) {

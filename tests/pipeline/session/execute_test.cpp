@@ -12,6 +12,7 @@
 
 #include "pipeline/command/command.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/run_file/reading/compare_runs.hpp"
 #include "pipeline/run_file/reading/view.hpp"
 #include "tests/support/stage_chain.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -59,6 +60,7 @@ stages:
     SessionOptions options;
     options.progress = ProgressStyle::quiet;
     options.patience = std::chrono::minutes(1);  // what ends in time ends by itself
+    options.run.commit_every = std::chrono::milliseconds(0);
     PlannedRun planned = make_plan(read_workflow_text(text, "toy.yaml", ".", settings));
     if (change) change(planned.plan);
     try {
@@ -108,6 +110,31 @@ TEST_F(Execute, WhatIsNoFailureOfAPromptEndsTheRunWithOneAndLeavesTheFile) {
     EXPECT_EQ(view.sessions.back().ended_by, "failure");
     EXPECT_TRUE(view.failures.empty());
     EXPECT_FALSE(view.complete);
+  }
+}
+
+// Of two prompts in one batch, in chunks of 2, 1 and 2 parts of their variants.
+TEST_F(Execute, KilledAtAnyChunkAndResumedEqualsUninterrupted) {
+  const std::vector<std::string> chunked = {"variants.variants=10", "variants.part=2",
+                                            "variants.together=[2, 1, 2]", "keep=[xs]"};
+  const auto run_to_the_end = [&] {
+    EXPECT_EQ(code_of_process([&] { return run(chunked); }), exit_code::kDone);
+  };
+  run_to_the_end();
+  const std::filesystem::path whole = folder_.path() / "whole.h5";
+  std::filesystem::rename(file(), whole);
+  for (int chunk = 1; chunk <= 3; ++chunk) {
+    EXPECT_EQ(code_of_process([&] {
+                toy::on_expand = [chunk] {
+                  if (toy::expand_runs == chunk) ::raise(SIGKILL);
+                };
+                return run(chunked);
+              }),
+              -SIGKILL);
+    EXPECT_GT(read_run_file(file()).lanes.at(1).pending, 0U);
+    run_to_the_end();
+    EXPECT_TRUE(compare_runs(RunFile(file()), RunFile(whole)).differences.empty()) << chunk;
+    std::filesystem::remove(file());
   }
 }
 

@@ -1,0 +1,31 @@
+#include "pipeline/stage/work.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+namespace hookflow::pipeline {
+
+std::vector<Batch> consecutive_batches(std::size_t prompts, std::size_t a_batch) {
+  std::vector<Batch> batches;
+  for (std::size_t i = 0; i < prompts; ++i) {
+    if (i % a_batch == 0) batches.emplace_back();
+    batches.back().prompts.push_back(i);
+    ++batches.back().weight;
+  }
+  return batches;
+}
+
+void check_batches(const std::vector<Batch>& batches, std::size_t prompts) {
+  std::vector<std::size_t> found(prompts);
+  for (const Batch& batch : batches) {
+    if (batch.prompts.empty()) throw std::logic_error("a batch has no prompts");
+    for (const std::size_t prompt : batch.prompts) ++found.at(prompt);
+  }
+  const auto wrong = std::ranges::find_if(found, [](std::size_t times) { return times != 1; });
+  if (wrong != found.end())
+    throw std::logic_error("prompt " + std::to_string(wrong - found.begin()) + " is in " +
+                           std::to_string(*wrong) + " batches");
+}
+
+}  // namespace hookflow::pipeline
