@@ -55,7 +55,12 @@ PassCost::PassCost(const Config& config, const Sequence& sequence, const NeededR
   flops_ += 2 * as_double(logit_rows_ * config.width * config.vocabulary);
   for (const auto& [place, asked] : sequence.asks) {
     if (place.kind == HookKind::logits) continue;
-    kept_floats_ += (rows.held[place].any() & asked).size() * kept_row_floats(place, config, longest_);
+    const std::size_t kept = (rows.held[place].any() & asked).size();
+    if (is_square(place.kind)) {
+      kept_queries_ += kept * config.heads;
+    } else {
+      kept_floats_ += kept * kept_row_floats(place, config, 0);
+    }
   }
 }
 
@@ -68,6 +73,7 @@ PassCost& PassCost::operator+=(const PassCost& other) {
   for (std::size_t i = 0; i < other.layer_rows_.size(); ++i) layer_rows_[i] += other.layer_rows_[i];
   flops_ += other.flops_;
   kept_floats_ += other.kept_floats_;
+  kept_queries_ += other.kept_queries_;
   logit_rows_ += other.logit_rows_;
   longest_ = std::max(longest_, other.longest_);
   return *this;
@@ -84,7 +90,7 @@ double PassCost::working_bytes(const Config& config) const {
 
 double PassCost::held_bytes(const Config& config, bool is_clean) const {
   const std::size_t logits = is_clean ? logit_rows_ : std::min(logit_rows_, LogitBlocks::kRows);
-  return as_double(kept_floats_ + logit_rows_ * config.width + logits * config.vocabulary) * sizeof(float);
+  return as_double(kept_floats_ + kept_queries_ * longest_ + logit_rows_ * config.width + logits * config.vocabulary) * sizeof(float);
 }
 
 std::size_t layers_run(const Config& config, const ForwardPlan& plan) {

@@ -34,6 +34,7 @@ class PassCost {
   std::vector<std::uint32_t> layer_rows_;  // of each layer the most at any place, then those behind all
   double flops_ = 0;
   std::size_t kept_floats_ = 0;
+  std::size_t kept_queries_ = 0;  // each with a number for every key of the longest sequence
   std::size_t logit_rows_ = 0;
   std::size_t longest_ = 0;
 };

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <utility>
 
+#include "model/numerics/parallel.hpp"
 #include "model/rows/changed_rows.hpp"
 #include "model/rows/needed_rows.hpp"
 #include "model/rows/shared_prefixes.hpp"
@@ -28,15 +30,17 @@ Asks asks_of(const ForwardPlan& plan, const FedLength& fed) {
 
 Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedLength& fed) {
   Asks asks = asks_of(plan, fed);
+  std::mutex mutex;
   for (const ForwardPlan::Edits& edits : plan.edits) {
     const Asks asked = asks_of(*edits.plan, fed);
-    for (const Variant& variant : *edits.variants) {
-      const Sequence sequence{fed, 0, &variant, {}, 0, asked};
-      const NeededRows rows(config, sequence, ChangedRows(config, fed, &variant));
+    parallel_blocks(edits.variants->size(), [&](std::size_t i) {
+      const Sequence sequence{fed, 0, &(*edits.variants)[i], {}, 0, asked};
+      const NeededRows rows(config, sequence, ChangedRows(config, fed, sequence.variant));
+      const std::lock_guard lock(mutex);
       rows.of_clean.for_each([&](const HookPoint& place, const PositionSet& read) {
         if (!read.empty()) asks[place] |= read;
       });
-    }
+    });
   }
   return asks;
 }

@@ -79,11 +79,10 @@ ChangedRows::ChangedRows(const Config& config, const FedLength& fed, const Varia
     after.for_each([&](const HookPoint& place, const HeadPositions&) { before[place] = after[place] = all; });
     return;
   }
-  if (variant->empty()) return;
+  first_layer = variant->empty() ? config.layers : first_edit(*variant)->layer;
   Spread spread(config, fed, *variant, *this);
   PositionSet stream;
-  for (std::size_t layer = std::ranges::min(*variant, {}, &Intervention::at).at.layer; layer < config.layers;
-       ++layer) {
+  for (std::size_t layer = first_layer; layer < config.layers; ++layer) {
     stream = spread.through_layer(layer, stream);
   }
   spread.through_end(stream);

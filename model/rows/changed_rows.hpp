@@ -13,7 +13,9 @@ namespace hookflow {
 struct ChangedRows {
   PlaceTable<HeadPositions> before;  // the edits at the place
   PlaceTable<HeadPositions> after;   // them
+  std::size_t first_layer = 0;       // with any change
 
+  ChangedRows() = default;
   ChangedRows(const Config& config, const FedLength& fed, const Variant* variant);
 
   /// Keys lie beside values, head beside head: such a row is one sequence's as a whole.

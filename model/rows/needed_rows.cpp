@@ -167,7 +167,7 @@ NeededRows::NeededRows(const Config& config, const Sequence& sequence, const Cha
       sees_all_keys(config.layers) {
   Backward backward(config, sequence, changed, *this);
   backward.through_end(config.layers);
-  for (std::size_t layer = config.layers; layer-- > 0;) backward.through_layer(layer);
+  for (std::size_t layer = config.layers; layer-- > changed.first_layer;) backward.through_layer(layer);
   backward.settle_reads();
 }
 

@@ -21,6 +21,7 @@ struct NeededRows {
   PlaceTable<PositionSet> of_parent;  // read of the parent
   std::vector<bool> sees_all_keys;    // [layer]: queries look at hidden keys, too
 
+  NeededRows() = default;
   NeededRows(const Config& config, const Sequence& sequence, const ChangedRows& changed);
 };
 

@@ -3,42 +3,61 @@
 #include <algorithm>
 #include <ranges>
 #include <stdexcept>
+#include <utility>
+
+#include "model/numerics/parallel.hpp"
 
 namespace hookflow {
 
 RowPlan::RowPlan(const Config& config, std::vector<Sequence> sequences)
-    : sequences_(std::move(sequences)), made_(config.layers), held_(config.layers) {
+    : sequences_(std::move(sequences)),
+      changed_(sequences_.size()),
+      needed_(sequences_.size()),
+      made_(config.layers),
+      held_(config.layers) {
   for (const Sequence& sequence : sequences_)
     for (const auto& [place, positions] : sequence.asks) asked_places_.insert(place);
-  for (const Sequence& sequence : std::views::reverse(sequences_)) {
-    const ChangedRows& changed = changed_.emplace_back(config, sequence.fed, sequence.variant);
-    const NeededRows& needed = needed_.emplace_back(config, sequence, changed);
-    if (!sequence.parent) continue;
-    Asks& asks = sequences_.at(*sequence.parent).asks;
-    needed.of_parent.for_each([&](const HookPoint& place, const PositionSet& read) {
-      if (!read.empty()) asks[place] |= read;
-    });
+  std::vector<std::vector<std::size_t>> families;  // sequences that hang together
+  std::vector<std::size_t> family(sequences_.size());
+  for (std::size_t i = 0; i < sequences_.size(); ++i) {
+    family[i] = sequences_[i].parent ? family[*sequences_[i].parent] : families.size();
+    if (family[i] == families.size()) families.emplace_back();
+    families[family[i]].push_back(i);
   }
-  std::ranges::reverse(changed_);
-  std::ranges::reverse(needed_);
+  parallel_blocks(families.size(), [&](std::size_t index) {
+    for (const std::size_t i : std::views::reverse(families[index])) plan_sequence(config, i);
+  });
   lay_out(config);
 }
 
+void RowPlan::plan_sequence(const Config& config, std::size_t index) {
+  const Sequence& sequence = sequences_[index];
+  changed_[index] = ChangedRows(config, sequence.fed, sequence.variant);
+  needed_[index] = NeededRows(config, sequence, changed_[index]);
+  if (!sequence.parent) return;
+  Asks& asks = sequences_[*sequence.parent].asks;
+  needed_[index].of_parent.for_each([&](const HookPoint& place, const PositionSet& read) {
+    if (!read.empty()) asks[place] |= read;
+  });
+}
+
 void RowPlan::lay_out(const Config& config) {
-  const auto layout = [&](const HookPoint& place, auto rows_of) {
-    RowLayout rows;
-    for (const NeededRows& needed : needed_) rows.add((needed.*rows_of)[place].any().positions());
-    most_rows_ = std::max(most_rows_, rows.rows());
-    return rows;
-  };
+  std::vector<HookPoint> places;
+  held_.for_each([&](const HookPoint& place, const RowLayout&) { places.push_back(place); });
+  parallel_blocks(places.size(), [&](std::size_t i) {
+    for (const NeededRows& needed : needed_) {
+      made_[places[i]].add(needed.made[places[i]].any().positions());
+      held_[places[i]].add(needed.held[places[i]].any().positions());
+    }
+  });
   first_layer_ = config.layers;
-  held_.for_each([&](const HookPoint& place, const RowLayout& /*none yet*/) {
-    made_[place] = layout(place, &NeededRows::made);
-    held_[place] = layout(place, &NeededRows::held);
-    if (made_[place].rows() + held_[place].rows() == 0) return;
+  for (const HookPoint& place : places) {
+    const std::size_t rows = std::max(made(place).rows(), held(place).rows());
+    if (rows == 0) continue;
+    most_rows_ = std::max(most_rows_, rows);
     layers_ = std::max(layers_, layers_to(place, config));
     if (in_block(place.kind)) first_layer_ = std::min(first_layer_, place.layer);
-  });
+  }
   first_layer_ = std::min(first_layer_, layers_);
 }
 

@@ -46,6 +46,7 @@ class RowPlan {
                                                   std::size_t head, std::size_t position) const;
 
  private:
+  void plan_sequence(const Config& config, std::size_t index);
   void lay_out(const Config& config);
   [[nodiscard]] bool is_changed(std::size_t sequence, const HookPoint& place, std::size_t head,
                                 std::size_t position) const;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "model/files/utf8.hpp"
+#include "model/tokenizer/utf8.hpp"
 
 namespace hookflow {
 namespace {

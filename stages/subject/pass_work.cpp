@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "model/numerics/parallel.hpp"
 #include "model/rows/changed_rows.hpp"
 #include "model/rows/needed_rows.hpp"
 #include "model/rows/shared_prefixes.hpp"
@@ -91,10 +92,12 @@ const std::vector<PassCost>& PassWork::costs_of(std::size_t feed, std::size_t pr
     return known->second;
   }
   const Asks asks = asks_of(plan, length);
-  for (const Variant& variant : *variants_) {
-    const std::size_t first = parent ? agreed_length(variant, length, other, shared) : 0;
-    known->second.push_back(cost_of_sequence(*config_, {length, 0, &variant, {}, first, asks}));
-  }
+  known->second.resize(variants_->size());
+  parallel_blocks(variants_->size(), [&, fed = length, shared = shared](std::size_t i) {
+    const Variant& variant = (*variants_)[i];
+    const std::size_t first = shared > 0 ? agreed_length(variant, fed, other, shared) : 0;
+    known->second[i] = cost_of_sequence(*config_, {fed, 0, &variant, {}, first, asks});
+  });
   return known->second;
 }
 

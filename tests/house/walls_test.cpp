@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 // rooms, which know nothing of each other. In model/ the pass stands below all that knows of files and
 // families: it asks the facts of a Config alone.
 constexpr const char* kFolders = R"(
-  model model/memory model/numerics model/architecture model/hooks model/edits model/pass
+  model model/memory model/numerics model/architecture model/hooks model/edits model/rows model/pass
   model/files model/tokenizer model/library model/gpt2
   pipeline pipeline/values pipeline/text pipeline/terminal pipeline/hash pipeline/yaml pipeline/prompts
   pipeline/stage pipeline/workflow pipeline/h5 pipeline/run_file/format pipeline/run_file/marks
@@ -166,7 +166,7 @@ TEST(Walls, OneFileKnowsEachLibrary) {
   expect_only_in("yaml-cpp/", R"(pipeline/yaml/yaml\.cpp)");
   expect_only_in("(cblas|openblas)", R"(model/numerics/blas\.cpp)");
   expect_only_in("openssl/", R"(pipeline/hash/sha256\.cpp)");
-  expect_only_in("utf8(\\.h|/)", R"(pipeline/text/utf8\.cpp|model/(files/utf8|tokenizer/split)\.cpp)");
+  expect_only_in("utf8(\\.h|/)", R"(pipeline/text/utf8\.cpp|model/tokenizer/(utf8|split)\.cpp)");
   expect_only_in("boost/math/", R"(stages/statistics/student_t\.cpp)");
 }
 

@@ -8,15 +8,15 @@
 
 #include <gtest/gtest.h>
 
-#include "model/pass/sequence.hpp"
+#include "model/pass/forward.hpp"
+#include "model/pass/pass_record.hpp"
 #include "tests/support/match_naive.hpp"
 #include "tests/support/small_config.hpp"
 #include "tests/support/tiny_model.hpp"
 
 namespace {
 
-/// Bytes of the arrays that this program holds, and the most that it has held. What a pass allocates while it
-/// runs are arrays; what it leaves behind in tensors are not.
+/// Bytes of the arrays that this program holds, and the most that it has held: what passes allocate.
 struct Arrays {
   std::mutex mutex;
   std::size_t held = 0;
@@ -47,43 +47,64 @@ namespace hookflow {
 namespace {
 
 using testing::config;
+using Prompts = std::vector<std::vector<std::int32_t>>;
 
 constexpr double kFloat = sizeof(float);
 
-/// Two prompts of five tokens.
-double held(const ForwardPlan& plan) { return held_bytes(config(), 10, 5, plan); }
-
-ForwardPlan nothing() {
-  ForwardPlan plan;
-  plan.wants_logits = false;
-  return plan;
+RowPlan clean_rows(const Config& config, const ForwardPlan& plan, const Prompts& prompts) {
+  std::vector<FedLength> fed;
+  for (const auto& prompt : prompts) fed.emplace_back(prompt.size());
+  return plan_clean(config, prompts, fed, plan);
 }
 
-TEST(PassMemory, WorkingGrowsWithTokens) {
+/// Two prompts of five tokens that have nothing in common.
+PassCost cost_of(const ForwardPlan& plan) {
+  return {config(), clean_rows(config(), plan, {{1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}})};
+}
+double held(const ForwardPlan& plan) { return cost_of(plan).held_bytes(config(), true); }
+
+TEST(PassMemory, WorkingGrowsWithRows) {
+  ForwardPlan plan;
+  plan.captures = {{{HookKind::resid_post, 0}, Positions::all()}};
   const double each = (3 * 8 + 1 + 3 * 8) * kFloat;  // three vectors, a scale, and q, k and v
-  EXPECT_EQ(working_bytes(config(), 20, 5) - working_bytes(config(), 10, 5), 10 * each);
+  const double scores = 10 * 5 * kFloat;             // of one head, all queries
+  EXPECT_EQ(cost_of(plan).working_bytes(config()), 10 * each + scores);
 }
 
 TEST(PassMemory, HoldsWhatIsAskedForAlone) {
-  EXPECT_EQ(held(nothing()), 0);
+  EXPECT_EQ(held({}), 0);
   ForwardPlan plan;
-  plan.logits = Positions::last();
-  EXPECT_EQ(held(plan), 2 * 11 * kFloat);
-  plan = nothing();
-  plan.captures = {{{HookKind::z, 0}, {}, Positions::all()}};
+  plan.logits = {Positions::last()};
+  EXPECT_EQ(held(plan), 2 * (8 + 11) * kFloat);  // what the final norm gave, and logits
+  plan = {};
+  plan.captures = {{{HookKind::z, 0}, Positions::all()}};
   EXPECT_EQ(held(plan), 10 * 8 * kFloat);
-  plan.captures = {{{HookKind::z, 0}, {1}, Positions::last()}};
-  EXPECT_EQ(held(plan), 2 * 4 * kFloat);
-  plan.captures = {{{HookKind::pattern, 0}, {}, Positions::all()}};
+  plan.captures = {{{HookKind::pattern, 0}, Positions::all()}};
   EXPECT_EQ(held(plan), 10 * 2 * 5 * kFloat);
 }
 
-TEST(PassMemory, HoldsWhatVariantsJoinOnce) {
-  ForwardPlan plan = nothing();
-  plan.first_edits = {{HookKind::z, 0}};
-  EXPECT_EQ(held(plan), 10 * 2 * 8 * kFloat);  // the residual stream and z
-  plan.first_edits = {{HookKind::q, 1}, {HookKind::k, 1}};
-  EXPECT_EQ(held(plan), 10 * 4 * 8 * kFloat);
+TEST(PassMemory, HoldsWhatVariantsReadAndNoMore) {
+  const auto held_for = [](Variant variant, const ForwardPlan& asked) {
+    return held(testing::with_edits(asked, {std::move(variant)})) - held(asked);
+  };
+  const ForwardPlan logits = testing::last_logits();
+  // The last layer, at the last position: z, to be edited, and the residual stream that it is added to.
+  EXPECT_EQ(held_for({{{HookKind::z, 2}, 0, Positions::last(), {}}}, logits), 2 * 2 * 8 * kFloat);
+  // One layer before, also the keys and values of all other positions in the last one.
+  EXPECT_EQ(held_for({{{HookKind::z, 1}, 0, Positions::last(), {}}}, logits), (2 * 2 + 2 * 4 * 2) * 8 * kFloat);
+  // Nobody asks for what it changes.
+  EXPECT_EQ(held_for({{{HookKind::z, 2}, 0, Positions::at({0}), {}}}, logits), 0);
+}
+
+TEST(PassMemory, OfManyVariantsLogitsOfOneBlockAreHeld) {
+  const Config small = config();
+  const Variant variant = {{{HookKind::resid_post, 2}, {}, Positions::last(), {}}};
+  const ForwardPlan plan = testing::last_logits();
+  const RowPlan clean = clean_rows(small, testing::with_edits(plan, {variant}), {{1, 2, 3, 4, 5}});
+  const std::vector<EditedPrompt> edited(1000, {0, &variant});
+  const PassCost cost(small, plan_edited(small, clean, edited, plan));
+  EXPECT_EQ(cost.most_rows(), 1000U);
+  EXPECT_EQ(cost.held_bytes(small, false), (1000 * 8 + 256 * 11) * kFloat);
 }
 
 /// Both where q, k and v are wider than the MLP, and where they are not.
@@ -93,38 +114,34 @@ std::vector<Config> shapes() {
   return {testing::tiny_config(), wide};
 }
 
-TEST(PassMemory, WorkingIsWhatAPassAllocates) {
-  for (const Config& config : shapes()) {
-    testing::TinyModel tiny(config);
-    const std::vector<std::vector<std::int32_t>> prompts = {tiny.prompt(12), tiny.prompt(40), tiny.prompt(5)};
-    ForwardPlan plan = testing::capture_everything(tiny.model.config);
+TEST(PassMemory, IsWhatAPassAllocates) {
+  for (const Config& shape : shapes()) {
+    testing::TinyModel tiny(shape);
+    const Config& config = tiny.model.config;
+    const Prompts prompts = {tiny.prompt(12), tiny.prompt(40), tiny.prompt(5)};
+    ForwardPlan plan = testing::capture_everything(config);
     std::erase_if(plan.captures, [](const auto& capture) { return capture.at.kind == HookKind::logits; });
-    plan.wants_logits = false;
-    static_cast<void>(run_clean(tiny.model, prompts, plan));  // whatever is allocated once and for all
+    plan.logits = {};
+    const std::vector<Variant> variants = {{{{HookKind::k, 1}, 1, Positions::all(), {}}}};
+    const ForwardPlan clean_plan = testing::with_edits(plan, variants);
+    const PassCost cost(config, clean_rows(config, clean_plan, prompts));
+    static_cast<void>(run_clean(tiny.model, prompts, clean_plan));  // whatever is allocated once and for all
     const std::size_t before = arrays.most = arrays.held;
-    static_cast<void>(run_clean(tiny.model, prompts, plan));
-    EXPECT_EQ(static_cast<double>(arrays.most - before), working_bytes(tiny.model.config, 57, 40));
+    {
+      const CleanPass pass = run_clean(tiny.model, prompts, clean_plan);
+      EXPECT_EQ(static_cast<double>(arrays.held - before), cost.held_bytes(config, true));
+      EXPECT_EQ(static_cast<double>(arrays.most - before),
+                cost.held_bytes(config, true) + cost.working_bytes(config));
+      std::vector<EditedPrompt> edited = {{0, variants.data()}, {1, variants.data()}};
+      const PassCost more(config, plan_edited(config, pass.record->plan, edited, plan));
+      const std::size_t clean = arrays.most = arrays.held;
+      const auto results = run_edited(tiny.model, pass, edited, plan);
+      EXPECT_EQ(static_cast<double>(arrays.held - clean), more.held_bytes(config, false));
+      EXPECT_LE(static_cast<double>(arrays.most - clean),
+                more.held_bytes(config, false) + more.working_bytes(config));
+    }
     EXPECT_EQ(arrays.held, before);
   }
-}
-
-TEST(PassMemory, HeldIsWhatAPassLeavesBehind) {
-  testing::TinyModel tiny(testing::tiny_config());
-  const std::vector<std::vector<std::int32_t>> prompts = {tiny.prompt(40)};
-  ForwardPlan plan = testing::capture_everything(tiny.model.config, Positions::at({3, 4, 5}));
-  for (ForwardPlan::Capture& capture : plan.captures) {
-    if (has_heads(capture.at.kind) && capture.at.layer == 1) capture.heads = {0, 2};
-  }
-  plan.first_edits = {{HookKind::z, 0}, {HookKind::k, 1}, {HookKind::mlp_post, 1}, {HookKind::resid_post, 2}};
-  const std::size_t before = arrays.held;
-  const CleanPass pass = run_clean(tiny.model, prompts, plan);
-  const std::size_t logits = arrays.held - before;
-  EXPECT_EQ(logits, 3 * 37 * sizeof(float));
-  std::size_t floats = 0;
-  for (const auto& [point, tensor] : pass.results[0].captured) floats += tensor.values.size();
-  for (const auto& [point, tensor] : pass.state->kept) floats += tensor.values.size();
-  EXPECT_EQ(held_bytes(tiny.model.config, 40, 40, plan),
-            static_cast<double>(logits + floats * sizeof(float)));
 }
 
 TEST(PassMemory, TouchesTheWeightsOfTheLayersThatAreRun) {
@@ -137,21 +154,21 @@ TEST(PassMemory, TouchesTheWeightsOfTheLayersThatAreRun) {
                                floats(layer.mlp_out) + layer.attention_norm.weight.size() +
                                layer.attention_norm.bias.size() + layer.mlp_norm.weight.size() +
                                layer.mlp_norm.bias.size();
-  ForwardPlan plan = nothing();
+  ForwardPlan plan;
   const double embeddings = weight_bytes(tiny.model.config, 5, plan);
-  plan.captures = {{{HookKind::q, 1}, {}, Positions::all()}};
+  plan.captures = {{{HookKind::q, 1}, Positions::all()}};
   EXPECT_EQ(weight_bytes(tiny.model.config, 5, plan) - embeddings,
             static_cast<double>(2 * expected * sizeof(float)));
   EXPECT_EQ(embeddings, 37 * 21 * sizeof(float));
 }
 
 TEST(PassMemory, RunsAsFarAsSomethingIsAskedFor) {
-  EXPECT_EQ(layers_run(config(), ForwardPlan{}), 3U);
-  ForwardPlan plan = nothing();
+  EXPECT_EQ(layers_run(config(), testing::last_logits()), 3U);
+  ForwardPlan plan;
   EXPECT_EQ(layers_run(config(), plan), 0U);
-  plan.captures = {{{HookKind::q, 1}, {}, Positions::all()}};
+  plan.captures = {{{HookKind::q, 1}, Positions::all()}};
   EXPECT_EQ(layers_run(config(), plan), 2U);
-  plan.captures = {{{HookKind::ln_final_normalized, 0}, {}, Positions::all()}};
+  plan.captures = {{{HookKind::ln_final_normalized, 0}, Positions::all()}};
   EXPECT_EQ(layers_run(config(), plan), 3U);
 }
 

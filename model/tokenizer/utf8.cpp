@@ -1,6 +1,5 @@
-#include "model/files/utf8.hpp"
+#include "model/tokenizer/utf8.hpp"
 
-#include <iterator>
 #include <utf8.h>
 
 namespace hookflow {
@@ -11,12 +10,6 @@ std::optional<CodePoint> first_code_point(std::string_view text) {
   const auto* end = head.begin();
   const char32_t value = utf8::unchecked::next(end);
   return CodePoint{value, static_cast<std::size_t>(end - head.begin())};
-}
-
-bool is_utf8(std::string_view text) { return utf8::is_valid(text.begin(), text.end()); }
-
-void append_code_point(char32_t value, std::string& text) {
-  utf8::unchecked::append(value, std::back_inserter(text));
 }
 
 }  // namespace hookflow

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace hookflow {
@@ -15,11 +14,5 @@ struct CodePoint {
 /// The code point that `text` starts with, or nothing if it is empty or starts with no valid sequence.
 /// Overlong forms, surrogates and values past U+10FFFF are not valid (Unicode 15, table 3-7).
 std::optional<CodePoint> first_code_point(std::string_view text);
-
-/// Whether it is nothing but valid sequences.
-bool is_utf8(std::string_view text);
-
-/// Appends one that is no surrogate.
-void append_code_point(char32_t value, std::string& text);
 
 }  // namespace hookflow
