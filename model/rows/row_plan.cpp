@@ -24,20 +24,27 @@ RowPlan::RowPlan(const Config& config, std::vector<Sequence> sequences)
     if (family[i] == families.size()) families.emplace_back();
     families[family[i]].push_back(i);
   }
+  std::vector<Asks> read(sequences_.size());
   parallel_blocks(families.size(), [&](std::size_t index) {
-    for (const std::size_t i : std::views::reverse(families[index])) plan_sequence(config, i);
+    for (const std::size_t i : std::views::reverse(families[index])) plan_sequence(config, i, read);
   });
   lay_out(config);
 }
 
-void RowPlan::plan_sequence(const Config& config, std::size_t index) {
-  const Sequence& sequence = sequences_[index];
+void RowPlan::plan_sequence(const Config& config, std::size_t index, std::vector<Asks>& read) {
+  const Sequence& own = sequences_[index];
+  Sequence sequence = own;
+  for (const auto& [place, positions] : read[index]) sequence.asks[place] |= positions;
   changed_[index] = ChangedRows(config, sequence.fed, sequence.variant);
   needed_[index] = NeededRows(config, sequence, changed_[index]);
   if (!sequence.parent) return;
-  Asks& asks = sequences_[*sequence.parent].asks;
-  needed_[index].of_parent.for_each([&](const HookPoint& place, const PositionSet& read) {
-    if (!read.empty()) asks[place] |= read;
+  needed_[index].of_parent.for_each([&](const HookPoint& place, const PositionSet& of_parent) {
+    if (of_parent.empty()) return;
+    read[*sequence.parent][place] |= of_parent;
+    const auto asked = own.asks.find(place);
+    if (asked == own.asks.end()) return;
+    const PositionSet kept = of_parent & asked->second;
+    if (!kept.empty()) sequences_[*sequence.parent].asks[place] |= kept;
   });
 }
 

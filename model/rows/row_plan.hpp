@@ -46,12 +46,13 @@ class RowPlan {
                                                   std::size_t head, std::size_t position) const;
 
  private:
-  void plan_sequence(const Config& config, std::size_t index);
+  /// read: what later sequences read of each while the pass runs.
+  void plan_sequence(const Config& config, std::size_t index, std::vector<Asks>& read);
   void lay_out(const Config& config);
   [[nodiscard]] bool is_changed(std::size_t sequence, const HookPoint& place, std::size_t head,
                                 std::size_t position) const;
 
-  std::vector<Sequence> sequences_;  // asks: with what later ones read of them
+  std::vector<Sequence> sequences_;  // asks: with those of later ones, where their rows are this one's
   std::vector<ChangedRows> changed_;
   std::vector<NeededRows> needed_;
   PlaceTable<RowLayout> made_, held_;
