@@ -37,9 +37,7 @@ struct Planned {
   }
 
  private:
-  static Rows rows(const RowLayout& layout) {
-    return {layout.positions().begin(), layout.positions().end()};
-  }
+  static Rows rows(const RowLayout& layout) { return {layout.positions().begin(), layout.positions().end()}; }
 };
 
 Variant edit(HookKind kind, std::size_t layer, std::optional<std::size_t> head, Positions positions,
@@ -123,8 +121,7 @@ TEST(RowPlan, APatternThatIsNotZeroedNeedsAllValues) {
 
 // Not causal: raw scores are there for keys behind the query.
 TEST(RowPlan, RawScoresNeedAllKeys) {
-  const Planned planned(edit(k, 1, 0, Positions::at({3})),
-                        {{{scores_raw, 1}, PositionSet::range(0, 3)}});
+  const Planned planned(edit(k, 1, 0, Positions::at({3})), {{{scores_raw, 1}, PositionSet::range(0, 3)}});
   EXPECT_TRUE(planned.plan.rows(0).sees_all_keys[1]);
   EXPECT_EQ(planned.made(pattern, 1, 0), (Rows{0, 1, 2}));
   EXPECT_EQ(planned.held(scores_raw, 1), (Rows{0, 1, 2}));
@@ -170,8 +167,9 @@ TEST(RowPlan, ACleanPassComputesAllButWhatTheLastLayerIsNotAskedFor) {
 
 TEST(RowPlan, APromptHoldsWhatComesBehindItsParent) {
   // The parent is asked for nothing but what its child reads.
-  const RowPlan plan(config(), {{3, 0, nullptr, {}, 0, {}},
-                                {kTokens, 1, nullptr, 0, 2, {{{resid_post, 2}, PositionSet::range(0, kTokens)}}}});
+  const RowPlan plan(config(),
+                     {{3, 0, nullptr, {}, 0, {}},
+                      {kTokens, 1, nullptr, 0, 2, {{{resid_post, 2}, PositionSet::range(0, kTokens)}}}});
   const auto rows = [&](HookKind kind, std::size_t layer, std::size_t sequence) {
     const auto positions = plan.held({kind, layer}).positions(sequence);
     return Rows(positions.begin(), positions.end());
