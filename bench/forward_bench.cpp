@@ -1,4 +1,8 @@
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -8,6 +12,7 @@
 #include "bench/gpt2_small.hpp"
 #include "model/numerics/blas.hpp"
 #include "model/numerics/ops.hpp"
+#include "model/pass/cost.hpp"
 #include "model/pass/forward.hpp"
 
 // The forward pass and its parts at GPT-2 small's sizes. Arguments are in the names; GFLOP/s count
@@ -155,17 +160,15 @@ const Model& gpt2_small() {
   return weights.model;
 }
 
-// FLOP of the products that one variant's rows pass, from hook_z of a layer to its last position's logits.
-double flops_from_z(std::size_t layer, double positions) {
-  const double d = 768;
-  const double layer_flops = 2 * (3 * d * d + d * d + 8 * d * d);
-  const double behind_z = 2 * (d * d + 8 * d * d);
-  const double unembedding = 2 * d * 50257;
-  if (layer == 11) {
-    return behind_z + unembedding;
-  }
-  const double last = positions * 2 * 2 * d * d + 2 * d * d + behind_z;
-  return positions * (behind_z + static_cast<double>(10 - layer) * layer_flops) + last + unembedding;
+ForwardPlan last_logits() {
+  ForwardPlan plan;
+  plan.logits = {Positions::last()};
+  return plan;
+}
+
+/// Logits are made when they are read.
+void read_logits(std::span<const PassResult> results) {
+  for (const PassResult& result : results) benchmark::DoNotOptimize(result.logits.row(0));
 }
 
 // Every head of every layer silenced by zero and by its mean; logits at the last position.
@@ -177,27 +180,30 @@ void head_sweep(benchmark::State& state) {
   const bool chunks_at_once = state.range(2) != 0;
   const std::vector<std::vector<std::int32_t>> prompts = {{24814, 2815, 318, 262, 3139, 286}};
   std::vector<Variant> variants;
-  ForwardPlan plan;
-  double flops = 0;
   for (std::size_t layer = 0; layer < 12; ++layer) {
-    plan.first_edits.push_back({HookKind::z, layer});
     for (std::size_t head = 0; head < 12; ++head) {
       for (const Replacement& with : {Replacement(), Replacement("mean", "head")}) {
         variants.push_back({{{HookKind::z, layer}, head, Positions::all(), with}});
-        flops += flops_from_z(layer, 6);
       }
     }
   }
+  const ForwardPlan plan = last_logits();
+  ForwardPlan of_clean = plan;
+  of_clean.edits.push_back(
+      {std::make_shared<const std::vector<Variant>>(variants), std::make_shared<const ForwardPlan>(plan)});
   std::vector<EditedPrompt> edited;
   for (const Variant& variant : variants) {
     edited.push_back({0, &variant});
   }
+  const std::vector<FedLength> fed = {prompts[0].size()};
+  const RowPlan clean_rows = plan_clean(model.config, prompts, fed, of_clean);
+  const double flops = PassCost(model.config, plan_edited(model.config, clean_rows, edited, plan)).flops();
   for (auto _ : state) {
-    const CleanPass clean = run_clean(model, prompts, plan);
+    const CleanPass clean = run_clean(model, prompts, of_clean);
     const auto run_chunk = [&](std::size_t index) {
       const std::size_t first = index * chunk;
       const std::size_t count = std::min(chunk, edited.size() - first);
-      benchmark::DoNotOptimize(run_edited(model, clean, std::span(edited).subspan(first, count), plan));
+      read_logits(run_edited(model, clean, std::span(edited).subspan(first, count), plan));
     };
     const std::size_t chunks = (edited.size() + chunk - 1) / chunk;
     if (chunks_at_once) {
@@ -224,7 +230,7 @@ void clean_pass(benchmark::State& state) {
   const std::vector<std::vector<std::int32_t>> prompts(
       1, std::vector<std::int32_t>(static_cast<std::size_t>(state.range(0)), 11));
   for (auto _ : state) {
-    benchmark::DoNotOptimize(run_clean(model, prompts, {}));
+    read_logits(run_clean(model, prompts, last_logits()).results);
   }
 }
 BENCHMARK(clean_pass)

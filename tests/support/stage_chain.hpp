@@ -132,6 +132,11 @@ class StageChain {
     return dynamic_cast<const pipeline::FlowStage&>(*links_.at(id).stage)
         .bytes({batches_.front(), variants(id, part)});
   }
+  /// How many parts of all prompts are computed together, chunk after chunk.
+  [[nodiscard]] std::vector<std::size_t> chunks(const std::string& id) {
+    settle();
+    return dynamic_cast<const pipeline::FlowStage&>(*links_.at(id).stage).chunks(batches_.front());
+  }
   [[nodiscard]] std::vector<std::string> variables(const std::string& id) const {
     std::vector<std::string> names;
     for (const auto& variable : links_.at(id).output.variables) names.push_back(variable.name);

@@ -11,7 +11,6 @@
 #include "model/library/library.hpp"
 #include "model/pass/forward.hpp"
 #include "model/tokenizer/tokenizer.hpp"
-#include "tests/support/tensor_of.hpp"
 
 namespace hookflow {
 namespace {
@@ -22,9 +21,11 @@ class Nano : public testing::Test {
  protected:
   [[nodiscard]] std::int32_t next(const std::vector<std::int32_t>& ids) const {
     const std::vector<std::vector<std::int32_t>> prompts = {ids};
-    const CleanPass pass = run_clean(model_, prompts, ForwardPlan{});
-    const std::vector<float> logits = tensor_of(pass.results[0].logits).values;
-    return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+    ForwardPlan plan;
+    plan.logits = {Positions::last()};
+    const CleanPass pass = run_clean(model_, prompts, plan);
+    const LogitRow logits = pass.results[0].logits.row(0);
+    return static_cast<std::int32_t>(std::ranges::max_element(logits.values) - logits.values.begin());
   }
 
   /// Whether greedy decoding spells all of the target.

@@ -110,13 +110,10 @@ TEST_F(PlainFamily, IsEditedAtTheSamePlaces) {
       {{{HookKind::k, 1}, {}, Positions::all(), Replacement("mean", std::string("head"))}},
       {{{HookKind::mlp_out, 0}, {}, Positions::at({1}), {}}},
   };
-  ForwardPlan plan = testing::capture_everything(model.config);
+  const ForwardPlan plan = testing::capture_everything(model.config);
   std::vector<EditedPrompt> edited;
-  for (const Variant& variant : variants) {
-    plan.first_edits.push_back(first_edit(variant).value());
-    edited.push_back({0, &variant});
-  }
-  const CleanPass clean = run_clean(model, kPrompts, plan);
+  for (const Variant& variant : variants) edited.push_back({0, &variant});
+  const CleanPass clean = run_clean(model, kPrompts, testing::with_edits(plan, variants));
   const std::vector<PassResult> results = run_edited(model, clean, edited, plan);
   for (std::size_t i = 0; i < variants.size(); ++i) {
     const testing::NaiveGpt2 naive(model, kPrompts[0], variants[i]);

@@ -26,10 +26,9 @@ std::vector<Ids> fed_prompts(TinyModel& tiny) {
   return prompts;
 }
 
-ForwardPlan answer_plan(const std::vector<Variant>& variants = {}) {
+ForwardPlan answer_plan() {
   ForwardPlan plan;
-  plan.logits = Positions::predicting_answer();
-  for (const Variant& variant : variants) plan.first_edits.push_back(first_edit(variant).value());
+  plan.logits = {Positions::predicting_answer()};
   return plan;
 }
 
@@ -71,7 +70,8 @@ TEST(Answer, TellsNothingOfItselfWhateverIsEdited) {
   std::vector<Ids> alone = with_answers;
   for (std::size_t i = 0; i < alone.size(); ++i) alone[i].resize(kPrompts[i]);
   const std::vector<Variant> variants = every_edit(tiny.model.config);
-  const ForwardPlan plan = answer_plan(variants);
+  const ForwardPlan plan = answer_plan();
+  const ForwardPlan with_edits = testing::with_edits(plan, variants);
   std::vector<EditedPrompt> edited;
   for (std::size_t prompt = 0; prompt < alone.size(); ++prompt) {
     for (const Variant& variant : variants) edited.push_back({prompt, &variant});
@@ -79,13 +79,13 @@ TEST(Answer, TellsNothingOfItselfWhateverIsEdited) {
   const auto first_rows = [&](const CleanPass& clean) {
     std::vector<std::vector<float>> rows;
     for (const PassResult& result : run_edited(tiny.model, clean, edited, plan)) {
-      const auto row = result.logits.matrix().row(0);
-      rows.emplace_back(row.begin(), row.end());
+      const LogitRow row = result.logits.row(0);
+      rows.emplace_back(row.values.begin(), row.values.end());
     }
     return rows;
   };
-  const auto answered = first_rows(run_clean(tiny.model, with_answers, plan, kAnswers));
-  const auto wanted = first_rows(run_clean(tiny.model, alone, plan));
+  const auto answered = first_rows(run_clean(tiny.model, with_answers, with_edits, kAnswers));
+  const auto wanted = first_rows(run_clean(tiny.model, alone, with_edits));
   for (std::size_t i = 0; i < edited.size(); ++i) {
     const Intervention& edit = edited[i].variant->front();
     for (std::size_t token = 0; token < wanted[i].size(); ++token)
@@ -104,8 +104,9 @@ TEST(Answer, IsEditedAtAllPositionsButNotByThoseCountedInThePrompt) {
   const std::vector<Variant> given = {z(Positions::all()), z(Positions::last()), z(Positions::slice(-2, {}))};
   const std::vector<Variant> meant = {z(Positions::all()), z(Positions::at({3})), z(Positions::at({2, 3}))};
   const std::vector<std::size_t> answers = {3};
-  const ForwardPlan plan = answer_plan(given);
-  const CleanPass clean = run_clean(tiny.model, std::vector<Ids>{ids}, plan, answers);
+  const ForwardPlan plan = answer_plan();
+  const CleanPass clean =
+      run_clean(tiny.model, std::vector<Ids>{ids}, testing::with_edits(plan, given), answers);
   std::vector<EditedPrompt> edited;
   for (const Variant& variant : given) edited.push_back({0, &variant});
   const auto results = run_edited(tiny.model, clean, edited, plan);

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -11,7 +12,7 @@
 #include "model/files/safetensors.hpp"
 #include "model/library/library.hpp"
 #include "model/pass/forward.hpp"
-#include "tests/support/tensor_of.hpp"
+#include "tests/support/match_naive.hpp"
 
 // Holds every case of tests/golden, which another implementation computed in double, against this one.
 
@@ -21,7 +22,18 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr double kTolerance = 1e-5;  // of a tensor's largest finite magnitude
+/// As it is stored: (position, width), (position, head, width), or (head, query, key).
+Tensor as_stored(const CapturedRows& captured, HookKind kind) {
+  Tensor tensor = tensor_of(captured);
+  if (!has_heads(kind)) tensor.shape.erase(tensor.shape.begin() + 1);
+  if (!is_square(kind)) return tensor;
+  const std::size_t queries = tensor.shape[0];
+  const std::size_t heads = tensor.shape[1];
+  Tensor square({heads, queries, tensor.shape[2]});
+  for (std::size_t row = 0; row < heads * queries; ++row)
+    std::ranges::copy(captured.row(row % queries, row / queries), square.matrix().row(row).begin());
+  return square;
+}
 
 class Golden : public ::testing::TestWithParam<std::string> {
  protected:
@@ -36,6 +48,14 @@ class Golden : public ::testing::TestWithParam<std::string> {
       ids.push_back(prompt["ids"]);
     }
     return ids;
+  }
+
+  /// A prompt and those that are no shorter: its variants can be run of all of them.
+  std::vector<std::vector<std::int32_t>> batch_of(std::size_t prompt) const {
+    std::vector<std::vector<std::int32_t>> batch = prompts();
+    std::swap(batch.front(), batch.at(prompt));
+    std::erase_if(batch, [length = batch.front().size()](const auto& ids) { return ids.size() < length; });
+    return batch;
   }
 
   HookPoint point(const std::string& name) const {
@@ -85,7 +105,7 @@ class Golden : public ::testing::TestWithParam<std::string> {
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (std::isfinite(values[i])) {
-        ASSERT_NEAR(tensor.values[i], values[i], kTolerance * largest) << name << " at " << i;
+        ASSERT_NEAR(tensor.values[i], values[i], testing::kTolerance * largest) << name << " at " << i;
       } else {
         ASSERT_EQ(tensor.values[i], values[i]) << name << " at " << i;
       }
@@ -95,10 +115,9 @@ class Golden : public ::testing::TestWithParam<std::string> {
 
 TEST_P(Golden, CleanActivations) {
   ForwardPlan plan;
-  plan.wants_logits = false;
   for (const HookKind kind : all_hook_kinds()) {
     for (std::size_t layer = 0; layer < (in_block(kind) ? model_.config.layers : 1); ++layer) {
-      plan.captures.push_back({{kind, layer}, {}, Positions::all()});
+      plan.captures.push_back({{kind, layer}, Positions::all()});
     }
   }
   const CleanPass pass = run_clean(model_, prompts(), plan);
@@ -107,7 +126,8 @@ TEST_P(Golden, CleanActivations) {
     const std::string prefix = cases_["prompts"][i]["clean"];
     for (const auto& [name, stored] : stored_.tensors()) {
       if (name.starts_with(prefix)) {
-        expect_stored(pass.results[i].captured.at(point(name.substr(prefix.size()))), name);
+        const HookPoint place = point(name.substr(prefix.size()));
+        expect_stored(as_stored(pass.results[i].captured.at(place), place.kind), name);
         ++compared;
       }
     }
@@ -125,39 +145,34 @@ TEST_P(Golden, EditedLogitsAndCaptures) {
     const json& item = cases_["variants"][i];
     const json captures = item.value("captures", json::object());
     ForwardPlan plan;
-    plan.logits = item["logits_at"] == "last" ? Positions::last() : Positions::all();
+    plan.logits = {item["logits_at"] == "last" ? Positions::last() : Positions::all()};
     for (const auto& [hook, name] : captures.items()) {
-      plan.captures.push_back({point(hook), {}, Positions::all()});
+      plan.captures.push_back({point(hook), Positions::all()});
     }
-    for (const Intervention& intervention : variants[i]) {
-      plan.first_edits.push_back(intervention.at);
-    }
-    const CleanPass clean = run_clean(model_, prompts(), plan);
-    const EditedPrompt edited{item["prompt"], &variants[i]};
+    const CleanPass clean =
+        run_clean(model_, batch_of(item["prompt"]), testing::with_edits(plan, {variants[i]}));
+    const EditedPrompt edited{0, &variants[i]};
     const PassResult result = run_edited(model_, clean, std::span(&edited, 1), plan).at(0);
     expect_stored(tensor_of(result.logits), item["logits"], false);
     for (const auto& [hook, name] : captures.items()) {
-      expect_stored(result.captured.at(point(hook)), name);
+      expect_stored(as_stored(result.captured.at(point(hook)), point(hook).kind), name);
     }
   }
 }
 
-// The same, all variants joined to one batch.
+// The same, all variants joined to one batch, behind a clean pass that keeps whatever they may read.
 TEST_P(Golden, EditedLogitsOfAllVariantsTogether) {
   std::vector<Variant> variants;
   ForwardPlan plan;
-  plan.logits = Positions::all();
+  plan.logits = {Positions::all()};
   for (const json& item : cases_["variants"]) {
     variants.push_back(variant(item["interventions"]));
-    for (const Intervention& intervention : variants.back()) {
-      plan.first_edits.push_back(intervention.at);
-    }
   }
   std::vector<EditedPrompt> edited;
   for (std::size_t i = 0; i < variants.size(); ++i) {
     edited.push_back({cases_["variants"][i]["prompt"], &variants[i]});
   }
-  const CleanPass clean = run_clean(model_, prompts(), plan);
+  const CleanPass clean = run_clean(model_, prompts(), testing::capture_everything(model_.config));
   const auto results = run_edited(model_, clean, edited, plan);
   for (std::size_t i = 0; i < variants.size(); ++i) {
     const json& item = cases_["variants"][i];

@@ -1,8 +1,15 @@
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <vector>
+
 #include <gtest/gtest.h>
 
+#include "model/pass/pass_record.hpp"
 #include "pipeline/yaml/param.hpp"
 #include "stages/edit/variant_grid.hpp"
 #include "stages/subject/pass_request.hpp"
+#include "tests/support/match_naive.hpp"
 #include "tests/support/stage_chain.hpp"
 #include "tests/support/tensor_of.hpp"
 
@@ -75,10 +82,9 @@ TEST(Ablate, EqualsRunEditedToTheBit) {
   EditScope scope(model.config, context, {4, 2});
   const LabelledVariants grid =
       make_variant_grid({{"blocks.*.attn.hook_z[*]"}, {{}, Replacement("mean", "head")}, {}, {}, {}}, scope);
-  ForwardPlan plan;
-  plan.first_edits = {{HookKind::z, 0}, {HookKind::z, 1}};
+  const ForwardPlan plan = testing::last_logits();
   const std::vector<std::vector<std::int32_t>> ids = {{45, 49, 73, 92}, {24, 30}};
-  const CleanPass clean = run_clean(model, ids, plan);
+  const CleanPass clean = run_clean(model, ids, testing::with_edits(plan, grid.variants));
   const auto first = made.logits(0);
   const auto second = made.logits(1);
   ASSERT_EQ(first.size(), grid.variants.size());
@@ -93,6 +99,84 @@ TEST(Ablate, EqualsRunEditedToTheBit) {
       EXPECT_EQ(first[v], tensor_of(results[v - begin].logits).values) << v;
       EXPECT_EQ(second[v], tensor_of(results[end - begin + v - begin].logits).values) << v;
     }
+  }
+}
+
+TEST(Ablate, ChunksAreAsManyPartsAsFitTheRowsThatAreComputed) {
+  using Sizes = std::vector<std::size_t>;
+  EXPECT_EQ(sweep(", rows: 30").chain.chunks("silenced"), (Sizes{1, 1, 1}));
+  EXPECT_EQ(sweep(", rows: 30, positions: last").chain.chunks("silenced"), Sizes{3});  // 12 variants x 2 rows
+  EXPECT_EQ(sweep(", rows: 12, positions: last").chain.chunks("silenced"), (Sizes{3, 3}));
+}
+
+// At the last position both prompts have a row of each variant, and each row is computed by itself.
+TEST(Ablate, AtTheLastPositionEditsThatAlone) {
+  Ablation last = sweep(", positions: last");
+  const HookPoint z = {HookKind::z, 0};
+  const HookPoint residual = {HookKind::resid_post, 1};
+  for (const char* stage : {"clean", "silenced"}) {
+    for (const HookPoint& place : {z, residual}) last.ask(stage, place, Positions::all());
+  }
+  const Model& model = last.chain.subject().model();
+  const std::vector<std::vector<std::int32_t>> ids = {{45, 49, 73, 92}, {24, 30}};
+  for (std::size_t prompt = 0; prompt < 2; ++prompt) {
+    const PassResult& clean = last.chain.value<Pass>("clean", prompt).result();
+    const auto& results = last.chain.value<Variants>("silenced", prompt).results;
+    ASSERT_EQ(results.size(), 12U);
+    for (std::size_t v = 0; v < 6; ++v) {
+      const Variant zero = {{{HookKind::z, v / 3}, v % 3, Positions::last(), {}}};
+      const testing::NaiveGpt2 naive(model, ids[prompt], zero);
+      const ForwardPlan plan = testing::capture_everything(model.config, Positions::last());
+      for (const HookPoint& place : {z, residual}) {
+        const CapturedRows& edited = results[v].captured.at(place);
+        const ForwardPlan::Capture all{place, Positions::all()};
+        testing::expect_close(tensor_of(edited),
+                              testing::expected(naive, all, model.config, ids[prompt].size()),
+                              testing::kTolerance, to_string(place));
+        for (std::size_t position = 0; position + 1 < ids[prompt].size(); ++position)
+          EXPECT_EQ(edited.row(position).data(), clean.captured.at(place).row(position).data());
+      }
+    }
+  }
+}
+
+TEST(Ablate, OfEqualPromptsIsComputedOnce) {
+  const std::string params = R"({at: "blocks.*.attn.hook_z[*]", positions: "1:"})";
+  const std::vector<std::int64_t> ids = {45, 49, 73, 92};
+  Ablation one(params, {ids_prompt("a", ids)});
+  Ablation two(params, {ids_prompt("a", ids), ids_prompt("b", ids)});
+  for (Ablation* made : {&one, &two}) made->ask_logits("silenced");
+  EXPECT_TRUE(two.logits(0) == one.logits(0));
+  for (std::size_t v = 0; v < 6; ++v) {
+    const auto logits = [&](std::size_t prompt) {
+      return two.chain.value<Variants>("silenced", prompt).results.at(v).logits.row(0).values.data();
+    };
+    EXPECT_EQ(logits(0), logits(1));
+  }
+  EXPECT_EQ(two.chain.cost("silenced").flops, one.chain.cost("silenced").flops);
+}
+
+// Whatever the edit, the measure and the stages between: what the edit cannot reach differs by exactly 0.
+TEST(Ablate, ChangesNothingThatItDoesNotReach) {
+  StageChain chain(golden_model("three_heads"),
+                   {ids_prompt("a", {45, 49, 73, 92, 11}), ids_prompt("b", {45, 49, 73, 30})});
+  chain.add("tokens", "tokenize");
+  chain.add("clean", "forward", "{}", {"tokens"});
+  chain.add("silenced", "ablate", "{" + kSweep + ", positions: last}", {"clean"});
+  chain.add("between", "measure.cosine", R"({at: "blocks.*.hook_resid_post", positions: "1:-1"})",
+            {"clean", "silenced"});
+  chain.add("to_last", "measure.cosine", R"({at: "blocks.*.hook_resid_post", positions: all})",
+            {"clean", "silenced"});
+  for (std::size_t prompt = 0; prompt < 2; ++prompt) {
+    std::size_t measured = 0;
+    for (const double change : chain.numbers("between", "cosine_change", prompt)) {
+      if (std::isnan(change)) continue;  // behind the end of the shorter prompt
+      EXPECT_EQ(change, 0);
+      ++measured;
+    }
+    EXPECT_GE(measured, 12U);
+    const auto reached = chain.numbers("to_last", "cosine_change", prompt);
+    EXPECT_TRUE(std::ranges::any_of(reached, [](double change) { return std::abs(change) > 1e-4; }));
   }
 }
 
@@ -148,30 +232,32 @@ TEST(Ablate, SliceEditsWhatTheListOfItsPositionsEdits) {
 }
 
 // Another stage may want more of the clean pass than of the variants.
-TEST(Ablate, KeepsTheSamePositionsAsTheCleanPass) {
+TEST(Ablate, SharesWhatItsEditsCannotReachWithTheCleanPass) {
   Ablation made("{at: \"blocks.1.attn.hook_z[0]\"}");
   const HookPoint below = {HookKind::resid_post, 0};
   const auto last = made.ask("silenced", below, Positions::last());
   const auto all = made.ask("clean", below, Positions::all());
   const auto& variants = made.chain.value<Variants>("silenced");
-  EXPECT_EQ(variants.results.at(0).captured.at(below).shape, (std::vector<std::size_t>{4, 48}));
-  EXPECT_EQ(variants.kept->captures.at(0).positions, Positions::all());
+  EXPECT_EQ(variants.results.at(0).captured.at(below).positions(), std::vector<std::size_t>{3});
   const Captured edited = last->at(below, variants.view(0));
   const auto clean = all->at(below, made.chain.value<Pass>("clean").view()).row(3);
-  EXPECT_TRUE(std::equal(clean.begin(), clean.end(), edited.row(3).begin()));
+  EXPECT_EQ(edited.row(3).size(), 48U);
+  EXPECT_EQ(edited.row(3).data(), clean.data());
   EXPECT_THROW((void)edited.row(2), std::logic_error);
 }
 
-TEST(Ablate, PassesOnToTheCleanPassWhatIsKeptOfTheVariants) {
+TEST(Ablate, PassesOnToTheCleanPassWhatItsVariantsReadOfIt) {
   Ablation made("{at: \"blocks.1.attn.hook_z[0]\"}");
   made.ask("silenced", {HookKind::resid_post, 0}, Positions::last());
   made.ask_logits("silenced");
-  const ForwardPlan& clean = *made.chain.value<Pass>("clean").kept;
-  ASSERT_EQ(clean.captures.size(), 1U);
-  EXPECT_EQ(clean.captures[0].at, (HookPoint{HookKind::resid_post, 0}));
-  EXPECT_EQ(clean.captures[0].positions, Positions::last());
-  EXPECT_EQ(clean.first_edits, (std::vector<HookPoint>{{HookKind::z, 1}}));
-  EXPECT_FALSE(clean.wants_logits);
+  const auto& clean = made.chain.value<Pass>("clean");
+  EXPECT_TRUE(clean.result().captured.empty());
+  EXPECT_TRUE(clean.result().logits.positions().empty());
+  const RowPlan& rows = clean.batch->record->plan;
+  EXPECT_EQ(rows.asked_places(),
+            (std::set<HookPoint>{{HookKind::resid_post, 0}, {HookKind::resid_pre, 1}, {HookKind::z, 1}}));
+  for (const HookPoint& place : rows.asked_places())
+    EXPECT_EQ(rows.sequence(0).asks.at(place).positions(), std::vector<std::size_t>{3}) << to_string(place);
 }
 
 TEST(Ablate, EmptySliceIsRefusedWithItsPrompt) {

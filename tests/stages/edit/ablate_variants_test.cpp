@@ -40,7 +40,7 @@ struct Ablation {
   Tensor clean() { return tensor_of(chain.value<Pass>("clean").result().logits); }
   void expect_naive(std::size_t variant, const Variant& edits) {
     const NaiveGpt2 naive(chain.subject().model(), kIds, edits);
-    const ForwardPlan::Capture capture{{HookKind::logits, 0}, {}, Positions::all()};
+    const ForwardPlan::Capture capture{{HookKind::logits, 0}, Positions::all()};
     expect_close(logits(variant), expected(naive, capture, chain.subject().config(), kIds.size()), kTolerance,
                  "variant " + std::to_string(variant));
   }
@@ -98,17 +98,16 @@ TEST(AblateVariants, MatchThePlainModel) {
 TEST(AblateVariants, WhoseValuesAreTheCleanOnesChangeNothing) {
   Ablation plain(R"({at: "blocks.0.attn.hook_z[0]"})");
   ForwardPlan plan;
-  plan.captures = {{{HookKind::z, 0}, {}, Positions::all()}, {{HookKind::z, 1}, {}, Positions::all()}};
+  plan.captures = {{{HookKind::z, 0}, Positions::all()}, {{HookKind::z, 1}, Positions::all()}};
   const CleanPass clean =
       run_clean(plain.chain.subject().model(), std::vector<std::vector<std::int32_t>>{kIds}, plan);
   std::string edits;
-  for (const auto& [layer, head] : {std::pair{0, 1}, std::pair{1, 2}}) {
-    const Tensor& z =
-        clean.results[0].captured.at({HookKind::z, static_cast<std::size_t>(layer)});  // (4, 3, 16)
+  for (const auto& [layer, head] : {std::pair{0U, 1U}, std::pair{1U, 2U}}) {
+    const CapturedRows& z = clean.results[0].captured.at({HookKind::z, layer});
     for (std::size_t position = 0; position < 4; ++position) {
-      const auto first = z.values.begin() + static_cast<std::ptrdiff_t>((position * 3) * 16) + head * 16;
+      const auto own = z.row(position, head);
       edits += "{at: \"blocks." + std::to_string(layer) + ".attn.hook_z[" + std::to_string(head) +
-               "]\", with: {value: " + numbers({first, first + 16}) +
+               "]\", with: {value: " + numbers({own.begin(), own.end()}) +
                "}, positions: " + std::to_string(position) + "}, ";
     }
   }

@@ -84,7 +84,7 @@ void expect_runs(const Case& tried, const std::string& with) {
     const auto head = tried.heads ? std::optional(i % heads) : std::nullopt;
     const Variant edits = {{{tried.kind, i / heads}, head, {}, read<Replacement>(with)}};
     const NaiveGpt2 naive(made.chain.subject().model(), kIds, edits);
-    const ForwardPlan::Capture capture{{HookKind::logits, 0}, {}, Positions::last()};
+    const ForwardPlan::Capture capture{{HookKind::logits, 0}, Positions::last()};
     expect_close(tensor_of(results[i].logits), expected(naive, capture, config, kIds.size()), kTolerance,
                  tried.at() + " " + tried.form);
   }

@@ -9,6 +9,7 @@
 #include "stages/subject/pass_request.hpp"
 #include "stages/subject/values.hpp"
 #include "tests/support/stage_chain.hpp"
+#include "tests/support/tensor_of.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -73,9 +74,11 @@ TEST(NewEditKind, IsMadeByThePass) {
   const HookPoint z{HookKind::z, 1};
   PassRequest request;
   request.keep(z, Positions::all());
+  chain.ask("clean", request);
   chain.ask("scaled", request);
-  const std::vector<float>& before = chain.value<Pass>("clean").result().captured.at(z).values;
-  const std::vector<float>& after = chain.value<Variants>("scaled").results[0].captured.at(z).values;
+  const std::vector<float> before = tensor_of(chain.value<Pass>("clean").result().captured.at(z)).values;
+  const std::vector<float> after =
+      tensor_of(chain.value<Variants>("scaled").results[0].captured.at(z)).values;
   ASSERT_EQ(after.size(), 4U * 3 * 16);
   for (std::size_t i = 0; i < after.size(); ++i) {
     const bool edited = i >= 3U * 48 + 32;

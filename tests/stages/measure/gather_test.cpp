@@ -4,6 +4,7 @@
 #include "stages/params/token_choice.hpp"
 #include "stages/subject/values.hpp"
 #include "tests/support/stage_chain.hpp"
+#include "tests/support/tensor_of.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -44,9 +45,9 @@ std::vector<double> plain(Gathered& gathered, std::size_t prompt, const HookPoin
                           std::size_t position, std::size_t first, std::size_t count) {
   const std::vector<std::vector<std::int32_t>> ids = {{45, 49, 73, 13, 3}, {24, 13, 30}};
   ForwardPlan plan;
-  plan.captures = {{place, {}, Positions::all()}};
+  plan.captures = {{place, Positions::all()}};
   const CleanPass pass = run_clean(gathered.chain.subject().model(), ids, plan);
-  const Tensor& tensor = pass.results[prompt].captured.at(place);
+  const Tensor tensor = tensor_of(pass.results[prompt].captured.at(place));
   const std::size_t width = tensor.values.size() / tensor.shape[0];
   const auto begin = tensor.values.begin() + static_cast<std::ptrdiff_t>(position * width + first);
   return {begin, begin + static_cast<std::ptrdiff_t>(count)};

@@ -2,9 +2,9 @@
 
 #include "pipeline/yaml/param.hpp"
 #include "stages/subject/values.hpp"
+#include "tests/support/match_naive.hpp"
 #include "tests/support/plain_prediction.hpp"
 #include "tests/support/stage_chain.hpp"
-#include "tests/support/tensor_of.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -34,13 +34,13 @@ class Answered {
   double log_prob(Ids prompt, const Ids& answer, const Variant& variant = {}) {
     double sum = 0;
     for (const std::int32_t id : answer) {
-      ForwardPlan plan;
-      if (!variant.empty()) plan.first_edits = {first_edit(variant).value()};
+      const ForwardPlan plan = testing::last_logits();
       const Model& model = chain.subject().model();
-      const CleanPass clean = run_clean(model, std::vector<Ids>{prompt}, plan);
+      const CleanPass clean =
+          run_clean(model, std::vector<Ids>{prompt}, testing::with_edits(plan, {variant}));
       const std::vector<EditedPrompt> edited = {{0, &variant}};
       const auto results = variant.empty() ? clean.results : run_edited(model, clean, edited, plan);
-      sum += PlainPrediction(results.front().logits.matrix().row(0)).log_prob(static_cast<std::size_t>(id));
+      sum += PlainPrediction(results.front().logits.row(0).values).log_prob(static_cast<std::size_t>(id));
       prompt.push_back(id);
     }
     return sum;

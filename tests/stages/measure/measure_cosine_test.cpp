@@ -5,6 +5,7 @@
 #include "pipeline/yaml/param.hpp"
 #include "stages/params/token_pairs.hpp"
 #include "stages/subject/values.hpp"
+#include "tests/support/match_naive.hpp"
 #include "tests/support/stage_chain.hpp"
 
 namespace hookflow::stages {
@@ -60,12 +61,12 @@ Tensor captured(StageChain& chain, const HookPoint& place, std::optional<std::si
   const Model& model = chain.subject().model();
   const std::vector<std::vector<std::int32_t>> ids = {{45, 49, 73, 92, 3, 13, 79, 24, 30}};
   ForwardPlan plan;
-  plan.captures = {{place, {}, Positions::all()}};
-  if (!silenced) return run_clean(model, ids, plan).results[0].captured.at(place);
-  plan.first_edits = {{HookKind::z, *silenced}};
-  const Variant variant = {{plan.first_edits[0], 1, Positions::all(), {}}};
+  plan.captures = {{place, Positions::all()}};
+  if (!silenced) return tensor_of(run_clean(model, ids, plan).results[0].captured.at(place));
+  const Variant variant = {{{HookKind::z, *silenced}, 1, Positions::all(), {}}};
   const EditedPrompt edited{0, &variant};
-  return run_edited(model, run_clean(model, ids, plan), std::span(&edited, 1), plan)[0].captured.at(place);
+  const CleanPass clean = run_clean(model, ids, testing::with_edits(plan, {variant}));
+  return tensor_of(run_edited(model, clean, std::span(&edited, 1), plan)[0].captured.at(place));
 }
 
 TEST(MeasureCosine, EightVectorsGive28PairsOfEveryLayer) {

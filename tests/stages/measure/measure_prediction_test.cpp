@@ -38,11 +38,11 @@ class Measured {
     scores = chain.add("scores", "measure.prediction", params, {"clean", edited ? "silenced" : ""});
   }
   PlainPrediction clean(std::size_t prompt, std::size_t row = 0) {
-    return PlainPrediction(chain.value<Pass>("clean", prompt).result().logits.matrix().row(row));
+    return PlainPrediction(chain.value<Pass>("clean", prompt).result().logits.row(row).values);
   }
   PlainPrediction edited(std::size_t prompt, std::size_t variant, std::size_t row = 0) {
     return PlainPrediction(
-        chain.value<Variants>("silenced", prompt).results.at(variant).logits.matrix().row(row));
+        chain.value<Variants>("silenced", prompt).results.at(variant).logits.row(row).values);
   }
 
   StageChain chain;
@@ -140,9 +140,9 @@ TEST(MeasurePrediction, EditThatChangesNothingChangesNothing) {
   // What the last prediction does not see: the query of another position.
   chain.add("same", "ablate", R"({at: "blocks.1.attn.hook_q[*]", positions: [0], rows: 1})", {"clean"});
   chain.add("scores", "measure.prediction", "{" + kAll + "}", {"clean", "same"});
-  EXPECT_NEAR(chain.numbers("scores", "log_prob_change").at(0), 0, kNear);
-  EXPECT_NEAR(chain.numbers("scores", "entropy_change").at(0), 0, kNear);
-  EXPECT_NEAR(chain.numbers("scores", "kl_from_clean").at(0), 0, kNear);
+  EXPECT_EQ(chain.numbers("scores", "log_prob_change").at(0), 0);
+  EXPECT_EQ(chain.numbers("scores", "entropy_change").at(0), 0);
+  EXPECT_EQ(chain.numbers("scores", "kl_from_clean").at(0), 0);
   EXPECT_EQ(chain.numbers("scores", "top_token_changed").at(0), 0);
 }
 

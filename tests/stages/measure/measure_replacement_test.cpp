@@ -4,6 +4,7 @@
 
 #include "stages/subject/values.hpp"
 #include "tests/support/stage_chain.hpp"
+#include "tests/support/tensor_of.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -33,12 +34,13 @@ TEST(MeasureReplacement, MeanOfAHeadIsThatOfItsCleanActivation) {
   StageChain chain = replaced_by("{" + kZ + ", with: {mean: head}}");
   const std::vector<std::vector<std::int32_t>> ids = {{45, 49, 73, 92}, {24, 30}};
   ForwardPlan plan;
-  plan.captures = {{{HookKind::z, 0}, {}, Positions::all()}, {{HookKind::z, 1}, {}, Positions::all()}};
+  plan.captures = {{{HookKind::z, 0}, Positions::all()}, {{HookKind::z, 1}, Positions::all()}};
   const CleanPass clean = run_clean(chain.subject().model(), ids, plan);
   for (std::size_t prompt = 0; prompt < 2; ++prompt) {
     const std::vector<double> values = chain.numbers("replaced_by", "replaced_by", prompt);
     for (std::size_t variant = 0; variant < 6; ++variant) {
-      const Tensor& z = clean.results[prompt].captured.at({HookKind::z, variant / 3});  // (p, 3, 16)
+      const Tensor z =
+          tensor_of(clean.results[prompt].captured.at({HookKind::z, variant / 3}));  // (p, 3, 16)
       double sum = 0;
       for (std::size_t i = 0; i < z.values.size(); ++i) {
         if (i / 16 % 3 == variant % 3) sum += static_cast<double>(z.values[i]);

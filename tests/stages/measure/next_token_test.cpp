@@ -10,7 +10,7 @@ namespace {
 
 TEST(NextToken, HasNothingOfIdsThatTheLogitsLack) {
   const std::vector<float> logits = {1, 3, 2};
-  const NextToken next(logits);
+  const NextToken next({logits, nullptr});
   EXPECT_EQ(next.logit(2), 2);
   EXPECT_EQ(next.rank(2), 1);
   for (const std::int32_t id : {-1, 3}) {
