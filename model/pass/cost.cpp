@@ -20,7 +20,8 @@ double embedding_bytes(double table, std::size_t fed) {
   return std::min(table, as_double(fed) * kMappedTogether);
 }
 
-double layer_flops(const Config& config, const Sequence& sequence, const NeededRows& rows, std::size_t layer) {
+double layer_flops(const Config& config, const Sequence& sequence, const NeededRows& rows,
+                   std::size_t layer) {
   using enum HookKind;
   const auto made = [&](HookKind kind) { return as_double(rows.made[{kind, layer}].any().size()); };
   const double d = as_double(config.width), a = as_double(config.attention_width());
@@ -90,7 +91,9 @@ double PassCost::working_bytes(const Config& config) const {
 
 double PassCost::held_bytes(const Config& config, bool is_clean) const {
   const std::size_t logits = is_clean ? logit_rows_ : std::min(logit_rows_, LogitBlocks::kRows);
-  return as_double(kept_floats_ + kept_queries_ * longest_ + logit_rows_ * config.width + logits * config.vocabulary) * sizeof(float);
+  return as_double(kept_floats_ + kept_queries_ * longest_ + logit_rows_ * config.width +
+                   logits * config.vocabulary) *
+         sizeof(float);
 }
 
 std::size_t layers_run(const Config& config, const ForwardPlan& plan) {

@@ -90,7 +90,7 @@ class Finder {
   }
 
   [[nodiscard]] CapturedRows captured(std::size_t sequence, const HookPoint& place,
-                                  std::vector<std::size_t> positions) const {
+                                      std::vector<std::size_t> positions) const {
     const std::size_t length = record_.plan.sequence(sequence).length();
     const std::size_t heads = has_heads(place.kind) ? heads_ : 1;
     CapturedRows captured(positions, heads);

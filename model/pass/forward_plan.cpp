@@ -12,7 +12,9 @@
 
 namespace hookflow {
 bool shares_rows(const ForwardPlan& plan) {
-  const auto alone = [](const ForwardPlan::Capture& capture) { return depends_on_all_tokens(capture.at.kind); };
+  const auto alone = [](const ForwardPlan::Capture& capture) {
+    return depends_on_all_tokens(capture.at.kind);
+  };
   const auto shares = [](const ForwardPlan::Edits& edits) { return shares_rows(*edits.plan); };
   return std::ranges::none_of(plan.captures, alone) && std::ranges::all_of(plan.edits, shares);
 }

@@ -25,7 +25,8 @@ class KeptPlace {
   [[nodiscard]] View values() const { return values_; }
   /// A row, or what one head has of it. Throw std::logic_error for a row that was not kept.
   [[nodiscard]] std::span<const float> row(std::size_t sequence, std::size_t position) const;
-  [[nodiscard]] std::span<const float> row(std::size_t sequence, std::size_t position, std::size_t head) const {
+  [[nodiscard]] std::span<const float> row(std::size_t sequence, std::size_t position,
+                                           std::size_t head) const {
     return row(sequence, position).subspan(head * width_, width_);
   }
   [[nodiscard]] std::size_t heads() const { return heads_; }
@@ -36,7 +37,8 @@ class KeptPlace {
   void take_head(std::size_t head, const RowLayout& layout, View values);
   /// The same for some queries of one head of one sequence, at scores and patterns: (queries, keys). Keys
   /// that are left out are hidden. May run at the same time for other heads and queries.
-  void take_queries(std::size_t sequence, std::size_t head, std::span<const std::size_t> queries, View values);
+  void take_queries(std::size_t sequence, std::size_t head, std::span<const std::size_t> queries,
+                    View values);
 
  private:
   HookPoint place_;

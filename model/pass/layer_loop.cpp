@@ -42,8 +42,8 @@ void LayerLoop::run_layer(std::size_t layer) {
   reach(at(ln1_normalized));
 
   linear(input(ln1_normalized, at(k)), output_range(weights.qkv, a, 2 * a), output_keys_and_values(layer));
- 
-  linear(input(ln1_normalized, at(q)), output_range(weights.qkv, 0, a), output(at(q)));          // (n, a)
+
+  linear(input(ln1_normalized, at(q)), output_range(weights.qkv, 0, a), output(at(q)));  // (n, a)
   reach(at(q));
   reach(at(k));
   reach(at(v));
@@ -88,7 +88,8 @@ void LayerLoop::unembed() {
   using enum HookKind;
   const HookPoint scale{ln_final_scale, 0}, normalized{ln_final_normalized, 0}, out{logits, 0};
   if (plan_.made(normalized).rows() == 0) return;
-  layer_norm(input(resid_post, normalized), model_.weights.final_norm, config_.layer_norm_epsilon, output(scale),
+  layer_norm(input(resid_post, normalized), model_.weights.final_norm, config_.layer_norm_epsilon,
+             output(scale),
              output(normalized));  // (n, d)
   reach(scale);
   reach(normalized);

@@ -90,7 +90,7 @@ class LayerLoop {
   const RowPlan& plan_;
   const PassRecord* clean_;
   std::map<HookPoint, std::map<std::size_t, std::vector<std::size_t>>>
-      edits_;  // sequence -> its interventions
+      edits_;          // sequence -> its interventions
   RowLayout nothing_;  // of all sequences
   std::array<const RowLayout*, static_cast<std::size_t>(HookKind::logits) + 1> held_{};  // by kind, now
   Buffers buffers_;

@@ -14,7 +14,7 @@ namespace hookflow {
 struct PassRecord {
   RowPlan plan;
   std::map<HookPoint, std::shared_ptr<KeptPlace>> kept;
-  std::shared_ptr<const LogitBlocks> logits;      // none where nobody asked
+  std::shared_ptr<const LogitBlocks> logits;     // none where nobody asked
   std::vector<std::vector<float>> edit_scalars;  // of each sequence
 
   [[nodiscard]] const std::shared_ptr<KeptPlace>* find(const HookPoint& place) const {

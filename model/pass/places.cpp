@@ -124,8 +124,7 @@ void LayerLoop::take_clean_heads(const HookPoint& place) {
       const auto row = buffers_.of(place.kind).row(held.first(sequence) + i);
       for (std::size_t head = 0; head < config_.heads; ++head) {
         if (made.has(head, position)) continue;
-        std::ranges::copy(clean_row(place, sequence, position, head),
-                          row.subspan(head * e, e).begin());
+        std::ranges::copy(clean_row(place, sequence, position, head), row.subspan(head * e, e).begin());
       }
     }
   }
@@ -137,8 +136,8 @@ std::span<const float> LayerLoop::clean_row(const HookPoint& place, std::size_t 
   return clean_->kept.at(place)->row(clean_->plan.holder(prompt, place, 0, position).value(), position);
 }
 
-std::span<const float> LayerLoop::clean_row(const HookPoint& place, std::size_t sequence, std::size_t position,
-                                            std::size_t head) const {
+std::span<const float> LayerLoop::clean_row(const HookPoint& place, std::size_t sequence,
+                                            std::size_t position, std::size_t head) const {
   const std::span<const float> row = clean_row(place, sequence, position);
   const std::size_t width = row.size() / config_.heads;
   return row.subspan(head * width, width);

@@ -38,8 +38,7 @@ class Spread {
     const HeadPositions& weights = reach(pattern, layer, scores - HeadPositions(PositionSet::range(0, 1)));
     const HeadPositions& mixed = reach(z, layer, weights | values.map(behind));
     reach(result, layer, mixed);
-    const PositionSet mid =
-        reach(resid_mid, layer, pre | reach(attn_out, layer, mixed.any()).every).every;
+    const PositionSet mid = reach(resid_mid, layer, pre | reach(attn_out, layer, mixed.any()).every).every;
     reach(ln2_scale, layer, mid);
     reach(ln2_normalized, layer, mid);
     reach(mlp_pre, layer, mid);
@@ -53,9 +52,7 @@ class Spread {
   }
 
  private:
-  [[nodiscard]] PositionSet from(std::size_t position) const {
-    return PositionSet::range(position, length_);
-  }
+  [[nodiscard]] PositionSet from(std::size_t position) const { return PositionSet::range(position, length_); }
 
   const HeadPositions& reach(HookKind kind, std::size_t layer, HeadPositions changed) {
     const HookPoint place{kind, layer};

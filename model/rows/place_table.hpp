@@ -28,7 +28,8 @@ class PlaceTable {
     };
     if (values_.empty()) return;
     visit(0, HookKind::embed, HookKind::pos_embed);
-    for (std::size_t layer = 0; layer < layers; ++layer) visit(layer, HookKind::resid_pre, HookKind::resid_post);
+    for (std::size_t layer = 0; layer < layers; ++layer)
+      visit(layer, HookKind::resid_pre, HookKind::resid_post);
     visit(0, HookKind::ln_final_scale, HookKind::logits);
   }
 

@@ -63,7 +63,8 @@ PositionSet& PositionSet::operator&=(const PositionSet& other) {
 }
 
 PositionSet& PositionSet::operator-=(const PositionSet& other) {
-  for (std::size_t i = 0; i < std::min(words_.size(), other.words_.size()); ++i) words_[i] &= ~other.words_[i];
+  for (std::size_t i = 0; i < std::min(words_.size(), other.words_.size()); ++i)
+    words_[i] &= ~other.words_[i];
   drop_empty_words();
   return *this;
 }

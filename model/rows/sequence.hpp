@@ -27,10 +27,10 @@ using Asks = std::map<HookPoint, PositionSet>;
 /// One sequence of tokens that takes part in a pass: a prompt that is run clean, or one variant of a prompt.
 struct Sequence {
   FedLength fed{0};
-  std::size_t prompt = 0;              // of the clean pass
-  const Variant* variant = nullptr;    // none: clean
+  std::size_t prompt = 0;               // of the clean pass
+  const Variant* variant = nullptr;     // none: clean
   std::optional<std::size_t> parent{};  // an earlier sequence of the same pass, which holds
-  std::size_t first = 0;               // the positions before this one
+  std::size_t first = 0;                // the positions before this one
   Asks asks{};
 
   [[nodiscard]] std::size_t length() const { return fed.all(); }

@@ -1,9 +1,11 @@
 #include "pipeline/command/dry_run.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iomanip>
 #include <ostream>
+#include <sstream>
 #include <unistd.h>
 
 #include "pipeline/engine/provenance.hpp"
@@ -25,6 +27,20 @@ std::string sizes_text(const std::vector<Axis>& axes) {
 std::size_t parts_made(const Plan& plan, const PlannedStage& stage) {
   if (stage.flow == nullptr || plan.lanes[stage.lane].name != stage.spec->id) return 0;
   return plan.lanes[stage.lane].parts;
+}
+
+/// At most one decimal.
+std::string rounded(double number) {
+  std::ostringstream text;
+  text << std::round(number * 10) / 10;
+  return text.str();
+}
+
+/// What is left of whole passes, where that is less.
+std::string share_text(const Cost& cost) {
+  if (cost.rows == cost.whole_rows) return "";
+  return " of " + rounded(cost.rows / cost.passes) + " of " + rounded(cost.whole_rows / cost.passes) +
+         " rows each";
 }
 
 /// Of this process as it is, in bytes: the program, its libraries, the prompts and the plan.
@@ -61,7 +77,8 @@ void print_dry_run(const PlannedRun& planned, const InFlight& limits, std::ostre
     total.flops += cost.flops;
     out << std::left << std::setw(16) << stage.spec->id << std::setw(20) << stage.spec->declaration->name;
     if (cost.passes > 0)
-      out << static_cast<long long>(cost.passes) << " passes, " << scaled(cost.flops, "FLOP");
+      out << static_cast<long long>(cost.passes) << " passes" << share_text(cost) << ", "
+          << scaled(cost.flops, "FLOP");
     if (const std::size_t parts = parts_made(plan, stage); parts > 1)
       out << ", committed in " << parts << " pieces";
     out << (stage.stored ? "  stored" : "") << "\n";

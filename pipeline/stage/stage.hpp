@@ -116,11 +116,6 @@ struct PlanContext {
   std::shared_ptr<Findings> findings = std::make_shared<Findings>();  // of all stages
   std::span<const Batch> batches{};                                   // that stages behind the source run on
 
-  [[nodiscard]] std::size_t heaviest_batch() const {
-    std::size_t heaviest = 1;
-    for (const Batch& batch : batches) heaviest = std::max(heaviest, batch.weight);
-    return heaviest;
-  }
   /// The prompt does not fit the stage's parameter, and cannot be run; without one, it fits no stage.
   void refuse(std::size_t prompt, const std::string& param, const std::string& why) const {
     findings->refuse({prompt, stage, param, why});

@@ -10,8 +10,8 @@
 #include "stages/edit/variant_grid.hpp"
 #include "stages/edit/variant_list.hpp"
 #include "stages/params/positions_param.hpp"
-#include "stages/subject/pass_work.hpp"
 #include "stages/subject/pass_request.hpp"
+#include "stages/subject/pass_work.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
@@ -51,8 +51,7 @@ class Ablate : public BatchStage {
     auto facts = std::make_shared<VariantFacts>();
     facts->clean = clean_ = context.facts<PassFacts>(0);
     batches_ = context.batches;
-    LabelledVariants labelled =
-        make_variants({clean_->subject->config(), context, clean_->tokens->lengths});
+    LabelledVariants labelled = make_variants({clean_->subject->config(), context, clean_->tokens->lengths});
     made_ = std::make_shared<const std::vector<Variant>>(std::move(labelled.variants));
     for (const Variant& variant : *made_) facts->first_edits.push_back(first_edit(variant).value());
     Output output;

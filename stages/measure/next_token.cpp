@@ -28,8 +28,8 @@ float NextToken::at(std::int32_t id) const {
 
 double NextToken::rank(std::int32_t id) const {
   const float own = at(id);
-  return static_cast<double>(
-      std::count_if(logits_.values.begin(), logits_.values.end(), [own](float other) { return other > own; }));
+  return static_cast<double>(std::count_if(logits_.values.begin(), logits_.values.end(),
+                                           [own](float other) { return other > own; }));
 }
 
 double NextToken::entropy() const {

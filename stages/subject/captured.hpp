@@ -15,8 +15,9 @@ class Captured {
   /// Throws std::logic_error when the pass did not keep the place.
   Captured(const PassView& pass, const HookPoint& place, const std::vector<Positions>& wanted);
 
-  /// What the place holds at a position of the prompt: (d), a head's (e), or the keys (p) of a head's query. Throws std::logic_error when that is not wanted or was not kept,
-  /// pipeline::PromptFailure where it is NaN or infinite; hook_attn_scores hold -inf behind the query.
+  /// What the place holds at a position of the prompt: (d), a head's (e), or the keys (p) of a head's query.
+  /// Throws std::logic_error when that is not wanted or was not kept, pipeline::PromptFailure where it is NaN
+  /// or infinite; hook_attn_scores hold -inf behind the query.
   [[nodiscard]] std::span<const float> row(std::size_t position, std::size_t head = 0) const;
 
  private:

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "pipeline/stage/registry.hpp"
-#include "stages/subject/pass_work.hpp"
 #include "stages/subject/pass_request.hpp"
+#include "stages/subject/pass_work.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
@@ -45,7 +45,7 @@ class Forward : public BatchStage {
   }
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts,
-                                           VariantRange /*variants*/) const override {
+                                          VariantRange /*variants*/) const override {
     const auto batch = run_clean_pass(prompts, asked_.plan(), nullptr);
     std::map<std::string, std::shared_ptr<const CleanPass>> answered;
     for (const auto& [column, asked] : asked_.answer_plans())

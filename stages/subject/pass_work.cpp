@@ -22,7 +22,8 @@ double weight_bytes(const PassFacts& facts, const ForwardPlan& plan) {
 }
 
 PassCost cost_of_sequence(const Config& config, const Sequence& sequence) {
-  return {config, sequence, NeededRows(config, sequence, ChangedRows(config, sequence.fed, sequence.variant))};
+  return {config, sequence,
+          NeededRows(config, sequence, ChangedRows(config, sequence.fed, sequence.variant))};
 }
 
 }  // namespace
@@ -60,53 +61,67 @@ void PassWork::add_feed(const PassFacts& facts, std::span<const pipeline::Batch>
       if (prefixes[i].parent) fed.parent = feed.prompts[run[*prefixes[i].parent]].length;
     }
   }
-  add_cost(facts, feed);
+  add_cost(facts);
 }
 
-void PassWork::add_cost(const PassFacts& facts, const Feed& feed) {
-  for (std::size_t prompt = 0; prompt < feed.prompts.size(); ++prompt) {
+void PassWork::add_cost(const PassFacts& facts) {
+  const std::size_t feed = feeds_.size() - 1;
+  const std::size_t passes = variants_ ? variants_->size() : 1;
+  for (std::size_t prompt = 0; prompt < feeds_[feed].prompts.size(); ++prompt) {
     if (!facts.tokens->runs(prompt)) continue;
-    const std::vector<PassCost>& costs = costs_of(feeds_.size() - 1, prompt);
-    const FedLength& length = feed.prompts[prompt].length;
-    cost_.passes += static_cast<double>(costs.size());
-    cost_.whole_rows += static_cast<double>(costs.size() * length.all());
-    for (const PassCost& cost : costs) {
+    cost_.passes += static_cast<double>(passes);
+    cost_.whole_rows += static_cast<double>(passes * feeds_[feed].prompts[prompt].length.all());
+    for (std::size_t i = 0; i < passes; ++i) {
+      const PassCost& cost = cost_of(feed, prompt, i);
       cost_.flops += cost.flops();
       cost_.rows += static_cast<double>(cost.most_rows());
     }
   }
-  cost_.bytes_shared = std::max(cost_.bytes_shared, weight_bytes(facts, feed.plan));
+  cost_.bytes_shared = std::max(cost_.bytes_shared, weight_bytes(facts, feeds_[feed].plan));
 }
 
-const std::vector<PassCost>& PassWork::costs_of(std::size_t feed, std::size_t prompt) const {
-  const auto& [length, parent, shared] = feeds_[feed].prompts[prompt];
-  const FedLength other = parent.value_or(FedLength(0));
-  const Key key{feed, length.prompt, length.answer, other.prompt, other.answer, shared};
-  const std::lock_guard lock(mutex_);
-  const auto [known, is_new] = known_.try_emplace(key);
-  if (!is_new) return known->second;
+const PassWork::Alone& PassWork::alone(std::size_t feed, const FedLength& length) const {
+  const auto [known, is_new] = alone_.try_emplace({feed, length.prompt, length.answer});
+  Alone& made = known->second;
+  if (!is_new) return made;
   const ForwardPlan& plan = feeds_[feed].plan;
   if (!variants_) {
-    const Sequence sequence{length, 0, nullptr, {}, shared, asks_of_clean(*config_, plan, length)};
-    known->second.push_back(cost_of_sequence(*config_, sequence));
-    return known->second;
+    made.asks = asks_of_clean(*config_, plan, length);
+    made.costs = {cost_of_sequence(*config_, {length, 0, nullptr, {}, 0, made.asks})};
+    made.reached = {0};
+    return made;
   }
-  const Asks asks = asks_of(plan, length);
-  known->second.resize(variants_->size());
-  parallel_blocks(variants_->size(), [&, fed = length, shared = shared](std::size_t i) {
+  made.asks = asks_of(plan, length);
+  made.costs.resize(variants_->size());
+  made.reached.resize(variants_->size(), length.all());
+  parallel_blocks(variants_->size(), [&](std::size_t i) {
     const Variant& variant = (*variants_)[i];
-    const std::size_t first = shared > 0 ? agreed_length(variant, fed, other, shared) : 0;
-    known->second[i] = cost_of_sequence(*config_, {fed, 0, &variant, {}, first, asks});
+    made.costs[i] = cost_of_sequence(*config_, {length, 0, &variant, {}, 0, made.asks});
+    for (const Intervention& edit : variant)
+      made.reached[i] = std::min(made.reached[i], edited_positions(edit, length).first());
   });
+  return made;
+}
+
+const PassCost& PassWork::cost_of(std::size_t feed, std::size_t prompt, std::size_t variant) const {
+  const auto& [length, parent, shared] = feeds_[feed].prompts[prompt];
+  const Alone& whole = alone(feed, length);
+  if (whole.reached[variant] >= shared) return whole.costs[variant];
+  const Variant* edits = variants_ ? &(*variants_)[variant] : nullptr;
+  const std::size_t first = edits == nullptr ? shared : agreed_length(*edits, length, *parent, shared);
+  if (whole.reached[variant] >= first) return whole.costs[variant];
+  const auto [known, is_new] = sharing_.try_emplace({{feed, length.prompt, length.answer}, variant, first});
+  if (is_new) known->second = cost_of_sequence(*config_, {length, 0, edits, {}, first, whole.asks});
   return known->second;
 }
 
 PassCost PassWork::cost_of(std::size_t feed, const pipeline::Work& work) const {
+  const std::lock_guard lock(mutex_);
   PassCost all;
   for (const std::size_t prompt : work.batch.prompts) {
     if (feeds_[feed].prompts[prompt].length.all() == 0) continue;
-    const std::vector<PassCost>& costs = costs_of(feed, prompt);
-    for (std::size_t i = 0; i < work.variants.count; ++i) all += costs[work.variants.first + i];
+    for (std::size_t i = 0; i < work.variants.count; ++i)
+      all += cost_of(feed, prompt, work.variants.first + i);
   }
   return all;
 }

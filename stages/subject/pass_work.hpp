@@ -44,21 +44,30 @@ class PassWork {
     ForwardPlan plan;
     std::vector<Fed> prompts;  // [prompt of the run]
   };
-  using Key = std::tuple<std::size_t, std::size_t, std::size_t, std::size_t, std::size_t, std::size_t>;
+  /// What prompts of one length cost, with nothing shared.
+  struct Alone {
+    Asks asks;
+    std::vector<PassCost> costs;       // of each variant; of the clean pass
+    std::vector<std::size_t> reached;  // by each variant: the first position
+  };
+  using Length = std::tuple<std::size_t, std::size_t, std::size_t>;  // feed, and tokens of prompt and answer
 
   void add_feed(const PassFacts& facts, std::span<const pipeline::Batch> batches, const ForwardPlan& plan,
                 const Answers* answers);
-  void add_cost(const PassFacts& facts, const Feed& feed);
-  /// Of every variant of a prompt; of its clean pass alone.
-  [[nodiscard]] const std::vector<PassCost>& costs_of(std::size_t feed, std::size_t prompt) const;
+  void add_cost(const PassFacts& facts);
+  [[nodiscard]] const Alone& alone(std::size_t feed, const FedLength& length) const;
+  /// Of one variant of a prompt; 0: of its clean pass.
+  [[nodiscard]] const PassCost& cost_of(std::size_t feed, std::size_t prompt, std::size_t variant) const;
   [[nodiscard]] PassCost cost_of(std::size_t feed, const pipeline::Work& work) const;
 
   const Config* config_;
   std::shared_ptr<const std::vector<Variant>> variants_;
   std::vector<Feed> feeds_;
   pipeline::Cost cost_;
+  // Prompts of the same lengths cost the same.
   mutable std::mutex mutex_;
-  mutable std::map<Key, std::vector<PassCost>> known_;  // prompts of the same lengths cost the same
+  mutable std::map<Length, Alone> alone_;
+  mutable std::map<std::tuple<Length, std::size_t, std::size_t>, PassCost> sharing_;  // variant, own from
 };
 
 }  // namespace hookflow::stages

@@ -92,12 +92,13 @@ void expect_close(const Tensor& tensor, const Expected& values, double tolerance
 inline void expect_matches(const PassResult& result, const NaiveGpt2& naive, const ForwardPlan& plan,
                            const Config& config, std::size_t length, const std::string& what) {
   for (const ForwardPlan::Capture& capture : plan.captures) {
-    expect_close(tensor_of(result.captured.at(capture.at)), expected(naive, capture, config, length), kTolerance,
-                 what + " " + to_string(capture.at));
+    expect_close(tensor_of(result.captured.at(capture.at)), expected(naive, capture, config, length),
+                 kTolerance, what + " " + to_string(capture.at));
   }
   for (const Positions& positions : plan.logits) {
-    expect_close(tensor_of(result.logits), expected(naive, {{HookKind::logits, 0}, positions}, config, length),
-                 kTolerance, what + " logits");
+    expect_close(tensor_of(result.logits),
+                 expected(naive, {{HookKind::logits, 0}, positions}, config, length), kTolerance,
+                 what + " logits");
   }
 }
 

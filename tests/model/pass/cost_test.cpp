@@ -91,7 +91,8 @@ TEST(PassMemory, HoldsWhatVariantsReadAndNoMore) {
   // The last layer, at the last position: z, to be edited, and the residual stream that it is added to.
   EXPECT_EQ(held_for({{{HookKind::z, 2}, 0, Positions::last(), {}}}, logits), 2 * 2 * 8 * kFloat);
   // One layer before, also the keys and values of all other positions in the last one.
-  EXPECT_EQ(held_for({{{HookKind::z, 1}, 0, Positions::last(), {}}}, logits), (2 * 2 + 2 * 4 * 2) * 8 * kFloat);
+  EXPECT_EQ(held_for({{{HookKind::z, 1}, 0, Positions::last(), {}}}, logits),
+            (2 * 2 + 2 * 4 * 2) * 8 * kFloat);
   // Nobody asks for what it changes.
   EXPECT_EQ(held_for({{{HookKind::z, 2}, 0, Positions::at({0}), {}}}, logits), 0);
 }

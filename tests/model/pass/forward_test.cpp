@@ -109,7 +109,9 @@ TEST(RunClean, GivesShapesInTheOrderOfTheHookTable) {
                    {{HookKind::pattern, 1}, Positions::at({1, 2})},
                    {{HookKind::ln2_scale, 1}, Positions::all()}};
   const CleanPass pass = run_clean(tiny.model, Prompts{tiny.prompt(6)}, plan);
-  const auto shape_of = [&](HookKind kind) { return tensor_of(pass.results[0].captured.at({kind, 1})).shape; };
+  const auto shape_of = [&](HookKind kind) {
+    return tensor_of(pass.results[0].captured.at({kind, 1})).shape;
+  };
   EXPECT_EQ(shape_of(HookKind::z), (std::vector<std::size_t>{6, 3, 7}));
   EXPECT_EQ(shape_of(HookKind::result), (std::vector<std::size_t>{1, 3, 21}));
   EXPECT_EQ(shape_of(HookKind::pattern), (std::vector<std::size_t>{2, 3, 6}));
@@ -128,8 +130,7 @@ TEST(RunClean, GivesEveryPlaceAloneAsItDoesAmongAllOthers) {
     for (std::size_t i = 0; i < prompts.size(); ++i) {
       EXPECT_TRUE(pass.results[i].logits.positions().empty());
       expect_close(tensor_of(pass.results[i].captured.at(point)),
-                   tensor_of(whole.results[i].captured.at(point)).values, 1e-6,
-                   to_string(point));
+                   tensor_of(whole.results[i].captured.at(point)).values, 1e-6, to_string(point));
     }
   }
 }
@@ -152,7 +153,8 @@ TEST(RunClean, GivesAPromptAloneAsItDoesAmongLongerOnes) {
   const CleanPass together = run_clean(tiny.model, prompts, plan);
   const CleanPass alone = run_clean(tiny.model, Prompts{prompts[1]}, plan);
   for (const auto& [point, captured] : together.results[1].captured) {
-    expect_close(tensor_of(alone.results[0].captured.at(point)), tensor_of(captured).values, 1e-6, to_string(point));
+    expect_close(tensor_of(alone.results[0].captured.at(point)), tensor_of(captured).values, 1e-6,
+                 to_string(point));
   }
 }
 
@@ -279,7 +281,8 @@ TEST(RunEdited, LeavesWhatLiesBeforeTheFirstEditEqualToTheBit) {
   for (std::size_t i = 0; i < variants.size(); ++i) {
     for (const auto& [point, captured] : results[i].captured) {
       if (point < variants[i][0].at) {
-        EXPECT_EQ(tensor_of(captured).values, tensor_of(clean.results[1].captured.at(point)).values) << to_string(point);
+        EXPECT_EQ(tensor_of(captured).values, tensor_of(clean.results[1].captured.at(point)).values)
+            << to_string(point);
       }
     }
   }

@@ -1,6 +1,6 @@
 // Random edits of random prompts, many of which begin alike: what the edits cannot reach is the clean pass's
-// value to the bit, all else that of the plain model. What cannot be reached is found by the plain model, too:
-// it computes each row by itself, so that a row that it gives twice is no other.
+// value to the bit, all else that of the plain model. What cannot be reached is found by the plain model,
+// too: it computes each row by itself, so that a row that it gives twice is no other.
 #include <algorithm>
 #include <random>
 
@@ -89,8 +89,8 @@ class Draw {
 };
 
 /// The rows of a naive pass that a capture is held against, in its order.
-std::vector<std::vector<double>> rows_of(const NaiveGpt2& naive, const HookPoint& place, const CapturedRows& like,
-                                         std::size_t length) {
+std::vector<std::vector<double>> rows_of(const NaiveGpt2& naive, const HookPoint& place,
+                                         const CapturedRows& like, std::size_t length) {
   const auto& matrix = naive.at.at(place);
   std::vector<std::vector<double>> rows;
   for (const std::size_t position : like.positions()) {
@@ -105,8 +105,8 @@ std::vector<std::vector<double>> rows_of(const NaiveGpt2& naive, const HookPoint
 }
 
 void expect_unreached_is_clean(const PassResult& result, const PassResult& clean,
-                                      const NaiveGpt2& naive_result, const NaiveGpt2& naive_clean,
-                                      std::size_t length) {
+                               const NaiveGpt2& naive_result, const NaiveGpt2& naive_clean,
+                               std::size_t length) {
   for (const auto& [place, captured] : result.captured) {
     const auto with_edits = rows_of(naive_result, place, captured, length);
     const auto without = rows_of(naive_clean, place, captured, length);

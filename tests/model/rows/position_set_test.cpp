@@ -39,7 +39,9 @@ TEST(PositionSet, JoinsMeetsAndSubtracts) {
       return drawn;
     };
     const std::set<std::size_t> a = draw(), b = draw();
-    const auto set = [](const std::set<std::size_t>& of) { return PositionSet(Positions(of.begin(), of.end())); };
+    const auto set = [](const std::set<std::size_t>& of) {
+      return PositionSet(Positions(of.begin(), of.end()));
+    };
     Positions join, meet, rest;
     std::ranges::set_union(a, b, std::back_inserter(join));
     std::ranges::set_intersection(a, b, std::back_inserter(meet));
