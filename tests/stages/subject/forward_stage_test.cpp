@@ -128,17 +128,23 @@ TEST(ForwardStage, OtherRequestsThanItsOwnAreOurBug) {
 // Prompts are many: what they are fed is not kept for as long as the run takes.
 TEST(ForwardStage, AndVariantsHoldNoTokensOnceTheyRun) {
   auto tokens = std::make_shared<TokenFacts>();
+  tokens->ids.add(std::vector<std::int32_t>{45, 49, 73});
   tokens->lengths = {3};
   tokens->findings = std::make_shared<pipeline::Findings>();
   ModelSubject subject(golden_model("three_heads"));
   const pipeline::Prompts prompts = as_prompts({ids_prompt("a", {45, 49, 73})});
   pipeline::Output source;
   source.facts = tokens;
+  const std::vector<pipeline::Batch> batches = pipeline::consecutive_batches(1, 1);
+  const auto plan = [&](const std::string& name, pipeline::Stage& stage, const pipeline::Output& input) {
+    pipeline::PlanContext context{prompts, subject, {{"input", &input, {}}}, {}, 3};
+    context.batches = batches;
+    return plan_stage(name, stage, context);
+  };
   const auto clean = make_stage("forward");
-  pipeline::Output pass = plan_stage("forward", *clean, {prompts, subject, {{"tokens", &source, {}}}, {}, 3});
+  pipeline::Output pass = plan("forward", *clean, source);
   const auto edited = make_stage("ablate", "{at: 'blocks.0.attn.hook_z[*]'}");
-  pipeline::Output variants =
-      plan_stage("ablate", *edited, {prompts, subject, {{"clean", &pass, {}}}, {}, 3});
+  pipeline::Output variants = plan("ablate", *edited, pass);
   edited->take_requests({});
   clean->take_requests({});
   edited->prepare();
