@@ -5,6 +5,7 @@
 #include "model/numerics/ops.hpp"
 #include "model/numerics/parallel.hpp"
 #include "model/pass/layer_loop.hpp"
+#include "model/pass/query_blocks.hpp"
 
 namespace hookflow {
 namespace {
@@ -20,61 +21,7 @@ void hide_answer(const FedLength& fed, std::span<const std::size_t> queries, Mut
   }
 }
 
-// One product: some rows of a block with keys that they all look at.
-struct KeyProduct {
-  std::size_t row = 0, rows = 0;  // within the block
-  KeySegment segment;
-  bool is_first = false;  // of those of these rows
-};
-
-// Segment by segment; queries that follow each other and have a segment in common make one product.
-template <typename Pieces>
-std::vector<KeyProduct> key_products(const Pieces& pieces, const std::vector<KeySegments>& segments) {
-  std::vector<KeyProduct> products;
-  for (std::size_t index = 0;; ++index) {
-    const std::size_t before = products.size();
-    for (const auto& piece : pieces) {
-      const KeySegments& all = segments[piece.sequence];
-      if (index >= all.size() || all[index].first >= piece.keys) continue;
-      KeySegment segment = all[index];
-      segment.keys.rows = segment.values.rows = std::min(segment.end(), piece.keys) - segment.first;
-      const std::size_t row = piece.first - pieces.front().first;
-      if (products.size() > before && products.back().segment == segment &&
-          products.back().row + products.back().rows == row) {
-        products.back().rows += piece.count;
-      } else {
-        products.push_back({row, piece.count, segment, index == 0});
-      }
-    }
-    if (products.size() == before) return products;
-  }
-}
-
 }  // namespace
-
-std::vector<LayerLoop::QueryBlock> LayerLoop::query_blocks(std::size_t layer) const {
-  const RowLayout& queries = plan_.made({HookKind::pattern, layer});
-  std::vector<QueryBlock> blocks(1);
-  std::size_t rows = 0;  // of the last block
-  for (std::size_t sequence = 0; sequence < queries.sequences(); ++sequence) {
-    const auto positions = queries.positions(sequence);
-    const bool whole = reads_all_rows({HookKind::pattern, layer}, sequence);
-    for (std::size_t done = 0; done < positions.size();) {
-      if (rows >= kQueryBlock || (whole && rows > 0)) {
-        blocks.emplace_back();
-        rows = 0;
-      }
-      const std::size_t left = positions.size() - done;
-      const std::size_t count = whole ? left : std::min(left, kQueryBlock - rows);
-      const std::size_t keys = plan_.rows(sequence).sees_all_keys[layer] ? plan_.sequence(sequence).length()
-                                                                         : positions[done + count - 1] + 1;
-      blocks.back().push_back({sequence, queries.first(sequence) + done, count, keys});
-      done += count;
-      rows += count;
-    }
-  }
-  return blocks;
-}
 
 void LayerLoop::attend(std::size_t layer) {
   using enum HookKind;
@@ -82,7 +29,9 @@ void LayerLoop::attend(std::size_t layer) {
   hold({q, layer}, queries);
   held_[static_cast<std::size_t>(z)] = &queries;
   if (queries.rows() == 0) return;
-  const std::vector<QueryBlock> blocks = query_blocks(layer);
+  std::vector<bool> uncut;
+  for (std::size_t i = 0; i < plan_.size(); ++i) uncut.push_back(reads_all_rows({pattern, layer}, i));
+  const std::vector<QueryBlock> blocks = query_blocks(plan_, layer, uncut);
   std::vector<std::size_t> keys(plan_.size());
   std::size_t largest = 1;
   for (const QueryBlock& block : blocks) {

@@ -5,8 +5,8 @@
 #include "model/architecture/weights.hpp"
 #include "model/pass/buffers.hpp"
 #include "model/pass/kept_place.hpp"
-#include "model/pass/layer_loop.hpp"
 #include "model/pass/logits.hpp"
+#include "model/pass/query_blocks.hpp"
 
 namespace hookflow {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "model/architecture/config.hpp"
-#include "model/pass/forward_plan.hpp"
+#include "model/rows/forward_plan.hpp"
 #include "model/rows/needed_rows.hpp"
 #include "model/rows/row_plan.hpp"
 

@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "model/pass/forward_plan.hpp"
 #include "model/pass/logits.hpp"
+#include "model/rows/forward_plan.hpp"
 #include "model/rows/sequence.hpp"
 
 namespace hookflow {

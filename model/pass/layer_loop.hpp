@@ -11,13 +11,10 @@
 #include "model/pass/buffers.hpp"
 #include "model/pass/key_segments.hpp"
 #include "model/pass/pass_record.hpp"
+#include "model/pass/query_blocks.hpp"
 #include "model/rows/row_plan.hpp"
 
 namespace hookflow {
-
-/// Queries are taken about this many at a time, those of several sequences together; of a long prompt against
-/// the keys up to the last of them, so that most of the half that the mask hides is not computed.
-inline constexpr std::size_t kQueryBlock = 128;
 
 /// The model, run on one batch of sequences: at each place the rows that the record's plan has there.
 class LayerLoop {
@@ -37,13 +34,6 @@ class LayerLoop {
 
   // Attention: attend.cpp.
   void attend(std::size_t layer);
-  /// Queries of one head that are computed together: rows of `pieces`, which follow each other.
-  struct QueryPiece {
-    std::size_t sequence, first, count;
-    std::size_t keys;  // how many it looks at
-  };
-  using QueryBlock = std::vector<QueryPiece>;
-  [[nodiscard]] std::vector<QueryBlock> query_blocks(std::size_t layer) const;
   void attend_block(std::size_t layer, std::size_t head, const QueryBlock& block,
                     const std::vector<KeySegments>& segments);
   /// Gives scores of which neither query nor key is reached by an edit the clean pass's values.

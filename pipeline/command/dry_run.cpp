@@ -29,8 +29,8 @@ std::size_t parts_made(const Plan& plan, const PlannedStage& stage) {
   return plan.lanes[stage.lane].parts;
 }
 
-/// At most one decimal.
-std::string rounded(double number) {
+/// With one decimal at most.
+std::string one_decimal(double number) {
   std::ostringstream text;
   text << std::round(number * 10) / 10;
   return text.str();
@@ -39,7 +39,7 @@ std::string rounded(double number) {
 /// What is left of whole passes, where that is less.
 std::string share_text(const Cost& cost) {
   if (cost.rows == cost.whole_rows) return "";
-  return " of " + rounded(cost.rows / cost.passes) + " of " + rounded(cost.whole_rows / cost.passes) +
+  return " of " + one_decimal(cost.rows / cost.passes) + " of " + one_decimal(cost.whole_rows / cost.passes) +
          " rows each";
 }
 

@@ -1,4 +1,4 @@
-#include "model/pass/forward_plan.hpp"
+#include "model/rows/forward_plan.hpp"
 
 #include <algorithm>
 #include <map>
