@@ -49,8 +49,8 @@ std::vector<Chunk> chunks_of(const Plan& plan, std::size_t lane, const Batch& ba
     chunks.push_back({first, size, {first_variant, variant_at() - first_variant}});
   }
   if (part != of.parts || std::ranges::count(sizes, 0U) > 0)
-    throw std::logic_error(expander.spec->declaration->name + ": " + std::to_string(of.parts) +
-                           " parts do not make the chunks that it gives");
+    throw std::logic_error(expander.spec->declaration->name +
+                           ": the chunks that it gives do not make up its variants");
   return chunks;
 }
 

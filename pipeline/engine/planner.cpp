@@ -240,8 +240,7 @@ class Planner {
     const std::size_t variants = cell_count(lane.axes);
     if (out.variants_a_part == 0 || out.parts != (variants + out.variants_a_part - 1) / out.variants_a_part)
       throw std::logic_error(planned.spec->declaration->name + ": " + std::to_string(variants) +
-                             " variants are not " + std::to_string(out.parts) + " parts of " +
-                             std::to_string(out.variants_a_part));
+                             " variants do not divide as it says");
     planned.lane = plan_.lanes.size();
     plan_.lanes.push_back(std::move(lane));
   }

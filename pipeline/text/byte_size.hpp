@@ -6,7 +6,7 @@ namespace hookflow::pipeline {
 
 /// What byte_size() reads.
 inline constexpr const char* kByteSizeRule =
-    "a number and a unit, such as 500MB or 4GiB; units are kB, MB, GB, TB, and KiB, MiB, GiB, TiB of 1024";
+    "a size such as 500MB or 4GiB: a number with kB, MB, GB, TB, or with KiB, MiB, GiB, TiB, of 1024 each";
 
 /// "4GiB", "1.5 GB" or "800mb" in bytes; none for what is no size.
 std::optional<double> byte_size(const std::string& text);
