@@ -61,6 +61,10 @@ void RowPlan::lay_out(const Config& config) {
   first_layer_ = std::min(first_layer_, layers_);
 }
 
+bool RowPlan::is_shared(const HookPoint& place) const {
+  return std::ranges::any_of(needed_, [&](const NeededRows& rows) { return !rows.of_parent[place].empty(); });
+}
+
 std::optional<std::size_t> RowPlan::holder(std::size_t sequence, const HookPoint& place, std::size_t head,
                                            std::size_t position) const {
   while (!needed_[sequence].held[place].has(head, position)) {
