@@ -79,7 +79,7 @@ bool RowPlan::is_changed(std::size_t sequence, const HookPoint& place, std::size
                          std::size_t position) const {
   const ChangedRows& changed = changed_[sequence];
   if (place.kind == HookKind::k || place.kind == HookKind::v)
-    return changed.keys_or_values(place.layer).contains(position);
+    return changed.has_key_or_value(place.layer, position);
   return changed.after[place].has(head, position);
 }
 
