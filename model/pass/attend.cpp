@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include "model/numerics/blas.hpp"
@@ -18,6 +19,26 @@ void hide_answer(const FedLength& fed, std::span<const std::size_t> queries, Mut
   for (std::size_t i = 0; i < queries.size(); ++i) {
     const std::size_t first = std::max(queries[i] + 1, fed.prompt);
     std::ranges::fill(pattern.row(i).subspan(std::min(first, pattern.columns)), 0.0F);
+  }
+}
+
+bool is_finite(std::span<const float> values) {
+  bool finite = true;
+  for (const float value : values) finite &= std::isfinite(value);
+  return finite;
+}
+
+// One query's mixture, (e), without the hidden keys whose weights are 0: 0 times what is not finite is NaN,
+// and a query must not depend on tokens behind it, which other prompts do not share.
+void mix_seen(std::span<const float> weights, std::size_t position, const KeySegments& segments,
+              std::size_t column, std::span<float> mixed) {
+  std::ranges::fill(mixed, 0.0F);
+  for (const KeySegment& segment : segments) {
+    for (std::size_t key = segment.first; key < std::min(segment.end(), weights.size()); ++key) {
+      if (key > position && weights[key] == 0) continue;
+      const auto value = segment.values.row(key - segment.first).subspan(column, mixed.size());
+      for (std::size_t i = 0; i < mixed.size(); ++i) mixed[i] += weights[key] * value[i];
+    }
   }
 }
 
@@ -117,6 +138,13 @@ void LayerLoop::attend_block(std::size_t layer, std::size_t head, const QueryBlo
     multiply(of_product(product, scores), of_head(product.segment.values),
              mixed.row_range(product.row, product.rows), product.is_first ? Into::overwrite : Into::add);
   }
+  each([&](const QueryPiece& piece, auto positions, MutableView weights) {
+    for (std::size_t i = 0; i < piece.count; ++i) {
+      const auto row = mixed.row(piece.first - top + i);
+      if (is_finite(row)) continue;
+      mix_seen(weights.row(i).first(piece.keys), positions[i], segments[piece.sequence], head * e, row);
+    }
+  });
 }
 
 void LayerLoop::take_clean_scores(const HookPoint& place, std::size_t sequence, std::size_t head,

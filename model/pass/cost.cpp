@@ -53,6 +53,7 @@ PassCost::PassCost(const Config& config, const Sequence& sequence, const NeededR
     if (layer_rows_[layer] > 0) flops_ += layer_flops(config, sequence, rows, layer);
   }
   logit_rows_ = rows.made[{HookKind::logits, 0}].any().size();
+  shares_logits_ = !rows.of_parent[{HookKind::logits, 0}].empty();
   flops_ += 2 * as_double(logit_rows_ * config.width * config.vocabulary);
   for (const auto& [place, asked] : sequence.asks) {
     if (place.kind == HookKind::logits) continue;
@@ -76,6 +77,7 @@ PassCost& PassCost::operator+=(const PassCost& other) {
   kept_floats_ += other.kept_floats_;
   kept_queries_ += other.kept_queries_;
   logit_rows_ += other.logit_rows_;
+  shares_logits_ |= other.shares_logits_;
   longest_ = std::max(longest_, other.longest_);
   return *this;
 }
@@ -90,7 +92,8 @@ double PassCost::working_bytes(const Config& config) const {
 }
 
 double PassCost::held_bytes(const Config& config, bool is_clean) const {
-  const std::size_t logits = is_clean ? logit_rows_ : std::min(logit_rows_, LogitBlocks::kRows);
+  const bool keeps_all = is_clean || shares_logits_;
+  const std::size_t logits = keeps_all ? logit_rows_ : std::min(logit_rows_, LogitBlocks::kRows);
   return as_double(kept_floats_ + kept_queries_ * longest_ + logit_rows_ * config.width +
                    logits * config.vocabulary) *
          sizeof(float);

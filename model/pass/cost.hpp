@@ -36,6 +36,7 @@ class PassCost {
   std::size_t kept_floats_ = 0;
   std::size_t kept_queries_ = 0;  // each with a number for every key of the longest sequence
   std::size_t logit_rows_ = 0;
+  bool shares_logits_ = false;  // which then all stay in memory
   std::size_t longest_ = 0;
 };
 

@@ -13,6 +13,12 @@ Place in_layout(View matrix, const RowLayout& rows, std::size_t sequence, std::s
   return {matrix, rows.first(sequence) + rows.find(sequence, position)};
 }
 
+/// None where no sequence reads it.
+const KeptPlace* kept(const PassRecord* clean, const HookPoint& place) {
+  const auto* found = clean == nullptr ? nullptr : clean->find(place);
+  return found == nullptr ? nullptr : found->get();
+}
+
 bool follows(const View& segment, const Place& next) {
   return segment.data + segment.rows * segment.stride == next.matrix.row(next.row).data();
 }
@@ -21,6 +27,8 @@ bool follows(const View& segment, const Place& next) {
 
 KeySegments KeySources::of(std::size_t sequence, std::size_t end) const {
   const HookPoint k{HookKind::k, layer}, v{HookKind::v, layer};
+  const KeptPlace* const kept_k = kept(clean, k);
+  const KeptPlace* const kept_v = kept(clean, v);
   KeySegments segments;
   for (std::size_t position = 0; position < end; ++position) {
     Place key, value;
@@ -29,10 +37,8 @@ KeySegments KeySources::of(std::size_t sequence, std::size_t end) const {
       value = in_layout(values, plan.held(v), *here, position);
     } else {
       const std::size_t prompt = clean->plan.holder(plan.sequence(sequence).prompt, k, 0, position).value();
-      const KeptPlace& kept_k = *clean->kept.at(k);
-      const KeptPlace& kept_v = *clean->kept.at(v);
-      key = in_layout(kept_k.values(), kept_k.rows(), prompt, position);
-      value = in_layout(kept_v.values(), kept_v.rows(), prompt, position);
+      key = in_layout(kept_k->values(), kept_k->rows(), prompt, position);
+      value = in_layout(kept_v->values(), kept_v->rows(), prompt, position);
     }
     if (!segments.empty() && follows(segments.back().keys, key) && follows(segments.back().values, value)) {
       ++segments.back().keys.rows;

@@ -94,9 +94,11 @@ void LayerLoop::unembed() {
   reach(scale);
   reach(normalized);
   if (plan_.made(out).rows() == 0) return;
-  record_.logits = std::make_shared<const LogitBlocks>(
-      model_, plan_.made(out), input(ln_final_normalized, out),
-      clean_ == nullptr ? LogitBlocks::Keep::all : LogitBlocks::Keep::last);
+  // What others read too is read again, block after block.
+  const auto keep =
+      clean_ == nullptr || plan_.is_shared(out) ? LogitBlocks::Keep::all : LogitBlocks::Keep::last;
+  record_.logits =
+      std::make_shared<const LogitBlocks>(model_, plan_.made(out), input(ln_final_normalized, out), keep);
 }
 
 }  // namespace hookflow

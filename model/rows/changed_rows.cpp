@@ -89,4 +89,8 @@ PositionSet ChangedRows::keys_or_values(std::size_t layer) const {
   return after[{HookKind::k, layer}].any() | after[{HookKind::v, layer}].any();
 }
 
+bool ChangedRows::has_key_or_value(std::size_t layer, std::size_t position) const {
+  return after[{HookKind::k, layer}].any_has(position) || after[{HookKind::v, layer}].any_has(position);
+}
+
 }  // namespace hookflow

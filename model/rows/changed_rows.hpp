@@ -20,6 +20,7 @@ struct ChangedRows {
 
   /// Keys lie beside values, head beside head: such a row is one sequence's as a whole.
   [[nodiscard]] PositionSet keys_or_values(std::size_t layer) const;
+  [[nodiscard]] bool has_key_or_value(std::size_t layer, std::size_t position) const;
 };
 
 }  // namespace hookflow

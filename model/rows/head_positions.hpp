@@ -24,6 +24,11 @@ struct HeadPositions {
   [[nodiscard]] bool has(std::size_t head, std::size_t position) const {
     return every.contains(position) || (!single.empty() && single[head].contains(position));
   }
+  /// Whether any head has it.
+  [[nodiscard]] bool any_has(std::size_t position) const {
+    return every.contains(position) ||
+           std::ranges::any_of(single, [=](const PositionSet& more) { return more.contains(position); });
+  }
   /// Those that any head has.
   [[nodiscard]] PositionSet any() const {
     PositionSet all = every;

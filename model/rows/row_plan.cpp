@@ -68,6 +68,10 @@ void RowPlan::lay_out(const Config& config) {
   first_layer_ = std::min(first_layer_, layers_);
 }
 
+bool RowPlan::is_shared(const HookPoint& place) const {
+  return std::ranges::any_of(needed_, [&](const NeededRows& rows) { return !rows.of_parent[place].empty(); });
+}
+
 std::optional<std::size_t> RowPlan::holder(std::size_t sequence, const HookPoint& place, std::size_t head,
                                            std::size_t position) const {
   while (!needed_[sequence].held[place].has(head, position)) {
@@ -82,7 +86,7 @@ bool RowPlan::is_changed(std::size_t sequence, const HookPoint& place, std::size
                          std::size_t position) const {
   const ChangedRows& changed = changed_[sequence];
   if (place.kind == HookKind::k || place.kind == HookKind::v)
-    return changed.keys_or_values(place.layer).contains(position);
+    return changed.has_key_or_value(place.layer, position);
   return changed.after[place].has(head, position);
 }
 

@@ -38,6 +38,8 @@ class RowPlan {
   /// The most rows at any place.
   [[nodiscard]] std::size_t most_rows() const { return most_rows_; }
 
+  /// Whether sequences read rows of their parents at a place.
+  [[nodiscard]] bool is_shared(const HookPoint& place) const;
   /// The places that were asked for, be it of one sequence.
   [[nodiscard]] const std::set<HookPoint>& asked_places() const { return asked_places_; }
 

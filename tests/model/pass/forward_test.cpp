@@ -193,6 +193,17 @@ TEST(RunClean, PassesNaNOn) {
                                   [](float value) { return std::isnan(value); }));
 }
 
+TEST(RunClean, KeepsWhatIsNotFiniteFromPromptsThatShareWhatStandsBeforeIt) {
+  TinyModel tiny(tiny_config());
+  const_cast<float&>(tiny.model.weights.token_embedding.row(4)[0]) = std::numeric_limits<float>::infinity();
+  const HookPoint place{HookKind::resid_post, tiny.model.config.layers - 1};
+  const ForwardPlan plan{{{place, Positions::all()}}, {}, {}};
+  const auto last_of = [&](const Prompts& prompts) {
+    return tensor_of(run_clean(tiny.model, prompts, plan).results.back().captured.at(place));
+  };
+  expect_close(last_of({{1, 2, 3, 4}, {1, 2, 3, 5}}), last_of({{1, 2, 3, 5}}).values, kTolerance, "beside");
+}
+
 TEST(RunEdited, MatchesThePlainModelForEveryPlaceAndReplacement) {
   TinyModel tiny(tiny_config());
   const Prompts prompts = {tiny.prompt(3), tiny.prompt(8)};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <numeric>
 #include <thread>
@@ -10,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/pass/forward.hpp"
 #include "tests/support/tiny_model.hpp"
 
 namespace hookflow {
@@ -108,6 +110,26 @@ TEST_F(Logits, OfVariantsTheLastBlockAloneStaysInMemory) {
   const std::weak_ptr<const float[]> second = made->row(kBlock).memory;
   EXPECT_TRUE(first.expired());
   EXPECT_FALSE(second.expired());
+}
+
+TEST_F(Logits, OfVariantsThatShareRowsAllStayInMemory) {
+  const std::vector<Variant> variants(50, {{{HookKind::resid_pre, 0}, {}, Positions::all(), Replacement{}}});
+  const std::vector<std::vector<std::int32_t>> prompts = {{1, 2, 3, 4, 5, 6}, {1, 2, 3, 4, 5, 7}};
+  ForwardPlan edited_plan;
+  edited_plan.logits = {Positions::all()};
+  ForwardPlan plan;
+  plan.edits = {{std::make_shared<const std::vector<Variant>>(variants),
+                 std::make_shared<const ForwardPlan>(edited_plan)}};
+  std::vector<EditedPrompt> edited;
+  for (const std::size_t prompt : {0U, 1U}) {
+    for (const Variant& variant : variants) edited.push_back({prompt, &variant});
+  }
+  const CleanPass clean = run_clean(tiny_.model, prompts, plan);
+  const auto results = run_edited(tiny_.model, clean, edited, edited_plan);
+  const std::weak_ptr<const float[]> first = results[0].logits.row(0).memory;
+  EXPECT_NE(results.back().logits.row(5).memory, first.lock());  // of another block
+  EXPECT_EQ(results[variants.size()].logits.row(0).memory, first.lock());
+  EXPECT_FALSE(first.expired());
 }
 
 TEST_F(Logits, ThatSomebodyHoldsStayAndAreTheSameWhenMadeAgain) {

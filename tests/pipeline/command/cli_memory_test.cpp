@@ -83,7 +83,7 @@ TEST_F(CliMemory, IsANumberAndAUnit) {
     const std::string file = command == "run" ? "passes.yaml" : "out.h5";
     const Outcome outcome = run({command, file, "--memory", "4"});
     EXPECT_EQ(outcome.code, 2);
-    EXPECT_NE(outcome.err.find("--memory 4: must be a number and a unit, such as 500MB or 4GiB"),
+    EXPECT_NE(outcome.err.find("--memory 4: must be a size such as 500MB or 4GiB"),
               std::string::npos)
         << outcome.err;
   }
