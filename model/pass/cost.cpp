@@ -1,6 +1,7 @@
 #include "model/pass/cost.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "model/architecture/weights.hpp"
 #include "model/pass/buffers.hpp"
@@ -52,11 +53,14 @@ PassCost::PassCost(const Config& config, const Sequence& sequence, const NeededR
   for (std::size_t layer = 0; layer < config.layers; ++layer) {
     if (layer_rows_[layer] > 0) flops_ += layer_flops(config, sequence, rows, layer);
   }
+  index_bytes_ = RowPlan::bytes(rows);
   logit_rows_ = rows.made[{HookKind::logits, 0}].any().size();
   shares_logits_ = !rows.of_parent[{HookKind::logits, 0}].empty();
   flops_ += 2 * as_double(logit_rows_ * config.width * config.vocabulary);
   for (const auto& [place, asked] : sequence.asks) {
     if (place.kind == HookKind::logits) continue;
+    const std::size_t heads = has_heads(place.kind) ? config.heads : 1;
+    index_bytes_ += asked.size() * heads * sizeof(std::span<const float>);
     const std::size_t kept = (rows.held[place].any() & asked).size();
     if (is_square(place.kind)) {
       kept_queries_ += kept * config.heads;
@@ -68,6 +72,7 @@ PassCost::PassCost(const Config& config, const Sequence& sequence, const NeededR
 
 PassCost::PassCost(const Config& config, const RowPlan& plan) {
   for (std::size_t i = 0; i < plan.size(); ++i) *this += PassCost(config, plan.sequence(i), plan.rows(i));
+  shares_logits_ = plan.is_shared({HookKind::logits, 0});
 }
 
 PassCost& PassCost::operator+=(const PassCost& other) {
@@ -76,6 +81,7 @@ PassCost& PassCost::operator+=(const PassCost& other) {
   flops_ += other.flops_;
   kept_floats_ += other.kept_floats_;
   kept_queries_ += other.kept_queries_;
+  index_bytes_ += other.index_bytes_;
   logit_rows_ += other.logit_rows_;
   shares_logits_ |= other.shares_logits_;
   longest_ = std::max(longest_, other.longest_);

@@ -29,12 +29,15 @@ class PassCost {
   [[nodiscard]] double working_bytes(const Config& config) const;
   /// Bytes that it leaves behind: captures, what variants read, and the logits that are in memory at once.
   [[nodiscard]] double held_bytes(const Config& config, bool is_clean) const;
+  /// Bytes of what is known of its rows: the plan, and where captures find them.
+  [[nodiscard]] double index_bytes() const { return static_cast<double>(index_bytes_); }
 
  private:
   std::vector<std::uint32_t> layer_rows_;  // of each layer the most at any place, then those behind all
   double flops_ = 0;
   std::size_t kept_floats_ = 0;
   std::size_t kept_queries_ = 0;  // each with a number for every key of the longest sequence
+  std::size_t index_bytes_ = 0;
   std::size_t logit_rows_ = 0;
   bool shares_logits_ = false;  // which then all stay in memory
   std::size_t longest_ = 0;

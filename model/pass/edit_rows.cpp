@@ -71,7 +71,8 @@ void LayerLoop::edit_block(const HookPoint& place, std::size_t sequence, std::op
     };
     if (edit.head) {
       const float scalar = head ? replace(0, block.columns) : replace(*edit.head * e, e);
-      record_.edit_scalars[sequence][index] = scalar;
+      // Others are known, and blocks of a pattern's queries are edited side by side.
+      if (edit.with->reads_all_rows()) record_.edit_scalars[sequence][index] = scalar;
     } else if (head || !edit.with->head_by_head()) {
       replace(0, block.columns);
     } else {

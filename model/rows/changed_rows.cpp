@@ -9,7 +9,7 @@ namespace {
 class Spread {
  public:
   Spread(const Config& config, const FedLength& fed, const Variant& variant, ChangedRows& rows)
-      : heads_(config.heads), length_(fed.all()), rows_(rows), edits_(config.layers) {
+      : heads_(config.heads), length_(fed.all()), rows_(rows), edits_(config.layers, rows.first_layer) {
     for (const Intervention& edit : variant) {
       HeadPositions& there = edits_[edit.at];
       const PositionSet positions = edited_positions(edit, fed);
@@ -70,13 +70,16 @@ class Spread {
 }  // namespace
 
 ChangedRows::ChangedRows(const Config& config, const FedLength& fed, const Variant* variant)
-    : before(config.layers), after(config.layers) {
+    : first_layer(variant == nullptr ? 0
+                  : variant->empty() ? config.layers
+                                     : first_edit(*variant)->layer),
+      before(config.layers, first_layer),
+      after(config.layers, first_layer) {
   if (variant == nullptr) {
     const HeadPositions all = PositionSet::range(0, fed.all());
     after.for_each([&](const HookPoint& place, const HeadPositions&) { before[place] = after[place] = all; });
     return;
   }
-  first_layer = variant->empty() ? config.layers : first_edit(*variant)->layer;
   Spread spread(config, fed, *variant, *this);
   PositionSet stream;
   for (std::size_t layer = first_layer; layer < config.layers; ++layer) {

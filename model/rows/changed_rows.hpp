@@ -11,9 +11,9 @@ namespace hookflow {
 /// What a sequence has of its own, place by place: where a variant can differ at all from the clean pass of
 /// its prompt; of a clean pass everything. Elsewhere the clean pass's values are its values.
 struct ChangedRows {
+  std::size_t first_layer = 0;       // with any change
   PlaceTable<HeadPositions> before;  // the edits at the place
   PlaceTable<HeadPositions> after;   // them
-  std::size_t first_layer = 0;       // with any change
 
   ChangedRows() = default;
   ChangedRows(const Config& config, const FedLength& fed, const Variant* variant);

@@ -72,8 +72,9 @@ class Backward {
   /// What is wanted and not held is read: of the parent where it is changed, else of the clean pass; so is
   /// what is held and not made.
   void settle_reads() {
+    const NeededRows& rows = rows_;
     wanted_.for_each([&](const HookPoint& place, const HeadPositions& wanted) {
-      const HeadPositions read = wanted - rows_.held[place];
+      const HeadPositions read = wanted - rows.held[place];
       const bool is_joint = place.kind == HookKind::k || place.kind == HookKind::v;
       const HeadPositions changed =
           is_joint ? HeadPositions(changed_.keys_or_values(place.layer)) : changed_.after[place];
@@ -81,10 +82,10 @@ class Backward {
       rows_.of_clean[place] = (read - changed).any();
       // Of a query that no edit reaches, a score changes only where its key does.
       if (place.kind == HookKind::scores_raw || place.kind == HookKind::attn_scores)
-        rows_.of_clean[place] |= (rows_.held[place] - changed_.after[{HookKind::q, place.layer}]).any();
+        rows_.of_clean[place] |= (rows.held[place] - changed_.after[{HookKind::q, place.layer}]).any();
       if (is_edited_row_by_row(place.kind)) {
-        const PositionSet held = rows_.held[place].any();
-        rows_.of_clean[place] |= (HeadPositions(held) - rows_.made[place]).any();
+        const PositionSet held = rows.held[place].any();
+        rows_.of_clean[place] |= (HeadPositions(held) - rows.made[place]).any();
       }
     });
   }
@@ -160,8 +161,8 @@ class Backward {
 }  // namespace
 
 NeededRows::NeededRows(const Config& config, const Sequence& sequence, const ChangedRows& changed)
-    : made(config.layers),
-      held(config.layers),
+    : made(config.layers, changed.first_layer),
+      held(config.layers, changed.first_layer),
       of_clean(config.layers),
       of_parent(config.layers),
       sees_all_keys(config.layers) {

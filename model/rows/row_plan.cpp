@@ -28,6 +28,8 @@ RowPlan::RowPlan(const Config& config, std::vector<Sequence> sequences)
   parallel_blocks(families.size(), [&](std::size_t index) {
     for (const std::size_t i : std::views::reverse(families[index])) plan_sequence(config, i, read);
   });
+  for (const Asks& of_parent : read)
+    for (const auto& [place, positions] : of_parent) shared_places_.insert(place);
   lay_out(config);
 }
 
@@ -37,8 +39,12 @@ void RowPlan::plan_sequence(const Config& config, std::size_t index, std::vector
   for (const auto& [place, positions] : read[index]) sequence.asks[place] |= positions;
   changed_[index] = ChangedRows(config, sequence.fed, sequence.variant);
   needed_[index] = NeededRows(config, sequence, changed_[index]);
+  // There are many sequences: what a pass does not ask goes.
+  changed_[index].before = {};
+  needed_[index].of_clean = {};
+  const PlaceTable<PositionSet> read_of_parent = std::exchange(needed_[index].of_parent, {});
   if (!sequence.parent) return;
-  needed_[index].of_parent.for_each([&](const HookPoint& place, const PositionSet& of_parent) {
+  read_of_parent.for_each([&](const HookPoint& place, const PositionSet& of_parent) {
     if (of_parent.empty()) return;
     read[*sequence.parent][place] |= of_parent;
     const auto asked = own.asks.find(place);
@@ -68,8 +74,8 @@ void RowPlan::lay_out(const Config& config) {
   first_layer_ = std::min(first_layer_, layers_);
 }
 
-bool RowPlan::is_shared(const HookPoint& place) const {
-  return std::ranges::any_of(needed_, [&](const NeededRows& rows) { return !rows.of_parent[place].empty(); });
+std::size_t RowPlan::bytes(const NeededRows& rows) {
+  return 3 * rows.held.bytes();  // made and held, and where they are changed
 }
 
 std::optional<std::size_t> RowPlan::holder(std::size_t sequence, const HookPoint& place, std::size_t head,

@@ -23,7 +23,10 @@ class RowPlan {
 
   [[nodiscard]] std::size_t size() const { return sequences_.size(); }
   [[nodiscard]] const Sequence& sequence(std::size_t index) const { return sequences_[index]; }
+  /// Without of_clean and of_parent, which are known by then.
   [[nodiscard]] const NeededRows& rows(std::size_t sequence) const { return needed_[sequence]; }
+  /// What a sequence's rows take in a plan.
+  static std::size_t bytes(const NeededRows& rows);
   /// Where a head's values can differ from the clean pass at a place.
   [[nodiscard]] PositionSet changed(std::size_t sequence, const HookPoint& place, std::size_t head) const {
     return changed_[sequence].after[place].of(head);
@@ -39,7 +42,7 @@ class RowPlan {
   [[nodiscard]] std::size_t most_rows() const { return most_rows_; }
 
   /// Whether sequences read rows of their parents at a place.
-  [[nodiscard]] bool is_shared(const HookPoint& place) const;
+  [[nodiscard]] bool is_shared(const HookPoint& place) const { return shared_places_.contains(place); }
   /// The places that were asked for, be it of one sequence.
   [[nodiscard]] const std::set<HookPoint>& asked_places() const { return asked_places_; }
 
@@ -58,7 +61,7 @@ class RowPlan {
   std::vector<ChangedRows> changed_;
   std::vector<NeededRows> needed_;
   PlaceTable<RowLayout> made_, held_;
-  std::set<HookPoint> asked_places_;
+  std::set<HookPoint> asked_places_, shared_places_;
   std::size_t first_layer_ = 0;
   std::size_t layers_ = 0;
   std::size_t most_rows_ = 0;

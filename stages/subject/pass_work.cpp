@@ -131,7 +131,7 @@ pipeline::Bytes PassWork::bytes(const pipeline::Work& work) const {
   for (std::size_t feed = 0; feed < feeds_.size(); ++feed) {
     const PassCost cost = cost_of(feed, work);
     bytes.working = std::max(bytes.working, cost.working_bytes(*config_));
-    bytes.held += cost.held_bytes(*config_, !variants_);
+    bytes.held += cost.held_bytes(*config_, !variants_) + cost.index_bytes();
   }
   return bytes;
 }

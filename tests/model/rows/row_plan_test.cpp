@@ -24,13 +24,17 @@ struct Planned {
   Variant variant;
   RowPlan plan;
 
+  NeededRows needed;
+
   explicit Planned(Variant edits, Asks asks = logits_at(Positions::last())) : variant(std::move(edits)) {
-    plan = RowPlan(config(), {{kTokens, 0, &variant, {}, 0, std::move(asks)}});
+    const Sequence sequence{kTokens, 0, &variant, {}, 0, std::move(asks)};
+    needed = NeededRows(config(), sequence, ChangedRows(config(), kTokens, &variant));
+    plan = RowPlan(config(), {sequence});
   }
   [[nodiscard]] Rows made(HookKind kind, std::size_t layer) const { return rows(plan.made({kind, layer})); }
   [[nodiscard]] Rows held(HookKind kind, std::size_t layer) const { return rows(plan.held({kind, layer})); }
   [[nodiscard]] Rows of_clean(HookKind kind, std::size_t layer) const {
-    return plan.rows(0).of_clean[{kind, layer}].positions();
+    return needed.of_clean[{kind, layer}].positions();
   }
   [[nodiscard]] Rows made(HookKind kind, std::size_t layer, std::size_t head) const {
     return plan.rows(0).made[{kind, layer}].of(head).positions();
@@ -202,7 +206,7 @@ TEST(RowPlan, AParentIsAskedForTheRowsOfItsOwnThatAChildIsAskedFor) {
   const HookPoint values{v, 1};
   EXPECT_EQ(plan.sequence(0).asks.at(keys).positions(), (Rows{0, 1, 2, 3}));
   EXPECT_FALSE(plan.sequence(0).asks.contains(values));
-  EXPECT_EQ(plan.rows(1).of_parent[values].positions(), (Rows{0, 1, 2, 3}));
+  EXPECT_TRUE(plan.is_shared(values));
 }
 
 }  // namespace
