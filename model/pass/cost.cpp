@@ -59,8 +59,10 @@ PassCost::PassCost(const Config& config, const Sequence& sequence, const NeededR
   flops_ += 2 * as_double(logit_rows_ * config.width * config.vocabulary);
   for (const auto& [place, asked] : sequence.asks) {
     if (place.kind == HookKind::logits) continue;
-    const std::size_t heads = has_heads(place.kind) ? config.heads : 1;
-    index_bytes_ += asked.size() * heads * sizeof(std::span<const float>);
+    // Of a clean pass most is asked by its variants, who look for the rows themselves.
+    if (sequence.variant != nullptr)
+      index_bytes_ +=
+          asked.size() * (has_heads(place.kind) ? config.heads : 1) * sizeof(std::span<const float>);
     const std::size_t kept = (rows.held[place].any() & asked).size();
     if (is_square(place.kind)) {
       kept_queries_ += kept * config.heads;

@@ -190,7 +190,8 @@ TEST(PassWork, BytesGrowByWhatIsKept) {
   more.keep({HookKind::resid_post, 3}, Positions::all());
   const auto held = [&](const PassRequest& asked) { return prompts.bytes(prompts.clean(asked)).held; };
   EXPECT_EQ(held(more) - held(last_logits()), (20 + 12) * row);
-  EXPECT_EQ(held(PassRequest()), 0);
+  // What is known of two sequences' rows, of 8 layers of 24 places and those outside, three times.
+  EXPECT_EQ(held(PassRequest()), 2 * 3 * (8 + 1) * 24 * sizeof(HeadPositions));
 
   const auto of_variants = [&](const PassRequest& asked, const Positions& positions) {
     const VariantsPtr variants = heads({0, 1}, positions);
@@ -199,8 +200,9 @@ TEST(PassWork, BytesGrowByWhatIsKept) {
   const auto growth = [&](const Positions& positions) {
     return of_variants(more, positions) - of_variants(last_logits(), positions);
   };
-  EXPECT_EQ(growth(Positions::all()), 16 * (20 + 12) * row);
-  EXPECT_EQ(growth(Positions::last()), 16 * (1 + 1) * row);  // the others are the clean pass's
+  const double found = 16 * (20 + 12) * sizeof(std::span<const float>);  // where rows are, whosever
+  EXPECT_EQ(growth(Positions::all()), 16 * (20 + 12) * row + found);
+  EXPECT_EQ(growth(Positions::last()), 16 * (1 + 1) * row + found);  // the others are the clean pass's
 }
 
 TEST(PassWork, BytesOfACleanPassGrowByWhatVariantsRead) {
@@ -288,7 +290,7 @@ TEST(PassWork, AgreesWithTheRowsOfThePass) {
       const pipeline::Bytes bytes = prompts.bytes(work, of);
       EXPECT_DOUBLE_EQ(work.cost().flops, cost.flops());
       EXPECT_EQ(bytes.working, cost.working_bytes(prompts.config()));
-      EXPECT_EQ(bytes.held, cost.held_bytes(prompts.config(), of == nullptr));
+      EXPECT_EQ(bytes.held, cost.held_bytes(prompts.config(), of == nullptr) + cost.index_bytes());
     };
     expect_cost(prompts.edited(asked, variants), prompts.edited_rows(asked, variants), variants);
     PassRequest of_clean = asked;
