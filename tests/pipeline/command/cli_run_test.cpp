@@ -238,7 +238,8 @@ TEST_P(Stopped, GoesOnToTheBitsOfARunThatWasNot) {
 TEST_P(Stopped, TwiceEndsAtOnceAndSaysHowToGoOn) {
   std::string lines;
   for (int i = 0; i < 150; ++i)
-    lines += R"({"text": ")" + std::to_string(i) + std::string(100, '?') + R"(", "target": " Germany"})" + "\n";
+    lines +=
+        R"({"text": ")" + std::to_string(i) + std::string(100, '?') + R"(", "target": " Germany"})" + "\n";
   write("w.yaml", "batch_tokens: 1000000\n" + sweep_over("p.jsonl"));
   write("p.jsonl", lines);
   for (const bool json : {false, true}) {

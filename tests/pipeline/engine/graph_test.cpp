@@ -358,7 +358,8 @@ TEST(Graph, ChunksThatAreNotAllPartsAreABug) {
   for (const std::string together : {"[2, 2]", "[6]", "[5, 0]"}) {
     ToyRun toy(toy_plan(8, kStages, "[xs, ns]",
                         {"variants.variants=10", "variants.part=2", "variants.together=" + together}));
-    EXPECT_TRUE(names(refusal<std::logic_error>([&] { toy.run(); }), {"toy.expand: the chunks that it gives do not make up its variants"}));
+    EXPECT_TRUE(names(refusal<std::logic_error>([&] { toy.run(); }),
+                      {"toy.expand: the chunks that it gives do not make up its variants"}));
   }
 }
 
