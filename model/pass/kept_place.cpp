@@ -49,24 +49,14 @@ std::span<const float> KeptPlace::row(std::size_t sequence, std::size_t position
   return values_.row(rows_.first(sequence) + row);
 }
 
-void KeptPlace::take(const RowLayout& layout, View values) {
+void KeptPlace::take(const RowLayout& layout, View values, std::size_t head) {
   parallel_blocks(rows_.sequences(), [&](std::size_t sequence) {
     const auto positions = rows_.positions(sequence);
     for (std::size_t i = 0; i < positions.size(); ++i) {
       const auto from = values.row(layout.first(sequence) + layout.find(sequence, positions[i]));
-      std::ranges::copy(from, values_.row(rows_.first(sequence) + i).begin());
+      std::ranges::copy(from, values_.row(rows_.first(sequence) + i).subspan(head * width_).begin());
     }
   });
-}
-
-void KeptPlace::take_head(std::size_t head, const RowLayout& layout, View values) {
-  for (std::size_t sequence = 0; sequence < rows_.sequences(); ++sequence) {
-    const auto positions = rows_.positions(sequence);
-    for (std::size_t i = 0; i < positions.size(); ++i) {
-      const auto from = values.row(layout.first(sequence) + layout.find(sequence, positions[i]));
-      std::ranges::copy(from, values_.row(rows_.first(sequence) + i).subspan(head * width_, width_).begin());
-    }
-  }
 }
 
 void KeptPlace::take_queries(std::size_t sequence, std::size_t head, std::span<const std::size_t> queries,

@@ -31,10 +31,9 @@ class KeptPlace {
   }
   [[nodiscard]] std::size_t heads() const { return heads_; }
 
-  /// Copies what a place holds: (rows of `layout`, columns of the place).
-  void take(const RowLayout& layout, View values);
-  /// The same for one head: (rows of `layout`, columns of the head).
-  void take_head(std::size_t head, const RowLayout& layout, View values);
+  /// Copies what a place holds, (rows of `layout`, columns of the place), or one head of it, (rows of
+  /// `layout`, columns of the head).
+  void take(const RowLayout& layout, View values, std::size_t head = 0);
   /// The same for some queries of one head of one sequence, at scores and patterns: (queries, keys). Keys
   /// that are left out are hidden. May run at the same time for other heads and queries.
   void take_queries(std::size_t sequence, std::size_t head, std::span<const std::size_t> queries,

@@ -80,7 +80,7 @@ void LayerLoop::keep_head_results(std::size_t layer) {
   for (std::size_t head = 0; head < config_.heads; ++head) {
     const MutableView out = buffers_.of(HookKind::attn_out).row_range(0, mixed.rows);
     linear(mixed.column_range(head * e, e), {projection.row_range(head * e, e), {}}, out);  // (n, d)
-    kept.take_head(head, plan_.held({HookKind::z, layer}), out);
+    kept.take(plan_.held({HookKind::z, layer}), out, head);
   }
 }
 

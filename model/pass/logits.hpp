@@ -17,8 +17,9 @@ struct LogitRow {
   std::shared_ptr<const float[]> memory;
 };
 
-/// The logits of a pass, made when they are read: of at most kRows rows at once, so that those of many
-/// variants are never all in memory.
+/// The logits of a pass, made when they are read: of at most kRows rows at once. With Keep::last those of
+/// many variants are never all in memory; all are kept of a clean pass, and where prompts read each other's
+/// rows.
 class LogitBlocks {
  public:
   static constexpr std::size_t kRows = 256;

@@ -11,6 +11,7 @@
 #include "model/rows/shared_prefixes.hpp"
 
 namespace hookflow {
+
 bool shares_rows(const ForwardPlan& plan) {
   const auto alone = [](const ForwardPlan::Capture& capture) {
     return depends_on_all_tokens(capture.at.kind);

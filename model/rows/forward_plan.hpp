@@ -20,7 +20,7 @@ struct ForwardPlan {
     Positions positions;  // rows that are kept; at scores and patterns, of the queries
     friend bool operator==(const Capture&, const Capture&) = default;
   };
-  /// Variants that will be run of the same prompts, and what is wanted of them.
+  /// Variants that will be run of the same prompts, each of which they must fit, and what is wanted of them.
   struct Edits {
     std::shared_ptr<const std::vector<Variant>> variants;
     std::shared_ptr<const ForwardPlan> plan;

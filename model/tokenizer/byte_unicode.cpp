@@ -2,6 +2,9 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
+
+#include "model/tokenizer/utf8.hpp"
 
 namespace hookflow {
 namespace {
@@ -30,11 +33,11 @@ constexpr std::array<int, kAlphabetEnd> kByteOf = make_byte_of();
 bool append_bytes_of(std::string_view spelling, std::string& bytes) {
   for (std::size_t at = 0; at < spelling.size(); ++at) {
     auto point = static_cast<std::size_t>(static_cast<unsigned char>(spelling[at]));
-    if (point >= 0x80) {  // two bytes of UTF-8: the alphabet ends below U+0800, where the longer forms begin
-      const auto next = at + 1 < spelling.size() ? static_cast<unsigned char>(spelling[at + 1]) : 0U;
-      if (point < 0xC2 || point > 0xDF || (next & 0xC0U) != 0x80) return false;
-      point = ((point & 0x1FU) << 6U) | (next & 0x3FU);
-      ++at;
+    if (point >= 0x80) {
+      const std::optional<CodePoint> read = first_code_point(spelling.substr(at));
+      if (!read) return false;
+      point = read->value;
+      at += read->length - 1;
     }
     if (point >= kAlphabetEnd || kByteOf[point] == kNoByte) return false;
     bytes += static_cast<char>(kByteOf[point]);

@@ -121,7 +121,7 @@ class Ablate : public BatchStage {
 
   [[nodiscard]] std::size_t most_rows() const { return static_cast<std::size_t>(rows); }
 
-  /// Of a batch: what a variant of each of its prompts computes at most.
+  /// Of a batch: the tokens of its prompts, which a variant of each computes at most, without answers.
   [[nodiscard]] std::size_t most_tokens() const {
     std::size_t most = 1;
     for (const Batch& batch : batches_) {

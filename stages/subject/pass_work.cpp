@@ -142,22 +142,18 @@ std::vector<std::size_t> PassWork::chunks(const pipeline::Batch& batch, std::siz
   std::vector<PassCost> chunk;  // of the last, one a feed
   for (std::size_t first = 0; first < variants_->size(); first += variants_a_part) {
     const std::size_t count = std::min(variants_a_part, variants_->size() - first);
-    std::vector<PassCost> more = chunk;
+    std::vector<PassCost> part, more = chunk;
     more.resize(feeds_.size());
     std::size_t most = 0;
     for (std::size_t feed = 0; feed < feeds_.size(); ++feed) {
-      most = std::max(most, (more[feed] += cost_of(feed, {batch, {first, count}})).most_rows());
+      part.push_back(cost_of(feed, {batch, {first, count}}));
+      most = std::max(most, (more[feed] += part[feed]).most_rows());
     }
     // Variants that compute nothing are counted, too.
     const std::size_t variants = chunks.empty() ? 0 : (chunks.back() + 1) * variants_a_part;
-    if (chunks.empty() || std::max(most, variants * batch.prompts.size()) > rows) {
-      chunks.push_back(0);
-      chunk.assign(feeds_.size(), {});
-      for (std::size_t feed = 0; feed < feeds_.size(); ++feed)
-        chunk[feed] = cost_of(feed, {batch, {first, count}});
-    } else {
-      chunk = std::move(more);
-    }
+    const bool fits = !chunks.empty() && std::max(most, variants * batch.prompts.size()) <= rows;
+    if (!fits) chunks.push_back(0);
+    chunk = std::move(fits ? more : part);
     ++chunks.back();
   }
   return chunks;
