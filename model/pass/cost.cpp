@@ -4,6 +4,7 @@
 #include <span>
 
 #include "model/architecture/weights.hpp"
+#include "model/numerics/parallel.hpp"
 #include "model/pass/buffers.hpp"
 #include "model/pass/kept_place.hpp"
 #include "model/pass/logits.hpp"
@@ -99,9 +100,9 @@ double PassCost::working_bytes(const Config& config) const {
   return as_double(Buffers::floats(config, rows) + std::min(rows, kQueryBlock) * longest_) * sizeof(float);
 }
 
-double PassCost::held_bytes(const Config& config, bool is_clean) const {
-  const bool keeps_all = is_clean || shares_logits_;
-  const std::size_t logits = keeps_all ? logit_rows_ : std::min(logit_rows_, LogitBlocks::kRows);
+double PassCost::held_bytes(const Config& config, std::size_t logit_blocks) const {
+  const bool keeps_all = shares_logits_ || logit_blocks >= block_count(logit_rows_, LogitBlocks::kRows);
+  const std::size_t logits = keeps_all ? logit_rows_ : logit_blocks * LogitBlocks::kRows;
   return as_double(kept_floats_ + kept_queries_ * longest_ + logit_rows_ * config.width +
                    logits * config.vocabulary) *
          sizeof(float);

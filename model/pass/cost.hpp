@@ -27,8 +27,9 @@ class PassCost {
   /// Bytes that are taken while it runs, and that the next pass takes again: buffers, and attention's scores
   /// of one block of queries.
   [[nodiscard]] double working_bytes(const Config& config) const;
-  /// Bytes that it leaves behind: captures, what variants read, and the logits that are in memory at once.
-  [[nodiscard]] double held_bytes(const Config& config, bool is_clean) const;
+  /// Bytes that it leaves behind: captures, what variants read, and the logits that are in memory at once, of
+  /// so many blocks.
+  [[nodiscard]] double held_bytes(const Config& config, std::size_t logit_blocks) const;
   /// Bytes of what is known of its rows: the plan, and where captures find them.
   [[nodiscard]] double index_bytes() const { return static_cast<double>(index_bytes_); }
 

@@ -36,8 +36,17 @@ bool LayerLoop::edits(const HookPoint& place, std::size_t sequence) const {
 bool LayerLoop::reads_all_rows(const HookPoint& place, std::size_t sequence) const {
   if (!edits(place, sequence)) return false;
   return std::ranges::any_of(edits_.at(place).at(sequence), [&](std::size_t index) {
-    return (*plan_.sequence(sequence).variant)[index].with->reads_all_rows();
+    return takes_all_rows((*plan_.sequence(sequence).variant)[index], sequence);
   });
+}
+
+bool LayerLoop::takes_all_rows(const Intervention& edit, std::size_t sequence) const {
+  if (!edit.with->reads_all_rows()) return false;
+  if (plan_.sequence(sequence).asks_scalars) return true;
+  const RowLayout& rows = edit.at.kind == HookKind::pattern ? plan_.made(edit.at) : plan_.held(edit.at);
+  const PositionSet edited = edited_positions(edit, plan_.sequence(sequence).fed);
+  return std::ranges::any_of(rows.positions(sequence),
+                             [&](std::size_t position) { return edited.contains(position); });
 }
 
 void LayerLoop::edit(const HookPoint& place) {
@@ -64,6 +73,7 @@ void LayerLoop::edit_block(const HookPoint& place, std::size_t sequence, std::op
   for (const std::size_t index : edits_.at(place).at(sequence)) {
     const Intervention& edit = (*plan_.sequence(sequence).variant)[index];
     if (head && edit.head.value_or(*head) != *head) continue;
+    if (edit.with->reads_all_rows() && !takes_all_rows(edit, sequence)) continue;
     const auto rows = chosen_rows(edit, fed, positions);
     const auto replace = [&](std::size_t column, std::size_t width) {
       return edit.with->edit(rows, original.column_range(column, std::min(width, original.columns)),

@@ -156,6 +156,7 @@ std::vector<PassResult> run_edited(const Model& model, const CleanPass& clean,
     }
   }
   PassRecord record;
+  record.logit_blocks = std::max<std::size_t>(1, plan.logits.size());
   record.plan = plan_edited(model.config, clean.record->plan, edited, plan);
   LayerLoop(model, record, clean.record.get()).run({});
   return results_of(model.config, record, clean.record.get(), plan);

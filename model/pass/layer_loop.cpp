@@ -94,11 +94,10 @@ void LayerLoop::unembed() {
   reach(scale);
   reach(normalized);
   if (plan_.made(out).rows() == 0) return;
-  // What others read too is read again, block after block.
-  const auto keep =
-      clean_ == nullptr || plan_.is_shared(out) ? LogitBlocks::Keep::all : LogitBlocks::Keep::last;
+  // What other prompts read, too, is read again, block after block.
   record_.logits =
-      std::make_shared<const LogitBlocks>(model_, plan_.made(out), input(ln_final_normalized, out), keep);
+      std::make_shared<const LogitBlocks>(model_, plan_.made(out), input(ln_final_normalized, out),
+                                          plan_.is_shared(out) ? LogitBlocks::kAll : record_.logit_blocks);
 }
 
 }  // namespace hookflow

@@ -66,6 +66,8 @@ class LayerLoop {
   [[nodiscard]] bool edits(const HookPoint& place, std::size_t sequence) const;
   /// Whether an edit there reads every row of the prompt.
   [[nodiscard]] bool reads_all_rows(const HookPoint& place, std::size_t sequence) const;
+  /// Whether an edit reads all rows and is made, since it edits one that is held or its number is asked for.
+  [[nodiscard]] bool takes_all_rows(const Intervention& edit, std::size_t sequence) const;
   void edit(const HookPoint& place);
   /// Makes a sequence's edits at a place in the rows that it holds there. head: the only one that the block
   /// holds; none: it holds all.

@@ -8,13 +8,12 @@
 
 namespace hookflow {
 
-LogitBlocks::LogitBlocks(const Model& model, RowLayout rows, View normalized, Keep keep)
+LogitBlocks::LogitBlocks(const Model& model, RowLayout rows, View normalized, std::size_t kept)
     : model_(model),
       rows_(std::move(rows)),
-      keep_(keep),
+      kept_(kept),
       memory_(scratch_floats(normalized.rows * normalized.columns)),
-      normalized_(memory_.get(), normalized.rows, normalized.columns),
-      blocks_(block_count(normalized.rows, kRows)) {
+      normalized_(memory_.get(), normalized.rows, normalized.columns) {
   for (std::size_t row = 0; row < normalized.rows; ++row) {
     std::ranges::copy(normalized.row(row), memory_.get() + row * normalized.columns);
   }
@@ -24,14 +23,16 @@ LogitRow LogitBlocks::row(std::size_t row) const {
   const std::size_t index = row / kRows;
   const std::size_t vocabulary = model_.config.vocabulary;
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<float[]>& block = blocks_[index];
-  if (!block) {
-    if (keep_ == Keep::last) std::ranges::fill(blocks_, nullptr);
+  auto found = std::ranges::find(blocks_, index, [](const auto& block) { return block.first; });
+  if (found == blocks_.end()) {
+    if (blocks_.size() == kept_) blocks_.pop_back();
     const std::size_t count = std::min(kRows, normalized_.rows - index * kRows);
-    block = scratch_floats(count * vocabulary);
+    found = blocks_.emplace(blocks_.begin(), index, scratch_floats(count * vocabulary));
     linear_transposed(normalized_.row_range(index * kRows, count), model_.weights.unembedding,
-                      model_.weights.unembedding_bias, MutableView(block.get(), count, vocabulary));
+                      model_.weights.unembedding_bias, MutableView(found->second.get(), count, vocabulary));
   }
+  blocks_.splice(blocks_.begin(), blocks_, found);
+  const std::shared_ptr<float[]>& block = found->second;
   return {{block.get() + row % kRows * vocabulary, vocabulary}, block};
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 #include <cstddef>
+#include <limits>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "model/architecture/model.hpp"
@@ -17,16 +20,15 @@ struct LogitRow {
   std::shared_ptr<const float[]> memory;
 };
 
-/// The logits of a pass, made when they are read: of at most kRows rows at once. With Keep::last those of
-/// many variants are never all in memory; all are kept of a clean pass, and where prompts read each other's
-/// rows.
+/// The logits of a pass, made when they are read: of at most kRows rows at once. Of the blocks that were
+/// made those read last are kept, so that those of many variants are never all in memory.
 class LogitBlocks {
  public:
   static constexpr std::size_t kRows = 256;
-  enum class Keep { all, last };  // of the blocks that were made
+  static constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 
-  /// `normalized`: (rows, d), what the final norm gave.
-  LogitBlocks(const Model& model, RowLayout rows, View normalized, Keep keep);
+  /// `normalized`: (rows, d), what the final norm gave; `kept`: blocks, at least one.
+  LogitBlocks(const Model& model, RowLayout rows, View normalized, std::size_t kept);
 
   [[nodiscard]] const RowLayout& rows() const { return rows_; }
   /// Of a row of the layout. May be called by several threads.
@@ -35,11 +37,11 @@ class LogitBlocks {
  private:
   const Model& model_;
   RowLayout rows_;
-  Keep keep_;
+  std::size_t kept_;
   std::shared_ptr<float[]> memory_;
   View normalized_;
   mutable std::mutex mutex_;
-  mutable std::vector<std::shared_ptr<float[]>> blocks_;  // those that were made and are kept
+  mutable std::list<std::pair<std::size_t, std::shared_ptr<float[]>>> blocks_;  // by index, last read first
 };
 
 /// Logits of one sequence at the positions that were asked for.

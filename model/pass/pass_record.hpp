@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <vector>
@@ -15,6 +16,7 @@ struct PassRecord {
   RowPlan plan;
   std::map<HookPoint, std::shared_ptr<KeptPlace>> kept;
   std::shared_ptr<const LogitBlocks> logits;     // none where nobody asked
+  std::size_t logit_blocks = LogitBlocks::kAll;  // that are kept
   std::vector<std::vector<float>> edit_scalars;  // of each sequence
 
   [[nodiscard]] const std::shared_ptr<KeptPlace>* find(const HookPoint& place) const {

@@ -37,7 +37,7 @@ Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedLengt
   for (const ForwardPlan::Edits& edits : plan.edits) {
     const Asks asked = asks_of(*edits.plan, fed);
     parallel_blocks(edits.variants->size(), [&](std::size_t i) {
-      const Sequence sequence{fed, 0, &(*edits.variants)[i], {}, 0, asked};
+      const Sequence sequence{fed, 0, &(*edits.variants)[i], {}, 0, asked, edits.plan->edit_scalars};
       const NeededRows rows(config, sequence, ChangedRows(config, fed, sequence.variant));
       const std::lock_guard lock(mutex);
       rows.of_clean.for_each([&](const HookPoint& place, const PositionSet& read) {
@@ -50,14 +50,16 @@ Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedLengt
 
 RowPlan plan_clean(const Config& config, std::span<const std::vector<std::int32_t>> prompts,
                    std::span<const FedLength> fed, const ForwardPlan& plan) {
-  const std::vector<SharedPrefix> prefixes =
-      shares_rows(plan) ? shared_prefixes(prompts) : std::vector<SharedPrefix>(prompts.size());
+  const std::vector<SharedPrefix> prefixes = shared_prefixes(prompts);
+  const bool shares = shares_rows(plan);
   std::map<std::pair<std::size_t, std::size_t>, Asks> asks;  // by the lengths of prompt and answer
   std::vector<Sequence> sequences;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     const auto [known, is_new] = asks.try_emplace({fed[i].prompt, fed[i].answer});
     if (is_new) known->second = asks_of_clean(config, plan, fed[i]);
-    sequences.push_back({fed[i], i, nullptr, prefixes[i].parent, prefixes[i].length, known->second});
+    const auto& [parent, in_common] = prefixes[i];
+    sequences.push_back(
+        {fed[i], i, nullptr, parent, shares ? in_common : 0, known->second, false, in_common});
   }
   return {config, std::move(sequences)};
 }
@@ -66,14 +68,15 @@ RowPlan plan_edited(const Config& config, const RowPlan& clean, std::span<const 
                     const ForwardPlan& plan) {
   std::map<std::pair<std::size_t, const Variant*>, std::size_t> known;
   std::vector<Sequence> sequences;
+  const bool shares = shares_rows(plan);
   for (const auto& [prompt, variant] : edited) {
     const Sequence& of_clean = clean.sequence(prompt);
-    Sequence sequence{of_clean.fed, prompt, variant, {}, 0, asks_of(plan, of_clean.fed)};
+    Sequence sequence{of_clean.fed, prompt, variant, {}, 0, asks_of(plan, of_clean.fed), plan.edit_scalars};
     // The same variant of the prompt that this one begins as, where that is run beside it.
-    const auto parent = of_clean.parent ? known.find({*of_clean.parent, variant}) : known.end();
+    const auto parent = shares && of_clean.parent ? known.find({*of_clean.parent, variant}) : known.end();
     if (parent != known.end()) {
       const FedLength& other = sequences[parent->second].fed;
-      sequence.first = agreed_length(*variant, sequence.fed, other, of_clean.first);
+      sequence.first = agreed_length(*variant, sequence.fed, other, of_clean.in_common);
       if (sequence.first > 0) sequence.parent = parent->second;
     }
     known.emplace(std::pair(prompt, variant), sequences.size());

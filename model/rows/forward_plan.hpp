@@ -26,15 +26,16 @@ struct ForwardPlan {
     std::shared_ptr<const ForwardPlan> plan;
   };
   std::vector<Capture> captures;  // of a place that is there twice, the positions of both
-  std::vector<Positions> logits;
+  std::vector<Positions> logits;  // one for each that reads them
   std::vector<Edits> edits;
+  bool edit_scalars = false;  // of variants: the numbers that edits put in
 };
 
 /// What a plan asks of a sequence of that length; of a clean pass, with what its variants read of it.
 Asks asks_of(const ForwardPlan& plan, const FedLength& fed);
 Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedLength& fed);
 
-/// Whether the prompts of a pass can hold rows for each other.
+/// Whether prompts that are run so can hold rows for each other.
 bool shares_rows(const ForwardPlan& plan);
 
 /// The rows of a clean pass of these prompts; `fed`: the lengths of prompts and answers.

@@ -18,15 +18,7 @@ class Backward {
     for (const auto& [place, positions] : sequence.asks) want(place, positions);
     for (std::size_t i = 0; sequence.variant != nullptr && i < sequence.variant->size(); ++i) {
       const Intervention& edit = (*sequence.variant)[i];
-      if (!edit.with->reads_all_rows()) continue;
-      HeadPositions read;
-      const PositionSet prompt = PositionSet::range(0, sequence.fed.prompt);
-      if (edit.head) {
-        read.add(*edit.head, heads_, prompt);
-      } else {
-        read = prompt;
-      }
-      (edit.at.kind == HookKind::pattern ? whole_patterns_[edit.at] : wanted_[edit.at]) |= read;
+      if (edit.with->reads_all_rows()) means_[edit.at].push_back(&edit);
     }
   }
 
@@ -96,10 +88,39 @@ class Backward {
 
   void want(const HookPoint& place, const HeadPositions& positions) { wanted_[place] |= positions; }
 
+  [[nodiscard]] HeadPositions own_wanted(const HookPoint& place) {
+    return wanted_[place] & changed_.after[place] & own_;
+  }
+
   /// Nothing behind asks any more: what is held and made there is known. Returns what is made.
   HeadPositions settle(const HookPoint& place) {
-    rows_.held[place] = wanted_[place] & changed_.after[place] & own_;
+    want_means(place, wanted_[place], [&] { return own_wanted(place).any(); });
+    return settle_wanted(place);
+  }
+  HeadPositions settle_wanted(const HookPoint& place) {
+    rows_.held[place] = own_wanted(place);
     return rows_.made[place] = rows_.held[place] & changed_.before[place];
+  }
+
+  /// A mean over positions reads all rows of its place, where a row that it edits is held, of whichever head,
+  /// or somebody asks for the number. Returns whether more is wanted.
+  template <typename Held>
+  bool want_means(const HookPoint& place, HeadPositions& wanted, const Held& held) {
+    const auto means = means_.find(place);
+    if (means == means_.end()) return false;
+    const PositionSet prompt = PositionSet::range(0, sequence_.fed.prompt);
+    const auto want_mean = [&](const Intervention* edit) {
+      if (!sequence_.asks_scalars && (held() & edited_positions(*edit, sequence_.fed)).empty()) return false;
+      if (edit->head) {
+        wanted.add(*edit->head, heads_, prompt);
+      } else {
+        wanted |= prompt;
+      }
+      return true;
+    };
+    bool wants_more = false;
+    while (std::erase_if(means->second, want_mean) > 0) wants_more = true;
+    return wants_more;
   }
 
   /// Both come out of one operation.
@@ -111,11 +132,12 @@ class Backward {
     using enum HookKind;
     const auto at = [layer](HookKind kind) { return HookPoint{kind, layer}; };
     const HeadPositions mixed = settle(at(z));
-    HeadPositions queries = mixed | whole_patterns_[at(pattern)];
+    HeadPositions queries = mixed;
     for (const HookKind kind : {scores_raw, attn_scores, pattern}) {
-      settle(at(kind));
+      settle_wanted(at(kind));
       queries |= rows_.held[at(kind)];
     }
+    want_means(at(pattern), queries, [&] { return queries.any(); });
     rows_.made[at(pattern)] = queries;
     rows_.sees_all_keys[layer] = !rows_.held[at(scores_raw)].any().empty() || shows_hidden(layer);
     const auto seen = [&](const PositionSet& rows) {
@@ -127,14 +149,18 @@ class Backward {
     want(at(q), queries);
     // Heads lie side by side in a row, and k beside v: a row is held with all that it has.
     const PositionSet in = changed_.before[at(q)].every;
-    settle(at(q));
-    const PositionSet q_rows = rows_.held[at(q)].any() | queries.any();
-    const PositionSet kv_wanted = wanted_[at(k)].any() | wanted_[at(v)].any();
-    const PositionSet kv_rows = (kv_wanted & changed_.keys_or_values(layer) & own_) | (q_rows & in);
-    hold(at(q), q_rows, in);
-    hold(at(k), kv_rows, in);
-    hold(at(v), kv_rows, in);
-    want(at(ln1_normalized), kv_rows & in);
+    const auto q_rows = [&] { return own_wanted(at(q)).any() | queries.any(); };
+    const auto kv_rows = [&] {
+      const PositionSet wanted = wanted_[at(k)].any() | wanted_[at(v)].any();
+      return (wanted & changed_.keys_or_values(layer) & own_) | (q_rows() & in);
+    };
+    want_means(at(q), wanted_[at(q)], q_rows);
+    while (want_means(at(k), wanted_[at(k)], kv_rows) || want_means(at(v), wanted_[at(v)], kv_rows)) {
+    }
+    hold(at(q), q_rows(), in);
+    hold(at(k), kv_rows(), in);
+    hold(at(v), kv_rows(), in);
+    want(at(ln1_normalized), kv_rows() & in);
   }
 
   void hold(const HookPoint& place, const PositionSet& rows, const PositionSet& in) {
@@ -155,7 +181,7 @@ class Backward {
   NeededRows& rows_;
   PositionSet own_;
   PlaceTable<HeadPositions> wanted_;
-  std::map<HookPoint, HeadPositions> whole_patterns_;  // read by edits there
+  std::map<HookPoint, std::vector<const Intervention*>> means_;  // that nothing needs yet
 };
 
 }  // namespace

@@ -32,6 +32,8 @@ struct Sequence {
   std::optional<std::size_t> parent{};  // an earlier sequence of the same pass, which holds
   std::size_t first = 0;                // the positions before this one
   Asks asks{};
+  bool asks_scalars = false;  // for the numbers that edits put in
+  std::size_t in_common = 0;  // of a clean pass: tokens that the parent begins with, too, whoever holds them
 
   [[nodiscard]] std::size_t length() const { return fed.all(); }
 };

@@ -50,7 +50,7 @@ int resume(const std::vector<std::string>& arguments) {
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::string path = options.required("file");
   const SessionOptions session = session_options(options);
-  return guarded(session.progress, [&] {
+  return guarded(session, [&] {
     return execute(stored_plan(path, options), {path, true, false, {}}, session);
   });
 }

@@ -67,7 +67,7 @@ int run(const std::vector<std::string>& arguments) {
   if (options.has("retry-failed") && !options.has("resume"))
     throw UsageError("--retry-failed needs --resume: a new run has no failed prompts");
   const SessionOptions session = session_options(options);
-  return guarded(session.progress, [&] {
+  return guarded(session, [&] {
     std::vector<std::string> words = {"run"};
     words.insert(words.end(), arguments.begin(), arguments.end());
     WorkflowSpec spec = read_spec(options);

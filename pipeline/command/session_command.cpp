@@ -7,6 +7,8 @@
 #include <string>
 #include <thread>
 
+#include <tbb/global_control.h>
+
 #include "pipeline/command/command.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/session/machine_memory.hpp"
@@ -57,8 +59,9 @@ SessionOptions session_options(const Options& options) {
   return session;
 }
 
-int guarded(ProgressStyle style, const std::function<int()>& action) {
-  if (style != ProgressStyle::json) return action();
+int guarded(const SessionOptions& session, const std::function<int()>& action) {
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, session.run.threads);
+  if (session.progress != ProgressStyle::json) return action();
   try {
     return action();
   } catch (const std::exception& error) {

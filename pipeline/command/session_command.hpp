@@ -11,7 +11,8 @@ void add_session_options(Options& options);
 /// Throws UsageError for values that are out of range or exclude each other.
 SessionOptions session_options(const Options& options);
 
-/// Runs `action`. What it throws is told as JSON where the style asks for that; else it is thrown on.
-int guarded(ProgressStyle style, const std::function<int()>& action);
+/// Runs `action`, its planning too, on the threads that are allowed. What it throws is told as JSON where the
+/// style asks for that; else it is thrown on.
+int guarded(const SessionOptions& session, const std::function<int()>& action);
 
 }  // namespace hookflow::pipeline

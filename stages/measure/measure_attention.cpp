@@ -1,4 +1,3 @@
-#include <cmath>
 #include <limits>
 
 #include "pipeline/stage/registry.hpp"
@@ -33,7 +32,7 @@ class Attention : public PassMeasure {
 
  protected:
   std::vector<Variable> plan_passes(const PassPlan& passes, PassRequest& request) override {
-    head_width_ = passes.config().head_width;
+    config_ = &passes.config();
     cells_ = QueryKeyAxes(queries, keys, passes);
     for (const HookSelection& place : read_places(at, passes.config())) {
       const std::vector<std::size_t> of = heads_of(place, passes.config());
@@ -137,7 +136,7 @@ class Attention : public PassMeasure {
     const Captured q = pass.at({HookKind::q, place.layer});
     const Captured k = pass.at({HookKind::k, place.layer});
     const bool scaled = place.kind == HookKind::attn_scores;
-    const double factor = scaled ? 1 / std::sqrt(static_cast<double>(head_width_)) : 1;
+    const double factor = scaled ? double{config_->score_scale(place.layer)} : 1;
     for (const std::size_t i : scores.heads) {
       for (const std::size_t j : scores.heads) {
         for (const QueryKey& cell : cells) {
@@ -151,7 +150,7 @@ class Attention : public PassMeasure {
 
   std::vector<Scores> scores_;  // one a variable
   QueryKeyAxes cells_;
-  std::size_t head_width_ = 1;
+  const Config* config_ = nullptr;
 };
 
 const bool kAttention = register_stage(

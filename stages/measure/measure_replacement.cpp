@@ -4,6 +4,7 @@
 #include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "pipeline/values/renamed.hpp"
+#include "stages/subject/pass_request.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
@@ -21,7 +22,10 @@ float common_number(const std::vector<float>& numbers) {
 class ReplacementValue : public PromptStage {
  public:
   Output plan(const PlanContext& /*context*/) override {
+    PassRequest request;
+    request.keep_edit_scalars();
     Output output;
+    output.ask(0, request);
     output.add({"replaced_by", Dtype::float32, {}, "1", "number that replaced the activation"});
     return output;
   }

@@ -13,7 +13,8 @@ void add_new(const T& more, std::vector<T>& all) {
 
 void add_plan(const ForwardPlan& more, ForwardPlan& plan) {
   for (const ForwardPlan::Capture& capture : more.captures) add_new(capture, plan.captures);
-  for (const Positions& positions : more.logits) add_new(positions, plan.logits);
+  plan.logits.insert(plan.logits.end(), more.logits.begin(), more.logits.end());
+  plan.edit_scalars |= more.edit_scalars;
   plan.edits.insert(plan.edits.end(), more.edits.begin(), more.edits.end());
 }
 
@@ -23,11 +24,11 @@ void PassRequest::keep(const HookPoint& place, const Positions& positions) {
   add_new({place, positions}, plan_.captures);
 }
 
-void PassRequest::keep_logits(const Positions& positions) { add_new(positions, plan_.logits); }
+void PassRequest::keep_logits(const Positions& positions) { plan_.logits.push_back(positions); }
 
 void PassRequest::keep_answers(const Answers& answers) {
   AnswerPlan& asked = answer_plans_.try_emplace(answers.column, AnswerPlan{answers}).first->second;
-  add_new(Positions::predicting_answer(), asked.plan.logits);
+  if (asked.plan.logits.empty()) asked.plan.logits.push_back(Positions::predicting_answer());
 }
 
 void PassRequest::keep_for(const std::shared_ptr<const std::vector<Variant>>& variants,

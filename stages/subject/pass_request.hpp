@@ -25,6 +25,8 @@ class PassRequest : public pipeline::Request {
  public:
   void keep(const HookPoint& place, const Positions& positions);
   void keep_logits(const Positions& positions);
+  /// The numbers that the edits of variants put in.
+  void keep_edit_scalars() { plan_.edit_scalars = true; }
   /// What these variants read of the clean pass, of which this is asked.
   void keep_for(const std::shared_ptr<const std::vector<Variant>>& variants, const PassRequest& asked);
   /// The logits that predict the tokens of answers, each after the ones before. Answers of the same column

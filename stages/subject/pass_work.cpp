@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "model/hooks/hook.hpp"
 #include "model/numerics/parallel.hpp"
 #include "model/rows/changed_rows.hpp"
 #include "model/rows/needed_rows.hpp"
@@ -21,6 +22,18 @@ double weight_bytes(const PassFacts& facts, const ForwardPlan& plan) {
   return hookflow::weight_bytes(facts.subject->config(), fed.size(), plan);
 }
 
+/// Whether a prompt may need more of the first `shared` rows of the one that it hangs from than that one
+/// needs itself: rows that only it asks for, or keys and values behind those that the other looks at.
+bool asks_more(const Asks& own, const Asks& of_parent, std::size_t shared) {
+  return std::ranges::any_of(own, [&](const Asks::value_type& ask) {
+    const auto& [place, positions] = ask;
+    const auto found = of_parent.find(place);
+    const PositionSet there = found == of_parent.end() ? PositionSet() : found->second;
+    return !((positions & PositionSet::range(0, shared)) - there).empty() ||
+           there.end() < std::min(shared, positions.end());
+  });
+}
+
 PassCost cost_of_sequence(const Config& config, const Sequence& sequence) {
   return {config, sequence,
           NeededRows(config, sequence, ChangedRows(config, sequence.fed, sequence.variant))};
@@ -33,7 +46,7 @@ PassWork::PassWork(const PassFacts& facts, std::span<const pipeline::Batch> batc
     : config_(&facts.subject->config()), variants_(std::move(variants)) {
   // Where only answers are read, no prompt is run alone.
   const ForwardPlan& alone = asked.plan();
-  if (asked.answer_plans().empty() || layers_run(*config_, alone) > 0)
+  if (asked.answer_plans().empty() || layers_run(*config_, alone) > 0 || alone.edit_scalars)
     add_feed(facts, batches, alone, nullptr);
   for (const auto& [column, answered] : asked.answer_plans())
     add_feed(facts, batches, answered.plan, &answered.answers);
@@ -53,31 +66,55 @@ void PassWork::add_feed(const PassFacts& facts, std::span<const pipeline::Batch>
       ids.emplace_back(own.begin(), own.end()).insert(ids.back().end(), answer.begin(), answer.end());
       feed.prompts[prompt].length = FedLength(own.size(), answer.size());
     }
-    if (!shares_rows(plan)) continue;
-    const std::vector<SharedPrefix> prefixes = shared_prefixes(ids);
-    for (std::size_t i = 0; i < run.size(); ++i) {
-      Fed& fed = feed.prompts[run[i]];
-      fed.shared = prefixes[i].length;
-      if (prefixes[i].parent) fed.parent = feed.prompts[run[*prefixes[i].parent]].length;
-    }
+    if (shares_rows(plan)) add_prefixes(feed, run, ids);
   }
-  add_cost(facts);
+  cost_.bytes_shared = std::max(cost_.bytes_shared, weight_bytes(facts, plan));
+  add_cost(batches);
 }
 
-void PassWork::add_cost(const PassFacts& facts) {
-  const std::size_t feed = feeds_.size() - 1;
-  const std::size_t passes = variants_ ? variants_->size() : 1;
-  for (std::size_t prompt = 0; prompt < feeds_[feed].prompts.size(); ++prompt) {
-    if (!facts.tokens->runs(prompt)) continue;
-    cost_.passes += static_cast<double>(passes);
-    cost_.whole_rows += static_cast<double>(passes * feeds_[feed].prompts[prompt].length.all());
-    for (std::size_t i = 0; i < passes; ++i) {
-      const PassCost& cost = cost_of(feed, prompt, i);
-      cost_.flops += cost.flops();
-      cost_.rows += static_cast<double>(cost.most_rows());
+void PassWork::add_prefixes(Feed& feed, std::span<const std::size_t> prompts,
+                            std::span<const std::vector<std::int32_t>> ids) {
+  const std::vector<SharedPrefix> prefixes = shared_prefixes(ids);
+  std::vector<std::size_t> root(prompts.size());  // of the family that each is in
+  std::set<std::size_t> together;                 // roots
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    const auto& [parent, length] = prefixes[i];
+    root[i] = parent ? root[*parent] : i;
+    if (!parent) continue;
+    Fed& fed = feed.prompts[prompts[i]];
+    fed.parent = prompts[*parent];
+    fed.shared = length;
+    const auto asks = [&](std::size_t prompt) -> const Asks& {
+      return alone(feeds_.size() - 1, feed.prompts[prompt].length).asks;
+    };
+    if (asks_more(asks(prompts[i]), asks(*fed.parent), length)) together.insert(root[i]);
+  }
+  for (const std::size_t of : together) {
+    std::vector<std::size_t>& family = feed.families.emplace_back();
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      if (root[i] != of) continue;
+      feed.prompts[prompts[i]].family = feed.families.size() - 1;
+      family.push_back(prompts[i]);
     }
   }
-  cost_.bytes_shared = std::max(cost_.bytes_shared, weight_bytes(facts, feeds_[feed].plan));
+}
+
+void PassWork::add_cost(std::span<const pipeline::Batch> batches) {
+  const std::size_t feed = feeds_.size() - 1;
+  const std::size_t passes = variants_ ? variants_->size() : 1;
+  for (const Fed& fed : feeds_[feed].prompts) {
+    if (fed.length.all() == 0) continue;
+    cost_.passes += static_cast<double>(passes);
+    cost_.whole_rows += static_cast<double>(passes * fed.length.all());
+  }
+  for (const pipeline::Batch& batch : batches) {
+    for (std::size_t i = 0; i < passes; ++i) {
+      for_each_cost(feed, batch, i, [&](const PassCost& cost) {
+        cost_.flops += cost.flops();
+        cost_.rows += static_cast<double>(cost.most_rows());
+      });
+    }
+  }
 }
 
 const PassWork::Alone& PassWork::alone(std::size_t feed, const FedLength& length) const {
@@ -87,7 +124,7 @@ const PassWork::Alone& PassWork::alone(std::size_t feed, const FedLength& length
   const ForwardPlan& plan = feeds_[feed].plan;
   if (!variants_) {
     made.asks = asks_of_clean(*config_, plan, length);
-    made.costs = {cost_of_sequence(*config_, {length, 0, nullptr, {}, 0, made.asks})};
+    made.costs = {cost_of_sequence(*config_, {length, 0, nullptr, {}, 0, made.asks, false})};
     made.reached = {0};
     return made;
   }
@@ -96,33 +133,75 @@ const PassWork::Alone& PassWork::alone(std::size_t feed, const FedLength& length
   made.reached.resize(variants_->size(), length.all());
   parallel_blocks(variants_->size(), [&](std::size_t i) {
     const Variant& variant = (*variants_)[i];
-    made.costs[i] = cost_of_sequence(*config_, {length, 0, &variant, {}, 0, made.asks});
+    made.costs[i] = cost_of_sequence(*config_, {length, 0, &variant, {}, 0, made.asks, plan.edit_scalars});
     for (const Intervention& edit : variant)
       made.reached[i] = std::min(made.reached[i], edited_positions(edit, length).first());
   });
   return made;
 }
 
-const PassCost& PassWork::cost_of(std::size_t feed, std::size_t prompt, std::size_t variant) const {
-  const auto& [length, parent, shared] = feeds_[feed].prompts[prompt];
-  const Alone& whole = alone(feed, length);
-  if (whole.reached[variant] >= shared) return whole.costs[variant];
+Sequence PassWork::sequence_of(std::size_t feed, std::size_t prompt, std::size_t variant) const {
+  const FedLength& length = feeds_[feed].prompts[prompt].length;
   const Variant* edits = variants_ ? &(*variants_)[variant] : nullptr;
-  const std::size_t first = edits == nullptr ? shared : agreed_length(*edits, length, *parent, shared);
+  return {length,
+          prompt,
+          edits,
+          {},
+          first_of(feed, prompt, variant),
+          alone(feed, length).asks,
+          feeds_[feed].plan.edit_scalars};
+}
+
+std::size_t PassWork::first_of(std::size_t feed, std::size_t prompt, std::size_t variant) const {
+  const Fed& fed = feeds_[feed].prompts[prompt];
+  if (!variants_ || fed.shared == 0) return fed.shared;
+  return agreed_length((*variants_)[variant], fed.length, feeds_[feed].prompts[*fed.parent].length,
+                       fed.shared);
+}
+
+const PassCost& PassWork::cost_alone(std::size_t feed, std::size_t prompt, std::size_t variant) const {
+  const Fed& fed = feeds_[feed].prompts[prompt];
+  const Alone& whole = alone(feed, fed.length);
+  if (whole.reached[variant] >= fed.shared) return whole.costs[variant];
+  const std::size_t first = first_of(feed, prompt, variant);
   if (whole.reached[variant] >= first) return whole.costs[variant];
-  const auto [known, is_new] = sharing_.try_emplace({{feed, length.prompt, length.answer}, variant, first});
-  if (is_new) known->second = cost_of_sequence(*config_, {length, 0, edits, {}, first, whole.asks});
+  const auto [known, is_new] =
+      sharing_.try_emplace({{feed, fed.length.prompt, fed.length.answer}, variant, first});
+  if (is_new) known->second = cost_of_sequence(*config_, sequence_of(feed, prompt, variant));
   return known->second;
+}
+
+RowPlan PassWork::plan_family(std::size_t feed, const std::vector<std::size_t>& family,
+                              std::size_t variant) const {
+  std::vector<Sequence> sequences;
+  for (const std::size_t prompt : family) {
+    Sequence& sequence = sequences.emplace_back(sequence_of(feed, prompt, variant));
+    if (sequence.first == 0) continue;
+    const auto parent = std::ranges::find(family, *feeds_[feed].prompts[prompt].parent);
+    sequence.parent = static_cast<std::size_t>(parent - family.begin());
+  }
+  return {*config_, std::move(sequences)};
+}
+
+template <typename Use>
+void PassWork::for_each_cost(std::size_t feed, const pipeline::Batch& batch, std::size_t variant,
+                             const Use& use) const {
+  for (const std::size_t prompt : batch.prompts) {
+    const Fed& fed = feeds_[feed].prompts[prompt];
+    if (fed.length.all() == 0) continue;
+    if (!fed.family) {
+      use(cost_alone(feed, prompt, variant));
+    } else if (const auto& family = feeds_[feed].families[*fed.family]; family.front() == prompt) {
+      use(PassCost(*config_, plan_family(feed, family, variant)));
+    }
+  }
 }
 
 PassCost PassWork::cost_of(std::size_t feed, const pipeline::Work& work) const {
   const std::lock_guard lock(mutex_);
   PassCost all;
-  for (const std::size_t prompt : work.batch.prompts) {
-    if (feeds_[feed].prompts[prompt].length.all() == 0) continue;
-    for (std::size_t i = 0; i < work.variants.count; ++i)
-      all += cost_of(feed, prompt, work.variants.first + i);
-  }
+  for (std::size_t i = 0; i < work.variants.count; ++i)
+    for_each_cost(feed, work.batch, work.variants.first + i, [&](const PassCost& cost) { all += cost; });
   return all;
 }
 
@@ -131,7 +210,9 @@ pipeline::Bytes PassWork::bytes(const pipeline::Work& work) const {
   for (std::size_t feed = 0; feed < feeds_.size(); ++feed) {
     const PassCost cost = cost_of(feed, work);
     bytes.working = std::max(bytes.working, cost.working_bytes(*config_));
-    bytes.held += cost.held_bytes(*config_, !variants_) + cost.index_bytes();
+    const std::size_t blocks =
+        variants_ ? std::max<std::size_t>(1, feeds_[feed].plan.logits.size()) : LogitBlocks::kAll;
+    bytes.held += cost.held_bytes(*config_, blocks) + cost.index_bytes();
   }
   return bytes;
 }

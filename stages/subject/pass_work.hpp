@@ -33,16 +33,19 @@ class PassWork {
                                                 std::size_t rows) const;
 
  private:
-  /// What a prompt is fed, and the beginning that it has in common with another of its batch.
+  /// What a prompt is fed, and the beginning that it has in common with an earlier one of its batch.
   struct Fed {
     FedLength length{0};
-    std::optional<FedLength> parent;
+    std::optional<std::size_t> parent;
     std::size_t shared = 0;
+    std::optional<std::size_t> family;  // of those that are planned together
   };
   /// The prompts alone, or with an answer behind each.
   struct Feed {
     ForwardPlan plan;
     std::vector<Fed> prompts;  // [prompt of the run]
+    // Prompts that hang together, of which one asks more of another than that computes for itself.
+    std::vector<std::vector<std::size_t>> families{};
   };
   /// What prompts of one length cost, with nothing shared.
   struct Alone {
@@ -54,10 +57,22 @@ class PassWork {
 
   void add_feed(const PassFacts& facts, std::span<const pipeline::Batch> batches, const ForwardPlan& plan,
                 const Answers* answers);
-  void add_cost(const PassFacts& facts);
+  /// The prompts of a batch that share rows; ids: what is fed of each.
+  void add_prefixes(Feed& feed, std::span<const std::size_t> prompts,
+                    std::span<const std::vector<std::int32_t>> ids);
+  void add_cost(std::span<const pipeline::Batch> batches);
   [[nodiscard]] const Alone& alone(std::size_t feed, const FedLength& length) const;
-  /// Of one variant of a prompt; 0: of its clean pass.
-  [[nodiscard]] const PassCost& cost_of(std::size_t feed, std::size_t prompt, std::size_t variant) const;
+  [[nodiscard]] Sequence sequence_of(std::size_t feed, std::size_t prompt, std::size_t variant) const;
+  /// The first row of its own that one variant of a prompt has; 0: its clean pass.
+  [[nodiscard]] std::size_t first_of(std::size_t feed, std::size_t prompt, std::size_t variant) const;
+  /// Of one that nobody asks for more than it computes for itself.
+  [[nodiscard]] const PassCost& cost_alone(std::size_t feed, std::size_t prompt, std::size_t variant) const;
+  [[nodiscard]] RowPlan plan_family(std::size_t feed, const std::vector<std::size_t>& family,
+                                    std::size_t variant) const;
+  /// Uses what the prompts take of such a variant, each or together.
+  template <typename Use>
+  void for_each_cost(std::size_t feed, const pipeline::Batch& batch, std::size_t variant,
+                     const Use& use) const;
   [[nodiscard]] PassCost cost_of(std::size_t feed, const pipeline::Work& work) const;
 
   const Config* config_;

@@ -1,4 +1,4 @@
-"""Runs every command of README.md's code blocks, in order, as a reader would.
+"""Runs every command of the code blocks of README.md and of the pages for users, in order, as a reader would.
 
     readme_commands.py BUILD_DIR
 
@@ -19,6 +19,8 @@ SOURCE = Path(__file__).resolve().parents[2]
 SETUP = re.compile(r"bash (workflows/quickstart\.sh|tests/run\.sh)|cmake ")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 COMMANDS, STATE = ("", "sh", "bash"), ("export ", "cd ")
+PAGES = ("README.md", "workflows/README.md", "pipeline/run_file/README.md", "pipeline/session/README.md",
+         "stages/README.md")
 
 
 def has(*modules):
@@ -74,9 +76,8 @@ class Reader:
         self.type(command)
 
 
-def run_readme(reader):
-    blocks = BLOCK.findall((SOURCE / "README.md").read_text())
-    for language, text in blocks:
+def run_page(reader, page):
+    for language, text in BLOCK.findall((SOURCE / page).read_text()):
         if language in COMMANDS:
             for line in text.splitlines():
                 if line.strip() and not SETUP.match(line):
@@ -102,9 +103,10 @@ def main(build):
         make_reader_folder(folder, build / "hookflow")
         make_cached_model(cache)
         reader = Reader(folder, {**os.environ, "HF_HUB_CACHE": str(cache)})
-        run_readme(reader)
+        for page in PAGES:
+            run_page(reader, page)
         run_installed(reader, build, Path(temporary) / "installed")
-        print(f"{reader.failed} commands failed" if reader.failed else "every command ended as README says")
+        print(f"{reader.failed} commands failed" if reader.failed else "every command ended as the pages say")
         return int(reader.failed > 0)
 
 

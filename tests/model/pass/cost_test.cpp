@@ -61,7 +61,7 @@ RowPlan clean_rows(const Config& config, const ForwardPlan& plan, const Prompts&
 PassCost cost_of(const ForwardPlan& plan) {
   return {config(), clean_rows(config(), plan, {{1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}})};
 }
-double held(const ForwardPlan& plan) { return cost_of(plan).held_bytes(config(), true); }
+double held(const ForwardPlan& plan) { return cost_of(plan).held_bytes(config(), LogitBlocks::kAll); }
 
 TEST(PassMemory, WorkingGrowsWithRows) {
   ForwardPlan plan;
@@ -105,7 +105,9 @@ TEST(PassMemory, OfManyVariantsLogitsOfOneBlockAreHeld) {
   const std::vector<EditedPrompt> edited(1000, {0, &variant});
   const PassCost cost(small, plan_edited(small, clean, edited, plan));
   EXPECT_EQ(cost.most_rows(), 1000U);
-  EXPECT_EQ(cost.held_bytes(small, false), (1000 * 8 + 256 * 11) * kFloat);
+  EXPECT_EQ(cost.held_bytes(small, 1), (1000 * 8 + 256 * 11) * kFloat);
+  EXPECT_EQ(cost.held_bytes(small, 3), (1000 * 8 + 768 * 11) * kFloat);  // of three that read them
+  EXPECT_EQ(cost.held_bytes(small, 4), 1000 * (8 + 11) * kFloat);
 }
 
 /// Both where q, k and v are wider than the MLP, and where they are not.
@@ -130,16 +132,16 @@ TEST(PassMemory, IsWhatAPassAllocates) {
     const std::size_t before = arrays.most = arrays.held;
     {
       const CleanPass pass = run_clean(tiny.model, prompts, clean_plan);
-      EXPECT_EQ(static_cast<double>(arrays.held - before), cost.held_bytes(config, true));
+      EXPECT_EQ(static_cast<double>(arrays.held - before), cost.held_bytes(config, LogitBlocks::kAll));
       EXPECT_EQ(static_cast<double>(arrays.most - before),
-                cost.held_bytes(config, true) + cost.working_bytes(config));
+                cost.held_bytes(config, LogitBlocks::kAll) + cost.working_bytes(config));
       std::vector<EditedPrompt> edited = {{0, variants.data()}, {1, variants.data()}};
       const PassCost more(config, plan_edited(config, pass.record->plan, edited, plan));
       const std::size_t clean = arrays.most = arrays.held;
       const auto results = run_edited(tiny.model, pass, edited, plan);
-      EXPECT_EQ(static_cast<double>(arrays.held - clean), more.held_bytes(config, false));
+      EXPECT_EQ(static_cast<double>(arrays.held - clean), more.held_bytes(config, 1));
       EXPECT_LE(static_cast<double>(arrays.most - clean),
-                more.held_bytes(config, false) + more.working_bytes(config));
+                more.held_bytes(config, 1) + more.working_bytes(config));
     }
     EXPECT_EQ(arrays.held, before);
   }

@@ -338,7 +338,7 @@ TEST(RunEdited, ReportsTheScalarThatItPutIn) {
                                           edit(HookKind::z, 0, 1, {}), edit(HookKind::q, 1, 1, value(0.25F)),
                                           edit(HookKind::v, 1, 1, mean_positions())}};
   ForwardPlan plan;
-  // Nothing is asked for: the mean is wanted nevertheless.
+  plan.edit_scalars = true;  // and no row
   plan = testing::with_edits(plan, variants);
   const CleanPass clean = run_clean(tiny.model, Prompts{prompt}, plan);
   const auto results = run_edited(tiny.model, clean, of_prompt(0, variants), plan);

@@ -32,8 +32,8 @@ class Logits : public ::testing::Test {
     rows.add(positions);
     return rows;
   }
-  [[nodiscard]] std::shared_ptr<const LogitBlocks> blocks(LogitBlocks::Keep keep) const {
-    return std::make_shared<const LogitBlocks>(tiny_.model, one_sequence(kCount), normalized(), keep);
+  [[nodiscard]] std::shared_ptr<const LogitBlocks> blocks(std::size_t kept) const {
+    return std::make_shared<const LogitBlocks>(tiny_.model, one_sequence(kCount), normalized(), kept);
   }
   [[nodiscard]] View normalized() const { return {normalized_.data(), kCount, tiny_.model.config.width}; }
 
@@ -65,8 +65,8 @@ class Logits : public ::testing::Test {
 };
 
 TEST_F(Logits, AreTheProductWithTheUnembedding) {
-  for (const auto keep : {LogitBlocks::Keep::all, LogitBlocks::Keep::last}) {
-    const auto made = blocks(keep);
+  for (const std::size_t kept : {LogitBlocks::kAll, std::size_t{1}, std::size_t{2}}) {
+    const auto made = blocks(kept);
     for (std::size_t row = 0; row < kCount; ++row) {
       const LogitRow logits = made->row(row);
       ASSERT_EQ(logits.values.size(), tiny_.model.config.vocabulary);
@@ -77,14 +77,14 @@ TEST_F(Logits, AreTheProductWithTheUnembedding) {
 
 TEST_F(Logits, OutliveWhatTheyAreMadeOf) {
   const std::vector<double> last = wanted(kCount - 1);
-  const auto made = blocks(LogitBlocks::Keep::last);
+  const auto made = blocks(1);
   std::ranges::fill(normalized_, 0.0F);
   const LogitRow logits = made->row(kCount - 1);
   EXPECT_NEAR(logits.values[5], last[5], 1e-5);
 }
 
 TEST_F(Logits, AreMadeBlockByBlock) {
-  const auto made = blocks(LogitBlocks::Keep::all);
+  const auto made = blocks(LogitBlocks::kAll);
   const auto block_of = [&](std::size_t row) { return made->row(row).memory; };
   EXPECT_EQ(block_of(0), block_of(kBlock - 1));
   EXPECT_NE(block_of(kBlock - 1), block_of(kBlock));
@@ -94,7 +94,7 @@ TEST_F(Logits, AreMadeBlockByBlock) {
 }
 
 TEST_F(Logits, OfACleanPassAllStayInMemory) {
-  const auto made = blocks(LogitBlocks::Keep::all);
+  const auto made = blocks(LogitBlocks::kAll);
   std::vector<std::weak_ptr<const float[]>> memory;
   for (const std::size_t row : {std::size_t{0}, kBlock, 2 * kBlock})
     memory.emplace_back(made->row(row).memory);
@@ -103,13 +103,24 @@ TEST_F(Logits, OfACleanPassAllStayInMemory) {
 }
 
 TEST_F(Logits, OfVariantsTheLastBlockAloneStaysInMemory) {
-  const auto made = blocks(LogitBlocks::Keep::last);
+  const auto made = blocks(1);
   const std::weak_ptr<const float[]> first = made->row(3).memory;
   EXPECT_FALSE(first.expired());
   EXPECT_EQ(made->row(4).memory, first.lock());
   const std::weak_ptr<const float[]> second = made->row(kBlock).memory;
   EXPECT_TRUE(first.expired());
   EXPECT_FALSE(second.expired());
+}
+
+TEST_F(Logits, OfTwoThatReadThemABlockOfEachStaysInMemory) {
+  const auto made = blocks(2);
+  const std::weak_ptr<const float[]> first = made->row(0).memory;
+  const std::weak_ptr<const float[]> second = made->row(kBlock).memory;
+  EXPECT_EQ(made->row(1).memory, first.lock());  // read last
+  const std::weak_ptr<const float[]> third = made->row(2 * kBlock).memory;
+  EXPECT_FALSE(first.expired());
+  EXPECT_TRUE(second.expired());
+  EXPECT_FALSE(third.expired());
 }
 
 TEST_F(Logits, OfVariantsThatShareRowsAllStayInMemory) {
@@ -133,7 +144,7 @@ TEST_F(Logits, OfVariantsThatShareRowsAllStayInMemory) {
 }
 
 TEST_F(Logits, ThatSomebodyHoldsStayAndAreTheSameWhenMadeAgain) {
-  const auto made = blocks(LogitBlocks::Keep::last);
+  const auto made = blocks(1);
   const LogitRow held = made->row(7);
   (void)made->row(kBlock);
   EXPECT_TRUE(is_right(held.values, 7));
@@ -143,8 +154,8 @@ TEST_F(Logits, ThatSomebodyHoldsStayAndAreTheSameWhenMadeAgain) {
 }
 
 TEST_F(Logits, AreReadBySeveralThreads) {
-  for (const auto keep : {LogitBlocks::Keep::all, LogitBlocks::Keep::last}) {
-    const auto made = blocks(keep);
+  for (const std::size_t kept : {LogitBlocks::kAll, std::size_t{1}, std::size_t{2}}) {
+    const auto made = blocks(kept);
     std::size_t wrong = 0;
     std::size_t wrong_there = 0;
     std::thread other([&] { count_wrong(*made, kCount / 2, wrong_there); });
@@ -155,8 +166,8 @@ TEST_F(Logits, AreReadBySeveralThreads) {
 }
 
 TEST_F(Logits, OfOneSequenceMayBeThoseOfSeveralPasses) {
-  const auto clean = blocks(LogitBlocks::Keep::all);
-  const auto edited = blocks(LogitBlocks::Keep::last);
+  const auto clean = blocks(LogitBlocks::kAll);
+  const auto edited = blocks(1);
   PassLogits logits;
   EXPECT_TRUE(logits.positions().empty());
   logits.add(2, clean, kBlock + 2);

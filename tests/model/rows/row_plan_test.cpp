@@ -26,8 +26,9 @@ struct Planned {
 
   NeededRows needed;
 
-  explicit Planned(Variant edits, Asks asks = logits_at(Positions::last())) : variant(std::move(edits)) {
-    const Sequence sequence{kTokens, 0, &variant, {}, 0, std::move(asks)};
+  explicit Planned(Variant edits, Asks asks = logits_at(Positions::last()), bool asks_scalars = false)
+      : variant(std::move(edits)) {
+    const Sequence sequence{kTokens, 0, &variant, {}, 0, std::move(asks), asks_scalars};
     needed = NeededRows(config(), sequence, ChangedRows(config(), kTokens, &variant));
     plan = RowPlan(config(), {sequence});
   }
@@ -141,6 +142,32 @@ TEST(RowPlan, AMeanOverPositionsReadsThemAll) {
   Variant both = edit(mlp_out, 2, {}, Positions::last(), Replacement("mean", "positions"));
   both.push_back(edit(z, 1, 0, Positions::at({3}))[0]);
   EXPECT_EQ(Planned(both).made(mlp_out, 2), (Rows{3, 4, 5}));
+}
+
+TEST(RowPlan, AMeanThatNobodyNeedsReadsNothing) {
+  // The last layer's edit is behind what is asked for; then before it, at other positions.
+  const Variant variant = edit(mlp_out, 2, {}, Positions::at({1}), Replacement("mean", "positions"));
+  const Asks below = {{{resid_post, 1}, PositionSet(Positions::all().resolve(kTokens))}};
+  for (const Asks& asks : {below, logits_at(Positions::last())}) {
+    const Planned planned(variant, asks);
+    EXPECT_EQ(planned.of_clean(mlp_out, 2), Rows{});
+    EXPECT_EQ(planned.plan.most_rows(), 0U);
+    // ... unless for its number.
+    EXPECT_EQ(Planned(variant, asks, true).of_clean(mlp_out, 2), (Rows{0, 1, 2, 3, 4, 5}));
+  }
+}
+
+TEST(RowPlan, AMeanMayNeedAnother) {
+  // The pattern reads values 0 to 4 of head 1 alone; their mean is of all, so the last one's edit is held,
+  // too.
+  Variant variant = edit(v, 1, 1, Positions::at({4}), Replacement("mean", "positions"));
+  variant.push_back(edit(v, 1, 1, Positions::at({5}), Replacement("add", std::vector<float>(4)))[0]);
+  variant.push_back(edit(k, 1, 0, Positions::at({5}), Replacement("mean", "positions"))[0]);
+  const Asks asks = {{{z, 1}, PositionSet(Positions::at({4}).resolve(kTokens))}};
+  const Planned planned(variant, asks);
+  EXPECT_EQ(planned.held(v, 1), (Rows{4, 5}));
+  EXPECT_EQ(planned.of_clean(v, 1), (Rows{0, 1, 2, 3, 4, 5}));
+  EXPECT_EQ(planned.of_clean(k, 1), (Rows{0, 1, 2, 3, 4, 5}));
 }
 
 TEST(RowPlan, AMeanOfAPatternTakesAllItsQueries) {
