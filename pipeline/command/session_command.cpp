@@ -7,8 +7,6 @@
 #include <string>
 #include <thread>
 
-#include <tbb/global_control.h>
-
 #include "pipeline/command/command.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/session/machine_memory.hpp"
@@ -60,14 +58,15 @@ SessionOptions session_options(const Options& options) {
 }
 
 int guarded(const SessionOptions& session, const std::function<int()>& action) {
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, session.run.threads);
-  if (session.progress != ProgressStyle::json) return action();
+  int code = exit_code::kDone;
   try {
-    return action();
+    on_threads(session.run.threads, [&] { code = action(); });
   } catch (const std::exception& error) {
-    std::cerr << error_line(code_of(error), error.what());
-    return code_of(error);
+    if (session.progress != ProgressStyle::json) throw;
+    code = code_of(error);
+    std::cerr << error_line(code, error.what());
   }
+  return code;
 }
 
 }  // namespace hookflow::pipeline

@@ -221,11 +221,15 @@ class FlowGraph {
 
 std::string tbb_version() { return TBB_runtime_version(); }
 
+void on_threads(std::size_t threads, const std::function<void()>& action) {
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, threads);
+  tbb::task_arena arena(static_cast<int>(threads));
+  arena.execute(action);
+}
+
 void run_prompts(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
                  const std::atomic<bool>& stop) {
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, options.threads);
-  tbb::task_arena arena(static_cast<int>(options.threads));
-  arena.execute([&] { FlowGraph(plan, store, options, monitor, stop).run(); });
+  on_threads(options.threads, [&] { FlowGraph(plan, store, options, monitor, stop).run(); });
 }
 
 }  // namespace hookflow::pipeline

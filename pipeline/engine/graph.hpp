@@ -20,6 +20,9 @@ struct RunOptions {
   std::function<void()> before_commit;           // called once, before the first
 };
 
+/// Runs `action`, and all that it runs in parallel, on so many threads.
+void on_threads(std::size_t threads, const std::function<void()>& action);
+
 /// Runs every batch that the store has not marked, through a TBB flow graph with one node a stage: a gate,
 /// the lane's stages, the store; and behind an expand one packet a chunk, with a gate of its own. The gates
 /// bound what is in flight, so memory does not grow with prompts or variants. Stops early when `stop` becomes
