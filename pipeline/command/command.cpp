@@ -5,6 +5,8 @@
 
 #include "pipeline/engine/provenance.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/plugin/thrown.hpp"
+#include "pipeline/stage/registry.hpp"
 #include "pipeline/stage/subject.hpp"
 #include "pipeline/text/nearest.hpp"
 
@@ -37,6 +39,7 @@ const Command& find_command(const std::string& word) {
 }
 
 int dispatch(const std::vector<std::string>& arguments) {
+  if (!names_taken().empty()) throw std::logic_error("two stages are named " + names_taken().front());
   if (arguments.empty()) {
     print_overview(std::cerr);
     return exit_code::kUsage;
@@ -78,6 +81,9 @@ int run_command(const std::vector<std::string>& arguments) {
   } catch (const std::exception& error) {
     std::cerr << "hookflow: " << error.what() << "\n";
     return code_of(error);
+  } catch (...) {  // as a stage of a plugin may throw
+    std::cerr << "hookflow: " << thrown_text(std::current_exception()) << " was thrown\n";
+    return exit_code::kFailed;
   }
 }
 
