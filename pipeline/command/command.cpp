@@ -1,5 +1,6 @@
 #include "pipeline/command/command.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <stdexcept>
 
@@ -36,6 +37,15 @@ const Command& find_command(const std::string& word) {
   for (const auto& [name, command] : commands()) names.push_back(name);
   throw UsageError("unknown command '" + word + "'" + suggestion(word, names) +
                    "; `hookflow --help` lists them");
+}
+
+/// `--plugin FILE` may stand before the command, too.
+std::vector<std::string> command_first(std::vector<std::string> arguments) {
+  auto command = arguments.begin();
+  while (command != arguments.end() && command->starts_with("--plugin"))
+    command += *command == "--plugin" && command + 1 != arguments.end() ? 2 : 1;
+  if (command != arguments.end()) std::rotate(arguments.begin(), command, command + 1);
+  return arguments;
 }
 
 int dispatch(const std::vector<std::string>& arguments) {
@@ -75,14 +85,14 @@ int code_of(const std::exception& error) {
 
 int run_command(const std::vector<std::string>& arguments) {
   try {
-    const int code = dispatch(arguments);
+    const int code = dispatch(command_first(arguments));
     if (!std::cout.flush()) throw std::runtime_error("standard output: cannot be written");
     return code;
   } catch (const std::exception& error) {
     std::cerr << "hookflow: " << error.what() << "\n";
     return code_of(error);
-  } catch (...) {  // as a stage of a plugin may throw
-    std::cerr << "hookflow: " << thrown_text(std::current_exception()) << " was thrown\n";
+  } catch (...) {
+    std::cerr << "hookflow: a stage of a plugin failed: " << thrown_text(std::current_exception()) << "\n";
     return exit_code::kFailed;
   }
 }

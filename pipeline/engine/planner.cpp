@@ -110,7 +110,7 @@ class Planner {
       problem(spec, error);
       return false;
     } catch (const InputError&) {
-      throw;
+      rethrow_of_stage(spec.id, spec.declaration->name);
     } catch (const std::runtime_error& error) {
       problem(spec, ParamError(error.what(), spec.line));
       return false;

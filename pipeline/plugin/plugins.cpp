@@ -33,6 +33,8 @@ std::set<std::string> stage_names() {
 /// The file's bytes. Throws InputError.
 std::string read_library(const fs::path& path) {
   if (fs::is_directory(path)) throw InputError(path.string() + ": is a directory, not a plugin");
+  if (fs::exists(path) && !fs::is_regular_file(path))
+    throw InputError(path.string() + ": is a device or a pipe, not a plugin");
   std::ifstream file(path, std::ios::binary);
   if (!file)
     throw InputError(path.string() + ": the plugin cannot be read: " +

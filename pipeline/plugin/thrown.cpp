@@ -14,11 +14,15 @@ std::string thrown_text(const std::exception_ptr& thrown) {
   } catch (const std::exception& error) {
     return error.what();
   } catch (...) {
-    return "something that is no std::exception";
+    return "what it threw is no std::exception";
   }
 }
 
 void rethrow_of_stage(const std::string& id, const std::string& stage) {
+  const std::string origin = origin_text(stage);
+  if (origin.empty()) throw;
+  const std::string text =
+      "stage '" + id + "' (" + stage + origin + ") failed: " + thrown_text(std::current_exception());
   try {
     throw;
   } catch (const std::bad_alloc&) {
@@ -26,12 +30,11 @@ void rethrow_of_stage(const std::string& id, const std::string& stage) {
   } catch (const Stopped&) {
     throw;
   } catch (const UsageError&) {
-    throw;
+    throw UsageError(text);
   } catch (const InputError&) {
-    throw;
+    throw InputError(text);
   } catch (...) {
-    throw std::runtime_error("stage '" + id + "' (" + stage + origin_text(stage) +
-                             ") throws: " + thrown_text(std::current_exception()));
+    throw std::runtime_error(text);
   }
 }
 

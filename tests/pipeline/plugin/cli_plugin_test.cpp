@@ -62,6 +62,8 @@ TEST_F(Plugins, OfTheCommandLineAreKnownToEveryCommand) {
   EXPECT_NE(succeed({"describe", "test.constant", "--plugin", "lib/stages.so"}).find("lib/stages.so"),
             std::string::npos);
   EXPECT_NE(succeed({"list", "stages", "--plugin", "lib/stages.so"}).find("test.total"), std::string::npos);
+  EXPECT_NE(succeed({"--plugin", "lib/stages.so", "list", "stages"}).find("test.total"), std::string::npos);
+  EXPECT_NE(succeed({"--plugin=lib/stages.so", "describe", "test.total"}).find("prompts"), std::string::npos);
   EXPECT_NE(succeed({"help", "inspect"}).find("--plugin"), std::string::npos);
   refuse({"describe", "test.constant"}, 2, {"unknown stage 'test.constant'"});
 }
@@ -104,6 +106,7 @@ TEST_F(Plugins, DoNotTakePartWhereTheyAreNotNamed) {
 
 TEST_F(Plugins, ThatAreNoneAreAllTold) {
   write("notes.so", "no library");
+  refuse({"list", "--plugin", "/dev/zero"}, 3, {"/dev/zero: is a device or a pipe"});
   const std::string message =
       refuse({"list", "--plugin", "none.so", "--plugin", "lib", "--plugin", "notes.so", "--plugin",
               library("unmarked").string()},
@@ -132,7 +135,7 @@ TEST_F(Plugins, ThatCannotBeLoadedSayWhy) {
   };
   refused("taken", {"libtaken.so: its stage 'tokenize' has the name of a stage of hookflow"});
   refused("throws", {"libthrows.so: the plugin throws while it is loaded: the licence has expired"});
-  refused("throws_int", {"libthrows_int.so: the plugin throws while it is loaded: something that is no"});
+  refused("throws_int", {"libthrows_int.so: the plugin throws while it is loaded: what it threw is no"});
   refused("lacking", {"liblacking.so: the plugin cannot be loaded: undefined symbol", "defined_nowhere"});
   const Outcome nothing = run({"list", "--plugin", library("nothing").string()});
   EXPECT_EQ(nothing.code, 3);
@@ -159,14 +162,15 @@ TEST_F(Plugins, ThatThrowWhileTheyArePlannedAreNamed) {
   write_workflow(", when: checked");
   refuse({"run", "w.yaml"}, 2, {"w.yaml:8: stage 'mine'" + origin + ": the vectors do not fit"});
   write_workflow(", when: plan, what: error");
-  refuse({"run", "w.yaml"}, 1, {"stage 'mine' (test.constant" + origin + ") throws: there is no such row"});
+  refuse({"run", "w.yaml"}, 1, {"stage 'mine' (test.constant" + origin + ") failed: there is no such row"});
   write_workflow(", when: plan, what: int");
   refuse({"validate", "w.yaml"}, 1,
-         {"stage 'mine' (test.constant" + origin + ") throws: something that is no"});
+         {"stage 'mine' (test.constant" + origin + ") failed: what it threw is no"});
   write_workflow(", when: plan, what: input");
-  refuse({"run", "w.yaml"}, 3, {"the vectors are missing"});
+  refuse({"run", "w.yaml"}, 3,
+         {"stage 'mine' (test.constant" + origin + ") failed: the vectors are missing"});
   write_workflow(", when: prepare, what: int");
-  refuse({"run", "w.yaml"}, 1, {"stage 'mine' (test.constant" + origin + ") throws: something that is no"});
+  refuse({"run", "w.yaml"}, 1, {"stage 'mine' (test.constant" + origin + ") failed: what it threw is no"});
 }
 
 TEST_F(Plugins, ThatThrowWhileTheyRunLoseNothing) {
@@ -175,7 +179,7 @@ TEST_F(Plugins, ThatThrowWhileTheyRunLoseNothing) {
     write_workflow(std::string(", when: run, what: ") + what);
     const Outcome outcome = run({"run", "w.yaml", "--force"});
     EXPECT_EQ(outcome.code, 1) << outcome.err;
-    EXPECT_NE(outcome.err.find("stage 'mine' (test.constant" + origin + ") throws: "), std::string::npos)
+    EXPECT_NE(outcome.err.find("stage 'mine' (test.constant" + origin + ") failed: "), std::string::npos)
         << outcome.err;
     EXPECT_NE(succeed({"inspect", "w.h5", "history"}).find("failure"), std::string::npos);
     write_workflow("", std::string(", when: fold, what: ") + what);
