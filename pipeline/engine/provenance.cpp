@@ -9,7 +9,6 @@
 #include "pipeline/h5/h5.hpp"
 #include "pipeline/hash/sha256.hpp"
 #include "pipeline/run_file/format/root_attributes.hpp"
-#include "pipeline/text/utf8.hpp"
 
 #ifndef HOOKFLOW_VERSION
 #define HOOKFLOW_VERSION "unknown"
@@ -34,7 +33,7 @@ Identity own_identity(const Plan& plan) {
                        {"workflow_sha256", sha256(to_json(workflow))},
                        {"prompts_sha256", sha256(plan.prompts.json_lines())}};
   for (const Plugin& plugin : plan.spec.plugins)
-    identity.emplace_back(kPluginPrefix + spell_bytes(plugin.name()), plugin.sha256);
+    identity.emplace_back(kPluginPrefix + plugin.name(), plugin.sha256);
   return identity;
 }
 

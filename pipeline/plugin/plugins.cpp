@@ -13,6 +13,7 @@
 #include "pipeline/plugin/build_mark.hpp"
 #include "pipeline/plugin/open_library.hpp"
 #include "pipeline/stage/registry.hpp"
+#include "pipeline/text/utf8.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -46,6 +47,8 @@ std::string read_library(const fs::path& path) {
 
 /// A plugin for this program. Throws InputError for any other file.
 Plugin examine(const fs::path& path) {
+  if (find_invalid_utf8(path.string()) != std::string::npos)
+    throw InputError(path.string() + ": its path must be UTF-8, as a run file keeps it");
   const std::string library = read_library(path);
   if (const std::string problem = build_problem(library); !problem.empty())
     throw InputError(path.string() + ": " + problem);
@@ -78,6 +81,7 @@ std::vector<fs::path> new_paths(const std::vector<std::string>& names, const fs:
   std::set<std::string> given;
   std::vector<fs::path> paths;
   for (const std::string& name : names) {
+    if (name.empty()) throw UsageError(place + ": the name of a plugin is empty; must be a file");
     const Plugin named{fs::absolute(base / name).lexically_normal(), "", {}};
     if (!given.insert(named.name()).second)
       throw UsageError(

@@ -47,7 +47,7 @@ class Reader {
     read_name();
     value_of("about", spec_.about, false);
     value_of("model", spec_.model, true);
-    spec_.model_place = spec_.file + (line_of("model") == 0 ? "" : ":" + std::to_string(line_of("model")));
+    spec_.model_place = place_of("model");
     value_of("show", spec_.show, false);
     spec_.show_line = line_of("show");
     read_batch_weight();
@@ -75,6 +75,12 @@ class Reader {
   [[nodiscard]] std::size_t line_of(const std::string& key) const {
     const Node* node = root_.find(key);
     return node == nullptr ? 0 : node->line;
+  }
+
+  /// The file, and the line of a key that is in it.
+  [[nodiscard]] std::string place_of(const std::string& key) const {
+    const std::size_t line = line_of(key);
+    return spec_.file + (line == 0 ? "" : ":" + std::to_string(line));
   }
 
   void read_name() {
@@ -108,10 +114,7 @@ class Reader {
   /// What comes after cannot be checked without them.
   void read_plugins() {
     std::vector<std::string> names;
-    value_of("plugins", names, false);
-    const std::size_t line = line_of("plugins");
-    const std::string place = spec_.file + (line == 0 ? "" : ":" + std::to_string(line)) + ": plugins";
-    load_plugins(names, spec_.base, place);
+    if (value_of("plugins", names, false)) load_plugins(names, spec_.base, place_of("plugins") + ": plugins");
     spec_.plugins = loaded_plugins();
   }
 

@@ -152,7 +152,10 @@ TEST_F(Plugins, AreNamedOnce) {
   refuse(
       {"list", "--plugin", "lib/stages.so", "--plugin", "lib/copy.so"}, 3,
       {"copy.so: its stage 'test.", "has the name of a stage of the plugin " + in_folder("lib/stages.so")});
+  refuse({"list", "--plugin", ""}, 2, {"--plugin: the name of a plugin is empty"});
+  refuse({"list", "--plugin", "lib/\xff.so"}, 3, {"must be UTF-8"});
   write_workflow();
+  refuse({"validate", "w.yaml", "--set", "plugins={lib: stages.so}"}, 2, {"plugins: "});
   refuse({"validate", "w.yaml", "--set", "plugins=[lib/stages.so, ./lib/stages.so]"}, 2,
          {"plugins: 'stages.so' is given twice"});
 }
