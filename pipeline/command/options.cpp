@@ -33,7 +33,7 @@ Options::Options(std::string usage, std::string about, std::string example)
       example_(std::move(example)),
       described_("options", static_cast<unsigned>(page_columns())) {
   described_.add_options()("help,h", "print this help and stop")(
-      "plugin", po::value<std::vector<std::string>>()->composing(),
+      "plugin", po::value<std::vector<std::string>>()->composing()->value_name("FILE"),
       "a library with stages of your own; may be repeated");
 }
 
