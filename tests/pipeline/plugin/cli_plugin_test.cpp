@@ -95,6 +95,19 @@ TEST_F(Plugins, OfAnotherBuildDoNotGoOnWithARun) {
   EXPECT_NE(run({"diff", "old.h5", "w.h5"}).out.find("plugin_stages.so"), std::string::npos);
 }
 
+TEST_F(Plugins, MayBringKindsOfEdits) {
+  bring("edits");
+  EXPECT_NE(succeed({"describe", "ablate", "--plugin", "lib/edits.so"}).find("{scale: x}"),
+            std::string::npos);
+  const auto edited = [&](const std::string& replacement) {
+    write("w.yaml", "plugins: lib/edits.so\n" + sweep_with("with: zero", "with: " + replacement));
+    succeed({"run", "w.yaml", "--force"});
+    return numbers("sweep.h5").at("scores.prob");
+  };
+  EXPECT_EQ(edited("{scale: 0}"), edited("zero"));
+  EXPECT_NE(edited("{scale: 0.5}"), edited("zero"));
+}
+
 TEST_F(Plugins, DoNotTakePartWhereTheyAreNotNamed) {
   write("w.yaml", kSweep);
   succeed({"run", "w.yaml", "--out", "without.h5"});
