@@ -1,10 +1,13 @@
 #include "pipeline/command/command.hpp"
 
+#include <algorithm>
 #include <iostream>
 #include <stdexcept>
 
 #include "pipeline/engine/provenance.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/plugin/thrown.hpp"
+#include "pipeline/stage/registry.hpp"
 #include "pipeline/stage/subject.hpp"
 #include "pipeline/text/nearest.hpp"
 
@@ -36,7 +39,17 @@ const Command& find_command(const std::string& word) {
                    "; `hookflow --help` lists them");
 }
 
+/// `--plugin FILE` may stand before the command, too.
+std::vector<std::string> command_first(std::vector<std::string> arguments) {
+  auto command = arguments.begin();
+  while (command != arguments.end() && command->starts_with("--plugin"))
+    command += *command == "--plugin" && command + 1 != arguments.end() ? 2 : 1;
+  if (command != arguments.end()) std::rotate(arguments.begin(), command, command + 1);
+  return arguments;
+}
+
 int dispatch(const std::vector<std::string>& arguments) {
+  if (!names_taken().empty()) throw std::logic_error("two stages are named " + names_taken().front());
   if (arguments.empty()) {
     print_overview(std::cerr);
     return exit_code::kUsage;
@@ -72,12 +85,15 @@ int code_of(const std::exception& error) {
 
 int run_command(const std::vector<std::string>& arguments) {
   try {
-    const int code = dispatch(arguments);
+    const int code = dispatch(command_first(arguments));
     if (!std::cout.flush()) throw std::runtime_error("standard output: cannot be written");
     return code;
   } catch (const std::exception& error) {
     std::cerr << "hookflow: " << error.what() << "\n";
     return code_of(error);
+  } catch (...) {
+    std::cerr << "hookflow: a stage of a plugin failed: " << thrown_text(std::current_exception()) << "\n";
+    return exit_code::kFailed;
   }
 }
 

@@ -4,6 +4,7 @@
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/options.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/plugin/plugins.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "pipeline/terminal/window.hpp"
 #include "pipeline/text/columns.hpp"
@@ -65,6 +66,7 @@ void print_stage(const StageDecl& stage) {
   constexpr std::size_t kHanging = 5;  // behind "in" and "out"
   std::cout << output_window().painted(stage.name, Ink::bold) << "\n";
   print_text(2, stage.doc);
+  if (const std::string origin = origin_text(stage.name); !origin.empty()) print_text(2, "a stage" + origin);
   std::cout << "\n";
   print_text(2, "such as  " + example_of(stage));
   for (const PortDecl& port : stage.inputs)

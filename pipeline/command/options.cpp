@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "pipeline/error.hpp"
+#include "pipeline/plugin/plugins.hpp"
 #include "pipeline/terminal/window.hpp"
 #include "pipeline/text/columns.hpp"
 #include "pipeline/text/nearest.hpp"
@@ -31,7 +32,9 @@ Options::Options(std::string usage, std::string about, std::string example)
       about_(std::move(about)),
       example_(std::move(example)),
       described_("options", static_cast<unsigned>(page_columns())) {
-  described_.add_options()("help,h", "print this help and stop");
+  described_.add_options()("help,h", "print this help and stop")(
+      "plugin", po::value<std::vector<std::string>>()->composing()->value_name("FILE"),
+      "a library with stages of your own; may be repeated");
 }
 
 void Options::positional(const std::string& name, int count, const std::string& doc) {
@@ -65,9 +68,12 @@ bool Options::parse(const std::vector<std::string>& arguments) {
   }
   if (has(kSurplus))
     refuse("'" + get<std::vector<std::string>>(kSurplus).front() + "' is one argument too many");
-  if (!has("help")) return true;
-  print_help();
-  return false;
+  if (has("help")) {
+    print_help();
+    return false;
+  }
+  load_plugins(get_or("plugin", std::vector<std::string>()), {}, "--plugin");
+  return true;
 }
 
 void Options::print_help() const {

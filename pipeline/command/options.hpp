@@ -6,7 +6,8 @@
 
 namespace hookflow::pipeline {
 
-/// A subcommand's options: what Boost.Program_options reads, with our messages.
+/// A subcommand's options: what Boost.Program_options reads, with our messages. Every command has --help and
+/// --plugin.
 class Options {
  public:
   /// `usage` is the line after `hookflow`, in which the positional arguments are named; `example` one that
@@ -17,8 +18,9 @@ class Options {
   /// Named positional argument; at most `count` of them, -1 for any number.
   void positional(const std::string& name, int count, const std::string& doc);
 
-  /// Reads the arguments. Returns false when --help was asked for, and printed. Throws UsageError with the
-  /// nearest option for one that is unknown.
+  /// Reads the arguments and loads the plugins that they name. Returns false when --help was asked for, and
+  /// printed. Throws UsageError with the nearest option for one that is unknown, and what load_plugins()
+  /// throws.
   bool parse(const std::vector<std::string>& arguments);
 
   [[nodiscard]] bool has(const std::string& name) const { return values_.count(name) > 0; }

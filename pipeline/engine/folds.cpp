@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "pipeline/error.hpp"
+#include "pipeline/plugin/thrown.hpp"
 #include "pipeline/workflow/selection.hpp"
 
 namespace hookflow::pipeline {
@@ -65,7 +66,11 @@ void run_fold(const Plan& plan, const PlannedStage& stage, const StoppableFile& 
     }
   }
   FileSink sink(file, stage);
-  stage.fold->fold(inputs, sink);
+  try {
+    stage.fold->fold(inputs, sink);
+  } catch (...) {
+    rethrow_of_stage(stage.spec->id, stage.spec->declaration->name);
+  }
 }
 
 }  // namespace

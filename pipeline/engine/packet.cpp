@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "pipeline/plugin/thrown.hpp"
+#include "pipeline/values/spelling.hpp"
+
 namespace hookflow::pipeline {
 namespace {
 
@@ -92,6 +95,24 @@ std::shared_ptr<Packet> chunk_packet(const Plan& plan, const Packet& parent, std
   return packet;
 }
 
+namespace {
+
+/// One of each input.
+std::vector<Outcome> outcomes_of(const PlannedStage& stage, std::span<const Inputs> inputs,
+                                 VariantRange variants) {
+  try {
+    std::vector<Outcome> outcomes = stage.flow->run_batch(inputs, variants);
+    if (outcomes.size() != inputs.size())
+      throw std::logic_error(std::to_string(outcomes.size()) + " outcomes of " +
+                             counted(inputs.size(), "prompt"));
+    return outcomes;
+  } catch (...) {
+    rethrow_of_stage(stage.spec->id, stage.spec->declaration->name);
+  }
+}
+
+}  // namespace
+
 void run_stage(const Plan& plan, std::size_t stage, Packet& packet) {
   const PlannedStage& planned = plan.stages[stage];
   const std::vector<std::size_t>& prompts = packet.batch->prompts;
@@ -109,7 +130,7 @@ void run_stage(const Plan& plan, std::size_t stage, Packet& packet) {
   std::vector<ValuePtr>& results = packet.values[stage];
   results.resize(prompts.size());
   if (!inputs.empty()) {
-    std::vector<Outcome> outcomes = planned.flow->run_batch(inputs, packet.chunk.variants);
+    std::vector<Outcome> outcomes = outcomes_of(planned, inputs, packet.chunk.variants);
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const std::size_t row = rows[i];
       results[row] = std::move(outcomes[i].value);

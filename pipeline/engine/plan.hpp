@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/plugin/thrown.hpp"
 #include "pipeline/prompts/prompts.hpp"
 #include "pipeline/run_file/marks/part_state.hpp"
 #include "pipeline/stage/stage.hpp"
@@ -51,7 +52,13 @@ struct Plan {
 
   /// Calls every stage's prepare(): the last step before running, which may load large files.
   void prepare() {
-    for (const PlannedStage& stage : stages) stage.spec->stage->prepare();
+    for (const PlannedStage& stage : stages) {
+      try {
+        stage.spec->stage->prepare();
+      } catch (...) {
+        rethrow_of_stage(stage.spec->id, stage.spec->declaration->name);
+      }
+    }
   }
   /// Whether `lane` is `ancestor` or lies below it.
   [[nodiscard]] bool leads_to(std::size_t ancestor, std::size_t lane) const {

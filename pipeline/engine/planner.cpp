@@ -8,6 +8,7 @@
 #include "pipeline/engine/file_layout.hpp"
 #include "pipeline/engine/result_names.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/plugin/thrown.hpp"
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/text/problems.hpp"
 #include "pipeline/values/group_names.hpp"
@@ -109,10 +110,12 @@ class Planner {
       problem(spec, error);
       return false;
     } catch (const InputError&) {
-      throw;
+      rethrow_of_stage(spec.id, spec.declaration->name);
     } catch (const std::runtime_error& error) {
       problem(spec, ParamError(error.what(), spec.line));
       return false;
+    } catch (...) {
+      rethrow_of_stage(spec.id, spec.declaration->name);
     }
     take_output(planned);
     return true;
@@ -151,7 +154,8 @@ class Planner {
   Output& output() { return outputs_[plan_.stages.size() - 1]; }
 
   void problem(const StageSpec& spec, const ParamError& error) {
-    problems_.add(line_of(spec, error), "stage '" + spec.id + "': " + error.what());
+    const std::string origin = origin_text(spec.declaration->name);
+    problems_.add(line_of(spec, error), "stage '" + spec.id + "'" + origin + ": " + error.what());
   }
 
   [[nodiscard]] PlannedInput planned_input(const InputRef& ref, const PlannedStage& reader) const {
@@ -227,7 +231,12 @@ class Planner {
     };
     for (std::size_t i = plan_.stages.size(); i-- > 0;) {
       send(plan_.stages[i], outputs_[i].requests);
-      send(plan_.stages[i], plan_.stages[i].spec->stage->take_requests(asked[i]));
+      const StageSpec& spec = *plan_.stages[i].spec;
+      try {
+        send(plan_.stages[i], spec.stage->take_requests(asked[i]));
+      } catch (...) {
+        rethrow_of_stage(spec.id, spec.declaration->name);
+      }
     }
   }
 

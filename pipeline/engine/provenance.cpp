@@ -8,6 +8,7 @@
 #include "pipeline/engine/graph.hpp"
 #include "pipeline/h5/h5.hpp"
 #include "pipeline/hash/sha256.hpp"
+#include "pipeline/run_file/format/root_attributes.hpp"
 
 #ifndef HOOKFLOW_VERSION
 #define HOOKFLOW_VERSION "unknown"
@@ -28,9 +29,12 @@ Identity own_identity(const Plan& plan) {
   // The subject is what its files hold, not what it is called.
   Node workflow = plan.spec.resolved();
   std::erase_if(workflow.entries, [](const auto& entry) { return !decides_results(entry.first); });
-  return {{"result_version", std::to_string(kResultVersion)},
-          {"workflow_sha256", sha256(to_json(workflow))},
-          {"prompts_sha256", sha256(plan.prompts.json_lines())}};
+  Identity identity = {{"result_version", std::to_string(kResultVersion)},
+                       {"workflow_sha256", sha256(to_json(workflow))},
+                       {"prompts_sha256", sha256(plan.prompts.json_lines())}};
+  for (const Plugin& plugin : plan.spec.plugins)
+    identity.emplace_back(kPluginPrefix + plugin.name(), plugin.sha256);
+  return identity;
 }
 
 }  // namespace

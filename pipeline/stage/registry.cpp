@@ -13,6 +13,11 @@ std::map<std::string, StageDecl>& stages() {
   return all;
 }
 
+std::vector<std::string>& taken() {
+  static std::vector<std::string> names;
+  return names;
+}
+
 std::optional<SubjectType>& subject() {
   static std::optional<SubjectType> the_type;
   return the_type;
@@ -22,11 +27,12 @@ std::optional<SubjectType>& subject() {
 
 bool register_stage(StageDecl declaration) {
   const std::string name = declaration.name;
-  if (!stages().emplace(name, std::move(declaration)).second) {
-    throw std::logic_error("two stages are named " + name);
-  }
-  return true;
+  const bool is_new = stages().emplace(name, std::move(declaration)).second;
+  if (!is_new) taken().push_back(name);
+  return is_new;
 }
+
+const std::vector<std::string>& names_taken() { return taken(); }
 
 std::vector<const StageDecl*> registered_stages() {
   std::vector<const StageDecl*> all;

@@ -118,8 +118,12 @@ class Declaration {
   StageDecl decl_;
 };
 
-/// Adds a stage to those that workflows can name. Throws std::logic_error for a name that is taken.
+/// Adds a stage to those that workflows can name; false, and names_taken() has it, if another has that name.
+/// Nothing is thrown: stages register before main() and while a library is loaded, where nobody could catch
+/// it.
 bool register_stage(StageDecl declaration);
+/// The names that more than one stage was registered by.
+const std::vector<std::string>& names_taken();
 /// All of them, by name.
 std::vector<const StageDecl*> registered_stages();
 /// The stage of that name, or nullptr.

@@ -47,7 +47,7 @@ class Reader {
     read_name();
     value_of("about", spec_.about, false);
     value_of("model", spec_.model, true);
-    spec_.model_place = spec_.file + (line_of("model") == 0 ? "" : ":" + std::to_string(line_of("model")));
+    spec_.model_place = place_of("model");
     value_of("show", spec_.show, false);
     spec_.show_line = line_of("show");
     read_batch_weight();
@@ -56,6 +56,7 @@ class Reader {
     } else {
       problems_.add(0, "the key 'prompts' is missing");
     }
+    read_plugins();
     read_stages();
     read_keep();
     problems_.raise();
@@ -74,6 +75,12 @@ class Reader {
   [[nodiscard]] std::size_t line_of(const std::string& key) const {
     const Node* node = root_.find(key);
     return node == nullptr ? 0 : node->line;
+  }
+
+  /// The file, and the line of a key that is in it.
+  [[nodiscard]] std::string place_of(const std::string& key) const {
+    const std::size_t line = line_of(key);
+    return spec_.file + (line == 0 ? "" : ":" + std::to_string(line));
   }
 
   void read_name() {
@@ -102,6 +109,13 @@ class Reader {
     if (const auto problem = countable().problem(weight))
       problems_.add(line_of("batch_tokens"), "batch_tokens: " + *problem + "; must be " + countable().text);
     spec_.batch_weight = static_cast<std::size_t>(weight);
+  }
+
+  /// What comes after cannot be checked without them.
+  void read_plugins() {
+    std::vector<std::string> names;
+    if (value_of("plugins", names, false)) load_plugins(names, spec_.base, place_of("plugins") + ": plugins");
+    spec_.plugins = loaded_plugins();
   }
 
   void read_stages() {
@@ -209,13 +223,19 @@ Node WorkflowSpec::resolved() const {
     }
     for (const ParamDecl& param : stage.declaration->params) node[param.name] = param.write(*stage.stage);
   }
-  return Node::map({{"workflow", write_param(name)},
-                    {"about", write_param(about)},
-                    {"model", write_param(model)},
-                    {"batch_tokens", write_param(static_cast<std::int64_t>(batch_weight))},
-                    {"stages", std::move(all_stages)},
-                    {"keep", write_param(keep)},
-                    {"show", write_param(show)}});
+  Node whole = Node::map({{"workflow", write_param(name)},
+                          {"about", write_param(about)},
+                          {"model", write_param(model)},
+                          {"batch_tokens", write_param(static_cast<std::int64_t>(batch_weight))},
+                          {"stages", std::move(all_stages)},
+                          {"keep", write_param(keep)},
+                          {"show", write_param(show)}});
+  for (const Plugin& plugin : plugins) {
+    Node& paths = whole["plugins"];
+    paths.kind = Node::Kind::list;
+    paths.items.push_back(write_param(plugin.path.string()));
+  }
+  return whole;
 }
 
 WorkflowSpec read_workflow_text(const std::string& text, const std::string& file,
@@ -225,7 +245,9 @@ WorkflowSpec read_workflow_text(const std::string& text, const std::string& file
   return Reader(root, file, base).read();
 }
 
-bool decides_results(const std::string& key) { return key != "model" && key != "about" && key != "show"; }
+bool decides_results(const std::string& key) {
+  return key != "model" && key != "plugins" && key != "about" && key != "show";
+}
 
 WorkflowSpec read_resolved_workflow(const std::string& json, const std::string& file) {
   Node root = parse_yaml(json, file);

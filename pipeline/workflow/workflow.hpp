@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/plugin/plugins.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "pipeline/workflow/input_ref.hpp"
 #include "pipeline/yaml/node.hpp"
@@ -32,6 +33,7 @@ struct WorkflowSpec {
   std::string model;
   std::string model_place;           // where it was named, for messages: `w.yaml:3`, or `--model`
   std::filesystem::path model_base;  // from where it is looked for if it is a relative path
+  std::vector<Plugin> plugins;       // all that are loaded: any may take part in the results
   Node prompts;
   std::size_t batch_weight = 256;  // prompts share a batch up to this size
   std::vector<StageSpec> stages;   // inputs first
@@ -43,13 +45,13 @@ struct WorkflowSpec {
   [[nodiscard]] Node resolved() const;
 };
 
-/// Whether a workflow's key decides what is computed. The model is known by its files, not its name, and the
-/// rest is said for people.
+/// Whether a workflow's key decides what is computed. The model and plugins are known by their files, not
+/// their names, and the rest is said for people.
 bool decides_results(const std::string& key);
 
-/// Reads and checks a workflow. `settings` are `--set` assignments, "a.b=c", applied first; a path's first
-/// word may be a stage's id. Throws InputError when the file cannot be read, UsageError listing all problems,
-/// each with its line and, for an unknown name, the nearest known one.
+/// Reads and checks a workflow, for which its plugins are loaded. `settings` are `--set` assignments,
+/// "a.b=c", applied first; a path's first word may be a stage's id. Throws InputError when the file cannot be
+/// read, UsageError listing all problems, each with its line and, for an unknown name, the nearest known one.
 WorkflowSpec read_workflow(const std::filesystem::path& path, const std::vector<std::string>& settings);
 /// The same from text; `file` names it in messages.
 WorkflowSpec read_workflow_text(const std::string& text, const std::string& file,

@@ -22,7 +22,7 @@ constexpr const char* kFolders = R"(
   model model/memory model/numerics model/architecture model/hooks model/edits model/rows model/pass
   model/files model/tokenizer model/library model/gpt2
   pipeline pipeline/values pipeline/text pipeline/terminal pipeline/hash pipeline/yaml pipeline/prompts
-  pipeline/stage pipeline/workflow pipeline/h5 pipeline/run_file/format pipeline/run_file/marks
+  pipeline/stage pipeline/plugin pipeline/workflow pipeline/h5 pipeline/run_file/format pipeline/run_file/marks
   pipeline/run_file/reading pipeline/run_file/store pipeline/engine pipeline/session pipeline/inspect
   pipeline/command
   stages/subject stages/tokenize stages/params stages/edit stages/statistics stages/aggregate stages/measure

@@ -177,10 +177,13 @@ class RunsCompared {
 
   /// `identity`: hashes that differ, of what no other setting tells.
   void compare_inputs(std::vector<Difference> identity) {
+    const auto is_of_model = [](const Difference& hash) {
+      return hash.what != kResultVersion &&
+             !hash.what.starts_with(std::string(kIdentityPrefix) + kPluginPrefix);
+    };
     for (Difference& difference : workflow_differences(first_.text("workflow"), second_.text("workflow"))) {
-      const bool other_model = difference.what == "model" && !identity.empty();
-      if (other_model)  // its name says enough
-        std::erase_if(identity, [](const Difference& hash) { return hash.what != kResultVersion; });
+      const bool other_model = difference.what == "model" && std::ranges::any_of(identity, is_of_model);
+      if (other_model) std::erase_if(identity, is_of_model);  // its name says enough
       const bool decides = other_model || decides_results(difference.what);
       (decides ? result_.causes : result_.settings).push_back(std::move(difference));
     }

@@ -1,0 +1,39 @@
+#include "pipeline/plugin/open_library.hpp"
+
+#include <cstdlib>
+#include <dlfcn.h>
+#include <exception>
+#include <iostream>
+#include <string>
+
+#include "pipeline/error.hpp"
+#include "pipeline/exit_code.hpp"
+#include "pipeline/plugin/thrown.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+std::string begin_of_message;  // for a handler, which takes no arguments
+
+[[noreturn]] void tell_and_exit() {
+  std::cerr << "hookflow: " << begin_of_message
+            << "the plugin throws while it is loaded: " << thrown_text(std::current_exception()) << std::endl;
+  std::_Exit(exit_code::kInput);
+}
+
+}  // namespace
+
+void open_library(const std::filesystem::path& path, const std::string& where) {
+  begin_of_message = where;
+  const std::terminate_handler before = std::set_terminate(tell_and_exit);
+  // Missing symbols are found missing now; what libraries define stays their own.
+  const void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  std::set_terminate(before);
+  if (library != nullptr) return;
+  std::string why = ::dlerror();
+  const std::string path_again = path.string() + ": ";
+  if (why.starts_with(path_again)) why.erase(0, path_again.size());
+  throw InputError(where + "the plugin cannot be loaded: " + why);
+}
+
+}  // namespace hookflow::pipeline
