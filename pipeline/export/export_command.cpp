@@ -100,7 +100,7 @@ void write_files(const Export& what, const fs::path& out, bool replace) {
 }
 
 /// The first few, each by its first variable and axes.
-std::string in_short(const std::vector<ExportTable>& tables) {
+std::string some_tables(const std::vector<ExportTable>& tables) {
   constexpr std::size_t kShown = 3;
   std::string text;
   for (std::size_t i = 0; i < std::min(kShown, tables.size()); ++i) {
@@ -114,7 +114,7 @@ void print_one(const Export& what) {
   if (what.npy) throw UsageError("export: --format npy writes files: --out says where, FILE.npy or FOLDER/");
   if (what.tables.size() > 1)
     throw UsageError("export: " + counted(what.tables.size(), "table") + " of different axes, " +
-                     in_short(what.tables) +
+                     some_tables(what.tables) +
                      ": name variables of one, put some beside each other, as in scores.one,other, or "
                      "write all into a folder, --out FOLDER/");
   print_table(what.sheets.front(), std::cout);

@@ -24,7 +24,7 @@ struct Named {
 
 bool same_axes(const StoredDataset& one, const StoredDataset& other) { return one.axes == other.axes; }
 
-Named read_name(const RunFile& run, const std::string& what) {
+Named named_by(const RunFile& run, const std::string& what) {
   const std::string name = dotted(what);
   const std::size_t dot = name.find('.');
   Named named{name.substr(0, dot), {}, name.find(',') != std::string::npos};
@@ -41,10 +41,10 @@ Named read_name(const RunFile& run, const std::string& what) {
   return named;
 }
 
-std::vector<Named> read_names(const RunFile& run, const RunFileView& view,
-                              const std::vector<std::string>& names) {
+std::vector<Named> all_named(const RunFile& run, const RunFileView& view,
+                             const std::vector<std::string>& names) {
   std::vector<Named> all;
-  for (const std::string& name : names) all.push_back(read_name(run, name));
+  for (const std::string& name : names) all.push_back(named_by(run, name));
   if (names.empty())
     for (const GroupLayout& group : view.groups)
       if (!group.about.empty()) all.push_back({group.name, group_datasets(run, group.name, kCommand), false});
@@ -95,7 +95,7 @@ std::string ExportTable::what() const {
 std::vector<ExportTable> arrays_of(const RunFile& run, const RunFileView& view,
                                    const std::vector<std::string>& names) {
   std::vector<ExportTable> arrays;
-  for (const Named& named : read_names(run, view, names))
+  for (const Named& named : all_named(run, view, names))
     for (const StoredDataset& variable : named.variables) {
       if (variable.is_text())
         throw UsageError("export: " + named.group + "." + variable.name +
@@ -108,7 +108,7 @@ std::vector<ExportTable> arrays_of(const RunFile& run, const RunFileView& view,
 std::vector<ExportTable> tables_of(const RunFile& run, const RunFileView& view,
                                    const std::vector<std::string>& names) {
   std::vector<ExportTable> tables;
-  for (const Named& named : read_names(run, view, names)) {
+  for (const Named& named : all_named(run, view, names)) {
     if (named.listed) tables.push_back({named.group, named.variables, ""});
     if (!named.listed)
       for (const StoredDataset& variable : named.variables) add_by_axes(tables, named.group, variable);

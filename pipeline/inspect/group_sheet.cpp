@@ -155,21 +155,13 @@ class GroupReader {
       for (const std::size_t axis : along) cell = cell * axes[axis].size() + step_of(axes, axis, row);
       return cells(cell);
     };
-    TextRows texts = texts_of(dataset);
+    TextRows texts = dataset.is_integer() ? texts_counted_by(view_, dataset.units) : TextRows();
     const bool asked_alone = shown_.size() == 1 && !dataset.is_text() && texts.empty();
     const bool each_once = asked_ || along.size() == axes_.size();
     const bool measured = !dataset.is_text() && !dataset.is_integer() && each_once;
     const Role role = asked_alone || measured ? Role::measure : Role::value;
     return {dataset.name, role, at, std::move(texts),
             along.size() == 1 ? std::optional(along.front()) : std::nullopt};
-  }
-
-  /// A number that counts along the axis of a list of texts stands for its text.
-  [[nodiscard]] TextRows texts_of(const StoredDataset& dataset) const {
-    if (dataset.units.empty() || !dataset.is_integer()) return {};
-    const auto list = std::ranges::find(view_.texts, dataset.units,
-                                        [](const TextTable& table) { return table.axis.long_name; });
-    return list == view_.texts.end() ? TextRows() : list->texts;
   }
 
   void add_prompt_columns(Sheet& sheet) const {
@@ -222,6 +214,12 @@ const StoredDataset& named_dataset(const std::vector<StoredDataset>& datasets, c
   if (found == datasets.end())
     throw UsageError(place + " has no variable '" + name + "'" + suggestion(name, stored));
   return *found;
+}
+
+TextRows texts_counted_by(const RunFileView& view, const std::string& units) {
+  const auto list =
+      std::ranges::find(view.texts, units, [](const TextTable& table) { return table.axis.long_name; });
+  return units.empty() || list == view.texts.end() ? TextRows() : list->texts;
 }
 
 std::string dotted(std::string what) {

@@ -20,6 +20,9 @@ std::vector<StoredDataset> group_datasets(const RunFile& run, const std::string&
 /// The one of that name, today's or an older one. Throws UsageError that `place` has none.
 const StoredDataset& named_dataset(const std::vector<StoredDataset>& datasets, const std::string& name,
                                    const std::string& place);
+/// The texts that integers of these units stand for: they count along the axis of a list of texts. Empty:
+/// none.
+TextRows texts_counted_by(const RunFileView& view, const std::string& units);
 /// `/scores/prob`, as HDF5 names it, is `scores.prob`.
 std::string dotted(std::string what);
 
