@@ -107,8 +107,16 @@ class ComparisonPrinter {
     if (equal > 0) line(counted(equal, "variable") + (equal == 1 ? " is" : " are") + " equal in every value");
   }
 
+  /// Why no cells of both can be compared; empty: some can.
+  static std::string why_unmatched(const VariableComparison& variable) {
+    for (const MatchedAxis& axis : variable.axes)
+      if (axis.steps.empty()) return "no label in common along " + axis.first.name;
+    return variable.problem;
+  }
+
   static Table::Row row_of(const VariableComparison& variable) {
-    if (!variable.problem.empty()) return {variable.name, "-", "-", "-", "-", "-", variable.problem};
+    if (const std::string why = why_unmatched(variable); !why.empty())
+      return {variable.name, "-", "-", "-", "-", "-", why};
     const Agreement& found = variable.agreement;
     Table::Row row = {
         variable.name, std::to_string(found.both()), std::to_string(found.equal()), "-", "-", "-", ""};

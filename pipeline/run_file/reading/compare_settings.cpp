@@ -6,8 +6,9 @@
 #include <string>
 #include <utility>
 
-#include "pipeline/run_file/format/group_contents.hpp"
+#include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/format/status.hpp"
+#include "pipeline/run_file/marks/checkpoint.hpp"
 #include "pipeline/workflow/workflow.hpp"
 
 namespace hookflow::pipeline {

@@ -109,6 +109,13 @@ TEST_F(Compare, MatchesByLabels) {
   EXPECT_EQ(found["largest_difference"], 8) << "from 1 to 9 in layer 0";
 }
 
+TEST_F(Compare, SaysWhyNothingMatches) {
+  other.layers = {5, 6, 7};
+  make("b.h5", other);
+  const std::string text = succeed({"compare", "a.h5", "b.h5"});
+  EXPECT_TRUE(says(text, "-  no label in common along layer")) << text;
+}
+
 TEST_F(Compare, TakesWhatIsThere) {
   other.change[0] = std::numeric_limits<double>::infinity();
   other.change[1] = std::nan("");
