@@ -16,11 +16,16 @@ namespace {
 constexpr std::size_t kRowsShown = 12;  // of the table, where not all is asked for
 constexpr std::size_t kFewShown = 5;    // of anything else
 
+std::string quoted_label(const Axis& axis, std::size_t step) {
+  constexpr std::size_t kColumns = 40;
+  return "'" + cut_to_columns(label_of(axis, step), kColumns) + "'";
+}
+
 /// The labels of some steps, the first few.
 std::string labels_text(const Axis& axis, const std::vector<std::size_t>& steps) {
   std::string text;
   for (std::size_t i = 0; i < std::min(kFewShown, steps.size()); ++i)
-    text += (i == 0 ? "'" : ", '") + label_of(axis, steps[i]) + "'";
+    text += (i == 0 ? "" : ", ") + quoted_label(axis, steps[i]);
   return text +
          (steps.size() > kFewShown ? " and " + std::to_string(steps.size() - kFewShown) + " more" : "");
 }
@@ -41,7 +46,7 @@ class ComparisonPrinter {
 
  private:
   void heading(const std::string& text) { out_ << window_.painted(text, Ink::bold) << "\n"; }
-  void line(const std::string& text) { out_ << "  " << wrapped(text, window_.columns, 4) << "\n"; }
+  void line(const std::string& text) { out_ << "  " << wrapped(one_line(text), window_.columns, 4) << "\n"; }
 
   void print_runs() {
     heading(runs_.first.name + " and " + runs_.second.name);
@@ -70,8 +75,8 @@ class ComparisonPrinter {
     for (const VariableComparison& variable : runs_.results.variables)
       for (const MatchedAxis& axis : variable.axes) {
         if (axis.is_renamed())
-          ++notes[axis.first.name + ": '" + label_of(axis.first, 0) + "' in " + runs_.first.name +
-                  " stands beside '" + label_of(axis.second, 0) + "' in " + runs_.second.name];
+          ++notes[axis.first.name + ": " + quoted_label(axis.first, 0) + " in " + runs_.first.name +
+                  " stands beside " + quoted_label(axis.second, 0) + " in " + runs_.second.name];
         if (!axis.first_only.empty())
           ++notes[axis.first.name + ": " + labels_text(axis.first, axis.first_only) + " in " +
                   runs_.first.name + " only"];

@@ -13,8 +13,9 @@ void print_settings(std::vector<Difference> settings, const std::pair<std::strin
   const std::size_t more = all || settings.size() <= kListed ? 0 : settings.size() - kListed;
   settings.resize(settings.size() - more);
   for (Difference& setting : settings) {
-    if (!all) setting.first = cut_to_columns(setting.first, kColumns);
-    if (!all) setting.second = cut_to_columns(setting.second, kColumns);
+    if (!all)
+      for (std::string* text : {&setting.what, &setting.first, &setting.second})
+        *text = cut_to_columns(*text, kColumns);
     out << "  " << difference_line(setting, "in " + files.first, "in " + files.second) << "\n";
   }
   if (more > 0) out << "  … and " << more << " more settings; --all lists them\n";

@@ -39,7 +39,7 @@ class Compare : public Cli {
                        {"significant", Dtype::int64, {prompt, layer, head}, "1", "Significant"}}}};
     layout.lanes = {{"items", 1, {"scores/change", "scores/significant"}}};
     layout.workflow = made.workflow;
-    layout.prompt_rows = {R"({"id":")" + made.prompt + R"("})"};
+    layout.prompt_rows = {Json({{"id", made.prompt}}).dump()};
     layout.texts = {{"prompts", "text", prompt, {"t"}, "Text"}};
     RunStore store = RunStore::create({folder.path() / name, true}, layout, sample::identity(), {});
     store.begin_session(1, "1");
@@ -114,6 +114,14 @@ TEST_F(Compare, SaysWhyNothingMatches) {
   make("b.h5", other);
   const std::string text = succeed({"compare", "a.h5", "b.h5"});
   EXPECT_TRUE(says(text, "-  no label in common along layer")) << text;
+}
+
+TEST_F(Compare, KeepsLabelsOnTheirLines) {
+  other.prompt = "x\n\x1b[31m<script>" + std::string(200, 'y');
+  make("b.h5", other);
+  const std::string text = succeed({"compare", "a.h5", "b.h5"});
+  EXPECT_TRUE(says(text, "beside 'x\\n\\x1b[31m<script>yyy")) << text;
+  for (const std::string& line : lines_of(text)) EXPECT_LT(line.size(), 200U) << line;
 }
 
 TEST_F(Compare, TakesWhatIsThere) {
