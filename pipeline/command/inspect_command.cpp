@@ -66,13 +66,6 @@ std::vector<std::string> choose_rows(GroupSheet& group, const Options& options) 
   return notes;
 }
 
-/// `/scores/prob`, as HDF5 names it, is `scores.prob`.
-std::string dotted(std::string what) {
-  if (what.starts_with('/')) what.erase(0, 1);
-  std::ranges::replace(what, '/', '.');
-  return what;
-}
-
 void print_values(const RunFile& file, const RunFileView& view, const Options& options) {
   const std::string what = dotted(options.get<std::string>("what"));
   if (what == kWarningsGroup && view.warnings && view.warnings->empty()) {

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <type_traits>
 #include <utility>
 
 #include "pipeline/error.hpp"
-#include "pipeline/run_file/reading/stored_values.hpp"
+#include "pipeline/run_file/reading/cell_reader.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/values/renamed.hpp"
 #include "pipeline/values/spelling.hpp"
@@ -22,23 +24,50 @@ using Role = SheetColumn::Role;
 constexpr const char* kPrompts = "prompts";  // the group of the prompts' columns, and their axis
 constexpr const char* kPrompt = "prompt";
 
-Cell cell_of(const StoredValues& values, std::size_t at) {
-  return std::visit(
-      [at](const auto& stored) -> Cell {
-        const auto& value = stored[at];
-        using T = std::decay_t<decltype(value)>;
-        if constexpr (std::is_floating_point_v<T>)
-          return std::isnan(value) ? Cell() : Cell(value);
-        else if constexpr (std::is_integral_v<T>)
-          return value == -1 ? Cell() : Cell(value);
-        else
-          return value.empty() ? Cell() : Cell(value);
-      },
-      values);
+template <class Value>
+Cell cell_of(const Value& value) {
+  if constexpr (std::is_floating_point_v<Value>)
+    return std::isnan(value) ? Cell() : Cell(value);
+  else if constexpr (std::is_integral_v<Value>)
+    return value == -1 ? Cell() : Cell(value);
+  else
+    return value.empty() ? Cell() : Cell(value);
+}
+
+using CellAt = std::function<Cell(std::size_t cell)>;
+
+/// Borrows the run.
+template <class Value>
+CellAt number_cells(const RunFile& run, const std::string& group, const std::string& name) {
+  const auto reader = run.read([&](const h5::File& file) {
+    return std::make_shared<CellReader<Value>>(file.open_group(group).open_dataset(name));
+  });
+  return [&run, reader](std::size_t cell) {
+    return run.read([&](const h5::File&) { return cell_of((*reader)[cell]); });
+  };
+}
+
+CellAt text_cells(StoredValues values) {
+  const auto texts =
+      std::make_shared<const std::vector<std::string>>(std::get<std::vector<std::string>>(std::move(values)));
+  return [texts](std::size_t cell) { return cell_of((*texts)[cell]); };
+}
+
+CellAt cells_of(const RunFile& run, const std::string& group, const StoredDataset& dataset) {
+  if (dataset.is_text()) return text_cells(stored_values(run, group, dataset.name));
+  if (dataset.kind == h5::Kind::float32) return number_cells<float>(run, group, dataset.name);
+  if (dataset.kind == h5::Kind::float64) return number_cells<double>(run, group, dataset.name);
+  return number_cells<std::int64_t>(run, group, dataset.name);
 }
 
 Cell label_cell(const Axis& axis, std::size_t step) {
   return std::visit([step](const auto& labels) { return Cell(labels[step]); }, axis.coordinates.labels());
+}
+
+std::vector<std::size_t> sizes_of(const std::vector<Axis>& axes) {
+  std::vector<std::size_t> sizes;
+  for (const Axis& axis : axes) sizes.push_back(axis.size());
+  return sizes;
 }
 
 /// Which step of an axis a row is at, of the rows along all of `axes`.
@@ -50,13 +79,12 @@ std::size_t step_of(const std::vector<Axis>& axes, std::size_t axis, std::size_t
 
 class GroupReader {
  public:
-  GroupReader(const RunFile& run, const RunFileView& view, const std::string& what)
-      : run_(run), view_(view), group_(what.substr(0, what.find('.'))) {
-    const std::vector<std::string> groups = stored_groups(run);
-    if (std::ranges::find(groups, group_) == groups.end())
-      refuse("the file has no group '" + group_ + "'" + suggestion(group_, groups));
-    datasets_ = stored_datasets(run, group_);
-    if (datasets_.empty()) refuse("the group '" + group_ + "' has no values to show");
+  GroupReader(const RunFile& run, const RunFileView& view, const std::string& what, std::string command)
+      : run_(run),
+        view_(view),
+        command_(std::move(command)),
+        group_(what.substr(0, what.find('.'))),
+        datasets_(group_datasets(run, group_, command_)) {
     if (const std::size_t dot = what.find('.'); dot == std::string::npos)
       choose_most();
     else
@@ -64,18 +92,17 @@ class GroupReader {
   }
 
   GroupSheet sheet() {
-    Sheet sheet("inspect " + group_, cell_count(axes_));
+    Sheet sheet(command_ + " " + group_, sizes_of(axes_));
     for (std::size_t axis = 0; axis < axes_.size(); ++axis)
-      sheet.add({axes_[axis].name, Role::label, [axes = axes_, axis](std::size_t row) {
-                   return label_cell(axes[axis], step_of(axes, axis, row));
-                 }});
+      add_along(sheet, axis, Role::label, axes_[axis].name,
+                [labels = axes_[axis]](std::size_t step) { return label_cell(labels, step); });
     for (const StoredDataset* dataset : shown_) sheet.add(column(*dataset));
     add_prompt_columns(sheet);
     return {std::move(sheet), std::move(left_out_)};
   }
 
  private:
-  [[noreturn]] static void refuse(const std::string& problem) { throw UsageError("inspect: " + problem); }
+  [[noreturn]] void refuse(const std::string& problem) const { throw UsageError(command_ + ": " + problem); }
 
   void choose_most() {
     // Of integers, such as ids that are known beforehand, alone where there is nothing else.
@@ -93,16 +120,8 @@ class GroupReader {
   void choose(const std::string& list) {
     asked_ = true;
     std::istringstream names(list + ",");
-    std::vector<std::string> stored;
-    for (const StoredDataset& dataset : datasets_) stored.push_back(dataset.name);
-    for (std::string name; std::getline(names, name, ',');) {
-      name = current_name(name, stored);
-      const auto found = std::ranges::find(datasets_, name, &StoredDataset::name);
-      if (found == datasets_.end())
-        refuse("'" + group_ + "' has no variable '" + name + "'" +
-               suggestion(name, datasets_, &StoredDataset::name));
-      shown_.push_back(&*found);
-    }
+    for (std::string name; std::getline(names, name, ',');)
+      shown_.push_back(&named_dataset(datasets_, name, command_ + ": '" + group_ + "'"));
     const StoredDataset& widest =
         **std::ranges::max_element(shown_, {}, [](const StoredDataset* set) { return set->axes.size(); });
     axes_ = widest.axes;
@@ -118,29 +137,31 @@ class GroupReader {
         dataset.axes, [&](const Axis& axis) { return std::ranges::find(axes_, axis) != axes_.end(); });
   }
 
+  /// A column whose cells are known from the step along one axis of the rows.
+  void add_along(Sheet& sheet, std::size_t axis, Role role, const std::string& name, const CellAt& at) const {
+    sheet.add({name,
+               role,
+               [axes = axes_, axis, at](std::size_t row) { return at(step_of(axes, axis, row)); },
+               {},
+               axis});
+  }
+
   [[nodiscard]] SheetColumn column(const StoredDataset& dataset) const {
     std::vector<std::size_t> along;  // its axes among those of the rows
     for (const Axis& axis : dataset.axes)
       along.push_back(static_cast<std::size_t>(std::ranges::find(axes_, axis) - axes_.begin()));
-    const auto values = std::make_shared<const StoredValues>(stored_values(run_, group_, dataset.name));
-    const auto at = [axes = axes_, along, values](std::size_t row) {
+    const auto at = [axes = axes_, along, cells = cells_of(run_, group_, dataset)](std::size_t row) {
       std::size_t cell = 0;
       for (const std::size_t axis : along) cell = cell * axes[axis].size() + step_of(axes, axis, row);
-      return cell_of(*values, cell);
+      return cells(cell);
     };
-    TextRows texts = texts_of(dataset);
+    TextRows texts = dataset.is_integer() ? texts_counted_by(view_, dataset.units) : TextRows();
     const bool asked_alone = shown_.size() == 1 && !dataset.is_text() && texts.empty();
     const bool each_once = asked_ || along.size() == axes_.size();
     const bool measured = !dataset.is_text() && !dataset.is_integer() && each_once;
-    return {dataset.name, asked_alone || measured ? Role::measure : Role::value, at, std::move(texts)};
-  }
-
-  /// A number that counts along the axis of a list of texts stands for its text.
-  [[nodiscard]] TextRows texts_of(const StoredDataset& dataset) const {
-    if (dataset.units.empty() || !dataset.is_integer()) return {};
-    const auto list = std::ranges::find(view_.texts, dataset.units,
-                                        [](const TextTable& table) { return table.axis.long_name; });
-    return list == view_.texts.end() ? TextRows() : list->texts;
+    const Role role = asked_alone || measured ? Role::measure : Role::value;
+    return {dataset.name, role, at, std::move(texts),
+            along.size() == 1 ? std::optional(along.front()) : std::nullopt};
   }
 
   void add_prompt_columns(Sheet& sheet) const {
@@ -157,15 +178,14 @@ class GroupReader {
     const auto axis = static_cast<std::size_t>(prompt - axes_.begin());
     for (const TextTable& table : view_.texts)
       if (table.group == kPrompts)
-        sheet.add(
-            {table.name, Role::hidden, [axes = axes_, axis, row_at, texts = table.texts](std::size_t row) {
-               const std::size_t prompt_row = row_at[step_of(axes, axis, row)];
-               return prompt_row < texts.size() ? Cell(texts[prompt_row]) : Cell();
-             }});
+        add_along(sheet, axis, Role::hidden, table.name, [row_at, texts = table.texts](std::size_t step) {
+          return row_at[step] < texts.size() ? Cell(texts[row_at[step]]) : Cell();
+        });
   }
 
   const RunFile& run_;
   const RunFileView& view_;
+  std::string command_;
   std::string group_;
   std::vector<StoredDataset> datasets_;
   std::vector<Axis> axes_;  // of the rows
@@ -176,8 +196,41 @@ class GroupReader {
 
 }  // namespace
 
-GroupSheet group_sheet(const RunFile& run, const RunFileView& view, const std::string& what) {
-  return GroupReader(run, view, what).sheet();
+std::vector<StoredDataset> group_datasets(const RunFile& run, const std::string& group,
+                                          const std::string& command) {
+  const std::vector<std::string> groups = stored_groups(run);
+  if (std::ranges::find(groups, group) == groups.end())
+    throw UsageError(command + ": the file has no group '" + group + "'" + suggestion(group, groups));
+  std::vector<StoredDataset> datasets = stored_datasets(run, group);
+  if (datasets.empty()) throw UsageError(command + ": the group '" + group + "' has no values to show");
+  return datasets;
+}
+
+const StoredDataset& named_dataset(const std::vector<StoredDataset>& datasets, const std::string& name,
+                                   const std::string& place) {
+  std::vector<std::string> stored;
+  for (const StoredDataset& dataset : datasets) stored.push_back(dataset.name);
+  const auto found = std::ranges::find(datasets, current_name(name, stored), &StoredDataset::name);
+  if (found == datasets.end())
+    throw UsageError(place + " has no variable '" + name + "'" + suggestion(name, stored));
+  return *found;
+}
+
+TextRows texts_counted_by(const RunFileView& view, const std::string& units) {
+  const auto list =
+      std::ranges::find(view.texts, units, [](const TextTable& table) { return table.axis.long_name; });
+  return units.empty() || list == view.texts.end() ? TextRows() : list->texts;
+}
+
+std::string dotted(std::string what) {
+  if (what.starts_with('/')) what.erase(0, 1);
+  std::ranges::replace(what, '/', '.');
+  return what;
+}
+
+GroupSheet group_sheet(const RunFile& run, const RunFileView& view, const std::string& what,
+                       const std::string& command) {
+  return GroupReader(run, view, what, command).sheet();
 }
 
 }  // namespace hookflow::pipeline

@@ -97,8 +97,8 @@ std::string other_tables(const RunFileView& view) {
   return text;
 }
 
-/// The values that a user is likely to want: what the workflow shows first, or else the first that are
-/// measured.
+}  // namespace
+
 std::string likely_variable(const RunFileView& view) {
   const Node workflow = parse_yaml_value(root(view, "workflow"));
   const Node* show = workflow.find("show");
@@ -113,8 +113,6 @@ std::string likely_variable(const RunFileView& view) {
   }
   return likely;
 }
-
-}  // namespace
 
 std::string progress_text(std::size_t done, std::size_t failed, std::size_t pending) {
   std::string text = std::to_string(done) + " done";

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <optional>
 #include <ostream>
 #include <set>
@@ -53,9 +52,8 @@ std::vector<std::string> quoted(std::vector<std::string> texts) {
 
 }  // namespace
 
-Sheet::Sheet(std::string what, std::size_t rows) : what_(std::move(what)), rows_(rows) {
-  std::iota(rows_.begin(), rows_.end(), std::size_t{0});
-}
+Sheet::Sheet(std::string what, const std::vector<std::size_t>& extents)
+    : what_(std::move(what)), rows_(extents) {}
 
 void Sheet::refuse(const std::string& problem) const { throw UsageError(what_ + ": " + problem); }
 
@@ -69,28 +67,47 @@ const SheetColumn& Sheet::column(const std::string& condition, const std::string
          "; the columns are " + some_of(names));
 }
 
-void Sheet::where(const std::string& condition) {
+template <class RowAt>
+std::vector<std::size_t> Sheet::matching(const std::string& condition, std::size_t count,
+                                         const RowAt& row_at) const {
+  constexpr std::size_t kMostOthers = 10'000;  // that are remembered for the message
   const std::size_t equals = condition.find('=');
-  if (equals == std::string::npos)
-    refuse("--where " + condition + ": must be COLUMN=VALUE, such as " + columns_.front().name + "=" +
-           (rows_.empty() ? "…" : exact_cell(columns_.front().at(rows_.front()))));
   const SheetColumn& by = column(condition, condition.substr(0, equals));
   const std::string wanted = condition.substr(equals + 1);
   std::vector<std::string> others;
   std::set<std::string> seen;
   std::vector<std::size_t> kept;
-  for (const std::size_t row : rows_) {
-    const Cell cell = by.at(row);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Cell cell = by.at(row_at(i));
     std::string exact = exact_cell(cell);
     if (exact == wanted || shown_cell(cell) == wanted || text_of(by, cell) == wanted)
-      kept.push_back(row);
-    else if (kept.empty() && seen.insert(exact).second)
+      kept.push_back(i);
+    else if (kept.empty() && others.size() < kMostOthers && seen.insert(exact).second)
       others.push_back(std::move(exact));
   }
   if (kept.empty())
     refuse("--where " + condition + ": '" + by.name + "' is never '" + wanted + "'" +
            suggestion(wanted, others) + "; it is " + some_of(quoted(others)));
-  rows_ = std::move(kept);
+  return kept;
+}
+
+void Sheet::where(const std::string& condition) {
+  const std::size_t equals = condition.find('=');
+  if (equals == std::string::npos)
+    refuse("--where " + condition + ": must be COLUMN=VALUE, such as " + columns_.front().name + "=" +
+           (size() == 0 ? "…" : exact_cell(columns_.front().at(rows_[0]))));
+  const std::optional<std::size_t> axis = column(condition, condition.substr(0, equals)).axis;
+  if (axis && rows_.is_grid()) {
+    std::vector<std::size_t> steps = rows_.steps()[*axis];
+    const auto row_at = [&](std::size_t i) { return rows_.row_at(*axis, steps[i]); };
+    std::vector<std::size_t> kept = matching(condition, steps.size(), row_at);
+    for (std::size_t& one : kept) one = steps[one];
+    rows_.keep_steps(*axis, std::move(kept));
+  } else {
+    std::vector<std::size_t> kept = matching(condition, size(), [&](std::size_t i) { return rows_[i]; });
+    for (std::size_t& one : kept) one = rows_[one];
+    rows_.keep(std::move(kept));
+  }
 }
 
 std::string Sheet::top(std::size_t count) {
@@ -98,12 +115,13 @@ std::string Sheet::top(std::size_t count) {
   if (by == columns_.end())
     refuse("--top: there is nothing to rank by: texts, ids, indices and counts are left out");
   std::vector<std::pair<double, std::size_t>> ranked;
-  for (const std::size_t row : rows_) ranked.emplace_back(magnitude(by->at(row)), row);
+  for (std::size_t i = 0; i < size(); ++i) ranked.emplace_back(magnitude(by->at(rows_[i])), rows_[i]);
   std::erase_if(ranked, [](const auto& entry) { return entry.first < 0; });
   std::ranges::stable_sort(ranked, std::greater<>(), &std::pair<double, std::size_t>::first);
   if (ranked.size() > count) ranked.resize(count);
-  rows_.clear();
-  for (const auto& [size, row] : ranked) rows_.push_back(row);
+  std::vector<std::size_t> kept;
+  for (const auto& [size, row] : ranked) kept.push_back(row);
+  rows_.keep(std::move(kept));
   const auto first = std::ranges::find_if(
       columns_, [](const SheetColumn& column) { return column.role != SheetColumn::Role::label; });
   std::rotate(first, by, by + 1);
@@ -112,12 +130,13 @@ std::string Sheet::top(std::size_t count) {
 
 std::string Sheet::hide_common_labels() {
   std::string common;
-  if (rows_.size() < 2) return common;
+  if (size() < 2) return common;
   for (SheetColumn& column : columns_) {
     if (column.role != SheetColumn::Role::label) continue;
-    const Cell first = column.at(rows_.front());
-    const auto is_first = [&](std::size_t row) { return column.at(row) == first; };
-    if (!std::ranges::all_of(rows_, is_first)) continue;
+    const Cell first = column.at(rows_[0]);
+    bool is_common = true;
+    for (std::size_t i = 1; is_common && i < size(); ++i) is_common = column.at(rows_[i]) == first;
+    if (!is_common) continue;
     column.role = SheetColumn::Role::hidden;
     common += (common.empty() ? "" : ", ") + column.name + " " + shown_cell(first);
   }
@@ -125,12 +144,13 @@ std::string Sheet::hide_common_labels() {
 }
 
 bool Sheet::lacks_values(std::size_t most) const {
-  return std::any_of(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(std::min(most, size())),
-                     [&](std::size_t row) {
-                       return std::ranges::any_of(columns_, [&](const SheetColumn& column) {
-                         return column.shown() && is_missing(column.at(row));
-                       });
-                     });
+  const auto lacks = [](const SheetColumn& column, std::size_t row) {
+    return column.shown() && is_missing(column.at(row));
+  };
+  for (std::size_t i = 0; i < std::min(most, size()); ++i)
+    for (const SheetColumn& column : columns_)
+      if (lacks(column, rows_[i])) return true;
+  return false;
 }
 
 Table Sheet::table(std::size_t most) const {

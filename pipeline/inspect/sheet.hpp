@@ -2,10 +2,13 @@
 #include <cstddef>
 #include <functional>
 #include <iosfwd>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipeline/inspect/cell.hpp"
+#include "pipeline/inspect/chosen_rows.hpp"
 #include "pipeline/terminal/table.hpp"
 #include "pipeline/values/rows.hpp"
 
@@ -21,7 +24,8 @@ struct SheetColumn {
   std::string name;
   Role role = Role::value;
   std::function<Cell(std::size_t row)> at;
-  TextRows texts{};  // that its numbers stand for; empty: for none
+  TextRows texts{};                   // that its numbers stand for; empty: for none
+  std::optional<std::size_t> axis{};  // of the rows, along which alone its cells differ
 
   [[nodiscard]] bool shown() const { return role != Role::hidden; }
 };
@@ -30,8 +34,9 @@ struct SheetColumn {
 /// is chosen by a name or value that is not there.
 class Sheet {
  public:
-  /// `what`: what the table is of, for messages.
-  Sheet(std::string what, std::size_t rows);
+  /// `what`: what the table is of, for messages. Its rows are the cells along axes of these sizes.
+  Sheet(std::string what, const std::vector<std::size_t>& extents);
+  Sheet(std::string what, std::size_t rows) : Sheet(std::move(what), std::vector{rows}) {}
   void add(SheetColumn column) { columns_.push_back(std::move(column)); }
 
   /// Keeps the rows with the given value in a column: "replacement=zero".
@@ -45,6 +50,7 @@ class Sheet {
   std::string hide_common_labels();
 
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
+  [[nodiscard]] const ChosenRows& rows() const { return rows_; }
   /// Whether one of the first `most` rows lacks a value.
   [[nodiscard]] bool lacks_values(std::size_t most) const;
   /// The first rows, up to `most`. Borrows the sheet.
@@ -56,10 +62,15 @@ class Sheet {
  private:
   [[noreturn]] void refuse(const std::string& problem) const;
   [[nodiscard]] const SheetColumn& column(const std::string& condition, const std::string& name) const;
+  /// Those of `count` rows, asked for by their number, in which a condition holds. Throws where it never
+  /// does.
+  template <class RowAt>
+  [[nodiscard]] std::vector<std::size_t> matching(const std::string& condition, std::size_t count,
+                                                  const RowAt& row_at) const;
 
   std::string what_;
   std::vector<SheetColumn> columns_;
-  std::vector<std::size_t> rows_;
+  ChosenRows rows_;
 };
 
 }  // namespace hookflow::pipeline

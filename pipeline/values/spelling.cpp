@@ -24,6 +24,23 @@ std::string label_of(const Axis& axis, std::size_t step) {
       axis.coordinates.labels());
 }
 
+std::vector<std::string> labels_of(const std::vector<Axis>& axes, std::size_t cell) {
+  std::vector<std::string> labels(axes.size());
+  for (std::size_t axis = axes.size(); axis-- > 0;) {
+    labels[axis] = label_of(axes[axis], cell % axes[axis].size());
+    cell /= axes[axis].size();
+  }
+  return labels;
+}
+
+std::string place_of(const std::vector<Axis>& axes, std::size_t cell) {
+  const std::vector<std::string> labels = labels_of(axes, cell);
+  std::string text;
+  for (std::size_t axis = 0; axis < axes.size(); ++axis)
+    text += (axis == 0 ? "" : ", ") + axes[axis].name + "=" + labels[axis];
+  return text;
+}
+
 std::string shown_number(double value) {
   if (std::isnan(value)) return "-";
   std::ostringstream text;

@@ -12,6 +12,10 @@ namespace hookflow::pipeline {
 std::string axes_text(const std::vector<Axis>& axes);
 /// The label of one step of an axis.
 std::string label_of(const Axis& axis, std::size_t step);
+/// The label of a cell along each of its axes, counted row-major.
+std::vector<std::string> labels_of(const std::vector<Axis>& axes, std::size_t cell);
+/// "layer=3, head=2"
+std::string place_of(const std::vector<Axis>& axes, std::size_t cell);
 /// A number as people read it: six significant digits; `-` for one that is missing.
 std::string shown_number(double value);
 

@@ -4,7 +4,8 @@
 
 The reader's folder is a copy of the source tree, with the program where the quickstart leaves it and a model of
 random weights called gpt2 in the Hugging Face cache. Left out are the two commands that set a machine up, and builds.
-Then every workflow that ships is run from an installed tree. Nothing here names a command or an option: what README
+What a block in another language prints, a block of Python
+must have printed. Then every workflow that ships is run from an installed tree. Nothing here names a command or an option: what README
 comes to say is run without touching this file. A comment `exit code N` behind a command is what it must end with.
 """
 import os
@@ -21,6 +22,21 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 COMMANDS, STATE = ("", "sh", "bash"), ("export ", "cd ")
 PAGES = ("README.md", "workflows/README.md", "pipeline/run_file/README.md", "pipeline/session/README.md",
          "stages/README.md")
+NUMBER = re.compile(r"-?\d+\.\d+")
+# What shows that a language is here, and runs a block of it; blocks of others are not run.
+LANGUAGES = {"r": (["Rscript", "-e", "library(hdf5r)"], "block.R", "Rscript block.R"),
+             "octave": (["octave-cli", "--version"], "block.m", "octave-cli block.m")}
+
+
+def starts(command):
+    try:
+        return subprocess.run(command, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def numbers_in(text):
+    return {float(f"{float(number):.4g}") for number in NUMBER.findall(text)}
 
 
 def has(*modules):
@@ -51,6 +67,7 @@ class Reader:
 
     def __init__(self, folder, environment):
         self.folder, self.environment, self.state, self.failed = folder, environment, "", 0
+        self.printed = set()  # numbers, by Python
 
     def type(self, command):
         wanted = re.search(r"#.*\bexit code (\d+)", command)
@@ -63,17 +80,28 @@ class Reader:
             print(f"{done.stdout}FAILED: exit code {done.returncode}, not {code}\n", flush=True)
         if command.startswith(STATE):
             self.state += command + "\n"
+        return done.stdout
 
     def run_python(self, text):
         if not has("xarray", "h5netcdf"):
             return print("(no xarray here: a block of Python is left out)")
         if not has("matplotlib"):
             text = re.sub(r"\.plot\(.*\)$", "", text, flags=re.M)
-        self.write_and_type("block.py", text, f"{sys.executable} block.py")
+        self.printed |= numbers_in(self.write_and_type("block.py", text, f"{sys.executable} block.py"))
+
+    def run_language(self, language, text):
+        probe, name, command = LANGUAGES[language]
+        if not starts(probe):
+            self.failed += bool(os.environ.get("HOOKFLOW_REQUIRE_REFERENCES"))
+            return print(f"(no {language} here: a block of it is left out)")
+        numbers = numbers_in(self.write_and_type(name, text, command))
+        if not numbers or numbers - self.printed:
+            self.failed += 1
+            print(f"FAILED: {language} prints {numbers}, and Python {self.printed}")
 
     def write_and_type(self, name, text, command):
         (self.folder / name).write_text(text)
-        self.type(command)
+        return self.type(command)
 
 
 def run_page(reader, page):
@@ -84,6 +112,8 @@ def run_page(reader, page):
                     reader.type(line)
         elif language == "python":
             reader.run_python(text)
+        elif language in LANGUAGES:
+            reader.run_language(language, text)
         elif language == "yaml":
             reader.write_and_type("shown.yaml", text, "build/release/hookflow run shown.yaml --out shown.h5 --quiet --force")
 

@@ -55,6 +55,18 @@ Descriptor Descriptor::open(const fs::path& path, int flags) {
   return file;
 }
 
+fs::path without_links(const fs::path& path) {
+  constexpr int kMostLinks = 40;  // as Linux follows
+  fs::path at = path;
+  std::error_code none;
+  for (int links = 0; fs::is_symlink(at, none); ++links) {
+    if (links == kMostLinks) throw InputError(path.string() + ": its links lead nowhere, or too far");
+    const fs::path next = fs::read_symlink(at, none);
+    at = next.is_absolute() ? next : at.parent_path() / next;
+  }
+  return at;
+}
+
 bool leads_to(const fs::path& path, int descriptor) {
   struct stat there {};
   struct stat open_file {};

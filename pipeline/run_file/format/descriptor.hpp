@@ -21,6 +21,8 @@ class Descriptor {
   int number_ = -1;
 };
 
+/// Where the path leads once no link is left. Throws InputError for links that lead in a circle.
+std::filesystem::path without_links(const std::filesystem::path& path);
 /// Whether the path leads, through links, to the file that is open.
 bool leads_to(const std::filesystem::path& path, int descriptor);
 /// Throws InputError unless the path leads to a file of bytes, of which a run file is one.

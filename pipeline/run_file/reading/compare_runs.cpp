@@ -1,64 +1,38 @@
 #include "pipeline/run_file/reading/compare_runs.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <set>
+#include <utility>
 
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/read_groups.hpp"
 #include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
+#include "pipeline/run_file/reading/cell_reader.hpp"
 #include "pipeline/run_file/reading/compare_values.hpp"
+#include "pipeline/run_file/reading/matched_cells.hpp"
 #include "pipeline/values/group_names.hpp"
 #include "pipeline/values/spelling.hpp"
-#include "pipeline/workflow/workflow.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
-constexpr const char* kResultVersion = "identity_result_version";
 constexpr const char* kCheckpointPath = "/checkpoint";
 
-// Of the file's attributes: what is said otherwise, what only looks at results, and what differs between any
-// two runs.
-const std::set<std::string> kLeftOut = {"workflow",
-                                        "workflow_name",
-                                        "about",
-                                        "command_line",
-                                        "model",
-                                        "complete",
-                                        "started_utc",
-                                        "ended_utc",
-                                        "default",
-                                        "identity_workflow_sha256",
-                                        "identity_prompts_sha256"};
-
-constexpr std::size_t kCellsAtOnce = std::size_t{1} << 20;
-
-std::string place_of(const std::vector<Axis>& axes, std::size_t cell) {
-  std::vector<std::string> steps(axes.size());
-  for (std::size_t axis = axes.size(); axis-- > 0;) {
-    steps[axis] = axes[axis].name + "=" + label_of(axes[axis], cell % axes[axis].size());
-    cell /= axes[axis].size();
-  }
-  std::string text;
-  for (const std::string& step : steps) text += (text.empty() ? "" : ", ") + step;
-  return text;
-}
-
 template <class Value>
-UnequalValues compare_numbers(const h5::Dataset& first, const h5::Dataset& second) {
+UnequalValues compare_numbers(h5::Dataset first, h5::Dataset second, const MatchedCells& cells) {
   UnequalValues unequal;
-  for (std::size_t cell = 0; cell < first.cells(); cell += kCellsAtOnce) {
-    const std::size_t count = std::min(kCellsAtOnce, first.cells() - cell);
-    unequal.compare(read_cells<Value>(first, cell, count), read_cells<Value>(second, cell, count));
-  }
+  CellReader<Value> one(std::move(first));
+  CellReader<Value> other(std::move(second));
+  cells.for_each([&](std::size_t a, std::size_t b) { unequal.add(one[a], other[b]); });
   return unequal;
 }
 
 class RunsCompared {
  public:
-  RunsCompared(const h5::File& first, const h5::File& second) : first_(first), second_(second) {}
+  RunsCompared(const h5::File& first, const h5::File& second) : first_(first), second_(second) {
+    static_cast<SettingsComparison&>(result_) = compare_settings(first, second);
+  }
 
   RunComparison run() {
     match_by_name(
@@ -68,7 +42,6 @@ class RunsCompared {
           const GroupContents none{group.name, {}, {}, {}, {}};
           compare_groups(is_first ? group : none, is_first ? none : group);
         });
-    compare_settings();
     compare_checkpoints();
     return std::move(result_);
   }
@@ -107,11 +80,12 @@ class RunsCompared {
         return differ(path, "has different labels along '" + one.axes[i].name + "'");
     if (one.units != other.units || one.long_name != other.long_name)
       differ(path, "has different units or a different meaning");
-    const h5::Dataset first = first_.open_group(group).open_dataset(one.name);
-    const h5::Dataset second = second_.open_group(group).open_dataset(one.name);
+    const MatchedCells cells(one.axes, other.axes);
+    h5::Dataset first = first_.open_group(group).open_dataset(one.name);
+    h5::Dataset second = second_.open_group(group).open_dataset(one.name);
     keep(path, one.axes,
-         one.dtype == Dtype::int64 ? compare_numbers<std::int64_t>(first, second)
-                                   : compare_numbers<double>(first, second));
+         one.dtype == Dtype::int64 ? compare_numbers<std::int64_t>(std::move(first), std::move(second), cells)
+                                   : compare_numbers<double>(std::move(first), std::move(second), cells));
   }
 
   void keep(const std::string& path, const std::vector<Axis>& axes, const UnequalValues& unequal) {
@@ -159,37 +133,6 @@ class RunsCompared {
     differ(kCheckpointPath, what + counted(prompts.size(), "prompt") +
                                 ": done, failed or pending in one file and not in the other; the first is '" +
                                 label_of(ids, *prompts.begin()) + "'");
-  }
-
-  void compare_settings() {
-    Attributes first = read_attributes(first_);
-    Attributes second = read_attributes(second_);
-    Attributes all = first;
-    all.insert(second.begin(), second.end());
-    std::vector<Difference> identity;
-    for (const auto& [name, value] : all) {
-      if (kLeftOut.contains(name) || first[name] == second[name]) continue;
-      (name.starts_with(kIdentityPrefix) ? identity : result_.settings)
-          .push_back({name, first[name], second[name]});
-    }
-    compare_inputs(std::move(identity));
-  }
-
-  /// `identity`: hashes that differ, of what no other setting tells.
-  void compare_inputs(std::vector<Difference> identity) {
-    const auto is_of_model = [](const Difference& hash) {
-      return hash.what != kResultVersion &&
-             !hash.what.starts_with(std::string(kIdentityPrefix) + kPluginPrefix);
-    };
-    for (Difference& difference : workflow_differences(first_.text("workflow"), second_.text("workflow"))) {
-      const bool other_model = difference.what == "model" && std::ranges::any_of(identity, is_of_model);
-      if (other_model) std::erase_if(identity, is_of_model);  // its name says enough
-      const bool decides = other_model || decides_results(difference.what);
-      (decides ? result_.causes : result_.settings).push_back(std::move(difference));
-    }
-    std::ranges::move(prompt_differences(stored_prompt_rows(first_), stored_prompt_rows(second_)),
-                      std::back_inserter(result_.causes));
-    std::ranges::move(identity, std::back_inserter(result_.causes));
   }
 
   const h5::File& first_;

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/run_file/reading/compare_settings.hpp"
 #include "pipeline/run_file/reading/run_file.hpp"
-#include "pipeline/run_file/reading/setting_difference.hpp"
 
 namespace hookflow::pipeline {
 
@@ -19,14 +19,12 @@ struct DatasetDifference {
   std::string first, second;  // the two values there
 };
 
-struct RunComparison {
+struct RunComparison : SettingsComparison {
   std::size_t datasets = 0;  // that were compared
   std::size_t cells = 0;
   bool first_complete = true;  // false: some of its cells are still to be computed
   bool second_complete = true;
   std::vector<DatasetDifference> differences;  // empty: the runs are equal
-  std::vector<Difference> causes;              // what decides results, and differs
-  std::vector<Difference> settings;            // that differ and do not make results unequal
 };
 
 /// Compares results, inputs, labels and the checkpoint of two run files, to the bit but for NaN, of which

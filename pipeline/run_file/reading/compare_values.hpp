@@ -3,13 +3,11 @@
 #include <cstddef>
 #include <limits>
 #include <map>
-#include <span>
 #include <sstream>
 #include <string>
 #include <type_traits>
 #include <vector>
 
-#include "pipeline/h5/blocks.hpp"
 #include "pipeline/values/array.hpp"
 
 /// What comparing two run files, and a run file with what is planned, have in common.
@@ -63,7 +61,18 @@ class UnequalValues {
   /// The next values of both: vectors, or texts that are made when asked for.
   template <class First, class Second>
   void compare(const First& first, const Second& second) {
-    for (std::size_t i = 0; i < first.size(); ++i, ++cells_) add(first[i], second[i]);
+    for (std::size_t i = 0; i < first.size(); ++i) add(first[i], second[i]);
+  }
+  /// The next value of both.
+  template <class Value>
+  void add(const Value& one, const Value& other) {
+    const std::size_t cell = cells_++;
+    if (same(one, other)) return;
+    const double apart = distance(one, other);
+    if (count_++ > 0 && apart <= largest_) return;
+    largest_ = apart;
+    farthest_ = {cell, spelled(one), spelled(other)};
+    if (count_ == 1) first_ = farthest_;
   }
   [[nodiscard]] std::size_t cells() const { return cells_; }  // that were compared
   [[nodiscard]] std::size_t count() const { return count_; }
@@ -72,16 +81,6 @@ class UnequalValues {
   [[nodiscard]] const UnequalPair& farthest() const { return farthest_; }
 
  private:
-  template <class Value>
-  void add(const Value& one, const Value& other) {
-    if (same(one, other)) return;
-    const double apart = distance(one, other);
-    if (count_++ > 0 && apart <= largest_) return;
-    largest_ = apart;
-    farthest_ = {cells_, spelled(one), spelled(other)};
-    if (count_ == 1) first_ = farthest_;
-  }
-
   std::size_t cells_ = 0;
   std::size_t count_ = 0;
   double largest_ = 0;
@@ -95,17 +94,6 @@ UnequalValues unequal_values(const First& first, const Second& second) {
   UnequalValues unequal;
   unequal.compare(first, second);
   return unequal;
-}
-
-/// The cells [first, first + count) of a dataset, counted row-major.
-template <class Value>
-std::vector<Value> read_cells(const h5::Dataset& dataset, std::size_t first, std::size_t count) {
-  std::vector<Value> values(count);
-  for_blocks(dataset.extents(), first, count,
-             [&](const h5::Block& block, std::size_t from, std::size_t cells) {
-               dataset.read(block, std::span(values).subspan(from, cells));
-             });
-  return values;
 }
 
 /// Pairs items by name: calls `both(one, other)`, or `alone(item, is_first)` for one that has no partner.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/run_file/reading/compare_values.hpp"
+#include "pipeline/text/columns.hpp"
 #include "pipeline/yaml/node.hpp"
 
 namespace hookflow::pipeline {
@@ -81,7 +82,7 @@ std::vector<Difference> prompt_differences(const std::vector<std::string>& first
 std::string difference_line(const Difference& difference, const std::string& first_place,
                             const std::string& second_place) {
   const auto value = [](const std::string& text) { return text.empty() ? std::string("nothing") : text; };
-  return difference.what + ": " + value(difference.first) + " " + first_place + ", " +
+  return one_line(difference.what) + ": " + value(difference.first) + " " + first_place + ", " +
          value(difference.second) + " " + second_place;
 }
 

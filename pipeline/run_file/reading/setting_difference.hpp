@@ -18,7 +18,7 @@ std::vector<Difference> workflow_differences(const std::string& first, const std
 std::vector<Difference> prompt_differences(const std::vector<std::string>& first,
                                            const std::vector<std::string>& second);
 
-/// "what: old in the file, new now", with what the two places are called.
+/// "what: old in the file, new now" on one line, with what the two places are called.
 std::string difference_line(const Difference& difference, const std::string& first_place,
                             const std::string& second_place);
 

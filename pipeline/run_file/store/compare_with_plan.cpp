@@ -2,6 +2,7 @@
 
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/read_groups.hpp"
+#include "pipeline/run_file/reading/cell_reader.hpp"
 #include "pipeline/run_file/reading/compare_values.hpp"
 #include "pipeline/run_file/store/mismatches.hpp"
 

@@ -18,20 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr const char* kMark = ".partial-";
-constexpr int kMostLinks = 40;  // as Linux follows
 constexpr int kAttempts = 10;
-
-/// Where the path leads once no link is left.
-fs::path without_links(const fs::path& path) {
-  fs::path at = path;
-  std::error_code none;
-  for (int links = 0; fs::is_symlink(at, none); ++links) {
-    if (links == kMostLinks) throw InputError(path.string() + ": its links lead nowhere, or too far");
-    const fs::path next = fs::read_symlink(at, none);
-    at = next.is_absolute() ? next : at.parent_path() / next;
-  }
-  return at;
-}
 
 /// Another name for each process, on whatever machine it runs.
 std::string temporary_name(const fs::path& path) {

@@ -7,10 +7,10 @@
 
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/unsealed_option.hpp"
+#include "pipeline/compare/setting_lines.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
 #include "pipeline/run_file/reading/compare_runs.hpp"
 #include "pipeline/run_file/reading/verify.hpp"
-#include "pipeline/text/columns.hpp"
 #include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
@@ -78,21 +78,6 @@ void print_differences(const RunComparison& found, bool all) {
   print_lines(others, kListed);
 }
 
-/// Where not all is asked for, the first few, with the beginnings of their values.
-void print_settings(std::vector<Difference> settings, const std::string& first, const std::string& second,
-                    bool all) {
-  constexpr std::size_t kListed = 5;
-  constexpr std::size_t kColumns = 60;
-  const std::size_t more = all || settings.size() <= kListed ? 0 : settings.size() - kListed;
-  settings.resize(settings.size() - more);
-  for (Difference& setting : settings) {
-    if (!all) setting.first = cut_to_columns(setting.first, kColumns);
-    if (!all) setting.second = cut_to_columns(setting.second, kColumns);
-    std::cout << "  " << difference_line(setting, "in " + first, "in " + second) << "\n";
-  }
-  if (more > 0) std::cout << "  … and " << more << " more settings; --all lists them\n";
-}
-
 int diff(const std::vector<std::string>& arguments) {
   Options options("diff FIRST.h5 SECOND.h5 [options]",
                   "Compares what two run files hold, to the bit: results, inputs, labels, and which prompts "
@@ -116,10 +101,10 @@ int diff(const std::vector<std::string>& arguments) {
     std::cout << "equal: " << found.datasets << " datasets, " << found.cells << " values\n";
   else
     std::cout << "different:\n";
-  print_settings(found.causes, first, second, all);
+  print_settings(found.causes, {first, second}, all, std::cout);
   print_differences(found, all);
   if (!found.settings.empty()) std::cout << "settings that differ:\n";
-  print_settings(found.settings, first, second, all);
+  print_settings(found.settings, {first, second}, all, std::cout);
   const bool damaged = tell_damage(one);
   if ((second != first && tell_damage(other)) || damaged) return exit_code::kInput;
   return found.differences.empty() ? exit_code::kDone : exit_code::kDifferent;

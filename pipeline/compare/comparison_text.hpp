@@ -1,0 +1,24 @@
+#pragma once
+#include <iosfwd>
+#include <string>
+
+#include "pipeline/compare/compare_results.hpp"
+#include "pipeline/run_file/reading/compare_settings.hpp"
+#include "pipeline/terminal/window.hpp"
+
+namespace hookflow::pipeline {
+
+/// Two runs beside each other.
+struct RunsBeside {
+  const OpenRun& first;
+  const OpenRun& second;
+  SettingsComparison settings;
+  ResultsComparison results;
+};
+
+/// Prints a comparison for people: what was set otherwise, how far each variable agrees, and of one variable,
+/// `looked_at` ("stage.variable"), the largest differences and what changed rank; on one screen, or `all` of
+/// it. Then which values that are 0 or 1, such as what is significant, are another.
+void print_comparison(const RunsBeside& runs, const std::string& looked_at, bool all, std::ostream& out);
+
+}  // namespace hookflow::pipeline
