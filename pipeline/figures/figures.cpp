@@ -46,7 +46,7 @@ std::vector<Figure> figures_of(const RunFile& run, const RunFileView& view) {
                           {"mark", {{"type", map ? "rect" : "bar"}}},
                           {"encoding", encoding}},
                          false});
-      if (figures.size() > 12) return figures;
+      if (figures.size() > 60) return figures;
     }
   }
   return figures;

@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "pipeline/report/digest.hpp"
+#include "pipeline/text/columns.hpp"
 #include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
-constexpr std::size_t kMostLabels = 8;  // of an axis that a sentence goes through
+constexpr std::size_t kMostLabels = 8;     // of an axis that a sentence goes through
+constexpr std::size_t kLabelColumns = 40;  // of a label, which is cut
 
 /// Three significant digits, or all of a whole number, with a minus sign.
 std::string spoken(double value) {
@@ -95,7 +97,7 @@ class Filler {
     if (found.lowest().value == found.highest().value) return placed(found.lowest(), found, each);
     std::string text;
     for (const FoundValue& value : found.top())
-      text += (text.empty() ? "" : ", then ") + placed(value, found, each);
+      text += (text.empty() ? "largest " : ", then ") + placed(value, found, each);
     return text;
   }
 
@@ -124,7 +126,7 @@ class Filler {
   }
 
   [[nodiscard]] std::string labelled(const Axis& axis, std::size_t step) const {
-    const std::string label = label_of(axis, step);
+    const std::string label = cut_to_columns(label_of(axis, step), kLabelColumns);
     const auto* numbers = std::get_if<std::vector<std::int64_t>>(&axis.coordinates.labels());
     return axis.name + " " + label +
            (numbers == nullptr ? "" : text_behind(axis.long_name, static_cast<double>((*numbers)[step])));

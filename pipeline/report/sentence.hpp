@@ -16,7 +16,7 @@ struct SummedVariable {
 /// `text` with what stands in braces filled in from the variable's values; numbers come with units and, where
 /// it is one of several, with the labels of their cell:
 ///   {largest}, {highest}, {lowest}  the value of largest magnitude, the highest, the lowest
-///   {top}                           the three of largest magnitude
+///   {top}                           "largest", and the three of largest magnitude
 ///   {range}                         the lowest and the highest
 ///   {mean}                          of all values
 ///   {ones}, {count}                 how many are 1, and how many there are

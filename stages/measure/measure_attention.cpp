@@ -165,7 +165,7 @@ const bool kAttention = register_stage(
         .output(kMeasures,
                 "raw, scaled, pattern [layer, head, query, key]; raw_cross, scaled_cross [layer, query_head, "
                 "key_head, query, key]; and <variable>_change")
-        .summary("*_change", "largest {top}")
+        .summary("*_change", "{top}")
         .summary("*", "{range}; {mean}")
         .param(
             "at", &Attention::at,

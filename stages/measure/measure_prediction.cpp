@@ -223,7 +223,7 @@ const bool kPrediction = register_stage(
                 "one variable for each metric, and `<metric>_change` with variants; for a clean pass also "
                 "token_id")
         .summary("top_token_changed", "in {ones} of {count}")
-        .summary("*_change", "{each token: largest {top}}")
+        .summary("*_change", "{each token: {top}}")
         .summary("top_token", "{commonest}")
         .summary("kl_from_clean", "largest {largest}")
         .summary("log_prob", "{each token: {mean}}")
