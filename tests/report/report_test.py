@@ -84,6 +84,16 @@ def check_hostile(browser, page):
     assert not browser.problems()
 
 
+def check_menu(browser):
+    """A figure is saved as SVG and as PNG."""
+    saves = "figure .vega-actions a"
+    names = browser.run(f"return [...document.querySelector('figure').querySelectorAll('{saves[7:]}')].map(a => a.textContent)")
+    assert names == ["Save as SVG", "Save as PNG"], names
+    for index, kind in enumerate(["data:image/svg+xml", "data:image/png"]):
+        browser.run(f"document.querySelectorAll('{saves}')[{index}].dispatchEvent(new MouseEvent('mousedown'))")
+        browser.wait_until(f"return document.querySelectorAll('{saves}')[{index}].href.startsWith('{kind}')", 20)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("hookflow")
@@ -101,6 +111,7 @@ def main():
         browser.set_window(WIDE)
         browser.open(folder / "head_sweep.html")
         check_hover(browser, folder / "head_sweep.h5", "scores", "prob_change")
+        check_menu(browser)
         check_table(browser, folder / "head_sweep.h5", "scores", "prob_change")
         check_sentences(browser, folder)
         assert not browser.problems()

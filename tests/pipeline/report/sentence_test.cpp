@@ -40,7 +40,7 @@ TEST_F(SentenceTest, ValuesComeWithUnitsAndTheirCellsLabels) {
   EXPECT_EQ(filled("{highest}"), "10 nat at prompt berlin, replacement mean, layer 1, head 1");
   EXPECT_EQ(
       filled("{top}"),
-      "−11.2 nat at prompt berlin, replacement mean, layer 1, head 2, then 10 nat at prompt berlin, "
+      "largest −11.2 nat at prompt berlin, replacement mean, layer 1, head 2, then 10 nat at prompt berlin, "
       "replacement mean, layer 1, head 1, then 9 nat at prompt berlin, replacement mean, layer 1, head 0");
   EXPECT_EQ(filled("{ones} of {count}"), "1 of 12") << "what is not yet computed does not count";
   EXPECT_EQ(filled("{mean}"), "3.65 nat on average");
