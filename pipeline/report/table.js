@@ -15,8 +15,10 @@ function parseCsv(text) {
   return rows;
 }
 
-const numberOf = (text) => (text === "" ? NaN : text.endsWith("inf") ? Infinity * (text[0] === "-" ? -1 : 1) : Number(text));
-const isNumber = (text) => text === "" || /^-?inf$/.test(text) || !Number.isNaN(Number(text));
+// As hookflow spells numbers: 007 and " 7" are texts.
+const isNumber = (text) => /^(-?((0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?|inf))?$/.test(text);
+const numberOf = (text) => (text === "" ? NaN : Number(text.replace("inf", "Infinity")));
+const shortNumber = (text) => (/[.e]/.test(text) ? String(Number(Number(text).toPrecision(6))) : text).replace(/^-/, "−");
 
 /// A table's rows, those that a filter keeps, in the order of a column.
 class Rows {
@@ -63,8 +65,7 @@ const element = (name, properties = {}, ...children) => {
 
 function cell(text, numeric) {
   if (!numeric) return element("td", {textContent: text, dir: "auto"});
-  const short = text === "" ? "–" : String(Number(numberOf(text).toPrecision(6)));
-  return element("td", {className: "number", textContent: short.replace(/^-/, "−"), title: text});
+  return element("td", {className: "number", textContent: text === "" ? "–" : shortNumber(text), title: text});
 }
 
 function show(details, rows) {
@@ -106,4 +107,4 @@ function show(details, rows) {
 for (const details of document.querySelectorAll("details[data-csv]")) {
   details.addEventListener("toggle", async () => show(details, new Rows(await unpacked(details.dataset.csv))), {once: true});
 }
-document.querySelector("#tables details").open = true;
+for (const first of [...document.querySelectorAll("#tables details")].slice(0, 1)) first.open = true;
