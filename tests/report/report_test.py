@@ -89,7 +89,7 @@ def check_menu(browser):
     saves = "figure .vega-actions a"
     names = browser.run(f"return [...document.querySelector('figure').querySelectorAll('{saves[7:]}')].map(a => a.textContent)")
     assert names == ["Save as SVG", "Save as PNG"], names
-    for index, kind in enumerate(["data:image/svg+xml", "data:image/png"]):
+    for index, kind in enumerate(["blob:", "data:image/png"]):
         browser.run(f"document.querySelectorAll('{saves}')[{index}].dispatchEvent(new MouseEvent('mousedown'))")
         browser.wait_until(f"return document.querySelectorAll('{saves}')[{index}].href.startsWith('{kind}')", 20)
 
