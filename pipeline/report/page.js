@@ -33,7 +33,8 @@ async function draw(figure) {
   const drawing = figure.querySelector(".drawing");
   try {
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    await vegaEmbed(drawing, JSON.parse(await unpacked(figure.dataset.spec)), {
+    const {title, ...spec} = JSON.parse(await unpacked(figure.dataset.spec)); // the caption has the title
+    await vegaEmbed(drawing, spec, {
       config,
       ast: true, // no expression is ever run as a script
       renderer: "large" in figure.dataset ? "canvas" : "svg",
