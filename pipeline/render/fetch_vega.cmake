@@ -23,11 +23,12 @@ function(fetch_vega_package package problem)
   file(REMOVE_RECURSE ${work})
   file(MAKE_DIRECTORY ${work} ${HOOKFLOW_VEGA_DIR})
   # Without retries: by default npm waits minutes for a registry that it cannot reach.
-  execute_process(COMMAND ${NPM} pack --fetch-retries=0 --silent ${name}@${version}
+  execute_process(COMMAND ${NPM} pack --fetch-retries=0 --loglevel=error ${name}@${version}
     WORKING_DIRECTORY ${work} TIMEOUT 120 RESULT_VARIABLE failed OUTPUT_QUIET ERROR_VARIABLE said)
   set(tarball ${work}/${name}-${version}.tgz)
   if(failed OR NOT EXISTS ${tarball})
-    set(${problem} "npm could not fetch ${name}@${version}: ${failed} ${said}" PARENT_SCOPE)
+    string(REGEX MATCH "^[^\n]*" said "${said}")
+    set(${problem} "npm could not fetch ${name}@${version} (${failed}): ${said}" PARENT_SCOPE)
     return()
   endif()
   file(SHA256 ${tarball} found)
