@@ -42,8 +42,7 @@ std::string filled_page(std::string_view page,
     const std::size_t close = page.find("}}", open);
     const auto value = values.find(page.substr(open + 2, close - open - 2));
     if (close == std::string_view::npos || value == values.end())
-      throw std::logic_error("the page has a place that nothing fills: " +
-                             std::string(page.substr(open, 40)));
+      throw std::logic_error("the page asks for what nothing fills: " + std::string(page.substr(open, 40)));
     filled += value->second;
     page.remove_prefix(close + 2);
   }
