@@ -8,7 +8,8 @@ namespace hookflow::pipeline {
 std::vector<Figure> figures_of(const RunFile& run, const RunFileView& view) {
   std::vector<Figure> figures;
   for (const GroupLayout& group : view.groups) {
-    if (group.about.empty()) continue;
+    const auto first = view.root.find("default");
+    if (first == view.root.end() || group.name != first->second) continue;
     for (const Variable& variable : group.variables) {
       std::vector<const Axis*> axes;
       for (const Axis& axis : variable.axes)
