@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "pipeline/command/after_run.hpp"
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/options.hpp"
 #include "pipeline/command/session_command.hpp"
@@ -47,11 +48,14 @@ int resume(const std::vector<std::string>& arguments) {
   options.positional("file", 1, "the run file");
   options.add()("model", po::value<std::string>(), "where the model is now, if it has moved");
   add_session_options(options);
+  add_after_run_options(options);
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::string path = options.required("file");
   const SessionOptions session = session_options(options);
   return guarded(session, [&] {
-    return execute(stored_plan(path, options), {path, true, false, {}}, session);
+    return run_and_then(options, path, [&] {
+      return execute(stored_plan(path, options), {path, true, false, {}}, session);
+    });
   });
 }
 

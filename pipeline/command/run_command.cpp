@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "pipeline/command/after_run.hpp"
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/dry_run.hpp"
 #include "pipeline/command/options.hpp"
@@ -61,6 +62,7 @@ int run(const std::vector<std::string>& arguments) {
       "dry-run,n", "show what would be done, without doing it");
   add_input_options(options);
   add_session_options(options);
+  add_after_run_options(options);
   if (!options.parse(arguments)) return exit_code::kDone;
   if (options.has("resume") && options.has("force"))
     throw UsageError("--resume and --force exclude each other");
@@ -73,14 +75,16 @@ int run(const std::vector<std::string>& arguments) {
     WorkflowSpec spec = read_spec(options);
     Target target{options.get_or("out", spec.name + ".h5"), options.has("resume"), options.has("force"),
                   words};
-    if (!options.has("dry-run")) target.claim();
-    PlannedRun planned = plan_for(std::move(spec), options);
     if (options.has("dry-run")) {
+      const PlannedRun planned = plan_for(std::move(spec), options);
       tell_warnings(planned.layout.warnings, session.progress);
       print_dry_run(planned, {session.run.threads, session.run.memory_bytes}, std::cout);
       return exit_code::kDone;
     }
-    return execute(std::move(planned), std::move(target), session);
+    return run_and_then(options, target.path, [&] {
+      target.claim();
+      return execute(plan_for(std::move(spec), options), std::move(target), session);
+    });
   });
 }
 

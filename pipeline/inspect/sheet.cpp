@@ -110,6 +110,10 @@ void Sheet::where(const std::string& condition) {
   }
 }
 
+bool Sheet::has_measure() const {
+  return std::ranges::find(columns_, SheetColumn::Role::measure, &SheetColumn::role) != columns_.end();
+}
+
 std::string Sheet::top(std::size_t count) {
   const auto by = std::ranges::find(columns_, SheetColumn::Role::measure, &SheetColumn::role);
   if (by == columns_.end())

@@ -41,6 +41,8 @@ class Sheet {
 
   /// Keeps the rows with the given value in a column: "replacement=zero".
   void where(const std::string& condition);
+  /// Whether there is a column by whose magnitude rows can be ranked.
+  [[nodiscard]] bool has_measure() const;
   /// Keeps the rows of largest magnitude in the first measure, largest first; that comes right behind the
   /// labels. Returns its name.
   std::string top(std::size_t count);

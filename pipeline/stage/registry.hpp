@@ -32,8 +32,15 @@ struct ParamDecl {
   std::function<Node(const Stage&)> write;
 };
 
-/// Everything that is said of a stage, once: the workflow reader, validate, describe, the plan and the run
-/// file all read it from here.
+/// A sentence that sums up a result, for who reads no table: `text` follows the variable's meaning, and what
+/// stands in braces is filled in from its values (pipeline/report/sentence.hpp lists what may stand there).
+struct SummaryDecl {
+  std::string variable;  // its name; "*_mean": every one that ends so
+  std::string text;
+};
+
+/// Everything that is said of a stage, once: the workflow reader, validate, describe, the plan, the run file
+/// and the report all read it from here.
 struct StageDecl {
   std::string name;
   std::string doc;
@@ -41,7 +48,8 @@ struct StageDecl {
   std::string output;      // the kind of value that comes out
   std::string output_doc;  // ... and its meaning
   std::vector<ParamDecl> params;
-  std::string example;  // a parameter that is not required, and yet has to be in an example
+  std::vector<SummaryDecl> summaries;  // most telling first
+  std::string example;                 // a parameter that is not required, and yet has to be in an example
   std::function<std::unique_ptr<Stage>()> make;
 };
 
@@ -65,6 +73,12 @@ class Declaration {
   Declaration& output(std::string kind, std::string doc) {
     decl_.output = std::move(kind);
     decl_.output_doc = std::move(doc);
+    return *this;
+  }
+  /// How a report sums up what the stage has stored: of each variable the first that names it, and of a stage
+  /// the first few.
+  Declaration& summary(std::string variable, std::string text) {
+    decl_.summaries.push_back({std::move(variable), std::move(text)});
     return *this;
   }
   /// A parameter whose default is what the member is initialised with.

@@ -162,6 +162,7 @@ const bool kAggregateCorrelation = register_stage(
                 "<variable>_r, _p, _note with the remaining axes and coefficient, and _count; named "
                 "<a>_<b>_r where "
                 "the names differ")
+        .summary("*_r", "{each coefficient: {range}}")
         .required("over", &AggregateCorrelation::over, "Axes whose pairs make one sample", distinct())
         .param("by", &AggregateCorrelation::by, kByDoc, each_once())
         .param("methods", &AggregateCorrelation::methods,

@@ -233,6 +233,7 @@ const bool kAggregateDensity = register_stage(
         .output(kMeasures,
                 "<variable>_density with the remaining axes and value (the grid), _bandwidth (the kernels' "
                 "standard deviation), _count, _note")
+        .summary("*_density", "highest {highest}")
         .required("over", &AggregateDensity::over, "Axes whose values make one sample", distinct())
         .param("by", &AggregateDensity::by, kByDoc, each_once())
         .required(

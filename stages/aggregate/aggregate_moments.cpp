@@ -138,6 +138,10 @@ const bool kAggregateMoments = register_stage(
                "what is aggregated: every variable that has the axes `over`, except token ids")
         .output(kMeasures,
                 "<variable>_count, _mean, ..., one variable for each statistic, with the remaining axes")
+        .summary("*_change_mean", "{range}")
+        .summary("*_changed_mean", "{range}")
+        .summary("*_negative_share", "{range}")
+        .summary("*_mean", "{range}")
         .required("over", &AggregateMoments::over, "Axes to aggregate over", distinct())
         .param("by", &AggregateMoments::by, kByDoc, each_once())
         .param("statistics", &AggregateMoments::statistics,

@@ -265,6 +265,8 @@ const bool kAggregateTTest = register_stage(
             kMeasures,
             "<variable>_t, _df, _p, _mean_difference (a - b, or a - mean), _ci_low, _ci_high, _cohens_d, "
             "_count, _note with the remaining axes, and _p_adjusted, _significant with the axis correction")
+        .summary("*_significant", "{each correction: in {ones} of {count}}")
+        .summary("*_mean_difference", "{top}")
         .required("over", &AggregateTTest::over, "Axes whose values make one sample", distinct())
         .param("by", &AggregateTTest::by, kByDoc, each_once())
         .param("kind", &AggregateTTest::kind, "Which test",

@@ -136,6 +136,7 @@ const bool kGather = register_stage(
         .output(kMeasures,
                 "one variable for each kind of hook point, such as q, k, v [neuron], or [layer, neuron] for "
                 "several layers; and position")
+        .summary("position", "{range}")
         .required("at", &Gather::at, "Hook points whose vectors are taken, such as blocks.6.attn.hook_q",
                   not_empty())
         .param("token", &Gather::token,

@@ -107,6 +107,8 @@ const bool kActivation = register_stage(
                 "one variable for each kind of hook point, such as resid_post [layer, position, dimension], "
                 "q [layer, "
                 "position, head, dimension], pattern [layer, head, query, key]; and <variable>_change")
+        .summary("*_change", "{top}")
+        .summary("*", "{range}; {mean}")
         .required("at", &Activation::at, "Hook points, such as blocks.*.hook_resid_post", not_empty())
         .param("positions", &Activation::positions,
                "Positions to store, for scores and patterns those of the queries: all, last, a list, or a "

@@ -174,6 +174,9 @@ const bool kAnswerMeasure = register_stage(
                         "positions count within the prompt, and means are over the prompt only; with both "
                         "inputs, each value has its change from clean")
         .output(kMeasures, "log_prob, log_prob_per_token [answer], and their changes; token_id, token_count")
+        .summary("*_change", "{each answer: {top}}")
+        .summary("log_prob", "{each answer: {mean}}")
+        .summary("log_prob_per_token", "{each answer: {mean}}")
         .param("answers", &AnswerMeasure::answers,
                "Columns of the prompts that hold the answers: text, taken as it stands, so with its leading "
                "space; for a prompt given as ids, an id or a list of ids",

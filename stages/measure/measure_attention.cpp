@@ -164,6 +164,8 @@ const bool kAttention = register_stage(
         .output(kMeasures,
                 "raw, scaled, pattern [layer, head, query, key]; raw_cross, scaled_cross [layer, query_head, "
                 "key_head, query, key]; and <variable>_change")
+        .summary("*_change", "{top}")
+        .summary("*", "{range}; {mean}")
         .param(
             "at", &Attention::at,
             "Hook points to store: hook_scores_raw, hook_attn_scores, hook_pattern of any layers and heads",

@@ -120,6 +120,8 @@ const bool kCosine = register_stage(
         .output(kMeasures,
                 "cosine [layer, head, pair], or a cosine_<hook point> for each of several hook points; and "
                 "<variable>_change")
+        .summary("*_change", "{top}")
+        .summary("*", "{range}; {mean}")
         .required("at", &Cosine::at,
                   "Hook points that hold a vector for each position, such as blocks.*.hook_resid_post",
                   not_empty())

@@ -222,6 +222,15 @@ const bool kPrediction = register_stage(
         .output(kMeasures,
                 "one variable for each metric, and `<metric>_change` with variants; for a clean pass also "
                 "token_id")
+        .summary("top_token_changed", "in {ones} of {count}")
+        .summary("*_change", "{each token: {top}}")
+        .summary("top_token", "{commonest}")
+        .summary("kl_from_clean", "largest {largest}")
+        .summary("log_prob", "{each token: {mean}}")
+        .summary("prob", "{each token: {mean}}")
+        .summary("logit", "{each token: {mean}}")
+        .summary("token_rank", "{each token: {mean}}")
+        .summary("entropy", "{mean}")
         .param("metrics", &Prediction::metrics, "Which metrics to store", known_metrics())
         .param("tokens", &Prediction::tokens,
                "Columns of the prompts that name the tokens to measure; not needed where none of the metrics "

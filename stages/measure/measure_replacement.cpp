@@ -55,7 +55,8 @@ const bool kReplacementValue =
                        "missing where it "
                        "is not one number, as where a vector is added, or where edits of one variant differ")
                        .input("edited", kVariants, "the edited passes")
-                       .output(kMeasures, "replaced_by"));
+                       .output(kMeasures, "replaced_by")
+                       .summary("replaced_by", "{each replacement: {range}}"));
 
 }  // namespace
 }  // namespace hookflow::stages

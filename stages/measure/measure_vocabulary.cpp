@@ -67,7 +67,8 @@ const bool kVocabulary =
                                            "Log-softmax of every vocabulary entry at the last position")
                        .optional_input("clean", kPass, "a clean pass")
                        .optional_input("edited", kVariants, "edited passes, instead of a clean one")
-                       .output(kMeasures, "log_prob [vocabulary]"));
+                       .output(kMeasures, "log_prob [vocabulary]")
+                       .summary("log_prob", "highest {highest}"));
 
 }  // namespace
 }  // namespace hookflow::stages

@@ -24,7 +24,7 @@ constexpr const char* kFolders = R"(
   pipeline pipeline/values pipeline/text pipeline/terminal pipeline/hash pipeline/yaml pipeline/prompts
   pipeline/stage pipeline/plugin pipeline/workflow pipeline/h5 pipeline/run_file/format pipeline/run_file/marks
   pipeline/run_file/reading pipeline/run_file/store pipeline/output pipeline/engine pipeline/session pipeline/inspect
-  pipeline/command pipeline/export pipeline/compare
+  pipeline/render pipeline/figures pipeline/command pipeline/export pipeline/compare pipeline/report
   stages/subject stages/tokenize stages/params stages/edit stages/statistics stages/aggregate stages/measure
 )";
 constexpr std::size_t kMostFiles = 20;  // of one folder
@@ -165,6 +165,7 @@ TEST(Walls, OneFileKnowsEachLibrary) {
   expect_only_in("(hdf5|H5)", R"(pipeline/h5/[a-z_0-9]*\.[hc]pp)");
   expect_only_in("yaml-cpp/", R"(pipeline/yaml/yaml\.cpp)");
   expect_only_in("(cblas|openblas)", R"(model/numerics/blas\.cpp)");
+  expect_only_in("zlib", R"(pipeline/report/packed\.cpp)");
   expect_only_in("openssl/", R"(pipeline/hash/sha256\.cpp)");
   expect_only_in("utf8(\\.h|/)", R"(pipeline/text/utf8\.cpp|model/tokenizer/(utf8|split)\.cpp)");
   expect_only_in("boost/math/", R"(stages/statistics/student_t\.cpp)");

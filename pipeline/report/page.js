@@ -1,0 +1,66 @@
+"use strict";
+
+// The page's blocks hold gzip in base64.
+async function unpacked(id) {
+  const bytes = Uint8Array.from(atob(document.getElementById(id).textContent), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+}
+
+async function loadLibraries() {
+  for (const library of ["vega", "vega-lite", "vega-embed"]) {
+    const script = document.createElement("script");
+    script.textContent = await unpacked(library);
+    document.head.append(script);
+  }
+}
+
+// What is not data takes the page's colour, light or dark, on the screen or printed.
+const ink = "currentColor";
+const quiet = {domainColor: ink, tickColor: ink, gridColor: ink, labelColor: ink, titleColor: ink};
+const config = {
+  background: "transparent",
+  font: getComputedStyle(document.body).fontFamily,
+  view: {stroke: null},
+  axis: {...quiet, domainOpacity: .4, tickOpacity: .4, gridOpacity: .12, titleFontWeight: "normal"},
+  legend: {labelColor: ink, titleColor: ink, titleFontWeight: "normal"},
+  header: {labelColor: ink, titleColor: ink, titleFontWeight: "normal"},
+  title: {color: ink, subtitleColor: ink},
+  text: {color: ink},
+  rule: {color: ink},
+};
+
+async function draw(figure) {
+  const drawing = figure.querySelector(".drawing");
+  try {
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const {title, ...spec} = JSON.parse(await unpacked(figure.dataset.spec)); // the caption has the title
+    await vegaEmbed(drawing, spec, {
+      config,
+      ast: true, // no expression is ever run as a script
+      renderer: "large" in figure.dataset ? "canvas" : "svg",
+      tooltip: {theme: dark ? "dark" : "light"},
+      actions: {export: true, source: false, compiled: false, editor: false},
+      downloadFileName: figure.dataset.name,
+    });
+    figure.dataset.drawn = "";
+  } catch (error) {
+    drawing.textContent = `This figure cannot be drawn: ${error.message}`;
+    console.error(error);
+  }
+}
+
+// Those that are seen first, then the rest, so that all are there when the page is printed.
+async function drawAll() {
+  const waiting = new Set(document.querySelectorAll("figure[data-spec]"));
+  const inSight = (figure) => figure.getBoundingClientRect().top < 2 * innerHeight && figure.getBoundingClientRect().bottom > 0;
+  if (waiting.size > 0) await loadLibraries();
+  while (waiting.size > 0) {
+    const next = [...waiting].find(inSight) ?? waiting.values().next().value;
+    waiting.delete(next);
+    await draw(next);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  document.documentElement.dataset.drawn = "";
+}
+
+drawAll();

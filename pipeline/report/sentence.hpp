@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+
+#include "pipeline/run_file/reading/view.hpp"
+
+namespace hookflow::pipeline {
+
+/// A variable of a run file, whose values fill a sentence. Borrows.
+struct SummedVariable {
+  const RunFile& run;
+  const RunFileView& view;
+  const std::string& group;
+  const Variable& variable;
+};
+
+/// `text` with what stands in braces filled in from the variable's values; numbers come with units and, where
+/// it is one of several, with the labels of their cell:
+///   {largest}, {highest}, {lowest}  the value of largest magnitude, the highest, the lowest
+///   {top}                           "largest", and the three of largest magnitude
+///   {range}                         the lowest and the highest
+///   {mean}                          of all values
+///   {ones}, {count}                 how many are 1, and how many there are
+///   {commonest}                     the value that is there most often, and how often
+///   {each AXIS: ...}                the rest for each label of an axis, or once for a variable without it
+/// Empty where there is no value. Throws std::logic_error for other words in braces.
+std::string filled_sentence(const std::string& text, const SummedVariable& of);
+
+/// What a variable holds, as the beginning of a sentence: of one that is "1 where X, else 0", X, and of its
+/// mean "mean of whether X".
+std::string sentence_subject(const Variable& variable);
+
+}  // namespace hookflow::pipeline
