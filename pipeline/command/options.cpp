@@ -34,11 +34,9 @@ CommandPage*& wanted_page() {
 Argument argument_of(const po::option_description& option) {
   constexpr auto kLetter = po::command_line_style::allow_dash_for_short;
   const std::string letter = option.canonical_display_name(kLetter);
-  const std::string value = option.semantic()->name();  // with its default: `SECONDS (=1)`
-  const bool takes_value = option.semantic()->max_tokens() > 0;
-  return {option.long_name(), letter.size() == 2 ? letter.substr(1) : "",
-          takes_value ? value.substr(0, value.find(" (=")) : "", option.description(),
-          option.semantic()->is_composing()};
+  const std::string value = option.format_parameter();  // with its default: `SECONDS (=1)`
+  return {option.long_name(), letter.size() == 2 ? letter.substr(1) : "", value.substr(0, value.find(" (=")),
+          option.description(), option.semantic()->is_composing()};
 }
 
 }  // namespace

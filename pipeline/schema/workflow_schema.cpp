@@ -43,7 +43,8 @@ Node workflow_schema() {
                  "folder), or a name in the Hugging Face cache"),
        true},
       {"prompts", explained(prompts_schema(), "A list of prompts, or {file: prompts.jsonl}"), true},
-      {"batch_tokens", explained(countable().schema, "Prompts are run together up to so many tokens")},
+      {"batch_tokens", explained(countable().schema,
+                                 "Prompts are run together as long as they are not longer than this in all")},
       {"stages",
        explained(stages_schema(),
                  "The stages, each under a name of your own: what it is, whose "
