@@ -6,7 +6,7 @@ namespace hookflow::pipeline {
 namespace {
 
 /// The words with those around a lone `=` put together again.
-std::vector<std::string> joined(const std::vector<std::string>& words) {
+std::vector<std::string> whole_words(const std::vector<std::string>& words) {
   std::vector<std::string> whole;
   bool open = false;  // the last ends with an `=` that stood alone
   for (const std::string& word : words) {
@@ -52,7 +52,7 @@ CommandLine read_command_line(const CommandPage& page, const std::vector<std::st
   CommandLine line;
   const Argument* waiting = nullptr;
   bool only_positionals = false;
-  std::vector<std::string> whole = joined(words);
+  std::vector<std::string> whole = whole_words(words);
   if (!whole.empty()) {
     line.word = whole.back();
     whole.pop_back();

@@ -43,8 +43,9 @@ int print_completions(const std::vector<std::string>& arguments) {
   return exit_code::kDone;
 }
 
-const bool kCompletion = register_command({"completion", "print what makes a shell complete", print_script});
-const bool kComplete =
+const bool kCompletionCommand =
+    register_command({"completion", "print what makes a shell complete", print_script});
+const bool kCompleteCommand =
     register_command({"complete", "print what may come next on a command line", print_completions, true});
 
 }  // namespace

@@ -41,13 +41,13 @@ Completions shipped_words(const CommandLine& /*line*/) {
   return all;
 }
 
-RunFileView view_of(const CommandLine& line) {
+RunFileView given_file(const CommandLine& line) {
   return read_run_file(RunFile(line.positionals.at(0), Seal::ignored));
 }
 
 Completions result_words(const CommandLine& line) {
   Completions all;
-  for (const GroupLayout& group : view_of(line).groups) {
+  for (const GroupLayout& group : given_file(line).groups) {
     all.words.push_back({group.name, group.about});
     for (const Variable& variable : group.variables)
       all.words.push_back({group.name + "." + variable.name, variable.long_name});
@@ -61,7 +61,7 @@ Completions label_words(const CommandLine& line) {
   const std::string axis_name = line.word.substr(0, equals);
   const std::string group_name = line.positionals.size() < 2 ? "" : split(line.positionals[1], '.').at(0);
   std::map<std::string, std::string> words;
-  for (const GroupLayout& group : view_of(line).groups) {
+  for (const GroupLayout& group : given_file(line).groups) {
     if (!group_name.empty() && group.name != group_name) continue;
     for (const Variable& variable : group.variables) {
       for (const Axis& axis : variable.axes) {

@@ -15,6 +15,11 @@ namespace {
 
 using namespace roff;
 
+constexpr const char* kDescription =
+    "A workflow file says on what, where to look, what to change, what to measure and how to aggregate. "
+    "hookflow checks the whole file, runs it on every core, and leaves one HDF5 file: results with named and "
+    "labelled axes, how they were made, and the checkpoint from which a stopped run goes on.";
+
 std::string tag_of(const Argument& option) {
   const std::string letter = option.letter.empty() ? "" : bold("-" + option.letter) + ", ";
   const std::string value = option.value.empty() ? "" : " " + plain(option.value);
@@ -31,26 +36,26 @@ std::string about_command(const Command& command) {
   return text + ".PP\nExample:\n.B hookflow " + plain(page.example) + "\n";
 }
 
-std::string commands() {
+std::string commands_section() {
   std::string text = section("COMMANDS");
   for (const Command* command : registered_commands()) text += about_command(*command);
   return text;
 }
 
-std::string options() {
+std::string options_section() {
   std::string text = section("OPTIONS");
   for (const ProgramOption& option : program_options())
     text += tagged(bold(option.name), plain(option.summary));
   return text;
 }
 
-std::string exit_status() {
+std::string exit_section() {
   std::string text = section("EXIT STATUS");
   for (const ExitCode& code : exit_codes()) text += tagged(bold(code.codes), plain(code.meaning));
   return text;
 }
 
-std::string environment() {
+std::string environment_section() {
   std::string text = section("ENVIRONMENT");
   for (const auto& variables : {subject_type().environment, own_environment()})
     for (const EnvironmentVariable& variable : variables)
@@ -58,7 +63,7 @@ std::string environment() {
   return text;
 }
 
-std::string files() {
+std::string files_section() {
   return section("FILES") +
          tagged(plain("WORKFLOW.yaml"),
                 plain("what is to be done: see hookflow describe, and the workflows in "
@@ -79,15 +84,8 @@ std::string manual_page() {
   return ".TH HOOKFLOW 1 \"\" \"hookflow " + program_version() + "\" \"User Commands\"\n" + section("NAME") +
          "hookflow \\- " + plain("declared, resumable experiments on the inside of " + subject_type().about) +
          "\n" + section("SYNOPSIS") + bold("hookflow") + " " + plain("COMMAND [options]") + "\n" +
-         section("DESCRIPTION") +
-         plain(
-             "A workflow file says on what, where to look, what to change, what to measure and how to "
-             "aggregate. hookflow checks the whole file, runs it on every core, and leaves one HDF5 file: "
-             "results "
-             "with named and labelled axes, how they were made, and the checkpoint from which a stopped run "
-             "goes "
-             "on.") +
-         "\n" + options() + commands() + exit_status() + environment() + files();
+         section("DESCRIPTION") + plain(kDescription) + "\n" + options_section() + commands_section() +
+         exit_section() + environment_section() + files_section();
 }
 
 }  // namespace hookflow::pipeline

@@ -17,11 +17,11 @@ Node some_text() {
 
 Node prompt_schema() {
   Node prompt = of_type("object");
-  prompt["properties"] = Node::map(
-      {{"id", explained(text_like(R"(^[^ \x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^ \x00-\x1f\x7f])?$)"),
-                        "The prompt's name, its label in the results; default: its number, from 0")},
-       {"text", explained(some_text(), "The prompt; or `ids`, only one of the two")},
-       {"ids", explained(list_of(whole_number(0), 1), "The prompt as ids, instead of `text`")}});
+  prompt["properties"] =
+      Node::map({{"id", with_doc(text_like(R"(^[^ \x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^ \x00-\x1f\x7f])?$)"),
+                                 "The prompt's name, its label in the results; default: its number, from 0")},
+                 {"text", with_doc(some_text(), "The prompt; or `ids`, only one of the two")},
+                 {"ids", with_doc(list_of(whole_number(0), 1), "The prompt as ids, instead of `text`")}});
   Node column = Node::map(
       {{"pattern", write_param(std::string(R"(^[^/\x00-\x1f\x7f]+$)"))}, {"not", words({"prompt"})}});
   prompt["propertyNames"] = std::move(column);
@@ -29,17 +29,17 @@ Node prompt_schema() {
     return Node::map({{"required", write_param(std::vector<std::string>{key})}});
   };
   prompt["oneOf"] = Node::list({with("text"), with("ids")});
-  return explained(std::move(prompt), "A prompt: its text or ids, and any columns that stages name");
+  return with_doc(std::move(prompt), "A prompt: its text or ids, and any columns that stages name");
 }
 
 Node file_schema() {
   const Node name = text_like(R"(\.([jJ][sS][oO][nN][lL]|[nN][dD][jJ][sS][oO][nN]|[cC][sS][vV])$)");
   return map_of({{"file",
-                  explained(name,
-                            "JSON Lines (.jsonl, .ndjson) or CSV with a header row (.csv), found from the "
-                            "workflow's folder"),
+                  with_doc(name,
+                           "JSON Lines (.jsonl, .ndjson) or CSV with a header row (.csv), found from the "
+                           "workflow's folder"),
                   true},
-                 {"limit", explained(whole_number(1), "Only the first so many, to try out a long run")}});
+                 {"limit", with_doc(whole_number(1), "Only the first so many, to try out a long run")}});
 }
 
 }  // namespace

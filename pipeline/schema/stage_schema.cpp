@@ -31,20 +31,20 @@ Key input_key(const std::vector<PortDecl>& ports) {
   forms.push_back(list_of(input_text(), needed, ports.size()));
   std::vector<Key> by_name;
   for (const PortDecl& port : ports)
-    by_name.push_back({port.name, explained(input_text(), port.kind + ": " + port.doc), !port.optional});
+    by_name.push_back({port.name, with_doc(input_text(), port.kind + ": " + port.doc), !port.optional});
   forms.push_back(map_of(by_name));
-  return {"in", explained(any_of(std::move(forms)), explanation_of(ports)), needed > 0};
+  return {"in", with_doc(any_of(std::move(forms)), explanation_of(ports)), needed > 0};
 }
 
 Key param_key(const ParamDecl& param) {
-  Node schema = explained(param.schema(), explanation_of(param));
+  Node schema = with_doc(param.schema(), explanation_of(param));
   if (!param.required) schema["default"] = parse_yaml_value(param.default_value);
   return {param.name, std::move(schema), param.required};
 }
 
 Node keys_schema(const StageDecl& stage) {
   const Node name = Node::map({{"const", write_param(stage.name)}});
-  std::vector<Key> keys = {{"stage", explained(name, stage.doc + "\nGives: " + stage.output_doc), true}};
+  std::vector<Key> keys = {{"stage", with_doc(name, stage.doc + "\nGives: " + stage.output_doc), true}};
   if (!stage.inputs.empty()) keys.push_back(input_key(stage.inputs));
   for (const ParamDecl& param : stage.params) keys.push_back(param_key(param));
   return map_of(keys);

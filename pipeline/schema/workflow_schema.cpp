@@ -34,24 +34,24 @@ Node model_schema() {
 Node workflow_schema() {
   const Node id = text_like(kStageId);
   Node workflow = map_of({
-      {"workflow", explained(text_like("^[^/]+$"), "The workflow's name, after which the run file is named"),
+      {"workflow", with_doc(text_like("^[^/]+$"), "The workflow's name, after which the run file is named"),
        true},
-      {"about", explained(text(), "What it asks, in a sentence")},
+      {"about", with_doc(text(), "What it asks, in a sentence")},
       {"model",
-       explained(model_schema(),
-                 "A built-in model, a directory (a relative path starts from the workflow's "
-                 "folder), or a name in the Hugging Face cache"),
+       with_doc(model_schema(),
+                "A built-in model, a directory (a relative path starts from the workflow's "
+                "folder), or a name in the Hugging Face cache"),
        true},
-      {"prompts", explained(prompts_schema(), "A list of prompts, or {file: prompts.jsonl}"), true},
-      {"batch_tokens", explained(countable().schema,
-                                 "Prompts are run together as long as they are not longer than this in all")},
+      {"prompts", with_doc(prompts_schema(), "A list of prompts, or {file: prompts.jsonl}"), true},
+      {"batch_tokens", with_doc(countable().schema,
+                                "Prompts are run together as long as they are not longer than this in all")},
       {"stages",
-       explained(stages_schema(),
-                 "The stages, each under a name of your own: what it is, whose "
-                 "values it takes, and its parameters"),
+       with_doc(stages_schema(),
+                "The stages, each under a name of your own: what it is, whose "
+                "values it takes, and its parameters"),
        true},
-      {"keep", explained(any_of({id, set_of(id, 1)}), "The stages whose results are stored"), true},
-      {"show", explained(text(), "The variable that a viewer draws first, as stage.variable")},
+      {"keep", with_doc(any_of({id, set_of(id, 1)}), "The stages whose results are stored"), true},
+      {"show", with_doc(text(), "The variable that a viewer draws first, as stage.variable")},
   });
   Node whole = Node::map({{"$schema", write_param(std::string("http://json-schema.org/draft-07/schema#"))},
                           {"title", write_param(std::string("hookflow workflow"))}});

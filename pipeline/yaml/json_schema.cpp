@@ -77,7 +77,7 @@ Node map_of(const std::vector<Key>& keys) {
   return schema;
 }
 
-Node explained(Node schema, const std::string& text) {
+Node with_doc(Node schema, const std::string& text) {
   schema["description"] = write_param(text);
   return schema;
 }

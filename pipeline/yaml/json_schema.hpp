@@ -37,6 +37,6 @@ struct Key {
 Node map_of(const std::vector<Key>& keys);
 
 /// The schema with a text that an editor shows beside the value.
-Node explained(Node schema, const std::string& text);
+Node with_doc(Node schema, const std::string& text);
 
 }  // namespace hookflow::pipeline::schema

@@ -88,7 +88,7 @@ struct ArgumentSchema {
       words.push_back(choice.word);
       meanings += (meanings.empty() ? "" : "\n") + choice.word + ": " + choice.meaning;
     }
-    return pipeline::schema::explained(pipeline::schema::words(words), meanings);
+    return pipeline::schema::with_doc(pipeline::schema::words(words), meanings);
   }
   Node operator()(const std::vector<float>& /*numbers*/) const {
     return pipeline::schema::list_of(pipeline::schema::of_type("number"), 1);
