@@ -1,4 +1,6 @@
 #pragma once
+#include <string>
+#include <vector>
 
 /// How the program ends.
 namespace hookflow::pipeline::exit_code {
@@ -11,3 +13,22 @@ inline constexpr int kInput = 3;          // missing or mismatched input or chec
 inline constexpr int kPromptsFailed = 4;  // some prompts failed, the others are done
 
 }  // namespace hookflow::pipeline::exit_code
+
+namespace hookflow::pipeline {
+
+struct ExitCode {
+  std::string codes;
+  std::string meaning;
+};
+
+/// All of them, for the manual.
+inline std::vector<ExitCode> exit_codes() {
+  return {{"0", "done"},
+          {"1", "failed while running; of diff: the files differ"},
+          {"2", "wrong usage or workflow"},
+          {"3", "missing, damaged or mismatched input or checkpoint"},
+          {"4", "some prompts failed, the others are done"},
+          {"129, 130, 143", "stopped by a signal: SIGHUP, SIGINT, SIGTERM"}};
+}
+
+}  // namespace hookflow::pipeline

@@ -12,8 +12,8 @@ apt-get install -y -qq --no-install-recommends \
   g++ cmake ninja-build libtbb-dev libhdf5-dev libopenblas-dev libboost-program-options-dev libboost-math-dev \
   libyaml-cpp-dev nlohmann-json3-dev libpcre2-dev libutfcpp-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev \
   python3 python3-torch python3-h5py python3-scipy python3-xarray python3-h5netcdf python3-netcdf4 \
-  hdf5-tools netcdf-bin zlib1g-dev librsvg2-bin chromium chromium-driver python3-selenium \
-  r-base-core r-cran-hdf5r octave >/dev/null
+  python3-jsonschema python3-yaml hdf5-tools netcdf-bin zlib1g-dev librsvg2-bin chromium chromium-driver \
+  python3-selenium r-base-core r-cran-hdf5r octave zsh groff-base >/dev/null
 command -v npm >/dev/null || apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null
 
 echo "2/4 Fetching three tokenizers with npm, and having them read thousands of texts"

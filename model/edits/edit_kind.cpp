@@ -69,7 +69,7 @@ bool register_edit_kind(EditSyntax syntax) {
 const EditSyntax& edit_syntax(const std::string& key) {
   if (const EditSyntax* syntax = find_syntax(key)) return *syntax;
   std::vector<std::string> keys;
-  for (const auto& [order, syntax] : edit_kinds()) keys.push_back(syntax.key);
+  for (const EditSyntax& kind : all_edit_kinds()) keys.push_back(kind.key);
   throw UnknownName("unknown replacement '" + key + "'", "; must be " + edit_rule(), key, keys);
 }
 
@@ -78,9 +78,16 @@ bool stands_alone(const std::string& key) {
   return syntax != nullptr && std::holds_alternative<std::monostate>(syntax->arguments.front());
 }
 
+std::vector<EditSyntax> all_edit_kinds() {
+  std::vector<EditSyntax> all;
+  for (const auto& [order, syntax] : edit_kinds()) all.push_back(syntax);
+  return all;
+}
+
 std::vector<std::string> edit_forms() {
   std::vector<std::string> all;
-  for (const auto& [order, syntax] : edit_kinds()) std::ranges::move(syntax.forms(), std::back_inserter(all));
+  for (const EditSyntax& syntax : all_edit_kinds())
+    std::ranges::move(syntax.forms(), std::back_inserter(all));
   return all;
 }
 

@@ -111,7 +111,9 @@ bool register_edit_kind(std::string key, std::vector<EditWord> words = {}) {
 const EditSyntax& edit_syntax(const std::string& key);
 /// Whether the key alone is a kind.
 bool stands_alone(const std::string& key);
-/// Every form of every kind, the plainest arguments first.
+/// Every kind, the plainest arguments first.
+std::vector<EditSyntax> all_edit_kinds();
+/// Every form of every kind, in that order.
 std::vector<std::string> edit_forms();
 /// Completes "must be ..." with every form.
 std::string edit_rule();

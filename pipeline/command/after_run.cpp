@@ -25,7 +25,8 @@ bool register_after_run(AfterRun after) {
 
 void add_after_run_options(Options& options) {
   for (const AfterRun& after : registered())
-    options.add()(after.option.c_str(), po::value<std::string>()->implicit_value(""), after.doc.c_str());
+    options.add()(after.option.c_str(), po::value<std::string>()->implicit_value("")->value_name(after.value),
+                  after.doc.c_str());
 }
 
 int run_and_then(const Options& options, const std::filesystem::path& run_file,

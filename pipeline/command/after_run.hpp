@@ -10,6 +10,7 @@ namespace hookflow::pipeline {
 /// What `run` and `resume` do with their file at the end where an option asks for it, such as a report.
 struct AfterRun {
   std::string option;  // its value is a path, and may be left out
+  std::string value;   // what it is, as an option's value_name does: `FILE.html`
   std::string doc;
   /// Called before the run, so that what cannot be done is told in time. Returns what to do when it is done.
   std::function<std::function<void()>(const std::filesystem::path& run_file, const std::string& value)>

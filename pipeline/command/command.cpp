@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <stdexcept>
 
 #include "pipeline/engine/provenance.hpp"
@@ -24,17 +25,18 @@ void print_overview(std::ostream& out) {
       << subject_type().about << "\n\n"
       << "example: hookflow run workflows/head_sweep.yaml\n"
       << "usage:   hookflow COMMAND [options]; `hookflow help COMMAND` says more\n\n";
-  for (const auto& [name, command] : commands()) {
-    out << "  " << name << std::string(12 - std::min<std::size_t>(name.size(), 11), ' ') << command.summary
-        << "\n";
-  }
+  const auto line = [&out](const std::string& name, const std::string& summary) {
+    out << "  " << name << std::string(12 - std::min<std::size_t>(name.size(), 11), ' ') << summary << "\n";
+  };
+  for (const Command* command : registered_commands()) line(command->name, command->summary);
+  out << "\n";
+  for (const ProgramOption& option : program_options()) line(option.name, option.summary);
 }
 
-const Command& find_command(const std::string& word) {
-  const auto found = commands().find(word);
-  if (found != commands().end()) return found->second;
+const Command& command_named(const std::string& word) {
+  if (const Command* command = find_command(word)) return *command;
   std::vector<std::string> names = {"help"};
-  for (const auto& [name, command] : commands()) names.push_back(name);
+  for (const Command* command : registered_commands()) names.push_back(command->name);
   throw UsageError("unknown command '" + word + "'" + suggestion(word, names) +
                    "; `hookflow --help` lists them");
 }
@@ -56,7 +58,7 @@ int dispatch(const std::vector<std::string>& arguments) {
   }
   const std::string& word = arguments.front();
   const bool help = word == "--help" || word == "-h" || word == "help";
-  if (help && arguments.size() > 1) return find_command(arguments[1]).run({"--help"});
+  if (help && arguments.size() > 1) return command_named(arguments[1]).run({"--help"});
   if (help) {
     print_overview(std::cout);
     return exit_code::kDone;
@@ -65,7 +67,7 @@ int dispatch(const std::vector<std::string>& arguments) {
     std::cout << "hookflow " << program_version() << "\n";
     return exit_code::kDone;
   }
-  return find_command(word).run({arguments.begin() + 1, arguments.end()});
+  return command_named(word).run({arguments.begin() + 1, arguments.end()});
 }
 
 }  // namespace
@@ -75,7 +77,23 @@ bool register_command(Command command) {
   return commands().emplace(name, std::move(command)).second;
 }
 
-const std::map<std::string, Command>& registered_commands() { return commands(); }
+std::vector<const Command*> registered_commands() {
+  std::vector<const Command*> shown;
+  for (const auto& [name, command] : commands())
+    if (!command.hidden) shown.push_back(&command);
+  return shown;
+}
+
+const Command* find_command(const std::string& name) {
+  const auto found = commands().find(name);
+  return found == commands().end() ? nullptr : &found->second;
+}
+
+const std::vector<ProgramOption>& program_options() {
+  static const std::vector<ProgramOption> all = {{"--help", "print this overview"},
+                                                 {"--version", "print the version"}};
+  return all;
+}
 
 int code_of(const std::exception& error) {
   if (dynamic_cast<const UsageError*>(&error) != nullptr) return exit_code::kUsage;

@@ -87,8 +87,8 @@ int describe(const std::vector<std::string>& arguments) {
                   "Describes stages with their inputs, outputs and parameters; with --model, a model's sizes "
                   "and hook points.",
                   "describe ablate measure.prediction");
-  options.positional("stage", -1, "names of stages; default: all");
-  options.add()("model", po::value<std::string>(), "a model to describe");
+  options.positional("stage", -1, "names of stages; default: all", "STAGE");
+  options.add()("model", po::value<std::string>()->value_name("MODEL"), "a model to describe");
   if (!options.parse(arguments)) return exit_code::kDone;
   std::vector<std::string> names;
   for (const StageDecl* stage : registered_stages()) names.push_back(stage->name);
@@ -108,7 +108,7 @@ int describe(const std::vector<std::string>& arguments) {
 int list(const std::vector<std::string>& arguments) {
   Options options("list [stages|models|commands]", "Lists stages, models and commands, one per line.",
                   "list stages");
-  options.positional("what", 1, "stages, models or commands; default: all");
+  options.positional("what", 1, "stages, models or commands; default: all", "stages|models|commands");
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::vector<std::string> kinds = {"stages", "models", "commands"};
   const std::string what = options.get_or("what", std::string());
@@ -131,7 +131,7 @@ int list(const std::vector<std::string>& arguments) {
   }
   if (what.empty() || what == "commands") {
     std::cout << "commands\n";
-    for (const auto& [name, command] : registered_commands()) line(name, command.summary);
+    for (const Command* command : registered_commands()) line(command->name, command->summary);
   }
   return exit_code::kDone;
 }

@@ -103,14 +103,14 @@ int inspect(const std::vector<std::string>& arguments) {
       "Shows what a run file holds on one screen; with the name of a result, of its variables, or "
       "of another group of the file (prompts, history ...), their values as a table.",
       "inspect head_sweep.h5 scores.prob_change --where layer=3 --top 10");
-  options.positional("file", 1, "the run file");
-  options.positional("what", 1, "group, group.variable or group.variable,variable");
-  options.add()("where", po::value<std::vector<std::string>>()->composing(),
-                "COLUMN=VALUE: only rows where that axis, variable or column of the prompts has the value; "
-                "may be repeated")("top", po::value<int>(),
+  options.positional("file", 1, "the run file", "FILE.h5");
+  options.positional("what", 1, "group, group.variable or group.variable,variable", "RESULT");
+  options.add()("where", po::value<std::vector<std::string>>()->composing()->value_name("COLUMN=VALUE"),
+                "only rows where that axis, variable or column of the prompts has the value; "
+                "may be repeated")("top", po::value<int>()->value_name("N"),
                                    "only so many rows, those of largest magnitude in the first named "
                                    "variable that is not an id, index or count")(
-      "rows", po::value<int>(), "rows to show at most; default: 50 on a terminal, else all")(
+      "rows", po::value<int>()->value_name("N"), "rows to show at most; default: 50 on a terminal, else all")(
       "csv", "the values as CSV, every row and digit; notes go to stderr")(
       "all,a", "every variable with its axes, units and meaning")("provenance", "how the file was made")(
       "verify", "compare all results with their checksums; exit code 3 if any is damaged");

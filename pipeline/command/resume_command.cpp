@@ -45,8 +45,9 @@ int resume(const std::vector<std::string>& arguments) {
   Options options("resume FILE.h5 [options]",
                   "Continues a stopped run from its file, which holds the workflow and the prompts.",
                   "resume head_sweep.h5 --threads 8");
-  options.positional("file", 1, "the run file");
-  options.add()("model", po::value<std::string>(), "where the model is now, if it has moved");
+  options.positional("file", 1, "the run file", "FILE.h5");
+  options.add()("model", po::value<std::string>()->value_name("MODEL"),
+                "where the model is now, if it has moved");
   add_session_options(options);
   add_after_run_options(options);
   if (!options.parse(arguments)) return exit_code::kDone;

@@ -49,14 +49,14 @@ PlannedRun plan_for(WorkflowSpec spec, const Options& options) {
 int run(const std::vector<std::string>& arguments) {
   Options options("run WORKFLOW.yaml [options]", "Runs a workflow and leaves its results in one HDF5 file.",
                   "run workflows/head_sweep.yaml --threads 8 --out sweep.h5");
-  options.positional("workflow", 1, "the workflow file");
-  options.add()("model", po::value<std::string>(),
+  options.positional("workflow", 1, "the workflow file", "WORKFLOW.yaml");
+  options.add()("model", po::value<std::string>()->value_name("MODEL"),
                 "model instead of the workflow's: built-in name, directory, or name in "
                 "the Hugging Face cache")(
-      "out,o", po::value<std::string>(),
+      "out,o", po::value<std::string>()->value_name("FILE.h5"),
       "the run file; default: the workflow's name and .h5, in the current folder")(
-      "set", po::value<std::vector<std::string>>()->composing(),
-      "a.b=value: set a key of the workflow; may be repeated")(
+      "set", po::value<std::vector<std::string>>()->composing()->value_name("KEY=VALUE"),
+      "set a key of the workflow, such as scores.metrics=[prob]; may be repeated")(
       "resume", "continue a stopped run of the same workflow from its file")(
       "force", "replace the run file if it exists; nothing else is ever replaced")(
       "dry-run,n", "show what would be done, without doing it");
@@ -92,9 +92,10 @@ int validate(const std::vector<std::string>& arguments) {
   Options options("validate WORKFLOW.yaml [options]",
                   "Checks a workflow against its model and prompts; runs nothing.",
                   "validate workflows/head_sweep.yaml --set silenced.with=zero");
-  options.positional("workflow", 1, "the workflow file");
-  options.add()("model", po::value<std::string>(), "model instead of the workflow's")(
-      "set", po::value<std::vector<std::string>>()->composing(), "a.b=value: set a key of the workflow");
+  options.positional("workflow", 1, "the workflow file", "WORKFLOW.yaml");
+  options.add()("model", po::value<std::string>()->value_name("MODEL"), "model instead of the workflow's")(
+      "set", po::value<std::vector<std::string>>()->composing()->value_name("KEY=VALUE"),
+      "set a key of the workflow, such as scores.metrics=[prob]; may be repeated");
   add_input_options(options);
   if (!options.parse(arguments)) return exit_code::kDone;
   const PlannedRun planned = plan_for(read_spec(options), options);

@@ -18,12 +18,12 @@ namespace hookflow::pipeline {
 namespace po = boost::program_options;
 
 void add_session_options(Options& options) {
-  options.add()("threads,j", po::value<int>(),
+  options.add()("threads,j", po::value<int>()->value_name("N"),
                 "number of threads; default: one per core; results do not depend on it")(
-      "memory", po::value<std::string>(),
+      "memory", po::value<std::string>()->value_name("SIZE"),
       "memory that work in flight may take beside the model, such as 4GiB; default: a quarter of the "
       "machine's; a batch that is larger is run alone; results do not depend on it")(
-      "commit-every", po::value<double>()->default_value(1.0),
+      "commit-every", po::value<double>()->default_value(1.0)->value_name("SECONDS"),
       "seconds between commits: how much work a kill can lose")("retry-failed",
                                                                 "run the prompts that failed again")(
       "fail-fast", "stop at the first prompt that fails")("quiet,q", "no progress and no summary")(

@@ -82,8 +82,8 @@ int compare(const Words& arguments) {
                   "magnitude, and which changed between 0 and 1, as where something is significant. Several "
                   "files are compared two by two. `hookflow diff` says whether two are equal to the bit.",
                   "compare zero.h5 mean.h5 --only scores");
-  options.positional("files", -1, "run files");
-  options.add()("only", po::value<Words>()->composing(),
+  options.positional("files", -1, "run files", "FILE.h5");
+  options.add()("only", po::value<Words>()->composing()->value_name("RESULT"),
                 "STAGE or STAGE.VARIABLE: compare nothing else; may be repeated")(
       "all,a", "every variable and setting that differs, and all of what is listed")(
       "csv", "a row for each variable of each two files")("json",

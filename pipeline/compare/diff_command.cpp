@@ -84,8 +84,8 @@ int diff(const std::vector<std::string>& arguments) {
                   "are done. Times, counters and how the files were made are not compared. Exit code 0 only "
                   "if equal, 1 if not, 3 if a file cannot be read or is damaged.",
                   "diff monday.h5 tuesday.h5");
-  options.positional("first", 1, "a run file");
-  options.positional("second", 1, "another");
+  options.positional("first", 1, "a run file", "FIRST.h5");
+  options.positional("second", 1, "another", "SECOND.h5");
   options.add()("all,a", "every variable and setting that differs, in full");
   add_unsealed_option(options);
   if (!options.parse(arguments)) return exit_code::kDone;

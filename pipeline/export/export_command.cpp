@@ -126,13 +126,13 @@ int run_export(const Words& arguments) {
                   "column for each axis and variable, to standard output or into files; or as arrays of "
                   "numpy's, each with a JSON file that tells its axes. Without names, all that is kept.",
                   "export head_sweep.h5 scores.prob_change --where layer=3 --out layer_3.csv");
-  options.positional("file", 1, "the run file");
-  options.positional("what", -1, "groups, group.variable or group.variable,variable");
-  options.add()("where", po::value<Words>()->composing(),
+  options.positional("file", 1, "the run file", "FILE.h5");
+  options.positional("what", -1, "groups, group.variable or group.variable,variable", "RESULT");
+  options.add()("where", po::value<Words>()->composing()->value_name("COLUMN=VALUE"),
                 "COLUMN=VALUE: only rows where that axis, variable or column of the prompts has the value; "
-                "may be repeated")("format", po::value<std::string>(),
+                "may be repeated")("format", po::value<std::string>()->value_name("csv|npy"),
                                    "csv or npy; default: as the output is called, else csv")(
-      "out,o", po::value<std::string>(),
+      "out,o", po::value<std::string>()->value_name("FILE"),
       "the file to write; or a folder, FOLDER/, for a file a table; default: standard output")(
       "force", "replace files that exist; run files are never replaced");
   add_unsealed_option(options);

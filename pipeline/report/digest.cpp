@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pipeline/run_file/reading/compare_values.hpp"
+#include "pipeline/run_file/reading/cell_reader.hpp"
 #include "pipeline/values/rows.hpp"
 
 namespace hookflow::pipeline {

@@ -23,8 +23,8 @@ int report(const std::vector<std::string>& arguments) {
       "Writes what a run came to as one page for a browser, which needs nothing else: the answer in "
       "sentences, figures, tables, and how it was made. Of a run that is not finished, what is there.",
       "report head_sweep.h5 -o sweep.html");
-  options.positional("file", 1, "the run file");
-  options.add()("out,o", po::value<std::string>(),
+  options.positional("file", 1, "the run file", "FILE.h5");
+  options.add()("out,o", po::value<std::string>()->value_name("FILE.html"),
                 "the page; default: the run file's name with .html; only another report is replaced");
   add_unsealed_option(options);
   if (!options.parse(arguments)) return exit_code::kDone;
@@ -44,8 +44,8 @@ std::function<void()> prepare_report(const std::filesystem::path& run_file, cons
 
 const bool kReport = register_command({"report", "write what a run came to as a page for a browser", report});
 const bool kAfterRun = register_after_run(
-    {"report", "at the end write a report, as `hookflow report` does; --report=PATH says where",
-     prepare_report});
+    {"report", "FILE.html",
+     "at the end write a report, as `hookflow report` does; --report=FILE.html says where", prepare_report});
 
 }  // namespace
 }  // namespace hookflow::pipeline

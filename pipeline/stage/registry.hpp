@@ -30,6 +30,7 @@ struct ParamDecl {
   std::string default_value;                      // as JSON; empty when required
   std::function<void(Stage&, const Node&)> read;  // throws ParamError
   std::function<Node(const Stage&)> write;
+  std::function<Node()> schema;  // of its values; asked for when it is told, as `listed` is
 };
 
 /// A sentence that sums up a result, for who reads no table: `text` follows the variable's meaning, and what
@@ -125,6 +126,9 @@ class Declaration {
       if (!rule.problem) return;
       if (const auto problem = rule.problem(value))
         throw ParamError(*problem + "; must be " + rule.text, node.line);
+    };
+    param.schema = [own = rule.schema] {
+      return own.kind == Node::Kind::null ? param_schema(std::type_identity<T>{}) : own;
     };
     param.write = [member](const Stage& stage) { return write_param(dynamic_cast<const S&>(stage).*member); };
     decl_.params.push_back(std::move(param));

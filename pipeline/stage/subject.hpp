@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/environment.hpp"
 #include "pipeline/values/rows.hpp"
 #include "pipeline/values/warning.hpp"
 
@@ -49,6 +50,7 @@ struct SubjectType {
   std::function<bool(const std::exception&)> refuses_prompt;  // whether an error says so of its input
   std::string place_name;  // of what provenance() says, that which opens the same subject again
   std::string about;       // what they are, in the plural
+  std::vector<EnvironmentVariable> environment;  // that decides where they are found
 };
 bool register_subject_type(SubjectType type);
 /// Throws std::logic_error when none is registered.

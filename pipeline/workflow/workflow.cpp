@@ -255,7 +255,7 @@ WorkflowSpec read_resolved_workflow(const std::string& json, const std::string& 
   return Reader(root, file, {}).read();
 }
 
-WorkflowSpec read_workflow(const std::filesystem::path& path, const std::vector<std::string>& settings) {
+std::string workflow_text(const std::filesystem::path& path) {
   if (std::filesystem::is_directory(path))
     throw InputError(path.string() + ": is a directory, not a workflow file");
   std::ifstream stream(path, std::ios::binary);
@@ -266,7 +266,11 @@ WorkflowSpec read_workflow(const std::filesystem::path& path, const std::vector<
   refuse_lfs_pointer(path);
   std::ostringstream text;
   text << stream.rdbuf();
-  return read_workflow_text(text.str(), path.string(), path.parent_path(), settings);
+  return text.str();
+}
+
+WorkflowSpec read_workflow(const std::filesystem::path& path, const std::vector<std::string>& settings) {
+  return read_workflow_text(workflow_text(path), path.string(), path.parent_path(), settings);
 }
 
 }  // namespace hookflow::pipeline

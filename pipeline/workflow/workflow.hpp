@@ -49,6 +49,9 @@ struct WorkflowSpec {
 /// their names, and the rest is said for people.
 bool decides_results(const std::string& key);
 
+/// What the file of a workflow holds. Throws InputError when it cannot be read.
+std::string workflow_text(const std::filesystem::path& path);
+
 /// Reads and checks a workflow, for which its plugins are loaded. `settings` are `--set` assignments,
 /// "a.b=c", applied first; a path's first word may be a stage's id. Throws InputError when the file cannot be
 /// read, UsageError listing all problems, each with its line and, for an unknown name, the nearest known one.

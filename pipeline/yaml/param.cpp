@@ -75,7 +75,7 @@ ParamError::ParamError(const std::string& of_param, const std::string& message)
     : std::runtime_error(of_param + (message.starts_with('\n') ? ":" : ": ") + message), param(of_param) {}
 
 void read_param(const Node& node, bool& value) {
-  if (node.kind != Node::Kind::scalar || (node.text != "true" && node.text != "false")) {
+  if (node.kind != Node::Kind::scalar || node.quoted || (node.text != "true" && node.text != "false")) {
     mismatch(node, "true or false");
   }
   value = node.text == "true";
@@ -111,54 +111,80 @@ Node write_param(double value) {
 
 Node write_param(const std::string& value) { return Node::scalar(value, true); }
 
+Node param_schema(std::type_identity<bool> /*type*/) { return schema::of_type("boolean"); }
+Node param_schema(std::type_identity<std::int64_t> /*type*/) { return schema::whole_number(); }
+Node param_schema(std::type_identity<double> /*type*/) { return schema::of_type("number"); }
+Node param_schema(std::type_identity<std::string> /*type*/) { return schema::text(); }
+
+Node choice_schema(const std::vector<Choice>& choices) {
+  std::vector<std::string> meanings;
+  for (const Choice& choice : choices) meanings.push_back(choice.meaning);
+  Node schema = schema::words(choice_names(choices));
+  schema["enumDescriptions"] = write_param(meanings);
+  return schema;
+}
+
+Node choices_schema(const Node& choice) { return schema::any_of({choice, schema::set_of(choice, 1)}); }
+
 Rule<std::vector<std::string>> each_of(std::vector<std::string> choices) {
   return {"each one of " + joined(choices),
-          [choices](const std::vector<std::string>& values) { return empty_or_problem(values, choices); }};
+          [choices](const std::vector<std::string>& values) { return empty_or_problem(values, choices); },
+          choices_schema(schema::words(choices))};
 }
 
 Rule<std::string> one_of(std::vector<std::string> choices) {
   return {"one of " + joined(choices),
-          [choices](const std::string& value) { return not_among(value, choices); }};
+          [choices](const std::string& value) { return not_among(value, choices); }, schema::words(choices)};
 }
 
 Rule<std::vector<std::string>> each_choice(std::vector<Choice> choices) {
   Rule<std::vector<std::string>> rule = each_of(choice_names(choices));
+  rule.schema = choices_schema(choice_schema(choices));
   rule.choices = std::move(choices);
   return rule;
 }
 
 Rule<std::string> one_choice(std::vector<Choice> choices) {
   Rule<std::string> rule = one_of(choice_names(choices));
+  rule.schema = choice_schema(choices);
   rule.choices = std::move(choices);
   return rule;
 }
 
 Rule<std::vector<std::string>> not_empty() {
-  return {"at least one", [](const std::vector<std::string>& values) {
+  return {"at least one",
+          [](const std::vector<std::string>& values) {
             return values.empty() ? std::optional<std::string>("the list is empty") : std::nullopt;
-          }};
+          },
+          schema::any_of({schema::text(), schema::list_of(schema::text(), 1)})};
 }
 
 Rule<std::vector<std::string>> distinct() {
   return {"at least one, each once",
-          [](const std::vector<std::string>& values) { return empty_or_problem(values, {}); }};
+          [](const std::vector<std::string>& values) { return empty_or_problem(values, {}); },
+          choices_schema(schema::text())};
 }
 
 Rule<std::vector<std::string>> each_once() {
-  return {"each once", [](const std::vector<std::string>& values) { return list_problem(values, {}); }};
+  return {"each once", [](const std::vector<std::string>& values) { return list_problem(values, {}); },
+          schema::any_of({schema::text(), schema::set_of(schema::text())})};
 }
 
 Rule<std::int64_t> countable() {
-  return {"1 to " + std::to_string(kHighestCount), [](std::int64_t value) -> std::optional<std::string> {
+  return {"1 to " + std::to_string(kHighestCount),
+          [](std::int64_t value) -> std::optional<std::string> {
             if (value >= 1 && value <= kHighestCount) return std::nullopt;
             return std::to_string(value) + " is too " + (value < 1 ? "small" : "large");
-          }};
+          },
+          schema::whole_number(1, kHighestCount)};
 }
 
 Rule<std::optional<std::int64_t>> countable_if_given() {
-  return {countable().text, [](const std::optional<std::int64_t>& value) {
+  return {countable().text,
+          [](const std::optional<std::int64_t>& value) {
             return value ? countable().problem(*value) : std::nullopt;
-          }};
+          },
+          schema::any_of({countable().schema, schema::of_type("null")})};
 }
 
 }  // namespace hookflow::pipeline

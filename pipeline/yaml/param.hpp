@@ -6,8 +6,10 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <vector>
 
+#include "pipeline/yaml/json_schema.hpp"
 #include "pipeline/yaml/node.hpp"
 
 namespace hookflow::pipeline {
@@ -25,8 +27,9 @@ struct ParamError : std::runtime_error {
   std::size_t line = 0;
 };
 
-// A type of parameter has one pair of functions, read_param and write_param; those of a stage's own types
-// stand beside the type and are found by argument-dependent lookup. read_param throws ParamError.
+// A type of parameter has three functions: read_param, which throws ParamError, write_param, and
+// param_schema, which says to editors what read_param takes. Those of a stage's own types stand beside the
+// type and are found by argument-dependent lookup.
 void read_param(const Node& node, bool& value);
 void read_param(const Node& node, std::int64_t& value);
 void read_param(const Node& node, double& value);
@@ -35,6 +38,10 @@ Node write_param(bool value);
 Node write_param(std::int64_t value);
 Node write_param(double value);
 Node write_param(const std::string& value);
+Node param_schema(std::type_identity<bool> type);
+Node param_schema(std::type_identity<std::int64_t> type);
+Node param_schema(std::type_identity<double> type);
+Node param_schema(std::type_identity<std::string> type);
 
 /// A list; a single value stands for a list of one.
 template <typename T>
@@ -56,6 +63,12 @@ Node write_param(const std::vector<T>& values) {
 }
 
 template <typename T>
+Node param_schema(std::type_identity<std::vector<T>> /*type*/) {
+  const Node item = param_schema(std::type_identity<T>{});
+  return schema::any_of({item, schema::list_of(item)});
+}
+
+template <typename T>
 void read_param(const Node& node, std::optional<T>& value) {
   if (node.kind == Node::Kind::null) {
     value.reset();
@@ -70,9 +83,15 @@ Node write_param(const std::optional<T>& value) {
 }
 
 template <typename T>
+Node param_schema(std::type_identity<std::optional<T>> /*type*/) {
+  return schema::any_of({param_schema(std::type_identity<T>{}), schema::of_type("null")});
+}
+
+template <typename T>
 concept Param = std::default_initializable<T> && requires(const Node& node, T& value) {
   read_param(node, value);
   { write_param(value) } -> std::same_as<Node>;
+  { param_schema(std::type_identity<T>{}) } -> std::same_as<Node>;
 };
 
 /// A word that a parameter may hold, and what it stands for.
@@ -82,13 +101,20 @@ struct Choice {
 };
 
 /// What a value must satisfy beyond its type. `text` completes "must be ..."; `problem` gives what is wrong
-/// with a value, or nothing; `choices` are the words that it may hold, where they need to be explained.
+/// with a value, or nothing; `schema` says the same to editors, as far as a schema can, instead of the type's
+/// own (null: that says all); `choices` are the words that it may hold, where they need to be explained.
 template <typename T>
 struct Rule {
   std::string text;
   std::function<std::optional<std::string>(const T&)> problem;
+  Node schema;
   std::vector<Choice> choices{};
 };
+
+/// A text that is one of the choices, each explained.
+Node choice_schema(const std::vector<Choice>& choices);
+/// One of these, or a set of some of them.
+Node choices_schema(const Node& choice);
 
 /// Each of the texts must be one of `choices`; the nearest is suggested.
 Rule<std::vector<std::string>> each_of(std::vector<std::string> choices);

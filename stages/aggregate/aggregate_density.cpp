@@ -51,6 +51,12 @@ Node write_param(const Bandwidth& bandwidth) {
                                 : pipeline::write_param(bandwidth.rule);
 }
 
+Node param_schema(std::type_identity<Bandwidth> /*type*/) {
+  Node factor = schema::of_type("number");
+  factor["exclusiveMinimum"] = pipeline::write_param(std::int64_t{0});
+  return schema::any_of({schema::words({"scott", "silverman"}), factor});
+}
+
 /// DensityGrid as a parameter: {from: 0, to: 1, count: 300}.
 struct Grid : DensityGrid {};
 
@@ -92,6 +98,12 @@ Node write_param(const Grid& grid) {
   return Node::map({{"from", pipeline::write_param(grid.from)},
                     {"to", pipeline::write_param(grid.to)},
                     {"count", pipeline::write_param(static_cast<std::int64_t>(grid.count))}});
+}
+
+Node param_schema(std::type_identity<Grid> /*type*/) {
+  const Node number = schema::of_type("number");
+  return schema::map_of(
+      {{"from", number, true}, {"to", number, true}, {"count", pipeline::countable().schema}});
 }
 
 /// Gaussian kernel density estimates over named axes, one for each cell of the others.

@@ -189,7 +189,8 @@ using NumberList = std::optional<std::vector<double>>;
 
 Rule<NumberList> ascending(std::size_t at_least_so_many, std::size_t at_most_so_many,
                            const std::string& text) {
-  return {text, [=](const NumberList& numbers) -> std::optional<std::string> {
+  return {text,
+          [=](const NumberList& numbers) -> std::optional<std::string> {
             if (!numbers) return std::nullopt;
             if (numbers->size() < at_least_so_many || numbers->size() > at_most_so_many)
               return "the list has " + counted(numbers->size(), "number");
@@ -199,7 +200,9 @@ Rule<NumberList> ascending(std::size_t at_least_so_many, std::size_t at_most_so_
                        pipeline::write_param((*numbers)[i - 1]).text;
             }
             return std::nullopt;
-          }};
+          },
+          schema::any_of({schema::list_of(schema::of_type("number"), at_least_so_many, at_most_so_many),
+                          schema::of_type("null")})};
 }
 
 const bool kAggregateHistogram = register_stage(

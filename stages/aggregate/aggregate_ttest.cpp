@@ -245,11 +245,16 @@ class AggregateTTest : public FoldStage {
 };
 
 Rule<double> between_0_and_1() {
-  return {"between 0 and 1", [](double value) {
+  Node inside = schema::of_type("number");
+  inside["exclusiveMinimum"] = pipeline::write_param(std::int64_t{0});
+  inside["exclusiveMaximum"] = pipeline::write_param(std::int64_t{1});
+  return {"between 0 and 1",
+          [](double value) {
             return value > 0 && value < 1
                        ? std::nullopt
                        : std::optional(pipeline::write_param(value).text + " is out of range");
-          }};
+          },
+          inside};
 }
 
 const bool kAggregateTTest = register_stage(

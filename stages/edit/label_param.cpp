@@ -21,4 +21,8 @@ std::string read_label(const pipeline::Node& node) {
   return name;
 }
 
+pipeline::Node label_schema() {
+  return pipeline::schema::text_like(R"(^[^ ,\[\]=\x00-\x1f]([^,\[\]=\x00-\x1f]*[^ ,\[\]=\x00-\x1f])?$)");
+}
+
 }  // namespace hookflow::stages

@@ -16,34 +16,67 @@ namespace {
 using pipeline::Node;
 using pipeline::ParamError;
 
-/// The keys of a map, each with what reads its value.
-using Keys = std::vector<std::pair<std::string, std::function<void(const Node&)>>>;
+/// A key of a map, what reads its value, and what that may be.
+struct Key {
+  std::string name;
+  std::function<void(const Node&)> read;
+  Node schema;
+  bool required = false;
+};
 
-/// Reads a map of these keys, of which the first `needed` must be there. `what` says what the map is.
-void read_map(const Node& node, const std::string& what, const Keys& keys, std::size_t needed) {
-  const auto name_of = [](const auto& key) { return key.first; };
+/// Reads a map of these keys. `what` says what the map is.
+void read_map(const Node& node, const std::string& what, const std::vector<Key>& keys) {
   if (node.kind != Node::Kind::map) {
     throw ParamError(pipeline::to_json(node) + " is not " + what, node.line);
   }
   for (const auto& [name, value] : node.entries) {
-    const auto key = std::ranges::find(keys, name, name_of);
+    const auto key = std::ranges::find(keys, name, &Key::name);
     if (key == keys.end()) {
       throw ParamError(
-          "unknown key '" + name + "'" + pipeline::suggestion(name, keys, name_of) + " in " + what,
+          "unknown key '" + name + "'" + pipeline::suggestion(name, keys, &Key::name) + " in " + what,
           value.line);
     }
-    key->second(value);
+    key->read(value);
   }
-  for (std::size_t i = 0; i < needed; ++i) {
-    if (node.find(keys[i].first) == nullptr) {
-      throw ParamError("the key '" + keys[i].first + "' is missing in " + what, node.line);
-    }
+  for (const Key& key : keys) {
+    if (key.required && node.find(key.name) == nullptr)
+      throw ParamError("the key '" + key.name + "' is missing in " + what, node.line);
   }
 }
 
+Node schema_of(const std::vector<Key>& keys) {
+  std::vector<pipeline::schema::Key> all;
+  for (const Key& key : keys) all.push_back({key.name, key.schema, key.required});
+  return pipeline::schema::map_of(all);
+}
+
 template <typename T>
-auto reader_of(T& value) {
-  return [&value](const Node& node) { read_param(node, value); };
+Key key_of(const std::string& name, T& value) {
+  using pipeline::param_schema;
+  using pipeline::read_param;
+  return {name, [&value](const Node& node) { read_param(node, value); },
+          param_schema(std::type_identity<T>{})};
+}
+
+/// A key whose value is one or more.
+template <typename T>
+Key required_key(const std::string& name, std::vector<T>& values) {
+  using pipeline::param_schema;
+  Key key = key_of(name, values);
+  const Node item = param_schema(std::type_identity<T>{});
+  key.schema = pipeline::schema::any_of({item, pipeline::schema::list_of(item, 1)});
+  key.required = true;
+  return key;
+}
+
+std::vector<Key> keys_of(NamedEdit& edit) {
+  return {required_key("at", edit.at), key_of("except", edit.except), key_of("with", edit.with),
+          key_of("positions", edit.positions)};
+}
+
+std::vector<Key> keys_of(NamedVariant& variant) {
+  return {{"name", [&variant](const Node& name) { variant.name = read_label(name); }, label_schema(), true},
+          required_key("edits", variant.edits)};
 }
 
 template <typename T>
@@ -54,15 +87,15 @@ void expect_some(const std::vector<T>& values, const std::string& key, std::size
 }  // namespace
 
 void read_param(const Node& node, NamedEdit& edit) {
-  using pipeline::read_param;
   edit = {};
   read_map(node, "an edit, such as {at: \"blocks.0.attn.hook_z[3]\", with: zero, positions: all}",
-           {{"at", reader_of(edit.at)},
-            {"except", reader_of(edit.except)},
-            {"with", reader_of(edit.with)},
-            {"positions", reader_of(edit.positions)}},
-           1);
+           keys_of(edit));
   expect_some(edit.at, "at", node.line);
+}
+
+Node param_schema(std::type_identity<NamedEdit> /*type*/) {
+  NamedEdit edit;
+  return schema_of(keys_of(edit));
 }
 
 Node write_param(const NamedEdit& edit) {
@@ -74,11 +107,13 @@ Node write_param(const NamedEdit& edit) {
 
 void read_param(const Node& node, NamedVariant& variant) {
   variant = {};
-  read_map(node, "a variant, such as {name: both, edits: [{at: ...}, {at: ...}]}",
-           {{"name", [&](const Node& name) { variant.name = read_label(name); }},
-            {"edits", [&](const Node& edits) { pipeline::read_param(edits, variant.edits); }}},
-           2);
+  read_map(node, "a variant, such as {name: both, edits: [{at: ...}, {at: ...}]}", keys_of(variant));
   expect_some(variant.edits, "edits", node.line);
+}
+
+Node param_schema(std::type_identity<NamedVariant> /*type*/) {
+  NamedVariant variant;
+  return schema_of(keys_of(variant));
 }
 
 Node write_param(const NamedVariant& variant) {
@@ -87,14 +122,16 @@ Node write_param(const NamedVariant& variant) {
 }
 
 pipeline::Rule<std::vector<NamedVariant>> distinct_names() {
-  return {"variants that each have a name of their own", [](const std::vector<NamedVariant>& variants) {
+  return {"variants that each have a name of their own",
+          [](const std::vector<NamedVariant>& variants) {
             std::set<std::string> names;
             std::optional<std::string> problem;
             for (const NamedVariant& variant : variants) {
               if (!names.insert(variant.name).second) problem = "two are named '" + variant.name + "'";
             }
             return problem;
-          }};
+          },
+          {}};
 }
 
 }  // namespace hookflow::stages

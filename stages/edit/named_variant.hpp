@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "model/edits/replacement.hpp"
@@ -26,8 +27,10 @@ struct NamedVariant {
 /// pipeline::ParamError.
 void read_param(const pipeline::Node& node, NamedEdit& edit);
 pipeline::Node write_param(const NamedEdit& edit);
+pipeline::Node param_schema(std::type_identity<NamedEdit> type);
 void read_param(const pipeline::Node& node, NamedVariant& variant);
 pipeline::Node write_param(const NamedVariant& variant);
+pipeline::Node param_schema(std::type_identity<NamedVariant> type);
 
 /// That no two have one name.
 pipeline::Rule<std::vector<NamedVariant>> distinct_names();

@@ -75,6 +75,26 @@ Node argument_node(const std::vector<float>& numbers) {
 
 Node argument_node(std::monostate /*none*/) { return {}; }
 
+/// What may stand behind a kind's key; says it of each type that an argument can have.
+struct ArgumentSchema {
+  const EditSyntax& syntax;
+
+  Node operator()(std::monostate /*none*/) const { return pipeline::schema::of_type("null"); }
+  Node operator()(float /*number*/) const { return pipeline::schema::of_type("number"); }
+  Node operator()(const std::string& /*word*/) const {
+    std::vector<std::string> words;
+    std::string meanings;
+    for (const EditWord& choice : syntax.words) {
+      words.push_back(choice.word);
+      meanings += (meanings.empty() ? "" : "\n") + choice.word + ": " + choice.meaning;
+    }
+    return pipeline::schema::with_doc(pipeline::schema::words(words), meanings);
+  }
+  Node operator()(const std::vector<float>& /*numbers*/) const {
+    return pipeline::schema::list_of(pipeline::schema::of_type("number"), 1);
+  }
+};
+
 }  // namespace
 
 void read_param(const Node& node, Replacement& replacement) {
@@ -102,6 +122,21 @@ Node write_param(const Replacement& replacement) {
   Node node = Node::map({{replacement.key(), std::visit(written, replacement.argument())}});
   if (!replacement.name().empty()) node[kNameKey] = Node::scalar(replacement.name(), true);
   return node;
+}
+
+Node param_schema(std::type_identity<Replacement> /*type*/) {
+  std::vector<std::string> alone;
+  std::vector<Node> forms(1);
+  for (const EditSyntax& syntax : all_edit_kinds()) {
+    if (stands_alone(syntax.key)) alone.push_back(syntax.key);
+    std::vector<Node> arguments;
+    for (const EditArgument& argument : syntax.arguments)
+      arguments.push_back(std::visit(ArgumentSchema{syntax}, argument));
+    forms.push_back(pipeline::schema::map_of(
+        {{syntax.key, pipeline::schema::any_of(arguments), true}, {kNameKey, stages::label_schema()}}));
+  }
+  forms.front() = pipeline::schema::words(alone);
+  return pipeline::schema::any_of(std::move(forms));
 }
 
 }  // namespace hookflow

@@ -1,4 +1,6 @@
 #pragma once
+#include <type_traits>
+
 #include "model/edits/replacement.hpp"
 #include "pipeline/yaml/node.hpp"
 
@@ -9,5 +11,6 @@ namespace hookflow {
 /// pipeline::ParamError.
 void read_param(const pipeline::Node& node, Replacement& replacement);
 pipeline::Node write_param(const Replacement& replacement);
+pipeline::Node param_schema(std::type_identity<Replacement> type);
 
 }  // namespace hookflow

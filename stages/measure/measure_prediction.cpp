@@ -33,9 +33,14 @@ Node write_param(const MetricNames& names) {
   return pipeline::write_param(static_cast<const std::vector<std::string>&>(names));
 }
 
+Node param_schema(std::type_identity<MetricNames> /*type*/) {
+  return pipeline::param_schema(std::type_identity<std::vector<std::string>>{});
+}
+
 Rule<MetricNames> known_metrics() {
   const auto rule = each_choice(prediction_metric_choices());
-  return {rule.text, rule.problem, rule.choices};
+  const Node name = schema::any_of({choice_schema(rule.choices), old_metric_schema()});
+  return {rule.text, rule.problem, choices_schema(name), rule.choices};
 }
 
 /// Compares what a pass predicts with the tokens that the prompt names and, behind an ablation, with the

@@ -107,6 +107,13 @@ std::vector<pipeline::Choice> prediction_metric_choices() {
   return choices;
 }
 
+pipeline::Node old_metric_schema() {
+  std::string names;
+  for (const PredictionMetric& metric : kMetrics)
+    if (metric.old_name != nullptr) names += (names.empty() ? "" : "|") + std::string(metric.old_name);
+  return pipeline::schema::text_like("^(" + names + ")$");
+}
+
 std::string current_metric_name(const std::string& name) {
   const auto* found = std::find_if(std::begin(kMetrics), std::end(kMetrics), [&](const auto& metric) {
     return metric.old_name != nullptr && name == metric.old_name;

@@ -42,6 +42,8 @@ std::span<const PredictionMetric> prediction_metrics();
 std::vector<std::string> prediction_metric_names();
 /// With what they are, their units and their changes.
 std::vector<pipeline::Choice> prediction_metric_choices();
+/// What some of them were called: no editor proposes it, and a workflow may still say it.
+pipeline::Node old_metric_schema();
 /// The name of the metric that an old name meant; any other name as it is.
 std::string current_metric_name(const std::string& name);
 /// The names of those metrics that are of tokens, or of positions: `log_prob, prob`.

@@ -32,6 +32,11 @@ Node write_param(const KeyChoice& keys) {
   return Node::scalar(keys.kind == Kind::earlier ? "earlier" : "self", true);
 }
 
+Node param_schema(std::type_identity<KeyChoice> /*type*/) {
+  using namespace pipeline::schema;
+  return any_of({words({"earlier", "self"}), param_schema(std::type_identity<Positions>{})});
+}
+
 QueryKeyAxes::QueryKeyAxes(const Positions& queries, const KeyChoice& keys, const PassPlan& passes)
     : kind_(keys.kind) {
   const std::vector<std::size_t>& lengths = passes.tokens().lengths;

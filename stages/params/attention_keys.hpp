@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <optional>
+#include <type_traits>
 #include <vector>
 
 #include "model/pass/forward.hpp"
@@ -19,6 +20,7 @@ struct KeyChoice {
 /// `earlier`, `self`, or positions as everywhere. Throws pipeline::ParamError.
 void read_param(const pipeline::Node& node, KeyChoice& keys);
 pipeline::Node write_param(const KeyChoice& keys);
+pipeline::Node param_schema(std::type_identity<KeyChoice> type);
 
 /// A query and a key of one prompt; without a key the cell has no value.
 struct QueryKey {

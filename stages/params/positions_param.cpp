@@ -88,4 +88,10 @@ Node write_param(const Positions& positions) {
   throw std::logic_error("positions without a spelling");
 }
 
+Node param_schema(std::type_identity<Positions> /*type*/) {
+  using namespace pipeline::schema;
+  return any_of({words({"all", "last"}), text_like("^(-?[0-9]+)?:(-?[0-9]+)?$"), whole_number(),
+                 set_of(whole_number(), 1)});
+}
+
 }  // namespace hookflow

@@ -1,4 +1,6 @@
 #pragma once
+#include <type_traits>
+
 #include "model/hooks/positions.hpp"
 #include "pipeline/yaml/node.hpp"
 
@@ -9,5 +11,6 @@ namespace hookflow {
 /// where YAML wants them. Negative numbers count from the end. Throws pipeline::ParamError.
 void read_param(const pipeline::Node& node, Positions& positions);
 pipeline::Node write_param(const Positions& positions);
+pipeline::Node param_schema(std::type_identity<Positions> type);
 
 }  // namespace hookflow

@@ -54,6 +54,11 @@ Node write_param(const TokenChoice& token) {
   return {};
 }
 
+Node param_schema(std::type_identity<TokenChoice> /*type*/) {
+  using namespace pipeline::schema;
+  return any_of({of_type("string"), whole_number(), map_of({{"column", text(), true}}), of_type("null")});
+}
+
 std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline::PlanContext& context) {
   if (token.column) return find_target_tokens(context, {*token.column}, "token").all();
   const ModelSubject& subject = model_of(context.subject);

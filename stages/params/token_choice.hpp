@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "pipeline/stage/stage.hpp"
@@ -24,6 +25,7 @@ struct TokenChoice {
 /// `" her"`, `607` or `{column: name}`. Throws pipeline::ParamError.
 void read_param(const pipeline::Node& node, TokenChoice& token);
 pipeline::Node write_param(const TokenChoice& token);
+pipeline::Node param_schema(std::type_identity<TokenChoice> type);
 
 /// The token id that is meant in each prompt. Throws pipeline::ParamError of `token` for text that is not one
 /// token and an id outside the vocabulary; refuses prompts, and warns, as find_target_tokens does.

@@ -57,6 +57,11 @@ Node write_param(const TokenPairs& pairs) {
   return Node::list(std::move(items));
 }
 
+Node param_schema(std::type_identity<TokenPairs> /*type*/) {
+  using namespace pipeline::schema;
+  return any_of({words({"unique"}), set_of(list_of(whole_number(), 2, 2), 1)});
+}
+
 PairAxis::PairAxis(const TokenPairs& pairs, const Positions& positions, const PassPlan& passes) {
   const bool unique = pairs.list.empty();
   positions_ = PositionAxis(unique ? "positions" : "pairs", unique ? positions : Positions::at(named(pairs)),

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct TokenPairs {
 /// `unique` or `[[1, 2], [3, -1]]`. Throws pipeline::ParamError.
 void read_param(const pipeline::Node& node, TokenPairs& pairs);
 pipeline::Node write_param(const TokenPairs& pairs);
+pipeline::Node param_schema(std::type_identity<TokenPairs> type);
 
 /// The axis along which pairs of positions are stored, labelled `1-2`.
 class PairAxis {

@@ -37,7 +37,12 @@ const bool kModelSubject = pipeline::register_subject_type(
      },
      built_in_models,
      [](const std::exception& error) { return dynamic_cast<const ModelError*>(&error) != nullptr; },
-     "model_path", "GPT-2-family models"});
+     "model_path",
+     "GPT-2-family models",
+     {{"HOOKFLOW_MODELS", "a folder in which built-in models are looked for first"},
+      {"HF_HUB_CACHE", "the Hugging Face cache, in which models are found by name"},
+      {"HUGGINGFACE_HUB_CACHE", "its older name"},
+      {"HF_HOME", "the folder that holds the cache as hub/"}}});
 
 /// Paths in workflows once started from the current folder: says so where that would be found.
 std::filesystem::path find_from(const std::filesystem::path& base, const std::string& name) {

@@ -77,8 +77,9 @@ int tokenize(const std::vector<std::string>& arguments) {
       "Shows the tokens of each text: position, id, token. It needs only the model's tokenizer files.\nWith "
       "--json, reads one JSON string per line and prints one array of ids per line.",
       "tokenize --model gpt2 \"Berlin is the capital of\"");
-  options.positional("text", -1, "texts");
-  options.add()("model", po::value<std::string>(), "model whose tokenizer is used; default: nano")(
+  options.positional("text", -1, "texts", "TEXT");
+  options.add()("model", po::value<std::string>()->value_name("MODEL"),
+                "model whose tokenizer is used; default: nano")(
       "bos", "put the model's BOS token before each text, as `tokenize: {bos: true}` of a workflow does")(
       "json", "read JSON strings from standard input");
   if (!options.parse(arguments)) return pipeline::exit_code::kDone;

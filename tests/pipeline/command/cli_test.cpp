@@ -10,7 +10,8 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-const Words kCommands = {"describe", "diff", "inspect", "list", "resume", "run", "tokenize", "validate"};
+const Words kCommands = {"completion", "describe", "diff", "inspect", "list",     "man",
+                         "new",        "resume",   "run",  "schema",  "tokenize", "validate"};
 
 class Commands : public Cli {};
 

@@ -63,6 +63,11 @@ TEST(NewEditKind, IsToldWithTheOthers) {
   }
 }
 
+TEST(NewEditKind, IsInTheSchema) {
+  const std::string schema = to_json(param_schema(std::type_identity<Replacement>{}));
+  EXPECT_NE(schema.find(R"("scale":{"anyOf":[{"type":"number"}]})"), std::string::npos) << schema;
+}
+
 TEST(NewEditKind, IsMadeByThePass) {
   StageChain chain(golden_model("three_heads"), {ids_prompt("a", {45, 49, 73, 92})});
   chain.add("tokens", "tokenize");

@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace hookflow::pipeline {
+
+/// A variable of the environment that the program reads.
+struct EnvironmentVariable {
+  std::string name;
+  std::string meaning;
+};
+
+/// Those that this room reads; the subject's own come on top.
+inline std::vector<EnvironmentVariable> own_environment() {
+  return {
+      {"XDG_CACHE_HOME", "where caches are, instead of ~/.cache: hashes of large files are remembered there"},
+      {"HOME", "the user's folder"},
+      {"NO_COLOR", "if set, the terminal is written to without colours"},
+      {"TERM", "if it is dumb, the same"}};
+}
+
+}  // namespace hookflow::pipeline
