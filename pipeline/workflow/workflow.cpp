@@ -50,6 +50,7 @@ class Reader {
     spec_.model_place = spec_.file + (line_of("model") == 0 ? "" : ":" + std::to_string(line_of("model")));
     value_of("show", spec_.show, false);
     spec_.show_line = line_of("show");
+    if (const Node* figures = root_.find("figures")) spec_.figures = read_figures(*figures, problems_);
     read_batch_weight();
     if (const Node* prompts = root_.find("prompts")) {
       spec_.prompts = *prompts;
@@ -215,7 +216,8 @@ Node WorkflowSpec::resolved() const {
                     {"batch_tokens", write_param(static_cast<std::int64_t>(batch_weight))},
                     {"stages", std::move(all_stages)},
                     {"keep", write_param(keep)},
-                    {"show", write_param(show)}});
+                    {"show", write_param(show)},
+                    {"figures", write_figures(figures)}});
 }
 
 WorkflowSpec read_workflow_text(const std::string& text, const std::string& file,
@@ -225,7 +227,9 @@ WorkflowSpec read_workflow_text(const std::string& text, const std::string& file
   return Reader(root, file, base).read();
 }
 
-bool decides_results(const std::string& key) { return key != "model" && key != "about" && key != "show"; }
+bool decides_results(const std::string& key) {
+  return key != "model" && key != "about" && key != "show" && key != "figures";
+}
 
 WorkflowSpec read_resolved_workflow(const std::string& json, const std::string& file) {
   Node root = parse_yaml(json, file);

@@ -9,8 +9,8 @@
 namespace hookflow::pipeline {
 
 const std::vector<std::string>& workflow_keys() {
-  static const std::vector<std::string> keys = {"workflow",     "about",  "model", "prompts",
-                                                "batch_tokens", "stages", "keep",  "show"};
+  static const std::vector<std::string> keys = {"workflow", "about", "model", "prompts", "batch_tokens",
+                                                "stages",   "keep",  "show",  "figures"};
   return keys;
 }
 

@@ -158,6 +158,10 @@ class AggregateHistogram : public FoldStage {
                     variable.units,
                     "edges of the bins of " + name +
                         "; a value on an edge counts in the bin above, on the last edge in the last bin"});
+    output.relate(folded.density, folded.count, Relation::detail);
+    output.relate(folded.density, folded.outside, Relation::detail);
+    for (const VariableId binned : {folded.density, folded.count})
+      output.relate(binned, folded.edges, Relation::edges);
     return folded;
   }
 
