@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,11 +25,12 @@ struct ChartSource {
 struct Chart {
   ChartKind kind = ChartKind::bars;
   std::vector<ChartSource> sources;
-  bool counts_texts = false;        // how often each text comes that the numbers stand for: x is the texts
-  std::string x, y, colour;         // empty: none
-  std::vector<std::string> facet;   // small figures: one axis, or rows and columns
-  std::vector<std::string> choose;  // a label of each is picked above the figure
-  std::vector<Axis> axes;           // all of these, as they are stored
+  std::optional<ChartSource> minus;  // what is taken away from each
+  bool counts_texts = false;         // how often each text comes that the numbers stand for: x is the texts
+  std::string x, y, colour;          // empty: none
+  std::vector<std::string> facet;    // small figures: one axis, or rows and columns
+  std::vector<std::string> choose;   // a label of each is picked above the figure
+  std::vector<Axis> axes;            // all of these, as they are stored
 
   [[nodiscard]] const Axis* axis(const std::string& name) const;  // none: nullptr
 };

@@ -11,7 +11,8 @@
 namespace hookflow::pipeline {
 namespace {
 
-constexpr std::size_t kFewLabels = 8;  // of a text axis that a figure shows side by side
+constexpr std::size_t kFewLabels = 8;      // of a text axis that a figure shows side by side
+constexpr const char* kPrompt = "prompt";  // the axis of what the others are measured of
 constexpr std::size_t kMostColours = 10;
 constexpr std::size_t kMostPanels = 12;  // small figures
 constexpr std::size_t kMostBars = 100;   // of numbers; more make a line
@@ -29,6 +30,7 @@ class Chooser {
   Chart run() {
     chart_.sources = find_sources(request_, kept_, problems_);
     if (chart_.sources.empty()) return std::move(chart_);
+    chart_.minus = find_minus(request_, kept_, problems_);
     read_axes();
     take_asked();
     choose_kind();
@@ -44,8 +46,12 @@ class Chooser {
  private:
   // What may be drawn along, the sources first where they are several.
   void read_axes() {
-    rest_ = free_axes(chart_.sources.front());
-    for (const ChartSource& source : chart_.sources) check_aligned(source);
+    for (const ChartSource& source : chart_.sources)
+      if (free_axes(source).size() > free_axes(chart_.sources[widest_]).size())
+        widest_ = static_cast<std::size_t>(&source - chart_.sources.data());
+    rest_ = free_axes(widest());
+    for (const ChartSource& source : chart_.sources) check_aligned(source, "of");
+    if (chart_.minus) check_aligned(*chart_.minus, "minus");
     if (chart_.sources.size() < 2) return;
     Names labels;
     for (const ChartSource& source : chart_.sources) labels.push_back(source.label);
@@ -53,23 +59,31 @@ class Chooser {
     rest_.insert(rest_.begin(), *sources_);
   }
 
-  void check_aligned(const ChartSource& source) {
-    const std::vector<Axis> axes = free_axes(source);
-    const auto same = [](const Axis& a, const Axis& b) { return a.name == b.name && a.size() == b.size(); };
-    const std::vector<Axis> first = free_axes(chart_.sources.front());
-    if (std::ranges::equal(axes, first, same)) return;
-    problems_.push_back("of: '" + chart_.sources.front().stage + "." + chart_.sources.front().variable.name +
-                        "' has the axes " + axes_text(first) + ", and '" + source.stage + "." +
-                        source.variable.name + "' has " + axes_text(axes) +
-                        ": to be laid over each other they must be the same; pick a label of the others, as "
-                        "in scores.prob[layer=3]");
+  /// The one that has all axes; the others are repeated along those that they have not.
+  [[nodiscard]] const ChartSource& widest() const { return chart_.sources[widest_]; }
+
+  void check_aligned(const ChartSource& source, const std::string& key) {
+    const std::vector<Axis> all = free_axes(widest());
+    auto next = all.begin();  // axes come in one order
+    for (const Axis& axis : free_axes(source)) {
+      next = std::find_if(next, all.end(), [&](const Axis& other) {
+        return other.name == axis.name && other.size() == axis.size();
+      });
+      if (next++ != all.end()) continue;
+      problems_.push_back(key + ": '" + widest().stage + "." + widest().variable.name + "' has the axes " +
+                          axes_text(all) + ", and '" + source.stage + "." + source.variable.name + "' has " +
+                          axes_text(free_axes(source)) +
+                          ": one must have all that the other has; pick a label of the others, as in "
+                          "scores.prob[layer=3]");
+      return;
+    }
   }
 
   [[nodiscard]] Names known_axes() const {
     Names names;
     if (sources_) names.push_back(sources_->name);
-    for (const Axis& axis : chart_.sources.front().variable.axes)
-      if (!chart_.sources.front().picks(axis.name)) names.push_back(axis.name);
+    for (const Axis& axis : variable().axes)
+      if (!widest().picks(axis.name)) names.push_back(axis.name);
     return names;
   }
 
@@ -78,13 +92,12 @@ class Chooser {
     const Names known = known_axes();
     const std::string name = current_name(said, known);
     if (std::ranges::find(known, name) == known.end()) {
-      const bool picked = chart_.sources.front().picks(name);
+      const bool picked = widest().picks(name);
       problems_.push_back(key + ": " +
                           (picked ? "of the axis '" + name + "' one label is picked already"
-                                  : "'" + chart_.sources.front().stage + "." +
-                                        chart_.sources.front().variable.name + "' has no axis '" + said +
-                                        "'" + suggestion(said, known) + "; its axes are " +
-                                        axes_text(chart_.sources.front().variable.axes)));
+                                  : "'" + widest().stage + "." + widest().variable.name + "' has no axis '" +
+                                        said + "'" + suggestion(said, known) + "; its axes are " +
+                                        axes_text(widest().variable.axes)));
       return "";
     }
     if (std::ranges::find(taken_, name) != taken_.end()) {
@@ -104,11 +117,10 @@ class Chooser {
     for (const std::string& name : request_.choose) chart_.choose.push_back(asked("choose", name));
   }
 
-  [[nodiscard]] const Variable& variable() const { return chart_.sources.front().variable; }
+  [[nodiscard]] const Variable& variable() const { return widest().variable; }
 
   [[nodiscard]] bool has_bins() const {
-    return !ancillaries(kept_.groups, chart_.sources.front(), Relation::edges).empty() &&
-           !variable().axes.empty();
+    return !ancillaries(kept_.groups, widest(), Relation::edges).empty() && !variable().axes.empty();
   }
 
   /// The last two axes of `rest_` that count along the same one.
@@ -125,7 +137,7 @@ class Chooser {
       return;
     }
     chart_.counts_texts = texts_of(variable(), kept_.texts) != nullptr && request_.x.empty() &&
-                          request_.y.empty() && chart_.sources.size() == 1;
+                          request_.y.empty() && chart_.sources.size() == 1 && !chart_.minus;
     if (chart_.counts_texts) return;
     if (has_bins())
       chart_.kind = ChartKind::histogram;
@@ -191,7 +203,7 @@ class Chooser {
   std::string take_single() {
     const std::vector<Axis>& axes = variable().axes;
     for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
-      const bool is_free = !chart_.sources.front().picks(axis->name) && axis->size() <= 1;
+      const bool is_free = !widest().picks(axis->name) && axis->size() <= 1;
       if (!is_free || std::ranges::find(taken_, axis->name) != taken_.end()) continue;
       taken_.push_back(axis->name);
       return axis->name;
@@ -261,9 +273,16 @@ class Chooser {
     const auto few = [](const Axis& axis) { return axis.size() <= kMostColours; };
     chart_.colour = take_first([](const Axis& axis) { return axis.name == kSourceAxis; });
     if (chart_.colour.empty() && chart_.kind != ChartKind::scatter)
-      chart_.colour = take_first([&](const Axis& axis) { return has_text_labels(axis) && few(axis); });
+      chart_.colour = take_alternatives(kMostColours);
     const bool curves = chart_.kind == ChartKind::density || chart_.kind == ChartKind::line;
     if (chart_.colour.empty() && curves) chart_.colour = take_first(few);
+  }
+
+  /// Few of them; prompts only where there are no others.
+  std::string take_alternatives(std::size_t most) {
+    const auto fits = [&](const Axis& axis) { return has_text_labels(axis) && axis.size() <= most; };
+    std::string name = take_first([&](const Axis& axis) { return axis.name != kPrompt && fits(axis); });
+    return name.empty() ? take_first(fits) : name;
   }
 
   void place_facets() {
@@ -289,8 +308,7 @@ class Chooser {
 
   /// What is counted over needs no place.
   void place_counts() {
-    const auto few = [](const Axis& axis) { return has_text_labels(axis) && axis.size() <= kFewLabels; };
-    if (chart_.colour.empty()) chart_.colour = take_first(few);
+    if (chart_.colour.empty()) chart_.colour = take_alternatives(kFewLabels);
     place_facets();
   }
 
@@ -310,6 +328,7 @@ class Chooser {
   const Kept& kept_;
   std::vector<std::string>& problems_;
   Chart chart_;
+  std::size_t widest_ = 0;       // of the sources
   std::optional<Axis> sources_;  // as an axis, where they are several
   std::vector<Axis> rest_;       // that have no place yet
   Names taken_;                  // that have one because it was asked for, or needed

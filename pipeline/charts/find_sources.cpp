@@ -100,7 +100,7 @@ void label_sources(const FigureRequest& request, std::vector<ChartSource>& sourc
       [&](std::size_t i) {
         std::string picked;
         for (const AxisLabel& label : request.of[i].where)
-          picked += (picked.empty() ? "" : ", ") + label.label;
+          picked += (picked.empty() ? "" : ", ") + label.axis + " " + label.label;
         return picked;
       },
       [&](std::size_t i) { return to_string(request.of[i]); },
@@ -138,6 +138,19 @@ std::vector<ChartSource> find_sources(const FigureRequest& request, const Kept& 
   }
   label_sources(request, sources);
   return sources;
+}
+
+std::optional<ChartSource> find_minus(const FigureRequest& request, const Kept& kept,
+                                      std::vector<std::string>& problems) {
+  if (request.minus.stage.empty()) return {};
+  SourceFinder finder(kept, problems);
+  std::vector<ChartSource> found;
+  finder.add(request.minus, "minus", found);
+  if (found.empty()) return {};
+  for (const AxisLabel& picked : request.where)
+    if (!found.front().picks(picked.axis) && finder.has_axis(found.front(), picked.axis))
+      finder.pick(picked, "minus", found.front());
+  return found.front();
 }
 
 void check_references(const FigureRequest& request, const Kept& kept, std::vector<std::string>& problems) {

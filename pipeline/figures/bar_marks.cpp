@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pipeline/figures/describe_chart.hpp"
+#include "pipeline/figures/data/describe_chart.hpp"
 #include "pipeline/figures/marks.hpp"
 
 namespace hookflow::pipeline {
@@ -24,8 +24,7 @@ bool clean_is_constant(const ChartData& data) {
 }
 
 Json clean_layer(const ChartData& data, const Fields& fields, const Json& position) {
-  Json encoding = {{"y", numbers_channel(fields.clean, value_title(data))},
-                   {"tooltip", tooltip(data, fields)}};
+  Json encoding = {{"y", value_channel(data, fields.clean, true)}, {"tooltip", tooltip(data, fields)}};
   Json mark = {{"strokeDash", {4, 3}}, {"color", "#888888"}};
   if (position.contains("color")) encoding["color"] = position["color"];
   if (clean_is_constant(data)) {
@@ -54,13 +53,13 @@ Json bar_marks(const ChartData& data, const Fields& fields) {
     position["xOffset"] = {{"field", field_of(fields.of(data, chart.colour))}, {"sort", nullptr}};
   }
   Json bars = position;
-  bars["y"] = numbers_channel(fields.value, value_title(data));
+  bars["y"] = value_channel(data, fields.value, true);
   bars["tooltip"] = tooltip(data, fields);
   Json layers = {{{"mark", {{"type", "bar"}}}, {"encoding", bars}}};
   if (!fields.lower.empty() && !fields.upper.empty()) {
     Json limits = position;
     limits.erase("color");
-    limits["y"] = numbers_channel(fields.lower, value_title(data));
+    limits["y"] = value_channel(data, fields.lower, true);
     limits["y2"] = {{"field", field_of(fields.upper)}};
     layers.push_back(
         {{"mark", {{"type", "rule"}, {"color", "#888888"}, {"strokeWidth", 1.5}}}, {"encoding", limits}});

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "pipeline/figures/describe_chart.hpp"
+#include "pipeline/figures/data/describe_chart.hpp"
 #include "pipeline/figures/marks.hpp"
 
 /// Lines, histograms and densities: numbers along x, laid over each other by colour.
@@ -36,11 +36,7 @@ Json line_marks(const ChartData& data, const Fields& fields) {
   const bool has_x = data.chart.axis(data.chart.x) != nullptr;
   if (has_x) position["x"] = along_x(data, fields);
   add_colour(data, fields, position);
-  const auto numbers = [&](const std::string& field) {
-    Json channel = numbers_channel(field, value_title(data));
-    channel["scale"] = {{"zero", false}};
-    return channel;
-  };
+  const auto numbers = [&](const std::string& field) { return value_channel(data, field, false); };
   Json layers = Json::array();
   if (!fields.lower.empty() && !fields.upper.empty()) {
     Json band = position;
@@ -58,7 +54,9 @@ Json line_marks(const ChartData& data, const Fields& fields) {
   line["y"] = numbers(fields.value);
   line["tooltip"] = tooltip(data, fields);
   const bool few = !has_x || data.chart.axis(data.chart.x)->size() <= kMostPoints;
-  layers.push_back({{"mark", {{"type", "line"}, {"point", few}}}, {"encoding", line}});
+  const double stroke = few ? 2 : 1;
+  layers.push_back(
+      {{"mark", {{"type", "line"}, {"point", few}, {"strokeWidth", stroke}}}, {"encoding", line}});
   if (!data.marks.empty()) {
     line.erase("color");
     layers.push_back(mark_layer(data, fields, line));
@@ -66,25 +64,26 @@ Json line_marks(const ChartData& data, const Fields& fields) {
   return panel(data, std::move(layers));
 }
 
+/// Bars from zero, and their tops, which can be told apart where bars lie over each other.
 Json histogram_marks(const ChartData& data, const Fields& fields) {
-  Json bins = {{"y", numbers_channel(fields.value, value_title(data))}, {"tooltip", tooltip(data, fields)}};
-  bins["y"]["stack"] = nullptr;
+  if (fields.first_edge.empty()) return bar_marks(data, fields);
   const std::string units = data.chart.axis(data.chart.x)->units;
-  if (fields.first_edge.empty()) {
-    bins["x"] = along_x(data, fields);
-  } else {
-    bins["x"] =
-        numbers_channel(fields.first_edge, units.empty() || units == "1" ? "value" : "value (" + units + ")");
-    bins["x"]["scale"] = {{"zero", false}, {"nice", false}};
-    bins["x2"] = {{"field", field_of(fields.last_edge)}};
-  }
-  add_colour(data, fields, bins);
-  const double opacity = bins.contains("color") ? 0.5 : 0.9;
-  return panel(data, {{{"mark", {{"type", "bar"}, {"opacity", opacity}}}, {"encoding", std::move(bins)}}});
+  Json tops = {{"x", numbers_channel(fields.first_edge,
+                                     "value" + (units.empty() || units == "1" ? "" : " (" + units + ")"))},
+               {"x2", {{"field", field_of(fields.last_edge)}}},
+               {"y", value_channel(data, fields.value, true)},
+               {"tooltip", tooltip(data, fields)}};
+  tops["x"]["scale"] = {{"zero", false}, {"nice", false}};
+  add_colour(data, fields, tops);
+  Json bars = tops;
+  bars["y2"] = {{"datum", 0}};
+  const double opacity = tops.contains("color") ? 0.25 : 0.6;
+  return panel(data, {{{"mark", {{"type", "rect"}, {"opacity", opacity}}}, {"encoding", std::move(bars)}},
+                      {{"mark", {{"type", "rule"}, {"strokeWidth", 1.5}}}, {"encoding", std::move(tops)}}});
 }
 
 Json density_marks(const ChartData& data, const Fields& fields) {
-  Json curve = {{"y", numbers_channel(fields.value, value_title(data))}, {"tooltip", tooltip(data, fields)}};
+  Json curve = {{"y", value_channel(data, fields.value, true)}, {"tooltip", tooltip(data, fields)}};
   curve["y"]["stack"] = nullptr;
   if (data.chart.axis(data.chart.x) != nullptr) curve["x"] = along_x(data, fields);
   add_colour(data, fields, curve);

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
-#include "pipeline/figures/describe_chart.hpp"
+#include "pipeline/figures/data/describe_chart.hpp"
+#include "pipeline/text/columns.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -33,10 +35,11 @@ std::string datum_of(const std::string& name) { return "datum[" + Json(name).dum
 Json steps_channel(const ChartData& data, const Fields& fields, const std::string& axis) {
   const std::string& drawn = fields.of(data, axis);
   const std::string& label = fields.label(data, axis);
-  Json channel = {{"field", field_of(drawn)},
-                  {"type", is_order(*data.chart.axis(axis)) ? "ordinal" : "nominal"},
-                  {"title", axis_title(*data.chart.axis(axis))},
-                  {"axis", {{"labelLimit", kLabelPixels}, {"labelOverlap", true}}}};
+  Json channel = {
+      {"field", field_of(drawn)},
+      {"type", is_order(*data.chart.axis(axis)) ? "ordinal" : "nominal"},
+      {"title", axis_title(*data.chart.axis(axis))},
+      {"axis", {{"labelLimit", kLabelPixels}, {"labelOverlap", data.chart.axis(axis)->size() > kMostSteps}}}};
   if (drawn != label)
     channel["sort"] = {{"field", field_of(label)}, {"op", "min"}};
   else
@@ -46,10 +49,29 @@ Json steps_channel(const ChartData& data, const Fields& fields, const std::strin
 }
 
 Json numbers_channel(const std::string& field, const std::string& title) {
-  return {{"field", field_of(field)},
-          {"type", "quantitative"},
-          {"title", title},
-          {"axis", {{"titleLimit", 280}}}};
+  constexpr std::size_t kColumns = 32;  // that find room beside a figure
+  return {{"field", field_of(field)}, {"type", "quantitative"}, {"title", lines_of(title, kColumns)}};
+}
+
+Json value_channel(const ChartData& data, const std::string& field, bool from_zero) {
+  Json channel = numbers_channel(field, value_title(data));
+  channel["scale"] = {{"zero", from_zero}};
+  const auto [least, most] = extent(data.value);
+  if (!(most > least) && data.lower.empty() &&
+      data.references.empty()) {  // Vega draws no scale of one number
+    const double at = std::isnan(least) ? 0 : least;
+    const double room = at == 0 ? 1 : std::abs(at) / 2;
+    channel["scale"]["domain"] = {from_zero ? std::fmin(at, 0) : at - room,
+                                  from_zero ? std::fmax(at, at == 0 ? 1 : 0) : at + room};
+  }
+  return channel;
+}
+
+Json lines_of(const std::string& text, std::size_t columns) {
+  Json lines = Json::array();
+  std::istringstream wrapped_text(wrapped(one_line(text), columns, 0));
+  for (std::string line; std::getline(wrapped_text, line);) lines.push_back(line);
+  return lines;
 }
 
 Json colour_channel(const ChartData& data, const Fields& fields, const std::string& axis) {
@@ -58,7 +80,7 @@ Json colour_channel(const ChartData& data, const Fields& fields, const std::stri
                   {"type", is_order(along) ? "ordinal" : "nominal"},
                   {"title", axis == kSourceAxis ? Json(nullptr) : Json(axis_title(along))},
                   {"sort", nullptr},
-                  {"legend", {{"labelLimit", kLabelPixels}, {"symbolOpacity", 1}}}};
+                  {"legend", {{"labelLimit", 240}, {"symbolOpacity", 1}}}};
   if (is_order(along))
     channel["scale"] = {{"scheme", "viridis"}};
   else if (along.size() <= kColours.size())
@@ -126,7 +148,7 @@ Json mark_layer(const ChartData& data, const Fields& fields, Json position) {
           {"mark",
            {{"type", "point"},
             {"filled", true},
-            {"size", 28},
+            {"size", data.chart.y.empty() ? 90 : 28},
             {"opacity", 1},
             {"color", "black"},
             {"stroke", "white"},

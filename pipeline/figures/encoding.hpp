@@ -19,6 +19,10 @@ std::string datum_of(const std::string& name);
 Json steps_channel(const ChartData& data, const Fields& fields, const std::string& axis);
 /// A channel of numbers, with the words that stand at it.
 Json numbers_channel(const std::string& field, const std::string& title);
+/// The channel of the value, or of a number of its kind; a single number gets a scale around it.
+Json value_channel(const ChartData& data, const std::string& field, bool from_zero);
+/// A text that Vega breaks into lines of so many columns.
+Json lines_of(const std::string& text, std::size_t columns);
 /// The colour by an axis; its labels in the order of the axis.
 Json colour_channel(const ChartData& data, const Fields& fields, const std::string& axis);
 /// Every label and every number of a row, whole and exact.

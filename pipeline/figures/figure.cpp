@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "pipeline/figures/chart_data.hpp"
+#include "pipeline/figures/data/chart_data.hpp"
 #include "pipeline/figures/requests.hpp"
 #include "pipeline/figures/spec.hpp"
 

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pipeline/figures/describe_chart.hpp"
+#include "pipeline/figures/data/describe_chart.hpp"
 #include "pipeline/figures/marks.hpp"
 
 namespace hookflow::pipeline {

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "pipeline/figures/chart_data.hpp"
+#include "pipeline/figures/data/chart_data.hpp"
 
 namespace hookflow::pipeline {
 

@@ -1,8 +1,8 @@
 #include "pipeline/figures/spec.hpp"
 
-#include <sstream>
+#include <stdexcept>
 
-#include "pipeline/figures/describe_chart.hpp"
+#include "pipeline/figures/data/describe_chart.hpp"
 #include "pipeline/figures/marks.hpp"
 #include "pipeline/text/columns.hpp"
 
@@ -28,20 +28,15 @@ Json marks_of(const ChartData& data, const Fields& fields) {
   throw std::logic_error("marks_of: no such kind");
 }
 
-/// A title wraps in Vega only where it is a list of lines.
-Json lines_of(const std::string& text) {
-  constexpr std::size_t kColumns = 72;
-  Json lines = Json::array();
-  std::istringstream wrapped_text(wrapped(one_line(text), kColumns, 0));
-  for (std::string line; std::getline(wrapped_text, line);) lines.push_back(line);
-  return lines;
-}
-
-Json facet_channel(const ChartData& data, const Fields& fields, const std::string& axis) {
-  return {{"field", field_of(fields.of(data, axis))},
+/// Vega sorts the headers of small figures unless it is given their order.
+Json facet_channel(const ChartData& data, const Fields& fields, const std::string& name) {
+  const Axis& axis = *data.chart.axis(name);
+  Json order = Json::array();
+  for (std::size_t step = 0; step < axis.size(); ++step) order.push_back(json_label(axis, step));
+  return {{"field", field_of(fields.label(data, name))},
           {"type", "nominal"},
-          {"sort", nullptr},
-          {"title", axis == kSourceAxis ? Json(nullptr) : Json(axis_title(*data.chart.axis(axis)))},
+          {"sort", std::move(order)},
+          {"title", name == kSourceAxis ? Json(nullptr) : Json(axis_title(axis))},
           {"header", {{"labelLimit", 240}}}};
 }
 
@@ -94,7 +89,7 @@ void add_choices(const ChartData& data, const Fields& fields, Json& spec) {
 Json spec_of(const ChartData& data) {
   const Fields fields(data);
   Json spec = {{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"},
-               {"title", {{"text", lines_of(data.title)}, {"anchor", "start"}}},
+               {"title", {{"text", lines_of(data.title, 72)}, {"anchor", "start"}}},
                {"description", one_line(data.title + ". " + data.note)},
                {"data", {{"values", rows_of(data, fields)}}}};
   add_choices(data, fields, spec);

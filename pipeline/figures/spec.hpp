@@ -1,7 +1,7 @@
 #pragma once
 #include <nlohmann/json.hpp>
 
-#include "pipeline/figures/chart_data.hpp"
+#include "pipeline/figures/data/chart_data.hpp"
 
 namespace hookflow::pipeline {
 

@@ -2,7 +2,7 @@
 #include <array>
 #include <cmath>
 
-#include "pipeline/figures/describe_chart.hpp"
+#include "pipeline/figures/data/describe_chart.hpp"
 #include "pipeline/figures/encoding.hpp"
 #include "pipeline/plot/draw_text.hpp"
 #include "pipeline/text/columns.hpp"
@@ -43,7 +43,7 @@ std::string repeated(const std::string& text, std::size_t times) {
 std::string bar(double value, const BarScale& scale) {
   constexpr std::array<const char*, 8> kEighths = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const std::size_t zero = scale.zero();
-  const std::size_t eighths = std::isnan(value) ? 0 : scale.eighths(value);
+  const std::size_t eighths = !std::isfinite(value) ? 0 : scale.eighths(value);
   if (value < 0) {
     const std::size_t whole = std::min(eighths / 8, zero);
     const bool half = eighths % 8 >= 4 && whole < zero;
@@ -71,7 +71,7 @@ std::string draw_bars(const ChartData& data, const Panel& panel, const Window& w
   for (std::size_t column = 0; column < panel.columns; ++column)
     for (std::size_t row = 0; row < panel.rows; ++row)
       label = std::max(label, columns_of(label_of_bar(row, column)));
-  label = std::min(label, kWidestBarLabel);
+  label = std::min({label, kWidestBarLabel, columns * 2 / 5});
   const std::size_t used = label + kNumber + 2;
   const BarScale scale{std::fmin(least, 0), std::fmax(most, 0),
                        std::max<std::size_t>(columns - std::min(columns, used), 8)};
@@ -82,14 +82,17 @@ std::string draw_bars(const ChartData& data, const Panel& panel, const Window& w
   for (std::size_t column = 0; column < panel.columns && drawn < kMostBars; ++column)
     for (std::size_t row = 0; row < panel.rows; ++row, ++drawn) {
       const std::size_t cell = panel.cells[row * panel.columns + column];
-      text += fit_right(label_of_bar(row, column), label) + fit_right(number_of(data, cell), kNumber) + " " +
-              window.tinted(bar(data.value[cell], scale), series_colour(several ? row : 0)) + "\n";
+      text += fit_right(label_of_bar(row, column), label) + fit_right(number_of(data, cell), kNumber);
+      if (const std::string drawn_bar = bar(data.value[cell], scale);
+          drawn_bar.find_first_not_of(' ') != std::string::npos)
+        text += " " + window.tinted(drawn_bar, series_colour(several ? row : 0));
+      text += "\n";
     }
   if (const std::size_t all = panel.columns * panel.rows; all > drawn)
     text += "… and " + counted(all - drawn, "more bar") + "\n";
-  return text + value_title(data) + ": " +
-         (std::isnan(least) ? "no value" : "from " + shown_number(least) + " to " + shown_number(most)) +
-         "\n";
+  const std::string range =
+      std::isnan(least) ? "no value" : "from " + shown_number(least) + " to " + shown_number(most);
+  return text + said_of(value_title(data), range, columns);
 }
 
 }  // namespace hookflow::pipeline

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pipeline/figures/describe_chart.hpp"
+#include "pipeline/figures/data/describe_chart.hpp"
 #include "pipeline/figures/encoding.hpp"
 #include "pipeline/figures/rows.hpp"
 #include "pipeline/plot/canvas.hpp"
@@ -51,10 +51,15 @@ Canvas::Range range_of(const std::vector<double>& numbers) {
   return std::isnan(least) ? Canvas::Range{0, 1} : Canvas::Range{least, most};
 }
 
-std::string legend(const std::vector<std::string>& labels, const Window& window) {
+/// A line each, where one is too short.
+std::string legend(const std::vector<std::string>& labels, const Window& window, std::size_t columns) {
+  const std::size_t room = columns / std::max<std::size_t>(labels.size(), 1);
+  const bool one_row =
+      std::ranges::all_of(labels, [&](const std::string& label) { return columns_of(label) + 6 <= room; });
   std::string text;
   for (std::size_t series = 0; series < labels.size(); ++series)
-    text += (series == 0 ? "" : "   ") + window.tinted("━━ " + labels[series], series_colour(series));
+    text += window.tinted("━━ " + cut_to_columns(labels[series], columns - 3), series_colour(series)) +
+            (one_row && series + 1 < labels.size() ? "   " : "\n");
   return text;
 }
 
@@ -93,7 +98,7 @@ std::string draw_curves(const ChartData& data, const Panel& panel, const Window&
   std::vector<std::size_t> all(panel.rows);
   for (std::size_t row = 0; row < panel.rows; ++row) all[row] = row;
   if (window.colours || panel.rows == 1) {
-    if (panel.rows > 1) text += legend(panel.row_labels, window) + "\n";
+    if (panel.rows > 1) text += legend(panel.row_labels, window, columns);
     text += draw_series(data, panel, all, window, columns);
   } else {
     for (const std::size_t row : all)
@@ -122,10 +127,11 @@ std::string draw_points(const ChartData& data, const Window& window, std::size_t
   for (std::size_t cell = 0; cell < data.value.size(); ++cell)
     canvas.dot(data.value[cell], data.other[cell],
                colour == nullptr ? 0 : steps_of(data.chart.axes, cell)[at]);
-  return (labels.empty() ? "" : legend(labels, window) + "\n") +
+  return (labels.empty() ? "" : legend(labels, window, columns)) +
          framed(canvas, window, y, ends(shown_number(x.least), shown_number(x.most), wide)) +
-         cut_to_columns(data.chart.sources[0].label + " across, " + data.chart.sources[1].label + " up",
-                        columns) +
+         cut_to_columns(
+             one_line(data.chart.sources[0].label + " across, " + data.chart.sources[1].label + " up"),
+             columns) +
          "\n";
 }
 

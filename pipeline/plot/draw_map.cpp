@@ -3,7 +3,7 @@
 #include <cmath>
 #include <tuple>
 
-#include "pipeline/figures/describe_chart.hpp"
+#include "pipeline/figures/data/describe_chart.hpp"
 #include "pipeline/figures/encoding.hpp"
 #include "pipeline/plot/draw_text.hpp"
 #include "pipeline/text/columns.hpp"
@@ -133,7 +133,7 @@ std::string draw_map(const ChartData& data, const Panel& panel, const Window& wi
   text += cut_to_columns(spaced(data.chart.y) + " down, " + spaced(data.chart.x) + " across", columns) + "\n";
   if (by.rows > 1 || by.columns > 1)
     text += "each cell is the mean of " + std::to_string(by.rows) + " × " + std::to_string(by.columns) + "\n";
-  return text + value_title(data) + ": " + shades.scale() + "\n";
+  return text + said_of(value_title(data), shades.scale(), columns);
 }
 
 }  // namespace hookflow::pipeline

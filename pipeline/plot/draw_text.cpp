@@ -23,16 +23,28 @@ std::string draw_panel(const ChartData& data, const Panel& panel, const Window& 
   }
 }
 
-}  // namespace
-
-std::string fit_left(const std::string& text, std::size_t columns) {
-  const std::string cut = cut_to_columns(text, columns);
-  return cut + std::string(columns - columns_of(cut), ' ');
+/// Without the codes that colour it.
+std::size_t shown_columns(const std::string& text) {
+  std::string shown;
+  for (std::size_t at = 0; at < text.size(); ++at)
+    if (text[at] == '\033')
+      at = std::min(text.find('m', at), text.size());
+    else
+      shown += text[at];
+  return columns_of(shown);
 }
+
+}  // namespace
 
 std::string fit_right(const std::string& text, std::size_t columns) {
   const std::string cut = cut_to_columns(text, columns);
   return std::string(columns - columns_of(cut), ' ') + cut;
+}
+
+std::string said_of(const std::string& name, const std::string& said, std::size_t columns) {
+  const std::string line = one_line(name) + ": ";
+  if (columns_of(line) + shown_columns(said) <= columns) return line + said + "\n";
+  return cut_to_columns(one_line(name), columns) + "\n" + said + "\n";
 }
 
 int series_colour(std::size_t series) {

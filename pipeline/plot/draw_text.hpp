@@ -18,9 +18,10 @@ std::string draw_bars(const ChartData& data, const Panel& panel, const Window& w
 std::string draw_curves(const ChartData& data, const Panel& panel, const Window& window, std::size_t columns);
 std::string draw_points(const ChartData& data, const Window& window, std::size_t columns);
 
-/// Text in exactly so many columns: cut, or with spaces behind, or in front of it.
-std::string fit_left(const std::string& text, std::size_t columns);
+/// Text in exactly so many columns: cut, or with spaces in front of it.
 std::string fit_right(const std::string& text, std::size_t columns);
+/// A name and what is said of it, on two lines where one is too short.
+std::string said_of(const std::string& name, const std::string& said, std::size_t columns);
 /// One of several colours that are told apart, of those that a terminal knows.
 int series_colour(std::size_t series);
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "pipeline/figures/describe_chart.hpp"
+#include "pipeline/figures/data/describe_chart.hpp"
 #include "pipeline/figures/rows.hpp"
 #include "pipeline/text/columns.hpp"
 #include "pipeline/values/spelling.hpp"

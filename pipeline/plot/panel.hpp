@@ -3,13 +3,13 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/figures/chart_data.hpp"
+#include "pipeline/figures/data/chart_data.hpp"
 
 namespace hookflow::pipeline {
 
 /// One of a chart's small figures: a table of cells, of the first label of each axis that the reader chooses.
 struct Panel {
-  std::string heading;  // which one: "replacement zero, token target"; empty: the only one
+  std::string heading;  // which one: "replacement zero, seed 1"; empty: the only one
   std::size_t rows = 1;
   std::size_t columns = 1;
   std::vector<std::size_t> cells;          // [row][column]: where its numbers are in the chart's

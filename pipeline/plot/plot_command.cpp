@@ -51,8 +51,10 @@ FigureRequest base_request(const RunFileView& view, const Texts& what) {
     if (known.empty()) throw UsageError("plot: the run keeps no result that could be drawn");
     return known.front();
   }
-  const auto named = std::ranges::find(known, what.front(), &FigureRequest::name);
-  if (what.size() == 1 && named != known.end() && !named->name.empty()) return *named;
+  if (what.size() == 1) {
+    const auto known_one = std::ranges::find(known, what.front(), &FigureRequest::id);
+    if (known_one != known.end()) return *known_one;
+  }
   if (what.size() == 1 && what.front().find_first_of("./") == std::string::npos) {
     Texts names;
     for (const FigureRequest& request : known) names.push_back(request.id());
@@ -114,7 +116,7 @@ int plot(const std::vector<std::string>& arguments) {
       "Draws one result, or several of the same axes over each other, as a Vega-Lite "
       "specification, which Jupyter and the Vega editor show, or as a picture; FIGURE is one that "
       "the workflow declares, and without a name the first one is drawn.",
-      "plot head_sweep.h5 scores.prob_change --where token=target --text");
+      "plot head_sweep.h5 scores.prob_change --where replacement=zero --text");
   options.positional("file", 1, "the run file");
   options.positional("what", -1, "stage.variable, or the name of a figure");
   options.add()("kind", po::value<std::string>(),

@@ -52,11 +52,10 @@ struct Key {
   std::function<Node(const FigureRequest&)> write;
 };
 
-template <typename Member>
-Key key(const char* name, Member FigureRequest::*member) {
+Key text_key(const char* name, std::string FigureRequest::*member) {
   return {name, [member](const Node& node, FigureRequest& figure) { read_param(node, figure.*member); },
           [member](const FigureRequest& figure) {
-            return figure.*member == Member() ? Node() : write_param(figure.*member);
+            return (figure.*member).empty() ? Node() : write_param(figure.*member);
           }};
 }
 
@@ -70,12 +69,16 @@ Key list_key(const char* name, std::vector<Item> FigureRequest::*member) {
 
 const std::vector<Key>& keys() {
   static const std::vector<Key> all = {
-      key("name", &FigureRequest::name),
+      text_key("name", &FigureRequest::name),
       list_key("of", &FigureRequest::of),
-      key("kind", &FigureRequest::kind),
-      key("x", &FigureRequest::x),
-      key("y", &FigureRequest::y),
-      key("colour", &FigureRequest::colour),
+      {"minus", [](const Node& node, FigureRequest& figure) { read_param(node, figure.minus); },
+       [](const FigureRequest& figure) {
+         return figure.minus.stage.empty() ? Node() : write_param(figure.minus);
+       }},
+      text_key("kind", &FigureRequest::kind),
+      text_key("x", &FigureRequest::x),
+      text_key("y", &FigureRequest::y),
+      text_key("colour", &FigureRequest::colour),
       list_key("facet", &FigureRequest::facet),
       list_key("choose", &FigureRequest::choose),
       {"where", [](const Node& node, FigureRequest& figure) { read_where(node, figure.where); },
@@ -84,7 +87,7 @@ const std::vector<Key>& keys() {
          for (const AxisLabel& picked : figure.where) where[picked.axis] = Node::scalar(picked.label, true);
          return where;
        }},
-      key("title", &FigureRequest::title),
+      text_key("title", &FigureRequest::title),
       list_key("reference", &FigureRequest::reference)};
   return all;
 }

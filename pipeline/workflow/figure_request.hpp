@@ -19,6 +19,7 @@ struct ReferenceLine {
 struct FigureRequest {
   std::string name;
   std::vector<InputRef> of;         // laid over each other
+  InputRef minus;                   // what is taken away from each; of which stage; empty: nothing
   std::string kind;                 // one of figure_kinds()
   std::string x, y, colour;         // axes
   std::vector<std::string> facet;   // axis; or two: of the rows and the columns of small figures

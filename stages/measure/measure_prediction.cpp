@@ -156,6 +156,9 @@ class Prediction : public PromptStage {
       if (output.variables.back().zero_is_neutral)
         output.relate(chosen.value, *chosen.change, Relation::change);
     }
+    for (const Chosen& chosen : chosen_)
+      if (chosen_.front().metric == &measured_token() && chosen.of_tokens() && &chosen != &chosen_.front())
+        output.relate(chosen.value, chosen_.front().value, Relation::detail);
     stored_ = output.variables;
   }
 

@@ -1,4 +1,4 @@
-#include "pipeline/figures/count_texts.hpp"
+#include "pipeline/figures/data/count_texts.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <numeric>
 #include <set>
 
-#include "pipeline/figures/step_maps.hpp"
+#include "pipeline/figures/data/step_maps.hpp"
 #include "pipeline/run_file/reading/read_rows.hpp"
 #include "pipeline/values/spelling.hpp"
 

@@ -34,8 +34,9 @@ struct ChartData {
   Chart chart;  // its axes as they are drawn: fewer labels where cells were too many
   std::vector<double> value;
   std::vector<double> other;         // of a scatter: the second of each pair
-  std::vector<double> lower, upper;  // of a band
-  std::vector<double> clean;         // what the value was before it changed
+  std::vector<double> lower, upper;  // of a band:
+  bool range = false;         // the smallest and largest of what was summed up, or a confidence interval
+  std::vector<double> clean;  // what the value was before it changed
   std::vector<double> p_value;
   std::vector<Marks> marks;                // the strictest first
   std::vector<std::vector<double>> edges;  // of each source's bins

@@ -1,14 +1,14 @@
-#include "pipeline/figures/chart_data.hpp"
+#include "pipeline/figures/data/chart_data.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 #include "pipeline/charts/find_sources.hpp"
 #include "pipeline/error.hpp"
-#include "pipeline/figures/axis_texts.hpp"
-#include "pipeline/figures/count_texts.hpp"
-#include "pipeline/figures/describe_chart.hpp"
-#include "pipeline/figures/step_maps.hpp"
+#include "pipeline/figures/data/axis_texts.hpp"
+#include "pipeline/figures/data/count_texts.hpp"
+#include "pipeline/figures/data/describe_chart.hpp"
+#include "pipeline/figures/data/step_maps.hpp"
 #include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
@@ -61,29 +61,66 @@ class ChartReader {
 
   static void append(const Numbers& from, Numbers& to) { to.insert(to.end(), from.begin(), from.end()); }
 
+  /// Repeated along the axes that the source has not.
+  [[nodiscard]] Numbers spread(const Numbers& numbers, const ChartSource& source) const {
+    std::vector<Axis> all;
+    std::vector<std::size_t> own;  // of its cells between two steps; 0: it has none along the axis
+    for (std::size_t i = 0; i < stored_.axes.size(); ++i) {
+      const std::string& name = stored_.axes[i].name;
+      if (name == kSourceAxis || reduction_.axes[i].summed) continue;
+      all.push_back(reduction_.axes[i].axis);
+      const auto axis = std::ranges::find(source.variable.axes, name, &Axis::name);
+      const bool has = axis != source.variable.axes.end() && axis->size() > 1 && !source.picks(name);
+      own.push_back(has ? 1 : 0);
+    }
+    std::size_t cells = 1;
+    for (std::size_t i = all.size(); i-- > 0;)
+      if (own[i] > 0) {
+        own[i] = cells;
+        cells *= all[i].size();
+      }
+    Numbers spread(cell_count(all));
+    for (std::size_t cell = 0; cell < spread.size(); ++cell) {
+      std::size_t from = 0, rest = cell;
+      for (std::size_t i = all.size(); i-- > 0; rest /= all[i].size()) from += rest % all[i].size() * own[i];
+      spread[cell] = numbers[from];
+    }
+    return spread;
+  }
+
   void read_values() {
     const bool pairs = stored_.kind == ChartKind::scatter;
-    const bool bands = reduction_.groups() && reduction_.summary.empty() && !pairs &&
-                       stored_.kind != ChartKind::heatmap && stored_.kind != ChartKind::pattern;
+    data_.range = reduction_.groups() && reduction_.summary.empty() && !pairs && !stored_.minus &&
+                  stored_.kind != ChartKind::heatmap && stored_.kind != ChartKind::pattern;
     for (std::size_t s = 0; s < stored_.sources.size(); ++s) {
       const ChartSource& source = stored_.sources[s];
       const Gathered found = gathered(source, source.variable);
       infinite_ += found.infinite;
-      append(found.mean, pairs && s == 1 ? data_.other : data_.value);
+      append(spread(found.mean, source), pairs && s == 1 ? data_.other : data_.value);
       if (!reduction_.summary.empty()) {
-        append(found.least, data_.value);
-        append(found.most, data_.value);
+        append(spread(found.least, source), data_.value);
+        append(spread(found.most, source), data_.value);
       }
-      if (bands) {
-        append(found.least, data_.lower);
-        append(found.most, data_.upper);
+      if (data_.range) {
+        append(spread(found.least, source), data_.lower);
+        append(spread(found.most, source), data_.upper);
       }
     }
+    if (stored_.minus) take_away();
+  }
+
+  void take_away() {
+    const Gathered found = gathered(*stored_.minus, stored_.minus->variable);
+    const Numbers once = spread(found.mean, *stored_.minus);
+    infinite_ += found.infinite;
+    for (std::size_t cell = 0; cell < data_.value.size(); ++cell)
+      data_.value[cell] -= once[cell % once.size()];
+    for (ChartSource& source : data_.chart.sources) source.variable.zero_is_neutral = true;
   }
 
   void read_details() {
     if (stored_.kind == ChartKind::histogram) read_edges();
-    if (reduction_.changes() || stored_.kind == ChartKind::scatter) return;
+    if (reduction_.changes() || stored_.minus || stored_.kind == ChartKind::scatter) return;
     data_.lower = read_detail(Relation::lower);
     data_.upper = read_detail(Relation::upper);
     data_.p_value = read_detail(Relation::p_value);
@@ -101,7 +138,7 @@ class ChartReader {
       const auto fits = std::ranges::find_if(
           found, [&](const Variable* variable) { return variable->axes == source.variable.axes; });
       if (fits == found.end()) return {};
-      append(gathered(source, **fits).mean, numbers);
+      append(spread(gathered(source, **fits).mean, source), numbers);
     }
     return numbers;
   }

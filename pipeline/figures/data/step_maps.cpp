@@ -1,4 +1,4 @@
-#include "pipeline/figures/step_maps.hpp"
+#include "pipeline/figures/data/step_maps.hpp"
 
 #include <algorithm>
 #include <stdexcept>

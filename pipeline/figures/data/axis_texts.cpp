@@ -1,10 +1,11 @@
-#include "pipeline/figures/axis_texts.hpp"
+#include "pipeline/figures/data/axis_texts.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <optional>
 
-#include "pipeline/figures/step_maps.hpp"
+#include "pipeline/figures/data/step_maps.hpp"
+#include "pipeline/values/group_names.hpp"
 #include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
@@ -75,13 +76,12 @@ std::optional<AxisTexts> input_texts(const RunFile& run, const RunFileView& view
   return texts;
 }
 
-/// The one list of texts along the axis, label for label.
+/// The list of texts along the axis, label for label; of the prompts' columns their texts.
 std::optional<AxisTexts> listed_texts(const RunFileView& view, const Axis& axis) {
   const TextTable* found = nullptr;
   for (const TextTable& table : view.texts) {
-    if (table.axis.name != axis.name || table.axis.coordinates != axis.coordinates) continue;
-    if (found != nullptr) return {};
-    found = &table;
+    const bool column = table.group == kPromptsGroup && table.name != "text";
+    if (!column && table.axis.name == axis.name && table.axis.coordinates == axis.coordinates) found = &table;
   }
   if (found == nullptr) return {};
   return AxisTexts{axis.name, "", found->texts.read(0, found->texts.size())};

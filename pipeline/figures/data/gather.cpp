@@ -1,4 +1,4 @@
-#include "pipeline/figures/gather.hpp"
+#include "pipeline/figures/data/gather.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 #pragma once
 #include <vector>
 
-#include "pipeline/figures/gather.hpp"
-#include "pipeline/figures/reduce.hpp"
+#include "pipeline/figures/data/gather.hpp"
+#include "pipeline/figures/data/reduce.hpp"
 
 namespace hookflow::pipeline {
 

@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/figures/chart_data.hpp"
+#include "pipeline/figures/data/chart_data.hpp"
 
 namespace hookflow::pipeline {
 

@@ -1,9 +1,9 @@
-#include "pipeline/figures/reduce.hpp"
+#include "pipeline/figures/data/reduce.hpp"
 
 #include <algorithm>
 #include <iterator>
 
-#include "pipeline/figures/chart_data.hpp"
+#include "pipeline/figures/data/chart_data.hpp"
 #include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {

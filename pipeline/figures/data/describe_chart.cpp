@@ -1,4 +1,4 @@
-#include "pipeline/figures/describe_chart.hpp"
+#include "pipeline/figures/data/describe_chart.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -10,7 +10,9 @@ namespace hookflow::pipeline {
 namespace {
 
 std::string capitalised(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  const bool is_word =
+      text.size() > 1 && (std::isalpha(static_cast<unsigned char>(text[1])) != 0 || text[1] == ' ');
+  if (is_word) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
   return text;
 }
 
@@ -114,7 +116,13 @@ std::string chart_title(const Chart& chart, const std::string& given) {
     const std::string meaning = short_meaning(source.variable);
     if (std::ranges::find(meanings, meaning) == meanings.end()) meanings.push_back(meaning);
   }
-  const std::vector<std::string> labels = picked(chart);
+  std::vector<std::string> labels = picked(chart);
+  if (chart.minus) {
+    std::string taken;
+    for (const AxisLabel& label : chart.minus->where)
+      taken += (taken.empty() ? "" : ", ") + spaced(label.axis) + " " + label.label;
+    labels.push_back("minus " + (taken.empty() ? short_meaning(chart.minus->variable) : taken));
+  }
   return capitalised(listed(meanings)) + (labels.empty() ? "" : " (" + listed(labels) + ")");
 }
 
@@ -128,7 +136,7 @@ std::string chart_note(const ChartData& data, const RunFileView& view,
   if (!chart.choose.empty()) all.push_back("choose " + listed(spaced_all(chart.choose)) + " above");
   all.push_back(listed(singles(chart)));
   if (!data.lower.empty() && !data.upper.empty())
-    all.push_back(notes.empty() ? "with the confidence interval" : "with the smallest and largest value");
+    all.emplace_back(data.range ? "with the smallest and largest value" : "with the confidence interval");
   if (!data.marks.empty())
     all.push_back("dots mark what is significant" + (data.marks.front().correction.empty()
                                                          ? ""
