@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "pipeline/charts/choose_chart.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/values/renamed.hpp"
 
@@ -58,6 +59,19 @@ void settle_show(Plan& plan, Problems& problems) {
   if (std::ranges::find(names, show) == names.end())
     problems.add(plan.spec.show_line,
                  "show: '" + show + "' is not a stored variable" + suggestion(show, names));
+}
+
+void check_figures(const Plan& plan, Problems& problems) {
+  std::vector<GroupLayout> stored;
+  for (const PlannedStage& stage : plan.stages)
+    if (stage.stored) stored.push_back({stage.spec->id, "", stage.variables});
+  const std::vector<TextTable> texts = plan.subject->tables();
+  for (const FigureRequest& figure : plan.spec.figures) {
+    std::vector<std::string> found;
+    static_cast<void>(choose_chart(figure, {stored, texts}, found));
+    for (const std::string& problem : found)
+      problems.add(figure.line, "figure '" + figure.id() + "': " + problem);
+  }
 }
 
 }  // namespace hookflow::pipeline

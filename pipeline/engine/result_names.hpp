@@ -15,5 +15,7 @@ std::string known_axis(const Plan& plan, const std::string& stage, const std::st
 /// Settles what a viewer draws first: what the workflow says, or else the first number that is measured of
 /// the first stage that is kept. Notes a name that is not stored.
 void settle_show(Plan& plan, Problems& problems);
+/// Notes all that is wrong with the workflow's figures, once it is known what is stored.
+void check_figures(const Plan& plan, Problems& problems);
 
 }  // namespace hookflow::pipeline

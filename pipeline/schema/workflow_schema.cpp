@@ -4,6 +4,7 @@
 #include "pipeline/schema/stage_schema.hpp"
 #include "pipeline/stage/subject.hpp"
 #include "pipeline/values/group_names.hpp"
+#include "pipeline/workflow/figure_request.hpp"
 #include "pipeline/yaml/json_schema.hpp"
 #include "pipeline/yaml/param.hpp"
 
@@ -54,6 +55,7 @@ Node workflow_schema() {
        true},
       {"keep", with_doc(any_of({id, set_of(id, 1)}), "The stages whose results are stored"), true},
       {"show", with_doc(text(), "The variable that a viewer draws first, as stage.variable")},
+      {"figures", with_doc(figures_schema(), "What a report draws first; the rest it chooses by the axes")},
   });
   Node whole = Node::map({{"$schema", write_param(std::string("http://json-schema.org/draft-07/schema#"))},
                           {"title", write_param(std::string("hookflow workflow"))}});

@@ -71,6 +71,11 @@ struct Output {
     variables.push_back(std::move(variable));
     return {variables.size() - 1};
   }
+  /// Says that a variable tells of another one, and what.
+  void relate(VariableId of, VariableId other, Relation relation) {
+    variables[of.index].ancillary.push_back(variables[other.index].name);
+    variables[other.index].relation = relation;
+  }
   /// Asks the stage that is wired to a port; what is returned is how its answer is read later.
   template <typename R>
   std::shared_ptr<const R> ask(std::size_t port, R request) {

@@ -47,6 +47,16 @@ std::string Window::painted(std::string_view text, Ink ink) const {
   return "\033[" + std::string(code_of(ink)) + "m" + std::string(text) + "\033[0m";
 }
 
+std::string Window::filled(std::string_view text, int colour) const {
+  if (!colours) return std::string(text);
+  return "\033[48;5;" + std::to_string(colour) + "m" + std::string(text) + "\033[0m";
+}
+
+std::string Window::tinted(std::string_view text, int colour) const {
+  if (!colours) return std::string(text);
+  return "\033[38;5;" + std::to_string(colour) + "m" + std::string(text) + "\033[0m";
+}
+
 Window output_window() {
   if (::isatty(STDOUT_FILENO) == 0) return {};
   const std::string kind = variable("TERM");

@@ -16,6 +16,9 @@ struct Window {
 
   /// Between the codes that colour it, where the window shows colours.
   [[nodiscard]] std::string painted(std::string_view text, Ink ink) const;
+  /// On a background, or in a colour, of the 256 that terminals know: 16 + 36 r + 6 g + b, each up to 5.
+  [[nodiscard]] std::string filled(std::string_view text, int colour) const;
+  [[nodiscard]] std::string tinted(std::string_view text, int colour) const;
 };
 
 /// The window that standard output is by now.

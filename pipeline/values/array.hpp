@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "pipeline/values/relation.hpp"
+
 namespace hookflow::pipeline {
 
 /// Values of one type, row-major: what is written to and read from a dataset.
@@ -39,6 +41,10 @@ struct Axis {
   Coordinates coordinates;  // one label a step: their number is the axis's size
   std::string long_name;
   std::string units;  // empty: none
+  // Where its labels count along another axis: that one's name. Numbers along (prompt, that axis) that stand
+  // for texts say what stands there.
+  std::string counts_along{};
+  bool unordered = false;  // its numbers are names: their order tells nothing
 
   [[nodiscard]] std::size_t size() const {
     return std::visit([](const auto& labels) { return labels.size(); }, coordinates.labels());
@@ -54,8 +60,11 @@ struct Variable {
   std::string name;
   Dtype dtype = Dtype::float32;
   std::vector<Axis> axes;
-  std::string units;      // "1" for a pure number
-  std::string long_name;  // what a plot would call it
+  std::string units;                     // "1" for a pure number
+  std::string long_name;                 // what a plot would call it
+  bool zero_is_neutral = false;          // 0: no change, no difference, no relation
+  Relation relation = Relation::itself;  // of those that name it as theirs
+  std::vector<std::string> ancillary{};  // variables of its group that tell of it
 };
 
 /// An axis whose labels are the numbers from 0 on.

@@ -50,6 +50,7 @@ class Reader {
     spec_.model_place = place_of("model");
     value_of("show", spec_.show, false);
     spec_.show_line = line_of("show");
+    if (const Node* figures = root_.find("figures")) spec_.figures = read_figures(*figures, problems_);
     read_batch_weight();
     if (const Node* prompts = root_.find("prompts")) {
       spec_.prompts = *prompts;
@@ -229,7 +230,8 @@ Node WorkflowSpec::resolved() const {
                           {"batch_tokens", write_param(static_cast<std::int64_t>(batch_weight))},
                           {"stages", std::move(all_stages)},
                           {"keep", write_param(keep)},
-                          {"show", write_param(show)}});
+                          {"show", write_param(show)},
+                          {"figures", write_figures(figures)}});
   for (const Plugin& plugin : plugins) {
     Node& paths = whole["plugins"];
     paths.kind = Node::Kind::list;
@@ -246,7 +248,8 @@ WorkflowSpec read_workflow_text(const std::string& text, const std::string& file
 }
 
 bool decides_results(const std::string& key) {
-  return key != "model" && key != "plugins" && key != "about" && key != "show";
+  const std::vector<std::string> said_for_people = {"model", "plugins", "about", "show", "figures"};
+  return std::ranges::find(said_for_people, key) == said_for_people.end();
 }
 
 WorkflowSpec read_resolved_workflow(const std::string& json, const std::string& file) {

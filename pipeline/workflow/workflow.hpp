@@ -8,6 +8,7 @@
 
 #include "pipeline/plugin/plugins.hpp"
 #include "pipeline/stage/registry.hpp"
+#include "pipeline/workflow/figure_request.hpp"
 #include "pipeline/workflow/input_ref.hpp"
 #include "pipeline/yaml/node.hpp"
 
@@ -40,6 +41,7 @@ struct WorkflowSpec {
   std::vector<std::string> keep;
   std::string show;  // stage.variable that a viewer shows first; empty: the first kept
   std::size_t show_line = 0;
+  std::vector<FigureRequest> figures;  // that a report shows first
 
   /// The workflow with every default stated, without its prompts: what the results depend on.
   [[nodiscard]] Node resolved() const;

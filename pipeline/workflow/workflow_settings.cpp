@@ -10,7 +10,7 @@ namespace hookflow::pipeline {
 
 const std::vector<std::string>& workflow_keys() {
   static const std::vector<std::string> keys = {"workflow",     "about",  "model", "plugins", "prompts",
-                                                "batch_tokens", "stages", "keep",  "show"};
+                                                "batch_tokens", "stages", "keep",  "show",    "figures"};
   return keys;
 }
 

@@ -77,6 +77,12 @@ Node map_of(const std::vector<Key>& keys) {
   return schema;
 }
 
+Node map_to(Node value) {
+  Node schema = of_type("object");
+  schema["additionalProperties"] = std::move(value);
+  return schema;
+}
+
 Node with_doc(Node schema, const std::string& text) {
   schema["description"] = write_param(text);
   return schema;

@@ -36,6 +36,9 @@ struct Key {
 /// A map of these keys and no others.
 Node map_of(const std::vector<Key>& keys);
 
+/// A map of any keys to values of one kind.
+Node map_to(Node value);
+
 /// The schema with a text that an editor shows beside the value.
 Node with_doc(Node schema, const std::string& text);
 

@@ -84,12 +84,15 @@ class AggregateCorrelation : public FoldStage {
     axes.push_back({"coefficient", methods, "kind of correlation coefficient", ""});
     Correlated correlated;
     correlated.inputs = inputs;
-    correlated.r = output.add({name + "_r", Dtype::float64, axes, "1", "correlation" + of});
+    correlated.r = output.add({name + "_r", Dtype::float64, axes, "1", "correlation" + of, true});
     correlated.p =
         output.add({name + "_p", Dtype::float64, axes, "1", "two-sided p-value of the correlation" + of});
     correlated.count = output.add({name + "_count", Dtype::int64, kept, "1", "number of pairs" + of});
     correlated.note = output.add(
         {name + "_note", Dtype::int64, axes, "1", std::string(kCorrelationNotes) + "; correlation" + of});
+    output.relate(correlated.r, correlated.p, Relation::p_value);
+    for (const VariableId of_it : {correlated.count, correlated.note})
+      output.relate(correlated.r, of_it, Relation::detail);
     return correlated;
   }
 

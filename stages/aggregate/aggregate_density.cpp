@@ -199,6 +199,8 @@ class AggregateDensity : public FoldStage {
                               "0 regular; no density: 1 no variance, 2 fewer than two values, 3 an infinite "
                               "value among them; density" +
                                   of});
+    for (const VariableId of_it : {folded.bandwidth, folded.count, folded.note})
+      output.relate(folded.density, of_it, Relation::detail);
     return folded;
   }
 

@@ -148,7 +148,7 @@ class AggregateHistogram : public FoldStage {
                     "number of values of " + name + " in each bin; values outside all bins are not counted"});
     const std::string density_units = variable.units == "1" ? "1" : "1/(" + variable.units + ")";
     folded.density = output.add({variable.name + "_density", Dtype::float64, axes, density_units,
-                                 "density of " + name + ": its sum times the bins' width is 1"});
+                                 "density of " + name + "; its sum times the bins' width is 1"});
     folded.outside = output.add({variable.name + "_outside", Dtype::int64, kept, "1",
                                  "number of values of " + name + " outside all bins"});
     folded.edges =
@@ -158,6 +158,10 @@ class AggregateHistogram : public FoldStage {
                     variable.units,
                     "edges of the bins of " + name +
                         "; a value on an edge counts in the bin above, on the last edge in the last bin"});
+    output.relate(folded.density, folded.count, Relation::detail);
+    output.relate(folded.density, folded.outside, Relation::detail);
+    for (const VariableId binned : {folded.density, folded.count})
+      output.relate(binned, folded.edges, Relation::edges);
     return folded;
   }
 

@@ -37,21 +37,26 @@ struct Moments {
 struct Statistic {
   const char* name;
   const char* meaning;
-  bool has_units;  // those of the variable
+  bool has_units;     // those of the variable
+  bool is_value;      // one of the values, or between them: 0 means what it means there
+  Relation relation;  // of the mean
   double (*value)(const Moments&);
 };
 
 constexpr const char* kCount = "count";  // the one that is an integer
+constexpr const char* kMean = "mean";    // of which the others are details
 constexpr std::array<Statistic, 6> kStatistics = {{
-    {kCount, "number of values", false, [](const Moments& cell) { return static_cast<double>(cell.count); }},
-    {"mean", "mean", true, [](const Moments& cell) { return cell.count == 0 ? std::nan("") : cell.mean; }},
-    {"std", "unbiased standard deviation", true,
+    {kCount, "number of values", false, false, Relation::detail,
+     [](const Moments& cell) { return static_cast<double>(cell.count); }},
+    {kMean, "mean", true, true, Relation::itself,
+     [](const Moments& cell) { return cell.count == 0 ? std::nan("") : cell.mean; }},
+    {"std", "unbiased standard deviation", true, false, Relation::detail,
      [](const Moments& cell) {
        return cell.count < 2 ? std::nan("") : std::sqrt(cell.squares / static_cast<double>(cell.count - 1));
      }},
-    {"min", "smallest", true, [](const Moments& cell) { return cell.smallest; }},
-    {"max", "largest", true, [](const Moments& cell) { return cell.largest; }},
-    {"negative_share", "share of values below 0", false,
+    {"min", "smallest", true, true, Relation::detail, [](const Moments& cell) { return cell.smallest; }},
+    {"max", "largest", true, true, Relation::detail, [](const Moments& cell) { return cell.largest; }},
+    {"negative_share", "share of values below 0", false, false, Relation::itself,
      [](const Moments& cell) {
        return cell.count == 0 ? std::nan("")
                               : static_cast<double>(cell.negative) / static_cast<double>(cell.count);
@@ -90,9 +95,11 @@ class AggregateMoments : public FoldStage {
         folded.statistics.push_back(
             output.add({variable.name + "_" + name, name == kCount ? Dtype::int64 : Dtype::float64,
                         folding_.kept(variable), statistic.has_units ? variable.units : "1",
-                        std::string(statistic.meaning) + " of " + variable.long_name}));
+                        std::string(statistic.meaning) + " of " + variable.long_name,
+                        statistic.is_value && variable.zero_is_neutral}));
       }
     }
+    relate(context.inputs[0].variables, output);
     return output;
   }
 
@@ -111,6 +118,26 @@ class AggregateMoments : public FoldStage {
     std::size_t variable = 0;
     std::vector<VariableId> statistics;
   };
+
+  /// The other statistics tell of the mean; that of a change tells of the mean of what has changed.
+  void relate(const std::vector<Variable>& inputs, Output& output) const {
+    const auto mean = std::ranges::find(statistics, kMean);
+    if (mean == statistics.end()) return;
+    const auto mean_of = [at = static_cast<std::size_t>(mean - statistics.begin())](const Folded& folded) {
+      return folded.statistics[at];
+    };
+    for (const Folded& folded : folded_) {
+      for (std::size_t s = 0; s < statistics.size(); ++s)
+        if (const Relation relation = statistic_named(statistics[s]).relation; relation != Relation::itself)
+          output.relate(mean_of(folded), folded.statistics[s], relation);
+      for (const Folded& other : folded_) {
+        const Variable& change = inputs[other.variable];
+        if (change.relation == Relation::change &&
+            std::ranges::count(inputs[folded.variable].ancillary, change.name) > 0)
+          output.relate(mean_of(folded), mean_of(other), Relation::change);
+      }
+    }
+  }
 
   void write(const Folded& folded, std::size_t first_row, const std::vector<Moments>& cells,
              FoldSink& sink) const {

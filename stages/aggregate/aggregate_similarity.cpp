@@ -156,10 +156,17 @@ class AggregateSimilarity : public FoldStage {
       measure.mean = output.add({name + "_mean", Dtype::float64, compared, "1", "mean: " + of});
       measure.std =
           output.add({name + "_std", Dtype::float64, compared, "1", "unbiased standard deviation: " + of});
+      output.relate(measure.density, measure.count, Relation::detail);
+      for (const VariableId binned : {measure.density, measure.count})
+        output.relate(binned, edges_, Relation::edges);
+      for (const VariableId of_it : {measure.pairs, measure.std})
+        output.relate(measure.mean, of_it, Relation::detail);
+      output.variables[measure.mean.index].zero_is_neutral = true;
       if (!matrix) continue;
       Axis other = items(blocks.front());
       other.name = "other_" + other.name;
-      measure.matrix = output.add({name, Dtype::float32, along({items(blocks.front()), other}), "1", of});
+      measure.matrix =
+          output.add({name, Dtype::float32, along({items(blocks.front()), other}), "1", of, true});
     }
     return output;
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <optional>
@@ -80,17 +81,18 @@ class AggregateTTest : public FoldStage {
   struct Number {
     const char* suffix;
     const char* meaning;
-    bool has_units;  // those of the variable
+    bool has_units;     // those of the variable
+    Relation relation;  // of the mean difference
     double TTest::*value;
   };
   static constexpr std::array<Number, 7> kNumbers = {{
-      {"_t", "t statistic", false, &TTest::t},
-      {"_df", "degrees of freedom of the t-test", false, &TTest::df},
-      {"_p", "two-sided p-value, not corrected", false, &TTest::p},
-      {"_mean_difference", "mean difference", true, &TTest::mean_difference},
-      {"_ci_low", "lower confidence limit of the mean difference", true, &TTest::ci_low},
-      {"_ci_high", "upper confidence limit of the mean difference", true, &TTest::ci_high},
-      {"_cohens_d", "Cohen's d", false, &TTest::cohens_d},
+      {"_t", "t statistic", false, Relation::detail, &TTest::t},
+      {"_df", "degrees of freedom of the t-test", false, Relation::detail, &TTest::df},
+      {"_p", "two-sided p-value, not corrected", false, Relation::p_value, &TTest::p},
+      {"_mean_difference", "mean difference", true, Relation::itself, &TTest::mean_difference},
+      {"_ci_low", "lower confidence limit of the mean difference", true, Relation::lower, &TTest::ci_low},
+      {"_ci_high", "upper confidence limit of the mean difference", true, Relation::upper, &TTest::ci_high},
+      {"_cohens_d", "Cohen's d", false, Relation::detail, &TTest::cohens_d},
   }};
 
   /// A variable, or a pair of them, and where what is found of it is written.
@@ -175,7 +177,24 @@ class AggregateTTest : public FoldStage {
     tested.significant = add(
         "_significant", Dtype::int64, "1",
         "1 where the corrected p-value is at most " + pipeline::write_param(alpha).text + ", else 0" + of);
+    relate(tested, output);
     return tested;
+  }
+
+  /// All else that is found of a variable tells of its mean difference.
+  void relate(const Tested& tested, Output& output) const {
+    const auto is_itself = [](const Number& number) { return number.relation == Relation::itself; };
+    const auto itself =
+        static_cast<std::size_t>(std::ranges::find_if(kNumbers, is_itself) - kNumbers.begin());
+    const VariableId difference = tested.numbers[itself];
+    output.variables[difference.index].zero_is_neutral = true;
+    for (std::size_t n = 0; n < kNumbers.size(); ++n)
+      if (n != itself) output.relate(difference, tested.numbers[n], kNumbers[n].relation);
+    output.relate(difference, tested.count, Relation::detail);
+    if (kind == "independent") output.relate(difference, tested.count_b, Relation::detail);
+    output.relate(difference, tested.note, Relation::detail);
+    output.relate(difference, tested.p_adjusted, Relation::p_value);
+    output.relate(difference, tested.significant, Relation::significant);
   }
 
   void write(std::size_t first_row, const std::vector<TTest>& tests, Results& results) const {

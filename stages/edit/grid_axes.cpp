@@ -51,8 +51,9 @@ GridAxis number_axis(const std::string& name, const std::vector<EditTarget>& tar
 std::vector<GridAxis> grid_axes(const std::vector<EditTarget>& targets) {
   std::vector<GridAxis> axes;
   if (GridAxis kinds = hook_point_axis(targets); kinds.labels.size() > 1) axes.push_back(std::move(kinds));
-  for (GridAxis& axis :
-       std::vector{number_axis("layer", targets, layer_of), number_axis("head", targets, head_of)}) {
+  GridAxis heads = number_axis("head", targets, head_of);
+  heads.axis.unordered = true;
+  for (GridAxis& axis : std::vector{number_axis("layer", targets, layer_of), std::move(heads)}) {
     if (!axis.labels.empty()) axes.push_back(std::move(axis));
   }
   return axes;

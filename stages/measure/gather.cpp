@@ -117,7 +117,8 @@ class Gather : public PassMeasure {
     for (const std::size_t head : heads_of(place, config_)) {
       for (std::int64_t i = 0; i < width; ++i) neurons.push_back(static_cast<std::int64_t>(head) * width + i);
     }
-    axes.push_back(passes.axis("neuron", std::move(neurons), "index in the vector, head after head"));
+    axes.push_back(
+        passes.named({"neuron", std::move(neurons), "index in the vector, head after head", "", "", true}));
     const std::string name = variable_name(place.kind);
     return {name, Dtype::float32, std::move(axes), "1", name + " at one position of the prompt"};
   }

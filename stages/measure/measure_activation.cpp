@@ -69,8 +69,7 @@ class Activation : public PassMeasure {
       return labels;
     };
     const auto position_axis = [&](const std::string& name) {
-      const Axis axis = positions_.axis(name, name == "position" ? name : "position of the " + name);
-      return passes.axis(name, axis.coordinates, axis.long_name);
+      return passes.named(positions_.axis(name, name == "position" ? name : "position of the " + name));
     };
     std::vector<Axis> axes;
     if (!place.layers.empty()) axes.push_back(passes.layer_axis(place.layers));
@@ -79,13 +78,15 @@ class Activation : public PassMeasure {
     if (has_heads(place.kind)) axes.push_back(passes.head_axis(heads_of(place, config_)));
     if (square) {
       if (positions_.has_axis()) axes.push_back(position_axis("query"));
-      axes.push_back(passes.axis("key", counted(longest_),
-                                 "position of the key in the prompt, " + passes.tokens().counting()));
+      axes.push_back(
+          passes.named({"key", counted(longest_),
+                        "position of the key in the prompt, " + passes.tokens().counting(), "", "position"}));
       return axes;
     }
     const HookShape dims = shape(place.kind, config_);
     if (dims.axes.back() != "scale") {
-      axes.push_back(passes.axis("dimension", counted(dims.sizes.back()), "dimension of the vector"));
+      axes.push_back(
+          passes.named({"dimension", counted(dims.sizes.back()), "dimension of the vector", "", "", true}));
     }
     return axes;
   }

@@ -100,8 +100,8 @@ class Attention : public PassMeasure {
       name += "_cross";
       meaning += ", across heads";
       const auto labels = passes.head_axis(scores.heads).coordinates;
-      axes.push_back(passes.axis("query_head", labels, "head of the query"));
-      axes.push_back(passes.axis("key_head", labels, "head of the key"));
+      axes.push_back(passes.named({"query_head", labels, "head of the query", "", "", true}));
+      axes.push_back(passes.named({"key_head", labels, "head of the key", "", "", true}));
     } else {
       axes.push_back(passes.head_axis(scores.heads));
     }

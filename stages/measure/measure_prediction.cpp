@@ -156,9 +156,14 @@ class Prediction : public PromptStage {
     for (Chosen& chosen : chosen_) {
       const std::vector<Axis>& along = chosen.of_tokens() ? token_axes : axes;
       chosen.value = output.add(chosen.metric->variable(along));
-      if (edited_ && chosen.metric->change_units != nullptr)
-        chosen.change = output.add(chosen.metric->change_variable(along));
+      if (!edited_ || chosen.metric->change_units == nullptr) continue;
+      chosen.change = output.add(chosen.metric->change_variable(along));
+      if (output.variables.back().zero_is_neutral)
+        output.relate(chosen.value, *chosen.change, Relation::change);
     }
+    for (const Chosen& chosen : chosen_)
+      if (chosen_.front().metric == &measured_token() && chosen.of_tokens() && &chosen != &chosen_.front())
+        output.relate(chosen.value, chosen_.front().value, Relation::detail);
     stored_ = output.variables;
   }
 

@@ -39,6 +39,7 @@ Variable change_of(Variable variable) {
   if (variable.dtype == Dtype::int64) variable.dtype = Dtype::float64;
   variable.name += "_change";
   variable.long_name = "change from the clean pass: " + variable.long_name;
+  variable.zero_is_neutral = true;
   return variable;
 }
 

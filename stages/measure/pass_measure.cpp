@@ -48,7 +48,9 @@ Output PassMeasure::plan(const PlanContext& context) {
   }
   for (const Variable& variable : measured_) {
     values_.push_back(output.add(variable));
-    if (compares_) changes_.push_back(output.add(change_of(variable)));
+    if (!compares_) continue;
+    changes_.push_back(output.add(change_of(variable)));
+    output.relate(values_.back(), changes_.back(), Relation::change);
   }
   stored_ = output.variables;
   output.known = known();

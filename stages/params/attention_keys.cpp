@@ -63,8 +63,7 @@ Positions QueryKeyAxes::keys() const {
 std::vector<pipeline::Axis> QueryKeyAxes::axes(const PassPlan& passes) const {
   std::vector<pipeline::Axis> axes;
   const auto add = [&](const PositionAxis& positions, const std::string& name) {
-    const pipeline::Axis axis = positions.axis(name, "position of the " + name);
-    if (positions.has_axis()) axes.push_back(passes.axis(name, axis.coordinates, axis.long_name));
+    if (positions.has_axis()) axes.push_back(passes.named(positions.axis(name, "position of the " + name)));
   };
   add(queries_, "query");
   if (kind_ != Kind::self) add(keys_, "key");

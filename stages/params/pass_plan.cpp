@@ -27,9 +27,15 @@ std::vector<HookPoint> PassPlan::first_edits() const {
 }
 
 Axis PassPlan::axis(const std::string& name, Coordinates labels, const std::string& long_name) const {
+  return named({name, std::move(labels), long_name, ""});
+}
+
+Axis PassPlan::named(Axis axis) const {
   const auto& lane = context_.lane;
-  const bool taken = std::any_of(lane.begin(), lane.end(), [&](const Axis& a) { return a.name == name; });
-  return {taken ? "measured_" + name : name, std::move(labels), long_name, ""};
+  const bool taken =
+      std::any_of(lane.begin(), lane.end(), [&](const Axis& a) { return a.name == axis.name; });
+  if (taken) axis.name = "measured_" + axis.name;
+  return axis;
 }
 
 Axis PassPlan::layer_axis(const std::vector<std::size_t>& layers) const {
@@ -37,7 +43,9 @@ Axis PassPlan::layer_axis(const std::vector<std::size_t>& layers) const {
 }
 
 Axis PassPlan::head_axis(const std::vector<std::size_t>& heads) const {
-  return axis("head", heads, "head that is measured");
+  Axis axis = this->axis("head", heads, "head that is measured");
+  axis.unordered = true;
+  return axis;
 }
 
 }  // namespace hookflow::stages

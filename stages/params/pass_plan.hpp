@@ -27,6 +27,7 @@ class PassPlan {
   /// An axis of what is measured; `measured_<name>` where the variants already have one of that name.
   [[nodiscard]] pipeline::Axis axis(const std::string& name, pipeline::Coordinates labels,
                                     const std::string& long_name) const;
+  [[nodiscard]] pipeline::Axis named(pipeline::Axis axis) const;
   [[nodiscard]] pipeline::Axis layer_axis(const std::vector<std::size_t>& layers) const;
   [[nodiscard]] pipeline::Axis head_axis(const std::vector<std::size_t>& heads) const;
 

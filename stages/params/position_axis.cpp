@@ -53,7 +53,8 @@ pipeline::Axis PositionAxis::axis(std::string name, const std::string& what) con
   const bool negative =
       std::any_of(labels_.begin(), labels_.end(), [](std::int64_t label) { return label < 0; });
   return {std::move(name), labels_,
-          what + " in the prompt, " + counting_ + (negative ? ", negative from the end" : ""), ""};
+          what + " in the prompt, " + counting_ + (negative ? ", negative from the end" : ""), "",
+          "position"};
 }
 
 std::vector<std::optional<std::size_t>> PositionAxis::in(std::size_t length) const {

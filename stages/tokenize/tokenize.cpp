@@ -163,7 +163,8 @@ class Tokenize : public PromptStage {
   static std::vector<KnownArray> fed_tokens(const std::shared_ptr<const TokenFacts>& facts) {
     std::vector<std::int64_t> positions(facts->longest);
     std::iota(positions.begin(), positions.end(), 0);
-    const Axis axis = {"position", std::move(positions), "position in the prompt, " + facts->counting(), ""};
+    const Axis axis = {"position", std::move(positions), "position in the prompt, " + facts->counting(), "",
+                       "position"};
     const auto id = [facts](std::size_t cell) {
       const auto row = facts->ids[cell / facts->longest];
       const std::size_t position = cell % facts->longest;

@@ -9,6 +9,14 @@
 
 namespace hookflow::pipeline {
 
+// Attributes that say how variables and axes are to be read.
+inline constexpr const char* kAncillary = "ancillary_variables";
+inline constexpr const char* kRelation = "relation";
+inline constexpr const char* kNeutralValue = "neutral_value";
+inline constexpr const char* kCountsAlong = "counts_along";
+inline constexpr const char* kMeasurementLevel = "measurement_level";
+inline constexpr const char* kNominal = "nominal";
+
 struct GroupContents {
   std::string name;
   std::string about;

@@ -12,7 +12,7 @@
 
 namespace hookflow::pipeline {
 
-inline constexpr int kFormatVersion = 5;
+inline constexpr int kFormatVersion = 6;
 inline constexpr int kOldestFormat = 3;  // that is still read
 
 /// The variables of one stage: a group of the file.

@@ -1,6 +1,8 @@
 #include "pipeline/run_file/format/read_groups.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <sstream>
 
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/status.hpp"
@@ -31,6 +33,11 @@ std::vector<Axis> axes_of(const h5::Group& group, const h5::Dataset& dataset,
   return axes;
 }
 
+std::vector<std::string> ancillary_of(const h5::Dataset& dataset) {
+  std::istringstream names(text_or_none(dataset, kAncillary));
+  return {std::istream_iterator<std::string>(names), {}};
+}
+
 GroupContents read_group(const h5::File& file, const std::string& name) {
   const h5::Group group = file.open_group(name);
   GroupContents contents{name, text_or_none(group, "about"), {}, {}, {}};
@@ -45,7 +52,9 @@ GroupContents read_group(const h5::File& file, const std::string& name) {
           {name, member, own[0], dataset.read_texts(), text_or_none(dataset, "long_name")});
     } else {
       contents.variables.push_back({member, dtype_of(dataset), axes_of(group, dataset, axes),
-                                    text_or_none(dataset, "units"), text_or_none(dataset, "long_name")});
+                                    text_or_none(dataset, "units"), text_or_none(dataset, "long_name"),
+                                    dataset.has_attribute(kNeutralValue),
+                                    relation_of(text_or_none(dataset, kRelation)), ancillary_of(dataset)});
     }
   }
   return contents;
@@ -59,7 +68,12 @@ std::string text_or_none(const h5::Object& object, const std::string& attribute)
 
 Axis read_axis(const h5::Group& group, const std::string& name) {
   const h5::Dataset scale = group.open_dataset(name);
-  Axis axis{name, {}, text_or_none(scale, "long_name"), text_or_none(scale, "units")};
+  Axis axis{name,
+            {},
+            text_or_none(scale, "long_name"),
+            text_or_none(scale, "units"),
+            text_or_none(scale, kCountsAlong),
+            text_or_none(scale, kMeasurementLevel) == kNominal};
   if (scale.kind() == h5::Kind::int64)
     axis.coordinates = scale.read_all<std::int64_t>();
   else if (scale.kind() == h5::Kind::float64)

@@ -40,7 +40,18 @@ h5::Dataset write_scale(h5::Group& group, const Axis& axis) {
   scale.make_scale();
   set_unless_empty(scale, "long_name", axis.long_name);
   set_unless_empty(scale, "units", axis.units);
+  set_unless_empty(scale, kCountsAlong, axis.counts_along);
+  if (axis.unordered) scale.set_text(kMeasurementLevel, kNominal);
   return scale;
+}
+
+/// What a variable is to others, as CF has it (1.11, 3.4: a blank between names).
+void write_meaning(h5::Dataset& dataset, const Variable& variable) {
+  std::string names;
+  for (const std::string& name : variable.ancillary) names += (names.empty() ? "" : " ") + name;
+  set_unless_empty(dataset, kAncillary, names);
+  set_unless_empty(dataset, kRelation, to_string(variable.relation));
+  if (variable.zero_is_neutral) dataset.set_number(kNeutralValue, std::int64_t{0});
 }
 
 void write_group(h5::File& file, const GroupContents& contents) {
@@ -51,6 +62,7 @@ void write_group(h5::File& file, const GroupContents& contents) {
     h5::Dataset dataset =
         create_array(group, variable.name, kind_of(variable.dtype), variable.axes, variable.long_name);
     set_unless_empty(dataset, "units", variable.units);
+    write_meaning(dataset, variable);
     // xarray turns integers that have a `_FillValue` into floats, so theirs has another name.
     if (variable.dtype == Dtype::int64)
       dataset.set_text("missing", "-1 where there is no value");

@@ -100,5 +100,27 @@ TEST(Moments, UnknownAxisIsRefusedWithTheNearest) {
   }
 }
 
+// A figure of the mean needs no name to know what belongs to it.
+TEST(Moments, OtherStatisticsTellOfTheMean) {
+  Stored value{kVariable, kValues};
+  value.variable.ancillary = {"x_change"};
+  Stored change{kVariable, kValues};
+  change.variable.name = "x_change";
+  change.variable.zero_is_neutral = true;
+  change.variable.relation = Relation::change;
+  const FoldRun run = run_fold("aggregate.moments", "{over: head}", {{value, change}});
+  EXPECT_EQ(run.variables.at("x_mean").ancillary,
+            (std::vector<std::string>{"x_count", "x_std", "x_min", "x_max", "x_change_mean"}));
+  EXPECT_EQ(run.variables.at("x_std").relation, Relation::detail);
+  EXPECT_EQ(run.variables.at("x_change_mean").relation, Relation::change);
+  EXPECT_TRUE(run.variables.at("x_change_mean").zero_is_neutral);
+  EXPECT_TRUE(run.variables.at("x_change_min").zero_is_neutral);
+  EXPECT_FALSE(run.variables.at("x_change_std").zero_is_neutral);
+  EXPECT_FALSE(run.variables.at("x_mean").zero_is_neutral);
+  const FoldRun alone =
+      run_fold("aggregate.moments", "{over: head, statistics: [std, negative_share]}", {{value}});
+  EXPECT_EQ(alone.variables.at("x_std").relation, Relation::itself);
+}
+
 }  // namespace
 }  // namespace hookflow::stages

@@ -233,5 +233,20 @@ TEST(TTest, RefusesInputsThatDoNotFit) {
                     {"in: axis 'head' has the label 1 in a where b has 7, at index 1"}));
 }
 
+TEST(TTest, AllElseTellsOfTheMeanDifference) {
+  const FoldRun run = run_fold("aggregate.ttest", "{over: head}",
+                               {{stored("x", {{"layer", 2}, {"head", 3}}, {1, 2, 3, 4, 5, 6})}});
+  const Variable& difference = run.variables.at("x_mean_difference");
+  EXPECT_TRUE(difference.zero_is_neutral);
+  EXPECT_EQ(difference.relation, Relation::itself);
+  EXPECT_EQ(difference.ancillary.size(), run.variables.size() - 1);
+  EXPECT_EQ(run.variables.at("x_ci_low").relation, Relation::lower);
+  EXPECT_EQ(run.variables.at("x_ci_high").relation, Relation::upper);
+  EXPECT_EQ(run.variables.at("x_p").relation, Relation::p_value);
+  EXPECT_EQ(run.variables.at("x_p_adjusted").relation, Relation::p_value);
+  EXPECT_EQ(run.variables.at("x_significant").relation, Relation::significant);
+  EXPECT_EQ(run.variables.at("x_t").relation, Relation::detail);
+}
+
 }  // namespace
 }  // namespace hookflow::stages

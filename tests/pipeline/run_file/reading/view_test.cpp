@@ -84,6 +84,29 @@ TEST_F(ViewTest, AnyGroupHasItsDatasets) {
   EXPECT_TRUE(std::holds_alternative<std::vector<std::int64_t>>(counts)) << "to the last digit";
 }
 
+TEST_F(ViewTest, TellsHowVariablesAndAxesAreToBeRead) {
+  RunLayout layout = sample::layout();
+  std::vector<Variable>& variables = layout.groups[1].variables;
+  variables[0].ancillary = {"histogram", "total"};
+  variables[0].zero_is_neutral = true;
+  variables[1].relation = Relation::significant;
+  for (Variable& variable : variables)
+    for (Axis& axis : variable.axes) axis.unordered = axis.name == "layer";
+  layout.constants[0].variable.axes[1].counts_along = "position";
+  RunStore::create({folder.path() / "two.h5", false}, layout, sample::identity(), sample::provenance());
+  const RunFileView view = read_run_file(RunFile(folder.path() / "two.h5"));
+  const auto named = [&](std::size_t group, const std::string& name) {
+    return *std::ranges::find(view.groups[group].variables, name, &Variable::name);
+  };
+  EXPECT_EQ(named(0, "mean").ancillary, (std::vector<std::string>{"histogram", "total"}));
+  EXPECT_TRUE(named(0, "mean").zero_is_neutral);
+  EXPECT_FALSE(named(0, "total").zero_is_neutral);
+  EXPECT_EQ(named(0, "histogram").relation, Relation::significant);
+  EXPECT_EQ(named(0, "mean").relation, Relation::itself);
+  EXPECT_TRUE(named(0, "mean").axes[0].unordered);
+  EXPECT_EQ(named(1, "token_ids").axes[1].counts_along, "position");
+}
+
 TEST_F(ViewTest, TellsTheLayoutAndItsAttributes) {
   const RunFileView view = read_run_file(path);
   ASSERT_EQ(view.groups.size(), 3U);

@@ -1,0 +1,80 @@
+#include <algorithm>
+#include <cmath>
+
+#include "pipeline/figures/data/describe_chart.hpp"
+#include "pipeline/figures/marks.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+/// Whether what is before the change is the same along x: then one line says it.
+bool clean_is_constant(const ChartData& data) {
+  const auto x = std::ranges::find(data.chart.axes, data.chart.x, &Axis::name);
+  if (x == data.chart.axes.end()) return true;
+  std::size_t inner = 1;
+  for (auto axis = x + 1; axis != data.chart.axes.end(); ++axis) inner *= axis->size();
+  const std::size_t size = x->size();
+  for (std::size_t cell = 0; cell < data.clean.size(); ++cell) {
+    const double first = data.clean[cell - cell / inner % size * inner];
+    const double here = data.clean[cell];
+    if (std::isnan(here) || std::isnan(first)) continue;
+    if (std::abs(here - first) > 1e-9 * std::fmax(std::abs(here), std::abs(first))) return false;
+  }
+  return true;
+}
+
+Json clean_layer(const ChartData& data, const Fields& fields, const Json& position) {
+  Json encoding = {{"y", value_channel(data, fields.clean, true)}, {"tooltip", tooltip(data, fields)}};
+  Json mark = {{"strokeDash", {4, 3}}, {"color", "#888888"}};
+  if (position.contains("color")) encoding["color"] = position["color"];
+  if (clean_is_constant(data)) {
+    mark["type"] = "rule";
+    encoding["y"]["aggregate"] = "mean";
+    encoding.erase("tooltip");
+  } else {
+    mark["type"] = "tick";
+    mark["thickness"] = 2;
+    for (const char* channel : {"x", "xOffset"})
+      if (position.contains(channel)) encoding[channel] = position[channel];
+  }
+  return {{"mark", std::move(mark)}, {"encoding", std::move(encoding)}};
+}
+
+}  // namespace
+
+Json bar_marks(const ChartData& data, const Fields& fields) {
+  const Chart& chart = data.chart;
+  const Axis* x = chart.axis(chart.x);
+  const Axis* colour = chart.colour == chart.x ? nullptr : chart.axis(chart.colour);
+  Json position = Json::object();
+  if (x != nullptr) position["x"] = steps_channel(data, fields, chart.x);
+  if (colour != nullptr) {
+    position["color"] = colour_channel(data, fields, chart.colour);
+    position["xOffset"] = {{"field", field_of(fields.of(data, chart.colour))}, {"sort", nullptr}};
+  }
+  Json bars = position;
+  bars["y"] = value_channel(data, fields.value, true);
+  bars["tooltip"] = tooltip(data, fields);
+  Json layers = {{{"mark", {{"type", "bar"}}}, {"encoding", bars}}};
+  if (!fields.lower.empty() && !fields.upper.empty()) {
+    Json limits = position;
+    limits.erase("color");
+    limits["y"] = value_channel(data, fields.lower, true);
+    limits["y2"] = {{"field", field_of(fields.upper)}};
+    layers.push_back(
+        {{"mark", {{"type", "rule"}, {"color", "#888888"}, {"strokeWidth", 1.5}}}, {"encoding", limits}});
+  }
+  if (!fields.clean.empty()) layers.push_back(clean_layer(data, fields, position));
+  if (!data.marks.empty()) {
+    Json dots = bars;
+    dots.erase("color");
+    layers.push_back(mark_layer(data, fields, dots));
+  }
+  for (Json& line : reference_layers(data)) layers.push_back(std::move(line));
+  const std::size_t bars_of_step = colour == nullptr ? 1 : colour->size();
+  Json width = step_size((x == nullptr ? 1 : x->size()) * bars_of_step, panel_size(data));
+  if (colour != nullptr) width["for"] = "position";
+  return {{"layer", std::move(layers)}, {"width", std::move(width)}, {"height", kPanelHeight}};
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,45 @@
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "pipeline/figures/rows.hpp"
+
+/// What the kinds of figures share of Vega-Lite's language.
+namespace hookflow::pipeline {
+
+/// The name of a field where it is not looked into for dots and brackets.
+std::string field_of(const std::string& name);
+/// The same in an expression: datum["name"].
+std::string datum_of(const std::string& name);
+
+/// A channel along an axis whose labels stand apart, in their order.
+Json steps_channel(const ChartData& data, const Fields& fields, const std::string& axis);
+/// A channel of numbers, with the words that stand at it.
+Json numbers_channel(const std::string& field, const std::string& title);
+/// The channel of the value, or of a number of its kind; a single number gets a scale around it.
+Json value_channel(const ChartData& data, const std::string& field, bool from_zero);
+/// A text that Vega breaks into lines of so many columns.
+Json lines_of(const std::string& text, std::size_t columns);
+/// The colour by an axis; its labels in the order of the axis.
+Json colour_channel(const ChartData& data, const Fields& fields, const std::string& axis);
+/// Every label and every number of a row, whole and exact.
+Json tooltip(const ChartData& data, const Fields& fields);
+/// Rules at the figure's reference lines, with their labels.
+Json reference_layers(const ChartData& data);
+/// Dots where the chosen correction finds the cell significant.
+Json mark_layer(const ChartData& data, const Fields& fields, Json position);
+
+/// How wide or high small figures and single ones are, in pixels.
+double panel_size(const ChartData& data);
+/// Of so many steps: wide enough to be read where they are few.
+Json step_size(std::size_t steps, double panel);
+/// The smallest and the largest of the numbers; both NaN where there are none.
+std::pair<double, double> extent(const std::vector<double>& numbers);
+
+inline constexpr int kPanelHeight = 260;                  // of what has numbers along y
+inline constexpr const char* kCorrection = "correction";  // the parameter that chooses one
+
+}  // namespace hookflow::pipeline

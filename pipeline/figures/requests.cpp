@@ -1,0 +1,68 @@
+#include "pipeline/figures/requests.hpp"
+
+#include <algorithm>
+
+#include "pipeline/charts/chart.hpp"
+#include "pipeline/yaml/node.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+/// In the workflow's order; others that are stored, as aggregating stages read them, after those.
+std::vector<std::string> kept_stages(const RunFileView& view, const Node& workflow) {
+  std::vector<std::string> stages;
+  if (const Node* keep = workflow.find("keep"); keep != nullptr)
+    for (const Node& kept : keep->items) stages.push_back(kept.text);
+  for (const GroupLayout& group : view.groups)
+    if (!group.about.empty() && std::ranges::find(stages, group.name) == stages.end())
+      stages.push_back(group.name);
+  return stages;
+}
+
+bool is_drawn(const Variable& variable) {
+  const bool itself = variable.relation == Relation::itself || variable.relation == Relation::change;
+  return itself && cell_count(variable.axes) > 1;
+}
+
+class RequestList {
+ public:
+  void add(FigureRequest request) { requests_.push_back(std::move(request)); }
+  /// Unless it is drawn already.
+  void add(const std::string& stage, const std::string& variable) {
+    const std::string id = stage + "." + variable;
+    const auto draws_it = [&](const FigureRequest& request) { return request.id() == id; };
+    if (std::ranges::any_of(requests_, draws_it)) return;
+    FigureRequest& request = requests_.emplace_back();
+    request.of.push_back({stage, variable, {}});
+  }
+  std::vector<FigureRequest> take() { return std::move(requests_); }
+
+ private:
+  std::vector<FigureRequest> requests_;
+};
+
+}  // namespace
+
+std::vector<FigureRequest> figure_requests(const RunFileView& view) {
+  const auto stored = view.root.find("workflow");
+  const Node workflow = stored == view.root.end() ? Node() : parse_yaml_value(stored->second);
+  RequestList list;
+  if (const Node* declared = workflow.find("figures"); declared != nullptr) {
+    Problems problems("figures");
+    for (FigureRequest& request : read_figures(*declared, problems)) list.add(std::move(request));
+    problems.raise<InputError>();
+  }
+  const Node* show = workflow.find("show");
+  const std::string first = show == nullptr ? "" : show->text;
+  if (const std::size_t dot = first.find('.'); dot != std::string::npos)
+    if (find_variable(view.groups, first.substr(0, dot), first.substr(dot + 1)) != nullptr)
+      list.add(first.substr(0, dot), first.substr(dot + 1));
+  for (const std::string& stage : kept_stages(view, workflow))
+    for (const GroupLayout& group : view.groups)
+      if (group.name == stage)
+        for (const Variable& variable : group.variables)
+          if (is_drawn(variable)) list.add(stage, variable.name);
+  return list.take();
+}
+
+}  // namespace hookflow::pipeline

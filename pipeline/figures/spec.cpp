@@ -1,0 +1,100 @@
+#include "pipeline/figures/spec.hpp"
+
+#include <stdexcept>
+
+#include "pipeline/figures/data/describe_chart.hpp"
+#include "pipeline/figures/marks.hpp"
+#include "pipeline/text/columns.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+Json marks_of(const ChartData& data, const Fields& fields) {
+  switch (data.chart.kind) {
+    case ChartKind::heatmap:
+    case ChartKind::pattern:
+      return map_marks(data, fields);
+    case ChartKind::bars:
+      return bar_marks(data, fields);
+    case ChartKind::line:
+      return line_marks(data, fields);
+    case ChartKind::histogram:
+      return histogram_marks(data, fields);
+    case ChartKind::density:
+      return density_marks(data, fields);
+    case ChartKind::scatter:
+      return scatter_marks(data, fields);
+  }
+  throw std::logic_error("marks_of: no such kind");
+}
+
+/// Vega sorts the headers of small figures unless it is given their order.
+Json facet_channel(const ChartData& data, const Fields& fields, const std::string& name) {
+  const Axis& axis = *data.chart.axis(name);
+  Json order = Json::array();
+  for (std::size_t step = 0; step < axis.size(); ++step) order.push_back(json_label(axis, step));
+  return {{"field", field_of(fields.label(data, name))},
+          {"type", "nominal"},
+          {"sort", std::move(order)},
+          {"title", name == kSourceAxis ? Json(nullptr) : Json(axis_title(axis))},
+          {"header", {{"labelLimit", 240}}}};
+}
+
+/// One axis in rows that fill up, or rows and columns.
+void add_facets(const ChartData& data, const Fields& fields, Json marks, Json& spec) {
+  const std::vector<std::string>& facet = data.chart.facet;
+  if (facet.empty()) return spec.update(marks);
+  constexpr int kAcross = 3;
+  if (facet.size() == 1) {
+    spec["facet"] = facet_channel(data, fields, facet[0]);
+    spec["columns"] = kAcross;
+  } else {
+    spec["facet"] = {{"row", facet_channel(data, fields, facet[0])},
+                     {"column", facet_channel(data, fields, facet[1])}};
+  }
+  spec["spec"] = std::move(marks);
+}
+
+/// A list above the figure for each axis of which one label is shown.
+void add_choices(const ChartData& data, const Fields& fields, Json& spec) {
+  Json params = Json::array();
+  Json filters = Json::array();
+  for (const std::string& name : data.chart.choose) {
+    const Axis& axis = *data.chart.axis(name);
+    Json options = Json::array();
+    for (std::size_t step = 0; step < axis.size(); ++step) options.push_back(json_label(axis, step));
+    const std::string param = "choice_" + std::to_string(params.size());
+    const Json first = options.empty() ? Json(nullptr) : options[0];
+    params.push_back(
+        {{"name", param},
+         {"value", first},
+         {"bind", {{"input", "select"}, {"options", std::move(options)}, {"name", spaced(name) + " "}}}});
+    filters.push_back({{"filter", datum_of(fields.label(data, name)) + " === " + param}});
+  }
+  if (data.marks.size() > 1) {
+    Json options = Json::array();
+    for (const Marks& marks : data.marks) options.push_back(marks.correction);
+    const Json first = options[0];
+    params.push_back(
+        {{"name", kCorrection},
+         {"value", first},
+         {"bind", {{"input", "select"}, {"options", std::move(options)}, {"name", "correction "}}}});
+  }
+  if (!params.empty()) spec["params"] = std::move(params);
+  if (!filters.empty()) spec["transform"] = std::move(filters);
+}
+
+}  // namespace
+
+Json spec_of(const ChartData& data) {
+  const Fields fields(data);
+  Json spec = {{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"},
+               {"title", {{"text", lines_of(data.title, 72)}, {"anchor", "start"}}},
+               {"description", one_line(data.title + ". " + data.note)},
+               {"data", {{"values", rows_of(data, fields)}}}};
+  add_choices(data, fields, spec);
+  add_facets(data, fields, marks_of(data, fields), spec);
+  return spec;
+}
+
+}  // namespace hookflow::pipeline

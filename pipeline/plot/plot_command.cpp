@@ -1,0 +1,161 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "pipeline/command/command.hpp"
+#include "pipeline/command/unsealed_option.hpp"
+#include "pipeline/error.hpp"
+#include "pipeline/figures/figure.hpp"
+#include "pipeline/figures/requests.hpp"
+#include "pipeline/plot/draw_text.hpp"
+#include "pipeline/render/render.hpp"
+#include "pipeline/text/nearest.hpp"
+#include "pipeline/yaml/param.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+namespace po = boost::program_options;
+using Texts = std::vector<std::string>;
+
+AxisLabel condition(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw UsageError("plot: --where " + text + ": must be AXIS=LABEL, such as layer=3");
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+/// `/scores/prob`, as HDF5 names it, is `scores.prob`.
+InputRef variable_ref(std::string text) {
+  if (text.starts_with('/')) {
+    text.erase(0, 1);
+    std::ranges::replace(text, '/', '.');
+  }
+  try {
+    InputRef ref = parse_input_ref(text);
+    if (!ref.stage.empty() && !ref.variable.empty()) return ref;
+  } catch (const ParamError& error) {
+    throw UsageError(std::string("plot: ") + error.what());
+  }
+  throw UsageError("plot: '" + text +
+                   "' is no figure of the run, and must else be stage.variable, as in scores.prob");
+}
+
+/// A figure that the workflow declares under that name, or one of the variables that are named; without a
+/// name, the first of the run.
+FigureRequest base_request(const RunFileView& view, const Texts& what) {
+  const std::vector<FigureRequest> known = figure_requests(view);
+  if (what.empty()) {
+    if (known.empty()) throw UsageError("plot: the run keeps no result that could be drawn");
+    return known.front();
+  }
+  if (what.size() == 1) {
+    const auto known_one = std::ranges::find(known, what.front(), &FigureRequest::id);
+    if (known_one != known.end()) return *known_one;
+  }
+  if (what.size() == 1 && what.front().find_first_of("./") == std::string::npos) {
+    Texts names;
+    for (const FigureRequest& request : known) names.push_back(request.id());
+    throw UsageError("plot: the run has no figure '" + what.front() + "'" + suggestion(what.front(), names) +
+                     "; a variable is stage.variable, as in scores.prob");
+  }
+  FigureRequest request;
+  for (const std::string& text : what) request.of.push_back(variable_ref(text));
+  return request;
+}
+
+FigureRequest request_of(const RunFileView& view, const Options& options) {
+  FigureRequest request = base_request(view, options.get_or("what", Texts()));
+  const auto set = [&](const char* name, std::string& member) { member = options.get_or(name, member); };
+  set("kind", request.kind);
+  set("x", request.x);
+  set("y", request.y);
+  set("colour", request.colour);
+  set("title", request.title);
+  if (options.has("facet")) request.facet = options.get<Texts>("facet");
+  for (const std::string& text : options.get_or("where", Texts())) request.where.push_back(condition(text));
+  const Texts& kinds = figure_kinds();
+  if (!request.kind.empty() && std::ranges::find(kinds, request.kind) == kinds.end()) {
+    std::string all;
+    for (const std::string& kind : kinds) all += (all.empty() ? "" : ", ") + kind;
+    throw UsageError("plot: --kind: unknown kind '" + request.kind + "'" + suggestion(request.kind, kinds) +
+                     "; must be one of " + all);
+  }
+  if (request.facet.size() > 2)
+    throw UsageError("plot: --facet: must be one axis, or two for rows and columns");
+  return request;
+}
+
+std::string json_text(const nlohmann::json& spec) {
+  return spec.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+}
+
+/// Refuses what is there already, unless it is a file and may be replaced.
+fs::path output_path(const Options& options) {
+  fs::path path = options.get<std::string>("out");
+  const std::string ending = path.extension().string();
+  if (ending != ".json" && ending != ".svg" && ending != ".png")
+    throw UsageError("plot: -o " + path.string() + ": must end in .json, .svg or .png");
+  if (!fs::exists(fs::symlink_status(path))) return path;
+  if (!fs::is_regular_file(path)) throw InputError(path.string() + ": is there already and is no file");
+  if (!options.has("force")) throw InputError(path.string() + ": the file exists; --force replaces it");
+  return path;
+}
+
+void write_spec(const nlohmann::json& spec, const fs::path& path) {
+  std::ofstream out(path, std::ios::binary);
+  out << json_text(spec);
+  if (!out.flush()) throw InputError(path.string() + ": cannot be written");
+}
+
+int plot(const std::vector<std::string>& arguments) {
+  Options options(
+      "plot FILE.h5 [STAGE.VARIABLE ... | FIGURE] [options]",
+      "Draws one result, or several of the same axes over each other, as a Vega-Lite "
+      "specification, which Jupyter and the Vega editor show, or as a picture; FIGURE is one that "
+      "the workflow declares, and without a name the first one is drawn.",
+      "plot head_sweep.h5 scores.prob_change --where replacement=zero --text");
+  options.positional("file", 1, "the run file", "FILE.h5");
+  options.positional("what", -1, "stage.variable, or the name of a figure", "RESULT");
+  options.add()("kind",
+                po::value<std::string>()->value_name("heatmap|bars|line|histogram|density|scatter|pattern"),
+                "heatmap, bars, line, histogram, density, scatter or pattern; default: as the axes suggest")(
+      "where", po::value<Texts>()->composing()->value_name("COLUMN=VALUE"),
+      "AXIS=LABEL: only that label; may be repeated")("x", po::value<std::string>()->value_name("AXIS"),
+                                                      "axis along x")(
+      "y", po::value<std::string>()->value_name("AXIS"), "axis along y")(
+      "colour", po::value<std::string>()->value_name("AXIS"), "axis whose labels are colours")(
+      "facet", po::value<Texts>()->composing()->value_name("AXIS"),
+      "axis of small figures; a second one: of their columns")(
+      "title", po::value<std::string>()->value_name("TEXT"), "title of the figure")(
+      "text", "draw it here, in characters")(
+      "out,o", po::value<std::string>()->value_name("FILE.svg|FILE.png|FILE.json"),
+      "file.json, file.svg or file.png; default: the specification to "
+      "standard output")("force", "replace the output if it exists");
+  add_unsealed_option(options);
+  if (!options.parse(arguments)) return exit_code::kDone;
+  const RunFile file = open_run_file(options.required("file"), options);
+  if (options.has("text") && options.has("out")) throw UsageError("plot: --text and -o exclude each other");
+  const fs::path out = options.has("out") ? output_path(options) : fs::path();
+  const RunFileView view = read_run_file(file);
+  const FigureRequest request = request_of(view, options);
+  if (options.has("text")) {
+    std::cout << draw_text(read_chart(file, view, request), output_window());
+    return exit_code::kDone;
+  }
+  const Figure figure = figure_of(file, view, request);
+  if (out.empty())
+    std::cout << json_text(figure.spec);
+  else if (out.extension() == ".json")
+    write_spec(figure.spec, out);
+  else
+    render_figure(figure.spec, out);
+  return exit_code::kDone;
+}
+
+const bool kPlot = register_command({"plot", "draw one result of a run file", plot});
+
+}  // namespace
+}  // namespace hookflow::pipeline

@@ -1,0 +1,124 @@
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include "pipeline/figures/figure.hpp"
+#include "tests/support/cli.hpp"
+
+namespace hookflow::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+class Plot : public Cli {
+ protected:
+  Plot() {
+    write("w.yaml",
+          std::string(kSweep) +
+              "figures:\n  - {name: mine, of: scores.prob_change, kind: bars, x: layer, choose: head}\n");
+    succeed({"run", "w.yaml", "--out", "run.h5", "--quiet"});
+  }
+};
+
+TEST_F(Plot, WritesASpecification) {
+  const json spec = json::parse(succeed({"plot", "run.h5", "scores.prob_change"}));
+  EXPECT_EQ(spec["data"]["values"].size(), 64U);
+  EXPECT_EQ(spec["layer"][0]["mark"]["type"], "rect");
+  succeed({"plot", "run.h5", "/scores/prob_change", "-o", "x.json"});
+  EXPECT_EQ(json::parse(read_file(folder.path() / "x.json")), spec);
+  refuse({"plot", "run.h5", "scores.prob", "-o", "x.json"}, 3,
+         {"x.json: the file exists; --force replaces it"});
+  succeed({"plot", "run.h5", "scores.prob", "-o", "x.json", "--force"});
+  EXPECT_NE(json::parse(read_file(folder.path() / "x.json")), spec);
+  const json declared = json::parse(succeed({"plot", "run.h5", "mine"}));
+  EXPECT_EQ(declared["layer"][0]["mark"]["type"], "bar");
+  EXPECT_EQ(json::parse(succeed({"plot", "run.h5"})), declared) << "the first of the run";
+}
+
+TEST_F(Plot, TakesWhatIsAskedFor) {
+  const json bars = json::parse(
+      succeed({"plot", "run.h5", "scores.prob_change", "--where", "layer=3", "--title", "Layer three"}));
+  EXPECT_EQ(bars["title"]["text"], json({"Layer three"}));
+  EXPECT_EQ(bars["data"]["values"].size(), 8U);
+  const json both = json::parse(succeed({"plot", "run.h5", "by_layer.prob_mean", "by_layer.prob_min"}));
+  EXPECT_EQ(both["data"]["values"].size(), 16U);
+  const std::string text = succeed({"plot", "run.h5", "scores.prob_change", "--text"});
+  EXPECT_NE(text.find("layer down, head across\nprob change (percentage points): -"), std::string::npos)
+      << text;
+}
+
+TEST_F(Plot, RefusesWhatCannotBe) {
+  refuse({"plot", "run.h5", "scores.prob_chang"}, 2,
+         {"of: 'scores' has no variable 'prob_chang' (did you mean 'prob_change'?)"});
+  refuse({"plot", "run.h5", "mien"}, 2, {"the run has no figure 'mien' (did you mean 'mine'?)"});
+  refuse({"plot", "run.h5", "scores.prob", "--kind", "heatmop"}, 2, {"did you mean 'heatmap'?"});
+  refuse({"plot", "run.h5", "scores.prob", "--where", "layer"}, 2, {"must be AXIS=LABEL"});
+  refuse({"plot", "run.h5", "scores.prob", "--where", "layer=99"}, 2, {"the axis 'layer' has no '99'"});
+  refuse({"plot", "run.h5", "scores.prob", "-o", "x.pdf"}, 2, {"must end in .json, .svg or .png"});
+  refuse({"plot", "run.h5", "scores.prob", "--text", "-o", "x.json"}, 2, {"exclude each other"});
+  refuse({"plot", "w.yaml"}, 3, {"w.yaml"});
+  refuse({"plot"}, 2, {"the argument file is missing"});
+}
+
+TEST_F(Plot, FiguresMayChangeWhenARunGoesOn) {
+  write("w.yaml", std::string(kSweep) + "figures: [{of: scores.prob}]\n");
+  succeed({"run", "w.yaml", "--out", "run.h5", "--resume", "--quiet"});
+}
+
+// What is wrong with the figures is told with all else, before anything runs.
+TEST_F(Plot, FiguresAreValidated) {
+  write("w.yaml", std::string(kSweep) +
+                      "figures:\n"
+                      "  - {of: score.prob}\n"
+                      "  - {of: by_layer.prob_mean, x: laier}\n"
+                      "  - {of: scores.damage, kind: bar}\n");
+  refuse({"validate", "w.yaml"}, 2,
+         {"w.yaml:25: figure 'scores.damage': kind: unknown kind 'bar' (did you mean 'bars'?)"});
+  write("w.yaml", std::string(kSweep) +
+                      "figures:\n"
+                      "  - {of: score.prob}\n"
+                      "  - {of: by_layer.prob_mean, x: laier}\n");
+  refuse({"validate", "w.yaml"}, 2,
+         {"w.yaml:23: figure 'score.prob': of: 'score' is not among the stages that are kept (did you mean "
+          "'scores'?)",
+          "w.yaml:24: figure 'by_layer.prob_mean': x: 'by_layer.prob_mean' has no axis 'laier' (did you mean "
+          "'layer'?)"});
+}
+
+// Of every file that can be read, and of one that is not finished, every result is drawn.
+TEST_F(Plot, FilesOfOlderFormatsAreDrawnByWhatTheyHave) {
+  for (const std::string format : {"3", "4", "5"}) {
+    const pipeline::RunFile run(fs::path(HOOKFLOW_SOURCE_DIR) / "tests/support/run_files" /
+                                ("format_" + format + ".h5"));
+    const auto figures = figures_of(run, read_run_file(run));
+    EXPECT_GT(figures.size(), 5U) << format;
+    EXPECT_EQ(figures.front().id, "scores.log_prob") << "what the workflow shows first";
+  }
+}
+
+TEST_F(Plot, EveryShippedWorkflowHasItsFiguresFirst) {
+  for (const fs::directory_entry& entry :
+       fs::directory_iterator(fs::path(HOOKFLOW_SOURCE_DIR) / "workflows")) {
+    if (entry.path().extension() != ".yaml") continue;
+    SCOPED_TRACE(entry.path().stem().string());
+    succeed({"run", entry.path().string(), "--out", "shipped.h5", "--force", "--quiet"});
+    const pipeline::RunFile run(folder.path() / "shipped.h5");
+    const auto figures = figures_of(run, read_run_file(run));
+    ASSERT_FALSE(figures.empty());
+    std::set<std::string> ids;
+    for (const pipeline::Figure& figure : figures) {
+      EXPECT_TRUE(ids.insert(figure.id).second) << figure.id;
+      EXPECT_FALSE(figure.title.empty()) << figure.id;
+      EXPECT_FALSE(figure.note.empty()) << figure.id;
+      EXPECT_EQ(figure.note.find('\n'), std::string::npos) << figure.id;
+      EXPECT_GT(figure.spec["data"]["values"].size(), 0U) << figure.id;
+      EXPECT_LE(figure.spec["data"]["values"].size(), 65'536U) << figure.id;
+    }
+    const std::string text = succeed({"plot", "shipped.h5", "--text"});
+    for (const std::string& line : lines_of(text)) EXPECT_LE(line.size(), 400U) << line;
+  }
+}
+
+}  // namespace
+}  // namespace hookflow::test
