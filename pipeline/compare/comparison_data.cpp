@@ -11,26 +11,26 @@
 namespace hookflow::pipeline {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json difference_json(const std::vector<Difference>& differences) {
-  Json json = Json::array();
+OrderedJson difference_json(const std::vector<Difference>& differences) {
+  OrderedJson json = OrderedJson::array();
   for (const Difference& one : differences)
     json.push_back({{"what", one.what}, {"first", one.first}, {"second", one.second}});
   return json;
 }
 
-Json pair_json(const VariableComparison& variable, const CellPair& pair) {
+OrderedJson pair_json(const VariableComparison& variable, const CellPair& pair) {
   const std::vector<std::string> labels = labels_of(variable.variable.axes, pair.cell);
-  Json at = Json::object();
+  OrderedJson at = OrderedJson::object();
   for (std::size_t axis = 0; axis < labels.size(); ++axis)
     at[variable.variable.axes[axis].name] = labels[axis];
   return {{"at", at}, {"first", pair.first}, {"second", pair.second}};
 }
 
-Json matched_axis_json(const MatchedAxis& axis) {
+OrderedJson matched_axis_json(const MatchedAxis& axis) {
   const auto labels = [](const Axis& of, const std::vector<std::size_t>& steps) {
-    Json json = Json::array();
+    OrderedJson json = OrderedJson::array();
     for (const std::size_t step : steps) json.push_back(label_of(of, step));
     return json;
   };
@@ -41,9 +41,9 @@ Json matched_axis_json(const MatchedAxis& axis) {
 }
 
 /// What a row of CSV and an object of JSON tell of a variable alike; null where it does not apply.
-Json summary_json(const VariableComparison& variable) {
+OrderedJson summary_json(const VariableComparison& variable) {
   const Agreement& found = variable.agreement;
-  const Json none;
+  const OrderedJson none;
   const std::vector<CellPair> farthest = found.farthest();
   const bool apart = !variable.is_id && !farthest.empty();
   const bool flags = !variable.is_measure() && found.is_yes_or_no();
@@ -54,27 +54,27 @@ Json summary_json(const VariableComparison& variable) {
           {"second_only", found.second_only()},
           {"equal", found.equal()},
           {"infinite", found.infinite()},
-          {"correlation", variable.is_id ? none : Json(found.correlation())},
-          {"mean_absolute_difference", variable.is_id ? none : Json(found.mean_absolute_difference())},
-          {"largest_difference", apart ? Json(farthest.front().difference()) : none},
-          {"at", apart ? Json(variable.place(farthest.front())) : none},
-          {"top", variable.is_measure() ? Json(variable.ranking.most()) : none},
-          {"top_in_common", variable.is_measure() ? Json(variable.ranking.in_common()) : none},
-          {"one_in_first_only", flags ? Json(found.lowered()) : none},
-          {"one_in_second_only", flags ? Json(found.raised()) : none}};
+          {"correlation", variable.is_id ? none : OrderedJson(found.correlation())},
+          {"mean_absolute_difference", variable.is_id ? none : OrderedJson(found.mean_absolute_difference())},
+          {"largest_difference", apart ? OrderedJson(farthest.front().difference()) : none},
+          {"at", apart ? OrderedJson(variable.place(farthest.front())) : none},
+          {"top", variable.is_measure() ? OrderedJson(variable.ranking.most()) : none},
+          {"top_in_common", variable.is_measure() ? OrderedJson(variable.ranking.in_common()) : none},
+          {"one_in_first_only", flags ? OrderedJson(found.lowered()) : none},
+          {"one_in_second_only", flags ? OrderedJson(found.raised()) : none}};
 }
 
-Json variable_json(const VariableComparison& variable) {
-  Json json = summary_json(variable);
+OrderedJson variable_json(const VariableComparison& variable) {
+  OrderedJson json = summary_json(variable);
   json["units"] = variable.variable.units;
   json["long_name"] = variable.variable.long_name;
   for (const MatchedAxis& axis : variable.axes) json["axes"].push_back(matched_axis_json(axis));
-  json["largest_differences"] = Json::array();
+  json["largest_differences"] = OrderedJson::array();
   for (const CellPair& pair : variable.agreement.farthest())
     json["largest_differences"].push_back(pair_json(variable, pair));
-  json["changed_rank"] = Json::array();
+  json["changed_rank"] = OrderedJson::array();
   for (const RankedPair& ranked : variable.ranking.changes()) {
-    Json change = pair_json(variable, ranked.pair);
+    OrderedJson change = pair_json(variable, ranked.pair);
     change["first_rank"] = ranked.first_rank;
     change["second_rank"] = ranked.second_rank;
     json["changed_rank"].push_back(std::move(change));
@@ -83,7 +83,7 @@ Json variable_json(const VariableComparison& variable) {
 }
 
 /// NaN is null, as JSON has none.
-std::string field_of(const Json& value) {
+std::string field_of(const OrderedJson& value) {
   if (value.is_string()) return csv_field(value.get<std::string>());
   const std::string text = value.dump();
   return text == "null" ? "" : text;
@@ -93,7 +93,7 @@ std::string field_of(const Json& value) {
 
 void print_csv_rows(const RunsBeside& runs, bool header, std::ostream& out) {
   for (const VariableComparison& variable : runs.results.variables) {
-    const Json summary = summary_json(variable);
+    const OrderedJson summary = summary_json(variable);
     if (std::exchange(header, false)) {
       out << "first,second";
       for (const auto& [name, value] : summary.items()) out << "," << name;
@@ -106,16 +106,16 @@ void print_csv_rows(const RunsBeside& runs, bool header, std::ostream& out) {
 }
 
 std::string comparison_json(const RunsBeside& runs) {
-  Json json = {{"first", runs.first.name},
-               {"second", runs.second.name},
-               {"causes", difference_json(runs.settings.causes)},
-               {"settings", difference_json(runs.settings.settings)},
-               {"variables_in_first_only", runs.results.first_only},
-               {"variables_in_second_only", runs.results.second_only},
-               {"variables", Json::array()}};
+  OrderedJson json = {{"first", runs.first.name},
+                      {"second", runs.second.name},
+                      {"causes", difference_json(runs.settings.causes)},
+                      {"settings", difference_json(runs.settings.settings)},
+                      {"variables_in_first_only", runs.results.first_only},
+                      {"variables_in_second_only", runs.results.second_only},
+                      {"variables", OrderedJson::array()}};
   for (const VariableComparison& variable : runs.results.variables)
     json["variables"].push_back(variable_json(variable));
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 }  // namespace hookflow::pipeline

@@ -14,7 +14,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr char kByteOrder = std::endian::native == std::endian::little ? '<' : '>';
 
@@ -49,8 +49,8 @@ void write_values(h5::Dataset dataset, const ChosenRows& cells, std::ostream& ou
   }
 }
 
-Json axis_json(const Axis& axis, const std::vector<std::size_t>& steps) {
-  Json labels = Json::array();
+OrderedJson axis_json(const Axis& axis, const std::vector<std::size_t>& steps) {
+  OrderedJson labels = OrderedJson::array();
   std::visit(
       [&](const auto& all) {
         for (const std::size_t step : steps) labels.push_back(all[step]);
@@ -59,8 +59,8 @@ Json axis_json(const Axis& axis, const std::vector<std::size_t>& steps) {
   return {{"name", axis.name}, {"long_name", axis.long_name}, {"units", axis.units}, {"labels", labels}};
 }
 
-Json run_json(const RunFile& run, const RunFileView& view) {
-  Json json = {{"file", run.path().string()}};
+OrderedJson run_json(const RunFile& run, const RunFileView& view) {
+  OrderedJson json = {{"file", run.path().string()}};
   for (const char* name : {"workflow_name", "model", "program", "program_version", "started_utc"})
     if (const auto found = view.root.find(name); found != view.root.end()) json[name] = found->second;
   json["complete"] = view.complete;
@@ -87,17 +87,17 @@ void write_npy(const RunFile& run, const ExportTable& array, const ChosenRows& c
 std::string npy_description(const RunFile& run, const RunFileView& view, const ExportTable& array,
                             const ChosenRows& cells, const std::vector<std::string>& conditions) {
   const StoredDataset& variable = array.variables.front();
-  Json axes = Json::array();
+  OrderedJson axes = OrderedJson::array();
   for (std::size_t axis = 0; axis < variable.axes.size(); ++axis)
     axes.push_back(axis_json(variable.axes[axis], cells.steps()[axis]));
-  const Json json = {{"variable", "/" + array.group + "/" + variable.name},
-                     {"long_name", variable.long_name},
-                     {"units", variable.units},
-                     {"no_value", variable.is_integer() ? "-1" : "NaN"},
-                     {"axes", axes},
-                     {"where", conditions},
-                     {"run", run_json(run, view)}};
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const OrderedJson json = {{"variable", "/" + array.group + "/" + variable.name},
+                            {"long_name", variable.long_name},
+                            {"units", variable.units},
+                            {"no_value", variable.is_integer() ? "-1" : "NaN"},
+                            {"axes", axes},
+                            {"where", conditions},
+                            {"run", run_json(run, view)}};
+  return json.dump(1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 }  // namespace hookflow::pipeline

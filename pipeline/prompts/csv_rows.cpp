@@ -16,7 +16,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-using Fields = std::vector<std::string>;
+using CsvFields = std::vector<std::string>;
 
 /// A record that breaks RFC 4180's quoting.
 struct CsvError : std::runtime_error {
@@ -39,7 +39,7 @@ class CsvReader {
 
   /// Reads the next record; false: there is none. Throws CsvError; the next record then begins on the next
   /// line.
-  bool next(Fields& fields) {
+  bool next(CsvFields& fields) {
     fields.clear();
     do {
       if (!read_line()) return false;
@@ -99,7 +99,7 @@ class CsvReader {
 };
 
 // A header that cannot be used makes every row's problem the same: it is refused at once.
-void check_header(const Fields& header, const std::string& file, std::size_t line) {
+void check_header(const CsvFields& header, const std::string& file, std::size_t line) {
   Problems problems(file);
   const auto report = [&](const std::string& problem) { problems.add(line, problem); };
   const auto position = [&](std::string_view name) {
@@ -144,7 +144,7 @@ void set_ids(const std::string& cell, PromptRows& rows) {
   rows.set_ids(std::move(ids));
 }
 
-void set_csv_row(const Fields& header, Fields& fields, PromptRows& rows) {
+void set_csv_row(const CsvFields& header, CsvFields& fields, PromptRows& rows) {
   if (fields.size() != header.size()) {
     return rows.refuse_row("the row has " + counted(fields.size(), "field") + ", the header " +
                            std::to_string(header.size()));
@@ -163,9 +163,9 @@ void set_csv_row(const Fields& header, Fields& fields, PromptRows& rows) {
 }
 
 /// Whether there was a row to read.
-bool read_row(CsvReader& reader, const Fields& header, PromptRows& rows) {
+bool read_row(CsvReader& reader, const CsvFields& header, PromptRows& rows) {
   try {
-    Fields fields;
+    CsvFields fields;
     if (!reader.next(fields)) return false;
     rows.begin(reader.line());
     set_csv_row(header, fields, rows);
@@ -184,7 +184,7 @@ bool read_row(CsvReader& reader, const Fields& header, PromptRows& rows) {
 void read_csv_rows(std::istream& in, const std::string& name, std::size_t limit, PromptRows& rows) {
   CsvReader reader(in);
   try {
-    Fields header;
+    CsvFields header;
     if (!reader.next(header)) return;
     check_header(header, name, reader.line());
     while (rows.size() < limit && read_row(reader, header, rows)) continue;

@@ -18,7 +18,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 double seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) * 1e-9; }
 
@@ -46,13 +46,14 @@ void show(const Monitor& monitor, std::size_t done_before, ProgressStyle style, 
     const double rate = static_cast<double>(done - done_before) / elapsed;
     const double left = rate > 0 ? static_cast<double>(monitor.total - done) / rate : NAN;
     if (style == ProgressStyle::json) {
-      const Json line = {{"event", "progress"},
-                         {"seconds", rounded(elapsed)},
-                         {"done", done},
-                         {"total", monitor.total},
-                         {"failed", monitor.failed.load()},
-                         {"rate", rounded(rate)},
-                         {"seconds_left", std::isnan(left) ? Json() : Json(rounded(left))}};
+      const OrderedJson line = {
+          {"event", "progress"},
+          {"seconds", rounded(elapsed)},
+          {"done", done},
+          {"total", monitor.total},
+          {"failed", monitor.failed.load()},
+          {"rate", rounded(rate)},
+          {"seconds_left", std::isnan(left) ? OrderedJson() : OrderedJson(rounded(left))}};
       std::fprintf(stderr, "%s\n", line.dump().c_str());
       continue;
     }
@@ -117,18 +118,18 @@ void tell_times(const Plan& plan, const Monitor& monitor, double wall, std::size
   for (std::size_t i = 0; i < plan.stages.size(); ++i)
     rows.emplace_back(plan.stages[i].spec->id, seconds(monitor.stage_nanoseconds[i]));
   if (style == ProgressStyle::json) {
-    Json stages = Json::object();
+    OrderedJson stages = OrderedJson::object();
     for (const auto& [name, time] : rows) stages[name] = rounded(time);
-    Json rounded_shares;
+    OrderedJson rounded_shares;
     for (const auto& [name, share] : shares) rounded_shares[name] = rounded(share);
-    const Json line = {{"event", "times"},
-                       {"seconds", rounded(wall)},
-                       {"stages", stages},
-                       {"writing", rounded(seconds(monitor.store_nanoseconds))},
-                       {"committing", rounded(seconds(monitor.commit_nanoseconds))},
-                       {"reading", rounded(seconds(monitor.read_nanoseconds))},
-                       {"shares", rounded_shares},
-                       {"limit", limit->first}};
+    const OrderedJson line = {{"event", "times"},
+                              {"seconds", rounded(wall)},
+                              {"stages", stages},
+                              {"writing", rounded(seconds(monitor.store_nanoseconds))},
+                              {"committing", rounded(seconds(monitor.commit_nanoseconds))},
+                              {"reading", rounded(seconds(monitor.read_nanoseconds))},
+                              {"shares", rounded_shares},
+                              {"limit", limit->first}};
     std::fprintf(stderr, "%s\n", line.dump().c_str());
     return;
   }

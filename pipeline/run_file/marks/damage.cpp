@@ -9,7 +9,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 constexpr const char* kNotComplete = "it is marked as complete, but is not";
 
 /// "variants 8 to 15"
@@ -66,12 +66,12 @@ std::string damage_report(const Damage& damage, const std::filesystem::path& pat
 
 std::vector<std::string> json_lines_of(const Damage& damage) {
   std::vector<std::string> lines;
-  const auto add = [&](const Json& line) {
-    lines.push_back(line.dump(-1, ' ', false, Json::error_handler_t::replace));
+  const auto add = [&](const OrderedJson& line) {
+    lines.push_back(line.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
   };
   for (const Damage::Part& part : damage.parts) {
     const LaneLayout& lane = damage.lanes.at(part.lane);
-    Json line = {{"event", "damaged"}, {"prompt", label_of(damage.prompt, part.prompt)}};
+    OrderedJson line = {{"event", "damaged"}, {"prompt", label_of(damage.prompt, part.prompt)}};
     if (lane.adds_variants()) {
       const std::size_t first = lane.first_variant(part.part);
       line["stage"] = lane.name;
