@@ -79,7 +79,7 @@ class Planner {
     for (const std::string& id : plan_.spec.keep) plan_.stages[index_.at(id)].stored = true;
     check_groups();
     settle_show(plan_, problems_);
-    check_figures(plan_, problems_);
+    check_figures(plan_, *findings_, problems_);
     problems_.raise();
     return std::move(constants_);
   }

@@ -61,17 +61,22 @@ void settle_show(Plan& plan, Problems& problems) {
                  "show: '" + show + "' is not a stored variable" + suggestion(show, names));
 }
 
-void check_figures(const Plan& plan, Problems& problems) {
+void check_figures(Plan& plan, Findings& findings, Problems& problems) {
   std::vector<GroupLayout> stored;
   for (const PlannedStage& stage : plan.stages)
     if (stage.stored) stored.push_back({stage.spec->id, "", stage.variables});
   const std::vector<TextTable> texts = plan.subject->tables();
-  for (const FigureRequest& figure : plan.spec.figures) {
+  std::erase_if(plan.spec.figures, [&](const FigureRequest& figure) {
     std::vector<std::string> found;
     static_cast<void>(choose_chart(figure, {stored, texts}, found));
-    for (const std::string& problem : found)
-      problems.add(figure.line, "figure '" + figure.id() + "': " + problem);
-  }
+    const std::string id = "figure '" + figure.id() + "'";
+    if (!found.empty() && plan.spec.is_changed) {
+      findings.warn({"", "", "figure left out", id + " is left out: " + found.front()});
+      return true;
+    }
+    for (const std::string& problem : found) problems.add(figure.line, id + ": " + problem);
+    return false;
+  });
 }
 
 }  // namespace hookflow::pipeline

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "pipeline/engine/plan.hpp"
+#include "pipeline/stage/findings.hpp"
 #include "pipeline/text/problems.hpp"
 
 /// The names by which a workflow speaks of results, which it may give as they were called once.
@@ -15,7 +16,8 @@ std::string known_axis(const Plan& plan, const std::string& stage, const std::st
 /// Settles what a viewer draws first: what the workflow says, or else the first number that is measured of
 /// the first stage that is kept. Notes a name that is not stored.
 void settle_show(Plan& plan, Problems& problems);
-/// Notes all that is wrong with the workflow's figures, once it is known what is stored.
-void check_figures(const Plan& plan, Problems& problems);
+/// Notes all that is wrong with the workflow's figures, once it is known what is stored. Where settings
+/// changed what that is, figures that cannot be any more are left out, with a warning.
+void check_figures(Plan& plan, Findings& findings, Problems& problems);
 
 }  // namespace hookflow::pipeline

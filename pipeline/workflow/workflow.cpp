@@ -244,7 +244,9 @@ WorkflowSpec read_workflow_text(const std::string& text, const std::string& file
                                 const std::filesystem::path& base, const std::vector<std::string>& settings) {
   Node root = parse_yaml(text, file);
   for (const std::string& setting : settings) apply_setting(root, setting);
-  return Reader(root, file, base).read();
+  WorkflowSpec spec = Reader(root, file, base).read();
+  spec.is_changed = !settings.empty();
+  return spec;
 }
 
 bool decides_results(const std::string& key) {

@@ -66,6 +66,21 @@ TEST_F(Plot, FiguresMayChangeWhenARunGoesOn) {
   succeed({"run", "w.yaml", "--out", "run.h5", "--resume", "--quiet"});
 }
 
+// Settings may take away what a figure is of, which is no reason not to run.
+TEST_F(CliPlot, AFigureThatSettingsMakeImpossibleIsLeftOutAndTold) {
+  write("w.yaml",
+        std::string(kSweep) + "figures: [{of: scores.prob}, {name: layers, of: by_layer.prob_mean}]\n");
+  const Outcome changed = run({"run", "w.yaml", "--out", "changed.h5", "--quiet", "--set", "keep=[scores]"});
+  EXPECT_EQ(changed.code, 0) << changed.err;
+  EXPECT_NE(
+      changed.err.find("figure 'layers' is left out: of: 'by_layer' is not among the stages that are kept"),
+      std::string::npos)
+      << changed.err;
+  refuse({"plot", "changed.h5", "layers"}, 2, {"layers"});
+  succeed({"plot", "changed.h5", "scores.prob"});
+  EXPECT_EQ(run({"run", "w.yaml", "--out", "strict.h5", "--strict", "--set", "keep=[scores]"}).code, 2);
+}
+
 // What is wrong with the figures is told with all else, before anything runs.
 TEST_F(Plot, FiguresAreValidated) {
   write("w.yaml", std::string(kSweep) +
