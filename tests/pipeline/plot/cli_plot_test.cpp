@@ -67,7 +67,7 @@ TEST_F(Plot, FiguresMayChangeWhenARunGoesOn) {
 }
 
 // Settings may take away what a figure is of, which is no reason not to run.
-TEST_F(CliPlot, AFigureThatSettingsMakeImpossibleIsLeftOutAndTold) {
+TEST_F(Plot, AFigureThatSettingsMakeImpossibleIsLeftOutAndTold) {
   write("w.yaml",
         std::string(kSweep) + "figures: [{of: scores.prob}, {name: layers, of: by_layer.prob_mean}]\n");
   const Outcome changed = run({"run", "w.yaml", "--out", "changed.h5", "--quiet", "--set", "keep=[scores]"});
