@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "pipeline/charts/chart_kind.hpp"
 #include "pipeline/charts/find_sources.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/values/renamed.hpp"
@@ -11,14 +12,9 @@
 namespace hookflow::pipeline {
 namespace {
 
-constexpr std::size_t kFewLabels = 8;      // of a text axis that a figure shows side by side
-constexpr const char* kPrompt = "prompt";  // the axis of what the others are measured of
+constexpr const char* kPromptAxis = "prompt";  // the axis of what the others are measured of
 constexpr std::size_t kMostColours = 10;
 constexpr std::size_t kMostPanels = 12;  // small figures
-constexpr std::size_t kMostBars = 100;   // of numbers; more make a line
-
-/// An axis of steps, along which a heatmap is drawn, rather than one of a few alternatives.
-bool is_wide(const Axis& axis) { return !has_text_labels(axis) || axis.size() > kFewLabels; }
 
 using Names = std::vector<std::string>;
 
@@ -33,8 +29,11 @@ class Chooser {
     chart_.minus = find_minus(request_, kept_, problems_);
     read_axes();
     take_asked();
-    choose_kind();
-    check_kind();
+    chart_.counts_texts = counts_texts(request_, chart_, kept_);
+    chart_.kind =
+        request_.kind.empty() ? kind_for(kept_, chart_, widest(), rest_) : kind_named(request_.kind);
+    for (const std::string& problem : kind_problems(request_, kept_, chart_, widest()))
+      problems_.push_back("kind: " + to_string(chart_.kind) + ": " + problem);
     if (chart_.counts_texts)
       place_counts();
     else
@@ -118,69 +117,6 @@ class Chooser {
   }
 
   [[nodiscard]] const Variable& variable() const { return widest().variable; }
-
-  [[nodiscard]] bool has_bins() const {
-    return !ancillaries(kept_.groups, widest(), Relation::edges).empty() && !variable().axes.empty();
-  }
-
-  /// The last two axes of `rest_` that count along the same one.
-  [[nodiscard]] bool is_pattern() const {
-    const auto counting =
-        std::ranges::count_if(rest_, [](const Axis& axis) { return !axis.counts_along.empty(); });
-    return counting == 2;
-  }
-
-  void choose_kind() {
-    if (!request_.kind.empty()) {
-      chart_.kind =
-          static_cast<ChartKind>(std::ranges::find(figure_kinds(), request_.kind) - figure_kinds().begin());
-      return;
-    }
-    chart_.counts_texts = texts_of(variable(), kept_.texts) != nullptr && request_.x.empty() &&
-                          request_.y.empty() && chart_.sources.size() == 1 && !chart_.minus;
-    if (chart_.counts_texts) return;
-    if (has_bins())
-      chart_.kind = ChartKind::histogram;
-    else if (!variable().axes.empty() && is_continuous(variable().axes.back()) && request_.y.empty())
-      chart_.kind = ChartKind::density;
-    else if (is_pattern() && chart_.x.empty() && chart_.y.empty())
-      chart_.kind = ChartKind::pattern;
-    else if (!chart_.y.empty() || std::ranges::count_if(rest_, is_wide) + (chart_.x.empty() ? 0 : 1) > 1)
-      chart_.kind = ChartKind::heatmap;
-    else
-      chart_.kind = bars_or_line();
-  }
-
-  [[nodiscard]] ChartKind bars_or_line() const {
-    const auto x = std::ranges::find_if(rest_, is_wide);
-    const Axis* along = x == rest_.end() ? nullptr : &*x;
-    for (const Axis& axis : variable().axes)
-      if (axis.name == chart_.x) along = &axis;
-    if (along == nullptr || has_text_labels(*along)) return ChartKind::bars;
-    const bool names = along->unordered || along->size() < 3;
-    return names && along->size() <= kMostBars ? ChartKind::bars : ChartKind::line;
-  }
-
-  void check_kind() {
-    const auto refuse = [&](const std::string& problem) {
-      problems_.push_back("kind: " + to_string(chart_.kind) + ": " + problem);
-    };
-    const std::size_t axes = known_axes().size();
-    const bool map = chart_.kind == ChartKind::heatmap || chart_.kind == ChartKind::pattern;
-    if (map && axes < 2)
-      refuse("'" + variable().name + "' has the axes " + axes_text(variable().axes) + "; must have two");
-    if (chart_.kind == ChartKind::histogram && !has_bins())
-      refuse("'" + variable().name + "' is no count in bins; aggregate.histogram makes one of it");
-    if (chart_.kind == ChartKind::density && axes < 1)
-      refuse("'" + variable().name + "' is a single number; aggregate.density makes a density");
-    if (chart_.kind == ChartKind::scatter && chart_.sources.size() != 2)
-      refuse(
-          "needs two variables, of: [one, other], or one with two labels, as [a.b[layer=0], a.b[layer=1]]");
-    if (!map && !chart_.y.empty()) refuse("y is the value; only a heatmap or a pattern has an axis y");
-    if (map && !request_.reference.empty())
-      refuse("has no axis of numbers, so reference lines cannot be drawn");
-    if (map && !chart_.colour.empty()) refuse("its colour is the value");
-  }
 
   /// Takes the last of the rest that fits, or nothing.
   template <typename Fits>
@@ -281,7 +217,7 @@ class Chooser {
   /// Few of them; prompts only where there are no others.
   std::string take_alternatives(std::size_t most) {
     const auto fits = [&](const Axis& axis) { return has_text_labels(axis) && axis.size() <= most; };
-    std::string name = take_first([&](const Axis& axis) { return axis.name != kPrompt && fits(axis); });
+    std::string name = take_first([&](const Axis& axis) { return axis.name != kPromptAxis && fits(axis); });
     return name.empty() ? take_first(fits) : name;
   }
 

@@ -23,9 +23,9 @@ bool clean_is_constant(const ChartData& data) {
   return true;
 }
 
-Json clean_layer(const ChartData& data, const Fields& fields, const Json& position) {
-  Json encoding = {{"y", value_channel(data, fields.clean, true)}, {"tooltip", tooltip(data, fields)}};
-  Json mark = {{"strokeDash", {4, 3}}, {"color", "#888888"}};
+VegaJson clean_layer(const ChartData& data, const RowFields& fields, const VegaJson& position) {
+  VegaJson encoding = {{"y", value_channel(data, fields.clean, true)}, {"tooltip", tooltip(data, fields)}};
+  VegaJson mark = {{"strokeDash", {4, 3}}, {"color", "#888888"}};
   if (position.contains("color")) encoding["color"] = position["color"];
   if (clean_is_constant(data)) {
     mark["type"] = "rule";
@@ -42,22 +42,22 @@ Json clean_layer(const ChartData& data, const Fields& fields, const Json& positi
 
 }  // namespace
 
-Json bar_marks(const ChartData& data, const Fields& fields) {
+VegaJson bar_marks(const ChartData& data, const RowFields& fields) {
   const Chart& chart = data.chart;
   const Axis* x = chart.axis(chart.x);
   const Axis* colour = chart.colour == chart.x ? nullptr : chart.axis(chart.colour);
-  Json position = Json::object();
+  VegaJson position = VegaJson::object();
   if (x != nullptr) position["x"] = steps_channel(data, fields, chart.x);
   if (colour != nullptr) {
     position["color"] = colour_channel(data, fields, chart.colour);
     position["xOffset"] = {{"field", field_of(fields.of(data, chart.colour))}, {"sort", nullptr}};
   }
-  Json bars = position;
+  VegaJson bars = position;
   bars["y"] = value_channel(data, fields.value, true);
   bars["tooltip"] = tooltip(data, fields);
-  Json layers = {{{"mark", {{"type", "bar"}}}, {"encoding", bars}}};
+  VegaJson layers = {{{"mark", {{"type", "bar"}}}, {"encoding", bars}}};
   if (!fields.lower.empty() && !fields.upper.empty()) {
-    Json limits = position;
+    VegaJson limits = position;
     limits.erase("color");
     limits["y"] = value_channel(data, fields.lower, true);
     limits["y2"] = {{"field", field_of(fields.upper)}};
@@ -66,13 +66,13 @@ Json bar_marks(const ChartData& data, const Fields& fields) {
   }
   if (!fields.clean.empty()) layers.push_back(clean_layer(data, fields, position));
   if (!data.marks.empty()) {
-    Json dots = bars;
+    VegaJson dots = bars;
     dots.erase("color");
     layers.push_back(mark_layer(data, fields, dots));
   }
-  for (Json& line : reference_layers(data)) layers.push_back(std::move(line));
+  for (VegaJson& line : reference_layers(data)) layers.push_back(std::move(line));
   const std::size_t bars_of_step = colour == nullptr ? 1 : colour->size();
-  Json width = step_size((x == nullptr ? 1 : x->size()) * bars_of_step, panel_size(data));
+  VegaJson width = step_size((x == nullptr ? 1 : x->size()) * bars_of_step, panel_size(data));
   if (colour != nullptr) width["for"] = "position";
   return {{"layer", std::move(layers)}, {"width", std::move(width)}, {"height", kPanelHeight}};
 }

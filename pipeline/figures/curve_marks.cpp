@@ -9,48 +9,48 @@ namespace {
 
 constexpr std::size_t kMostPoints = 60;  // that are drawn on a line
 
-Json panel(const ChartData& data, Json layers) {
-  for (Json& line : reference_layers(data)) layers.push_back(std::move(line));
+VegaJson panel(const ChartData& data, VegaJson layers) {
+  for (VegaJson& line : reference_layers(data)) layers.push_back(std::move(line));
   return {{"layer", std::move(layers)}, {"width", panel_size(data)}, {"height", kPanelHeight}};
 }
 
-void add_colour(const ChartData& data, const Fields& fields, Json& encoding) {
+void add_colour(const ChartData& data, const RowFields& fields, VegaJson& encoding) {
   if (data.chart.axis(data.chart.colour) == nullptr) return;
   encoding["color"] = colour_channel(data, fields, data.chart.colour);
 }
 
 /// Many steps make an axis of numbers; those with texts stand apart.
-Json along_x(const ChartData& data, const Fields& fields) {
+VegaJson along_x(const ChartData& data, const RowFields& fields) {
   const Axis& x = *data.chart.axis(data.chart.x);
   const bool apart = x.size() <= kMostPoints || has_text_labels(x);
   if (apart && !is_continuous(x)) return steps_channel(data, fields, data.chart.x);
-  Json channel = numbers_channel(fields.label(data, data.chart.x), axis_title(x));
+  VegaJson channel = numbers_channel(fields.label(data, data.chart.x), axis_title(x));
   channel["scale"] = {{"zero", false}, {"nice", false}};
   return channel;
 }
 
 }  // namespace
 
-Json line_marks(const ChartData& data, const Fields& fields) {
-  Json position = Json::object();
+VegaJson line_marks(const ChartData& data, const RowFields& fields) {
+  VegaJson position = VegaJson::object();
   const bool has_x = data.chart.axis(data.chart.x) != nullptr;
   if (has_x) position["x"] = along_x(data, fields);
   add_colour(data, fields, position);
   const auto numbers = [&](const std::string& field) { return value_channel(data, field, false); };
-  Json layers = Json::array();
+  VegaJson layers = VegaJson::array();
   if (!fields.lower.empty() && !fields.upper.empty()) {
-    Json band = position;
+    VegaJson band = position;
     band["y"] = numbers(fields.lower);
     band["y2"] = {{"field", field_of(fields.upper)}};
     layers.push_back({{"mark", {{"type", "area"}, {"opacity", 0.25}}}, {"encoding", std::move(band)}});
   }
   if (!fields.clean.empty()) {
-    Json clean = position;
+    VegaJson clean = position;
     clean["y"] = numbers(fields.clean);
     layers.push_back({{"mark", {{"type", "line"}, {"strokeDash", {4, 3}}, {"opacity", 0.8}}},
                       {"encoding", std::move(clean)}});
   }
-  Json line = position;
+  VegaJson line = position;
   line["y"] = numbers(fields.value);
   line["tooltip"] = tooltip(data, fields);
   const bool few = !has_x || data.chart.axis(data.chart.x)->size() <= kMostPoints;
@@ -65,25 +65,26 @@ Json line_marks(const ChartData& data, const Fields& fields) {
 }
 
 /// Bars from zero, and their tops, which can be told apart where bars lie over each other.
-Json histogram_marks(const ChartData& data, const Fields& fields) {
+VegaJson histogram_marks(const ChartData& data, const RowFields& fields) {
   if (fields.first_edge.empty()) return bar_marks(data, fields);
   const std::string units = data.chart.axis(data.chart.x)->units;
-  Json tops = {{"x", numbers_channel(fields.first_edge,
-                                     "value" + (units.empty() || units == "1" ? "" : " (" + units + ")"))},
-               {"x2", {{"field", field_of(fields.last_edge)}}},
-               {"y", value_channel(data, fields.value, true)},
-               {"tooltip", tooltip(data, fields)}};
+  VegaJson tops = {
+      {"x", numbers_channel(fields.first_edge,
+                            "value" + (units.empty() || units == "1" ? "" : " (" + units + ")"))},
+      {"x2", {{"field", field_of(fields.last_edge)}}},
+      {"y", value_channel(data, fields.value, true)},
+      {"tooltip", tooltip(data, fields)}};
   tops["x"]["scale"] = {{"zero", false}, {"nice", false}};
   add_colour(data, fields, tops);
-  Json bars = tops;
+  VegaJson bars = tops;
   bars["y2"] = {{"datum", 0}};
   const double opacity = tops.contains("color") ? 0.25 : 0.6;
   return panel(data, {{{"mark", {{"type", "rect"}, {"opacity", opacity}}}, {"encoding", std::move(bars)}},
                       {{"mark", {{"type", "rule"}, {"strokeWidth", 1.5}}}, {"encoding", std::move(tops)}}});
 }
 
-Json density_marks(const ChartData& data, const Fields& fields) {
-  Json curve = {{"y", value_channel(data, fields.value, true)}, {"tooltip", tooltip(data, fields)}};
+VegaJson density_marks(const ChartData& data, const RowFields& fields) {
+  VegaJson curve = {{"y", value_channel(data, fields.value, true)}, {"tooltip", tooltip(data, fields)}};
   curve["y"]["stack"] = nullptr;
   if (data.chart.axis(data.chart.x) != nullptr) curve["x"] = along_x(data, fields);
   add_colour(data, fields, curve);
@@ -91,19 +92,19 @@ Json density_marks(const ChartData& data, const Fields& fields) {
                        {"encoding", std::move(curve)}}});
 }
 
-Json scatter_marks(const ChartData& data, const Fields& fields) {
+VegaJson scatter_marks(const ChartData& data, const RowFields& fields) {
   const auto along = [&](const std::string& field, const Variable& variable) {
     const std::string units =
         variable.units.empty() || variable.units == "1" ? "" : " (" + variable.units + ")";
-    Json channel = numbers_channel(field, spaced(field) + units);
+    VegaJson channel = numbers_channel(field, spaced(field) + units);
     channel["scale"] = {{"zero", false}};
     return channel;
   };
-  Json points = {{"x", along(fields.value, data.chart.sources[0].variable)},
-                 {"y", along(fields.other, data.chart.sources[1].variable)},
-                 {"tooltip", tooltip(data, fields)}};
+  VegaJson points = {{"x", along(fields.value, data.chart.sources[0].variable)},
+                     {"y", along(fields.other, data.chart.sources[1].variable)},
+                     {"tooltip", tooltip(data, fields)}};
   add_colour(data, fields, points);
-  Json panels =
+  VegaJson panels =
       panel(data, {{{"mark", {{"type", "point"}, {"opacity", 0.7}}}, {"encoding", std::move(points)}}});
   panels["height"] = panels["width"];
   return panels;

@@ -14,7 +14,7 @@ constexpr int kLabelPixels = 160;
 constexpr std::size_t kMostSteps = 40;  // that are drawn as wide as can be read
 
 // Okabe and Ito (2008), for all kinds of colour vision, those that stand out on light and on dark.
-const Json kColours = {"#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999"};
+const VegaJson kColours = {"#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#999999"};
 
 bool is_order(const Axis& axis) { return !has_text_labels(axis) && !axis.unordered; }
 
@@ -30,12 +30,12 @@ std::string field_of(const std::string& name) {
   return field;
 }
 
-std::string datum_of(const std::string& name) { return "datum[" + Json(name).dump() + "]"; }
+std::string datum_of(const std::string& name) { return "datum[" + VegaJson(name).dump() + "]"; }
 
-Json steps_channel(const ChartData& data, const Fields& fields, const std::string& axis) {
+VegaJson steps_channel(const ChartData& data, const RowFields& fields, const std::string& axis) {
   const std::string& drawn = fields.of(data, axis);
   const std::string& label = fields.label(data, axis);
-  Json channel = {
+  VegaJson channel = {
       {"field", field_of(drawn)},
       {"type", is_order(*data.chart.axis(axis)) ? "ordinal" : "nominal"},
       {"title", axis_title(*data.chart.axis(axis))},
@@ -48,13 +48,13 @@ Json steps_channel(const ChartData& data, const Fields& fields, const std::strin
   return channel;
 }
 
-Json numbers_channel(const std::string& field, const std::string& title) {
+VegaJson numbers_channel(const std::string& field, const std::string& title) {
   constexpr std::size_t kColumns = 32;  // that find room beside a figure
-  return {{"field", field_of(field)}, {"type", "quantitative"}, {"title", lines_of(title, kColumns)}};
+  return {{"field", field_of(field)}, {"type", "quantitative"}, {"title", title_lines(title, kColumns)}};
 }
 
-Json value_channel(const ChartData& data, const std::string& field, bool from_zero) {
-  Json channel = numbers_channel(field, value_title(data));
+VegaJson value_channel(const ChartData& data, const std::string& field, bool from_zero) {
+  VegaJson channel = numbers_channel(field, value_title(data));
   channel["scale"] = {{"zero", from_zero}};
   const auto [least, most] = extent(data.value);
   if (!(most > least) && data.lower.empty() &&
@@ -67,20 +67,20 @@ Json value_channel(const ChartData& data, const std::string& field, bool from_ze
   return channel;
 }
 
-Json lines_of(const std::string& text, std::size_t columns) {
-  Json lines = Json::array();
+VegaJson title_lines(const std::string& text, std::size_t columns) {
+  VegaJson lines = VegaJson::array();
   std::istringstream wrapped_text(wrapped(one_line(text), columns, 0));
   for (std::string line; std::getline(wrapped_text, line);) lines.push_back(line);
   return lines;
 }
 
-Json colour_channel(const ChartData& data, const Fields& fields, const std::string& axis) {
+VegaJson colour_channel(const ChartData& data, const RowFields& fields, const std::string& axis) {
   const Axis& along = *data.chart.axis(axis);
-  Json channel = {{"field", field_of(fields.of(data, axis))},
-                  {"type", is_order(along) ? "ordinal" : "nominal"},
-                  {"title", axis == kSourceAxis ? Json(nullptr) : Json(axis_title(along))},
-                  {"sort", nullptr},
-                  {"legend", {{"labelLimit", 240}, {"symbolOpacity", 1}}}};
+  VegaJson channel = {{"field", field_of(fields.of(data, axis))},
+                      {"type", is_order(along) ? "ordinal" : "nominal"},
+                      {"title", axis == kSourceAxis ? VegaJson(nullptr) : VegaJson(axis_title(along))},
+                      {"sort", nullptr},
+                      {"legend", {{"labelLimit", 240}, {"symbolOpacity", 1}}}};
   if (is_order(along))
     channel["scale"] = {{"scheme", "viridis"}};
   else if (along.size() <= kColours.size())
@@ -90,8 +90,8 @@ Json colour_channel(const ChartData& data, const Fields& fields, const std::stri
   return channel;
 }
 
-Json tooltip(const ChartData& data, const Fields& fields) {
-  Json all = Json::array();
+VegaJson tooltip(const ChartData& data, const RowFields& fields) {
+  VegaJson all = VegaJson::array();
   // A nominal field is shown as it stands; a number would be rounded.
   const auto add = [&](const std::string& field, const std::string& title) {
     if (!field.empty()) all.push_back({{"field", field_of(field)}, {"type", "nominal"}, {"title", title}});
@@ -110,12 +110,12 @@ Json tooltip(const ChartData& data, const Fields& fields) {
   return all;
 }
 
-Json reference_layers(const ChartData& data) {
-  Json layers = Json::array();
+VegaJson reference_layers(const ChartData& data) {
+  VegaJson layers = VegaJson::array();
   for (const DrawnReference& line : data.references) {
     if (!std::isfinite(line.at)) continue;
-    const Json rows = {{"values", {{{"at", line.at}, {"label", line.label}}}}};
-    const Json y = {{"field", "at"}, {"type", "quantitative"}};
+    const VegaJson rows = {{"values", {{{"at", line.at}, {"label", line.label}}}}};
+    const VegaJson y = {{"field", "at"}, {"type", "quantitative"}};
     layers.push_back(
         {{"data", rows},
          {"mark", {{"type", "rule"}, {"strokeDash", {4, 3}}, {"color", "#888888"}}},
@@ -140,7 +140,7 @@ Json reference_layers(const ChartData& data) {
   return layers;
 }
 
-Json mark_layer(const ChartData& data, const Fields& fields, Json position) {
+VegaJson mark_layer(const ChartData& data, const RowFields& fields, VegaJson position) {
   std::string test = datum_of(fields.marks.front()) + " === 1";
   if (data.marks.size() > 1) test = "datum['significant ' + " + std::string(kCorrection) + "] === 1";
   position["tooltip"] = tooltip(data, fields);
@@ -158,7 +158,7 @@ Json mark_layer(const ChartData& data, const Fields& fields, Json position) {
 
 double panel_size(const ChartData& data) { return data.chart.facet.empty() ? 440 : 240; }
 
-Json step_size(std::size_t steps, double panel) {
+VegaJson step_size(std::size_t steps, double panel) {
   const double count = static_cast<double>(std::max<std::size_t>(steps, 1));
   const double least = steps <= kMostSteps ? 12 : 1;
   return {{"step", std::clamp(std::floor(panel / count * 8) / 8, least, 40.0)}};

@@ -16,26 +16,26 @@ std::string field_of(const std::string& name);
 std::string datum_of(const std::string& name);
 
 /// A channel along an axis whose labels stand apart, in their order.
-Json steps_channel(const ChartData& data, const Fields& fields, const std::string& axis);
+VegaJson steps_channel(const ChartData& data, const RowFields& fields, const std::string& axis);
 /// A channel of numbers, with the words that stand at it.
-Json numbers_channel(const std::string& field, const std::string& title);
+VegaJson numbers_channel(const std::string& field, const std::string& title);
 /// The channel of the value, or of a number of its kind; a single number gets a scale around it.
-Json value_channel(const ChartData& data, const std::string& field, bool from_zero);
+VegaJson value_channel(const ChartData& data, const std::string& field, bool from_zero);
 /// A text that Vega breaks into lines of so many columns.
-Json lines_of(const std::string& text, std::size_t columns);
+VegaJson title_lines(const std::string& text, std::size_t columns);
 /// The colour by an axis; its labels in the order of the axis.
-Json colour_channel(const ChartData& data, const Fields& fields, const std::string& axis);
+VegaJson colour_channel(const ChartData& data, const RowFields& fields, const std::string& axis);
 /// Every label and every number of a row, whole and exact.
-Json tooltip(const ChartData& data, const Fields& fields);
+VegaJson tooltip(const ChartData& data, const RowFields& fields);
 /// Rules at the figure's reference lines, with their labels.
-Json reference_layers(const ChartData& data);
+VegaJson reference_layers(const ChartData& data);
 /// Dots where the chosen correction finds the cell significant.
-Json mark_layer(const ChartData& data, const Fields& fields, Json position);
+VegaJson mark_layer(const ChartData& data, const RowFields& fields, VegaJson position);
 
 /// How wide or high small figures and single ones are, in pixels.
 double panel_size(const ChartData& data);
 /// Of so many steps: wide enough to be read where they are few.
-Json step_size(std::size_t steps, double panel);
+VegaJson step_size(std::size_t steps, double panel);
 /// The smallest and the largest of the numbers; both NaN where there are none.
 std::pair<double, double> extent(const std::vector<double>& numbers);
 

@@ -8,7 +8,7 @@ namespace hookflow::pipeline {
 namespace {
 
 /// Around zero on both sides alike where that means no change; else from the smallest to the largest.
-Json colour_scale(const ChartData& data) {
+VegaJson colour_scale(const ChartData& data) {
   auto [least, most] = extent(data.value);
   if (data.variable().zero_is_neutral) {
     double reach = std::fmax(std::abs(least), std::abs(most));
@@ -26,19 +26,19 @@ Json colour_scale(const ChartData& data) {
 
 }  // namespace
 
-Json map_marks(const ChartData& data, const Fields& fields) {
+VegaJson map_marks(const ChartData& data, const RowFields& fields) {
   const Chart& chart = data.chart;
-  const Json position = {{"x", steps_channel(data, fields, chart.x)},
-                         {"y", steps_channel(data, fields, chart.y)}};
-  Json colour = {{"field", field_of(fields.value)},
-                 {"type", "quantitative"},
-                 {"title", value_title(data)},
-                 {"scale", colour_scale(data)},
-                 {"legend", {{"titleLimit", 280}}}};
-  Json cells = position;
+  const VegaJson position = {{"x", steps_channel(data, fields, chart.x)},
+                             {"y", steps_channel(data, fields, chart.y)}};
+  VegaJson colour = {{"field", field_of(fields.value)},
+                     {"type", "quantitative"},
+                     {"title", value_title(data)},
+                     {"scale", colour_scale(data)},
+                     {"legend", {{"titleLimit", 280}}}};
+  VegaJson cells = position;
   cells["color"] = std::move(colour);
   cells["tooltip"] = tooltip(data, fields);
-  Json layers = {{{"mark", {{"type", "rect"}, {"invalid", "filter"}}}, {"encoding", std::move(cells)}}};
+  VegaJson layers = {{{"mark", {{"type", "rect"}, {"invalid", "filter"}}}, {"encoding", std::move(cells)}}};
   if (!data.marks.empty()) layers.push_back(mark_layer(data, fields, position));
   const double panel = panel_size(data);
   return {{"layer", std::move(layers)},

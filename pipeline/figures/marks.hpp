@@ -4,11 +4,11 @@
 /// What each kind of figure draws: {"layer": [...], "width": ..., "height": ...}.
 namespace hookflow::pipeline {
 
-Json map_marks(const ChartData& data, const Fields& fields);  // heatmaps and patterns
-Json bar_marks(const ChartData& data, const Fields& fields);
-Json line_marks(const ChartData& data, const Fields& fields);
-Json histogram_marks(const ChartData& data, const Fields& fields);
-Json density_marks(const ChartData& data, const Fields& fields);
-Json scatter_marks(const ChartData& data, const Fields& fields);
+VegaJson map_marks(const ChartData& data, const RowFields& fields);  // heatmaps and patterns
+VegaJson bar_marks(const ChartData& data, const RowFields& fields);
+VegaJson line_marks(const ChartData& data, const RowFields& fields);
+VegaJson histogram_marks(const ChartData& data, const RowFields& fields);
+VegaJson density_marks(const ChartData& data, const RowFields& fields);
+VegaJson scatter_marks(const ChartData& data, const RowFields& fields);
 
 }  // namespace hookflow::pipeline

@@ -10,7 +10,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-Json json_number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
+VegaJson json_number(double value) { return std::isfinite(value) ? VegaJson(value) : VegaJson(nullptr); }
 
 const AxisTexts* texts_along(const ChartData& data, const std::string& axis) {
   const auto found = std::ranges::find(data.texts, axis, &AxisTexts::axis);
@@ -24,7 +24,7 @@ std::size_t index_of(const ChartData& data, const std::string& axis) {
 
 }  // namespace
 
-Fields::Fields(const ChartData& data) {
+RowFields::RowFields(const ChartData& data) {
   std::set<std::string> taken;
   const auto unique = [&](std::string name) {
     while (!taken.insert(name).second) name += "_";
@@ -56,21 +56,21 @@ Fields::Fields(const ChartData& data) {
     marks.push_back(unique("significant" + (mark.correction.empty() ? "" : " " + mark.correction)));
 }
 
-const std::string& Fields::of(const ChartData& data, const std::string& axis) const {
+const std::string& RowFields::of(const ChartData& data, const std::string& axis) const {
   return drawn[index_of(data, axis)];
 }
 
-const std::string& Fields::label(const ChartData& data, const std::string& axis) const {
+const std::string& RowFields::label(const ChartData& data, const std::string& axis) const {
   return axes[index_of(data, axis)];
 }
 
-Json json_label(const Axis& axis, std::size_t step) {
+VegaJson json_label(const Axis& axis, std::size_t step) {
   return std::visit(
       [step](const auto& labels) {
         if constexpr (std::is_same_v<typename std::decay_t<decltype(labels)>::value_type, double>)
           return json_number(labels[step]);
         else
-          return Json(labels[step]);
+          return VegaJson(labels[step]);
       },
       axis.coordinates.labels());
 }
@@ -94,12 +94,12 @@ std::string label_with_text(const ChartData& data, std::size_t axis, const std::
   return text.empty() ? label : label + " " + one_line(text);
 }
 
-Json rows_of(const ChartData& data, const Fields& fields) {
+VegaJson rows_of(const ChartData& data, const RowFields& fields) {
   const std::vector<Axis>& axes = data.chart.axes;
-  Json rows = Json::array();
+  VegaJson rows = VegaJson::array();
   for (std::size_t cell = 0; cell < data.value.size(); ++cell) {
     const std::vector<std::size_t> steps = steps_of(axes, cell);
-    Json& row = rows.emplace_back(Json::object());
+    VegaJson& row = rows.emplace_back(VegaJson::object());
     for (std::size_t axis = 0; axis < axes.size(); ++axis) {
       row[fields.axes[axis]] = json_label(axes[axis], steps[axis]);
       if (fields.drawn[axis] != fields.axes[axis])

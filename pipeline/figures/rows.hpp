@@ -8,11 +8,11 @@
 
 namespace hookflow::pipeline {
 
-using Json = nlohmann::json;
+using VegaJson = nlohmann::json;
 
 /// What the columns of a figure's rows are called; each name once, empty where there is none.
-struct Fields {
-  explicit Fields(const ChartData& data);
+struct RowFields {
+  explicit RowFields(const ChartData& data);
 
   std::vector<std::string> axes;   // labels of the chart's axes
   std::vector<std::string> drawn;  // the same with the texts that stand there: "3  the"
@@ -27,9 +27,9 @@ struct Fields {
 };
 
 /// A row a cell. What is missing or infinite is null.
-Json rows_of(const ChartData& data, const Fields& fields);
+VegaJson rows_of(const ChartData& data, const RowFields& fields);
 /// The label of a step, as a number where it is one.
-Json json_label(const Axis& axis, std::size_t step);
+VegaJson json_label(const Axis& axis, std::size_t step);
 /// The label of a step with the text that stands there, if one does; `steps`: of all axes.
 std::string label_with_text(const ChartData& data, std::size_t axis, const std::vector<std::size_t>& steps);
 /// Of a cell, its step along each axis.

@@ -9,7 +9,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-Json marks_of(const ChartData& data, const Fields& fields) {
+VegaJson marks_of(const ChartData& data, const RowFields& fields) {
   switch (data.chart.kind) {
     case ChartKind::heatmap:
     case ChartKind::pattern:
@@ -29,19 +29,19 @@ Json marks_of(const ChartData& data, const Fields& fields) {
 }
 
 /// Vega sorts the headers of small figures unless it is given their order.
-Json facet_channel(const ChartData& data, const Fields& fields, const std::string& name) {
+VegaJson facet_channel(const ChartData& data, const RowFields& fields, const std::string& name) {
   const Axis& axis = *data.chart.axis(name);
-  Json order = Json::array();
+  VegaJson order = VegaJson::array();
   for (std::size_t step = 0; step < axis.size(); ++step) order.push_back(json_label(axis, step));
   return {{"field", field_of(fields.label(data, name))},
           {"type", "nominal"},
           {"sort", std::move(order)},
-          {"title", name == kSourceAxis ? Json(nullptr) : Json(axis_title(axis))},
+          {"title", name == kSourceAxis ? VegaJson(nullptr) : VegaJson(axis_title(axis))},
           {"header", {{"labelLimit", 240}}}};
 }
 
 /// One axis in rows that fill up, or rows and columns.
-void add_facets(const ChartData& data, const Fields& fields, Json marks, Json& spec) {
+void add_facets(const ChartData& data, const RowFields& fields, VegaJson marks, VegaJson& spec) {
   const std::vector<std::string>& facet = data.chart.facet;
   if (facet.empty()) return spec.update(marks);
   constexpr int kAcross = 3;
@@ -56,15 +56,15 @@ void add_facets(const ChartData& data, const Fields& fields, Json marks, Json& s
 }
 
 /// A list above the figure for each axis of which one label is shown.
-void add_choices(const ChartData& data, const Fields& fields, Json& spec) {
-  Json params = Json::array();
-  Json filters = Json::array();
+void add_choices(const ChartData& data, const RowFields& fields, VegaJson& spec) {
+  VegaJson params = VegaJson::array();
+  VegaJson filters = VegaJson::array();
   for (const std::string& name : data.chart.choose) {
     const Axis& axis = *data.chart.axis(name);
-    Json options = Json::array();
+    VegaJson options = VegaJson::array();
     for (std::size_t step = 0; step < axis.size(); ++step) options.push_back(json_label(axis, step));
     const std::string param = "choice_" + std::to_string(params.size());
-    const Json first = options.empty() ? Json(nullptr) : options[0];
+    const VegaJson first = options.empty() ? VegaJson(nullptr) : options[0];
     params.push_back(
         {{"name", param},
          {"value", first},
@@ -72,9 +72,9 @@ void add_choices(const ChartData& data, const Fields& fields, Json& spec) {
     filters.push_back({{"filter", datum_of(fields.label(data, name)) + " === " + param}});
   }
   if (data.marks.size() > 1) {
-    Json options = Json::array();
+    VegaJson options = VegaJson::array();
     for (const Marks& marks : data.marks) options.push_back(marks.correction);
-    const Json first = options[0];
+    const VegaJson first = options[0];
     params.push_back(
         {{"name", kCorrection},
          {"value", first},
@@ -86,12 +86,12 @@ void add_choices(const ChartData& data, const Fields& fields, Json& spec) {
 
 }  // namespace
 
-Json spec_of(const ChartData& data) {
-  const Fields fields(data);
-  Json spec = {{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"},
-               {"title", {{"text", lines_of(data.title, 72)}, {"anchor", "start"}}},
-               {"description", one_line(data.title + ". " + data.note)},
-               {"data", {{"values", rows_of(data, fields)}}}};
+VegaJson spec_of(const ChartData& data) {
+  const RowFields fields(data);
+  VegaJson spec = {{"$schema", "https://vega.github.io/schema/vega-lite/v6.json"},
+                   {"title", {{"text", title_lines(data.title, 72)}, {"anchor", "start"}}},
+                   {"description", one_line(data.title + ". " + data.note)},
+                   {"data", {{"values", rows_of(data, fields)}}}};
   add_choices(data, fields, spec);
   add_facets(data, fields, marks_of(data, fields), spec);
   return spec;

@@ -12,8 +12,8 @@ namespace hookflow::pipeline {
 namespace {
 
 constexpr std::size_t kWidestBarLabel = 28;
-constexpr std::size_t kNumber = 12;
-constexpr std::size_t kMostBars = 200;
+constexpr std::size_t kNumber = 14;
+constexpr std::size_t kMostBarLines = 200;
 
 /// Columns from zero to both sides, in eighths.
 struct BarScale {
@@ -52,7 +52,7 @@ std::string bar(double value, const BarScale& scale) {
   return std::string(zero, ' ') + repeated("█", eighths / 8) + kEighths[eighths % 8];
 }
 
-std::string number_of(const ChartData& data, std::size_t cell) {
+std::string number_text(const ChartData& data, std::size_t cell) {
   std::string text = shown_number(data.value[cell]);
   if (!data.marks.empty() && data.marks.front().significant[cell] == 1) text += " *";
   return text;
@@ -79,10 +79,10 @@ std::string draw_bars(const ChartData& data, const Panel& panel, const Window& w
   if (const std::string& x = data.chart.x; !x.empty() && x != kSourceAxis)
     text += cut_to_columns(spaced(x) + (several ? ", " + spaced(data.chart.colour) : ""), columns) + "\n";
   std::size_t drawn = 0;
-  for (std::size_t column = 0; column < panel.columns && drawn < kMostBars; ++column)
+  for (std::size_t column = 0; column < panel.columns && drawn < kMostBarLines; ++column)
     for (std::size_t row = 0; row < panel.rows; ++row, ++drawn) {
       const std::size_t cell = panel.cells[row * panel.columns + column];
-      text += fit_right(label_of_bar(row, column), label) + fit_right(number_of(data, cell), kNumber);
+      text += fit_right(label_of_bar(row, column), label) + fit_right(number_text(data, cell), kNumber);
       if (const std::string drawn_bar = bar(data.value[cell], scale);
           drawn_bar.find_first_not_of(' ') != std::string::npos)
         text += " " + window.tinted(drawn_bar, series_colour(several ? row : 0));
@@ -90,9 +90,14 @@ std::string draw_bars(const ChartData& data, const Panel& panel, const Window& w
     }
   if (const std::size_t all = panel.columns * panel.rows; all > drawn)
     text += "… and " + counted(all - drawn, "more bar") + "\n";
-  const std::string range =
-      std::isnan(least) ? "no value" : "from " + shown_number(least) + " to " + shown_number(most);
-  return text + said_of(value_title(data), range, columns);
+  return text;
+}
+
+std::string bar_scale(const ChartData& data, std::size_t columns) {
+  const auto [least, most] = extent(data.value);
+  return said_of(value_title(data),
+                 std::isnan(least) ? "no value" : "from " + shown_number(least) + " to " + shown_number(most),
+                 columns);
 }
 
 }  // namespace hookflow::pipeline

@@ -35,7 +35,7 @@ std::string ends(const std::string& first, const std::string& last, std::size_t 
 }
 
 /// The place of a step along x: its label where it is a number, the bin's middle, else its index.
-double place_of(const ChartData& data, const Panel& panel, std::size_t column, std::size_t cell) {
+double place_along_x(const ChartData& data, const Panel& panel, std::size_t column, std::size_t cell) {
   const Axis* x = data.chart.axis(data.chart.x);
   if (!data.edges.empty()) {
     const auto& edges = data.edges[cell / (data.value.size() / data.edges.size())];
@@ -66,11 +66,14 @@ std::string legend(const std::vector<std::string>& labels, const Window& window,
 /// One series or, where colours tell them apart, all of them.
 std::string draw_series(const ChartData& data, const Panel& panel, const std::vector<std::size_t>& series,
                         const Window& window, std::size_t columns) {
-  const Canvas::Range y = range_of(data.value);
+  std::vector<double> all = data.value;
+  for (const std::vector<double>* limits : {&data.lower, &data.upper})
+    all.insert(all.end(), limits->begin(), limits->end());
+  const Canvas::Range y = range_of(all);
   std::vector<double> places;
   for (const std::size_t row : series)
     for (std::size_t column = 0; column < panel.columns; ++column)
-      places.push_back(place_of(data, panel, column, panel.cells[row * panel.columns + column]));
+      places.push_back(place_along_x(data, panel, column, panel.cells[row * panel.columns + column]));
   const Canvas::Range x = range_of(places);
   const std::size_t wide = std::max<std::size_t>(columns - std::min(columns, kScale + 2), 16);
   Canvas canvas(wide, kRows, x, y);
@@ -78,7 +81,10 @@ std::string draw_series(const ChartData& data, const Panel& panel, const std::ve
     for (std::size_t column = 0; column < panel.columns; ++column) {
       const double here = panel.value(data, series[s], column);
       const double at = places[s * panel.columns + column];
+      const std::size_t cell = panel.cells[series[s] * panel.columns + column];
       canvas.dot(at, here, series[s]);
+      if (!data.lower.empty()) canvas.dot(at, data.lower[cell], series[s]);
+      if (!data.upper.empty()) canvas.dot(at, data.upper[cell], series[s]);
       if (column > 0)
         canvas.line(places[s * panel.columns + column - 1], panel.value(data, series[s], column - 1), at,
                     here, series[s]);
@@ -89,11 +95,23 @@ std::string draw_series(const ChartData& data, const Panel& panel, const std::ve
                         : ends(panel.column_labels.front(), panel.column_labels.back(), wide));
 }
 
+/// The steps along x that are significant.
+std::string significant_steps(const ChartData& data, const Panel& panel, std::size_t columns) {
+  if (data.marks.empty()) return "";
+  std::string steps;
+  for (std::size_t column = 0; column < panel.columns; ++column)
+    for (std::size_t row = 0; row < panel.rows; ++row)
+      if (data.marks.front().significant[panel.cells[row * panel.columns + column]] == 1)
+        steps += (steps.empty() ? "" : ", ") + panel.column_labels[column];
+  return cut_to_columns("significant at: " + (steps.empty() ? "none" : steps), columns) + "\n";
+}
+
 }  // namespace
 
 std::string draw_curves(const ChartData& data, const Panel& panel, const Window& window,
                         std::size_t columns) {
-  if (data.chart.axis(data.chart.x) == nullptr) return draw_bars(data, panel, window, columns);
+  if (data.chart.axis(data.chart.x) == nullptr)
+    return draw_bars(data, panel, window, columns) + bar_scale(data, columns);
   std::string text;
   std::vector<std::size_t> all(panel.rows);
   for (std::size_t row = 0; row < panel.rows; ++row) all[row] = row;
@@ -105,6 +123,7 @@ std::string draw_curves(const ChartData& data, const Panel& panel, const Window&
       text += cut_to_columns(panel.row_labels[row], columns) + "\n" +
               draw_series(data, panel, {row}, window, columns);
   }
+  text += significant_steps(data, panel, columns);
   const auto [least, most] = extent(data.value);
   const bool bins = data.chart.kind == ChartKind::histogram || data.chart.kind == ChartKind::density;
   return text +

@@ -37,7 +37,7 @@ class Shades {
       return shade + shade;
     }
     const double size = std::abs(2 * share - 1);
-    const auto step = static_cast<std::size_t>(std::ceil(size * 4 - 1e-9));
+    const auto step = static_cast<std::size_t>(std::lround(size * 4));
     return step == 0 ? "  " : (share < 0.5 ? "-" : "+") + std::string(kShades[step]);
   }
 
@@ -85,6 +85,12 @@ struct Blocks {
   std::size_t columns = 1;
 };
 
+/// A star behind a cell of its own that is significant.
+std::string mark_of(const ChartData& data, std::size_t cell, const Blocks& by) {
+  if (data.marks.empty()) return "";
+  return by.rows * by.columns == 1 && data.marks.front().significant[cell] == 1 ? "*" : " ";
+}
+
 double mean_of(const ChartData& data, const Panel& panel, std::size_t row, std::size_t column,
                const Blocks& by) {
   double sum = 0;
@@ -99,10 +105,10 @@ double mean_of(const ChartData& data, const Panel& panel, std::size_t row, std::
 }
 
 /// Labels below the columns, as many as find room, each from its column on.
-std::string labels_below(const Panel& panel, std::size_t by, std::size_t columns) {
+std::string labels_below(const Panel& panel, std::size_t by, std::size_t wide, std::size_t columns) {
   std::string line;
   for (std::size_t column = 0; column < panel.columns; column += by) {
-    const std::size_t at = column / by * 2;
+    const std::size_t at = column / by * wide;
     const std::size_t used = columns_of(line);
     const std::string label = cut_to_columns(panel.column_labels[column], kWidestRowLabel / 2);
     const std::size_t needed = at + columns_of(label);
@@ -118,22 +124,29 @@ std::string draw_map(const ChartData& data, const Panel& panel, const Window& wi
   std::size_t label = columns_of(spaced(data.chart.y));
   for (const std::string& text : panel.row_labels) label = std::max(label, columns_of(text));
   label = std::min(label, kWidestRowLabel);
-  const std::size_t room = std::max<std::size_t>((columns - std::min(columns, label + 2)) / 2, 4);
+  const std::size_t wide = data.marks.empty() ? 2 : 3;  // of a cell
+  const std::size_t room = std::max<std::size_t>((columns - std::min(columns, label + 2)) / wide, 4);
   const Blocks by = {(panel.rows + kMostRows - 1) / kMostRows, (panel.columns + room - 1) / room};
   const Shades shades(data, window);
   std::string text;
   for (std::size_t row = 0; row < panel.rows; row += by.rows) {
     text += fit_right(panel.row_labels[row], label) + " ";
     for (std::size_t column = 0; column < panel.columns; column += by.columns)
-      text += shades.cell(mean_of(data, panel, row, column, by));
+      text += shades.cell(mean_of(data, panel, row, column, by)) +
+              mark_of(data, panel.cells[row * panel.columns + column], by);
     text.erase(text.find_last_not_of(' ') + 1);
     text += "\n";
   }
-  text += std::string(label + 1, ' ') + labels_below(panel, by.columns, room * 2) + "\n";
-  text += cut_to_columns(spaced(data.chart.y) + " down, " + spaced(data.chart.x) + " across", columns) + "\n";
+  text += std::string(label + 1, ' ') + labels_below(panel, by.columns, wide, room * wide) + "\n";
   if (by.rows > 1 || by.columns > 1)
     text += "each cell is the mean of " + std::to_string(by.rows) + " × " + std::to_string(by.columns) + "\n";
-  return text + said_of(value_title(data), shades.scale(), columns);
+  return text;
+}
+
+std::string map_scale(const ChartData& data, const Window& window, std::size_t columns) {
+  const std::string sides = spaced(data.chart.y) + " down, " + spaced(data.chart.x) + " across";
+  return cut_to_columns(sides, columns) + "\n" +
+         said_of(value_title(data), Shades(data, window).scale(), columns);
 }
 
 }  // namespace hookflow::pipeline

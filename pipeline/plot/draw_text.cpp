@@ -23,6 +23,19 @@ std::string draw_panel(const ChartData& data, const Panel& panel, const Window& 
   }
 }
 
+/// Of all panels.
+std::string draw_scale(const ChartData& data, const Window& window, std::size_t columns) {
+  switch (data.chart.kind) {
+    case ChartKind::heatmap:
+    case ChartKind::pattern:
+      return map_scale(data, window, columns);
+    case ChartKind::bars:
+      return bar_scale(data, columns);
+    default:
+      return "";
+  }
+}
+
 /// Without the codes that colour it.
 std::size_t shown_columns(const std::string& text) {
   std::string shown;
@@ -66,7 +79,8 @@ std::string draw_text(const ChartData& data, const Window& window) {
       text += draw_panel(data, panel, window, columns);
     }
   }
-  return text + "\n" + wrapped(one_line(data.note), columns, 2) + "\n";
+  text += draw_scale(data, window, columns);
+  return text + "\n" + wrapped(one_line(data.text_note), columns, 2) + "\n";
 }
 
 }  // namespace hookflow::pipeline

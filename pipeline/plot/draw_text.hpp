@@ -14,6 +14,9 @@ std::string draw_text(const ChartData& data, const Window& window);
 // The kinds of pictures, in so many columns.
 std::string draw_map(const ChartData& data, const Panel& panel, const Window& window, std::size_t columns);
 std::string draw_bars(const ChartData& data, const Panel& panel, const Window& window, std::size_t columns);
+/// What follows all of a chart's maps, or bars: what is along which side, and the scale.
+std::string map_scale(const ChartData& data, const Window& window, std::size_t columns);
+std::string bar_scale(const ChartData& data, std::size_t columns);
 /// Lines, histograms and densities.
 std::string draw_curves(const ChartData& data, const Panel& panel, const Window& window, std::size_t columns);
 std::string draw_points(const ChartData& data, const Window& window, std::size_t columns);

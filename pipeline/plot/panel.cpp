@@ -10,7 +10,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-std::size_t axis_index(const ChartData& data, const std::string& name) {
+std::size_t index_of_axis(const ChartData& data, const std::string& name) {
   return static_cast<std::size_t>(std::ranges::find(data.chart.axes, name, &Axis::name) -
                                   data.chart.axes.begin());
 }
@@ -23,8 +23,8 @@ std::size_t cell_at(const ChartData& data, const std::vector<std::size_t>& steps
 
 /// The steps of the others stay at `steps`.
 Panel panel_at(const ChartData& data, const std::string& row_axis, std::vector<std::size_t> steps) {
-  const std::size_t x = axis_index(data, data.chart.x);
-  const std::size_t y = axis_index(data, row_axis);
+  const std::size_t x = index_of_axis(data, data.chart.x);
+  const std::size_t y = index_of_axis(data, row_axis);
   const bool has_x = x < steps.size(), has_y = y < steps.size() && y != x;
   Panel panel;
   panel.rows = has_y ? data.steps(y) : 1;
@@ -55,7 +55,7 @@ std::vector<Panel> panels_of(const ChartData& data) {
   std::vector<Axis> facets;
   std::vector<std::size_t> at;
   for (const std::string& name : data.chart.facet) {
-    at.push_back(axis_index(data, name));
+    at.push_back(index_of_axis(data, name));
     facets.push_back(data.chart.axes[at.back()]);
   }
   std::vector<Panel> panels;

@@ -21,7 +21,7 @@ inline ChartData chart(ChartKind kind, std::vector<Axis> axes, std::vector<doubl
   data.chart.sources = {{"s", {"v", Dtype::float64, axes, "nat", "a number"}, {}, "v"}};
   data.value = std::move(values);
   data.title = "A number";
-  data.note = "By layer.";
+  data.note = data.text_note = "By layer.";
   return data;
 }
 

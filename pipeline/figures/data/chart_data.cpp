@@ -39,7 +39,8 @@ class ChartReader {
     if (infinite_ > 0)
       notes.push_back(counted(infinite_, "infinite value") + (infinite_ == 1 ? " is" : " are") +
                       " not drawn");
-    data_.note = chart_note(data_, view_, notes);
+    data_.note = chart_note(data_, view_, notes, Medium::picture);
+    data_.text_note = chart_note(data_, view_, notes, Medium::characters);
     return std::move(data_);
   }
 

@@ -44,6 +44,7 @@ struct ChartData {
   std::vector<DrawnReference> references;
   std::string title;
   std::string note;
+  std::string text_note;  // the same of a picture in characters, which shows less
 
   [[nodiscard]] std::size_t steps(std::size_t axis) const { return chart.axes[axis].size(); }
   [[nodiscard]] const Variable& variable() const { return chart.sources.front().variable; }

@@ -47,7 +47,7 @@ Counts count_codes(const RunFile& run, const ChartSource& source, const Cells& c
   std::vector<std::size_t> rows(variable.axes.empty() ? 1 : variable.axes.front().size());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   Counts counts;
-  read_rows(run, source.stage, variable, rows, [&](std::size_t row, std::span<const double> values) {
+  read_variable_rows(run, source.stage, variable, rows, [&](std::size_t row, std::span<const double> values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const std::size_t cell = cells.of(row * values.size() + i);
       if (std::isnan(values[i]) || cell == StepMap::kNowhere) continue;
@@ -59,7 +59,9 @@ Counts count_codes(const RunFile& run, const ChartSource& source, const Cells& c
   return counts;
 }
 
-double total(const std::vector<double>& counts) { return std::accumulate(counts.begin(), counts.end(), 0.0); }
+double sum_of(const std::vector<double>& counts) {
+  return std::accumulate(counts.begin(), counts.end(), 0.0);
+}
 
 /// Texts, told apart by their codes where two are alike.
 std::vector<std::string> labels_of(const std::vector<std::int64_t>& codes, const TextTable& table) {
@@ -82,7 +84,7 @@ std::vector<double> count_texts(const RunFile& run, const RunFileView& view, Cha
   std::vector<std::int64_t> codes;
   for (const auto& [code, of_code] : counts) codes.push_back(code);
   std::ranges::stable_sort(codes, std::greater<>(),
-                           [&](std::int64_t code) { return total(counts.at(code)); });
+                           [&](std::int64_t code) { return sum_of(counts.at(code)); });
   std::vector<double> others(cells.count());
   for (std::size_t i = kMostTexts; i < codes.size(); ++i)
     for (std::size_t cell = 0; cell < others.size(); ++cell) others[cell] += counts.at(codes[i])[cell];

@@ -126,22 +126,25 @@ std::string chart_title(const Chart& chart, const std::string& given) {
   return capitalised(listed(meanings)) + (labels.empty() ? "" : " (" + listed(labels) + ")");
 }
 
-std::string chart_note(const ChartData& data, const RunFileView& view,
-                       const std::vector<std::string>& notes) {
+std::string chart_note(const ChartData& data, const RunFileView& view, const std::vector<std::string>& notes,
+                       Medium medium) {
+  const bool picture = medium == Medium::picture;
   const Chart& chart = data.chart;
   std::vector<std::string> all = {shape_note(chart)};
   if (!chart.colour.empty() && chart.colour != chart.x)
     all.push_back("a colour for each " + (chart.colour == kSourceAxis ? "result" : spaced(chart.colour)));
   if (!chart.facet.empty()) all.push_back("a small figure for each " + listed(spaced_all(chart.facet)));
-  if (!chart.choose.empty()) all.push_back("choose " + listed(spaced_all(chart.choose)) + " above");
+  if (!chart.choose.empty() && picture)
+    all.push_back("choose " + listed(spaced_all(chart.choose)) + " above");
   all.push_back(listed(singles(chart)));
-  if (!data.lower.empty() && !data.upper.empty())
+  const bool map = chart.kind == ChartKind::heatmap || chart.kind == ChartKind::pattern;
+  if (!data.lower.empty() && !data.upper.empty() && !map && (picture || chart.kind == ChartKind::line))
     all.emplace_back(data.range ? "with the smallest and largest value" : "with the confidence interval");
   if (!data.marks.empty())
-    all.push_back("dots mark what is significant" + (data.marks.front().correction.empty()
-                                                         ? ""
-                                                         : ", correction " + data.marks.front().correction));
-  if (!data.clean.empty() && (chart.kind == ChartKind::line || chart.kind == ChartKind::bars))
+    all.push_back("marked where significant" + (data.marks.front().correction.empty()
+                                                    ? ""
+                                                    : ", correction " + data.marks.front().correction));
+  if (picture && !data.clean.empty() && (chart.kind == ChartKind::line || chart.kind == ChartKind::bars))
     all.emplace_back("dashed: the clean value");
   all.insert(all.end(), notes.begin(), notes.end());
   if (std::ranges::all_of(data.value, [](double value) { return std::isnan(value); }))

@@ -8,8 +8,10 @@ namespace hookflow::pipeline {
 
 /// What is drawn and what is picked of it; `given`: instead, where a workflow gives a title.
 std::string chart_title(const Chart& chart, const std::string& given);
+enum class Medium { picture, characters };
 /// One line: what is drawn along what, of what alone; what was summed up; how far the run is.
-std::string chart_note(const ChartData& data, const RunFileView& view, const std::vector<std::string>& notes);
+std::string chart_note(const ChartData& data, const RunFileView& view, const std::vector<std::string>& notes,
+                       Medium medium);
 /// As at an axis: "prob change (percentage points)".
 std::string value_title(const ChartData& data);
 /// The same of an axis.

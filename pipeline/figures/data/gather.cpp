@@ -108,8 +108,8 @@ StepMap StepMap::grouped(std::size_t by, std::size_t steps) {
 Gathered gather(const RunFile& run, const std::string& stage, const Variable& variable,
                 const std::vector<StepMap>& maps) {
   Gatherer gatherer(variable, maps);
-  read_rows(run, stage, variable, gatherer.rows(),
-            [&](std::size_t row, std::span<const double> values) { gatherer.add_row(row, values); });
+  read_variable_rows(run, stage, variable, gatherer.rows(),
+                     [&](std::size_t row, std::span<const double> values) { gatherer.add_row(row, values); });
   return gatherer.take();
 }
 

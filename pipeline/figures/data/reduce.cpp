@@ -49,7 +49,10 @@ ReducedAxis* longest_choice(Reduction& reduction, const Chart& chart) {
 }
 
 /// How many steps of an axis can be told apart on a screen.
-std::size_t most_steps(const Chart& chart) { return chart.kind == ChartKind::heatmap ? 1024 : 4096; }
+std::size_t most_steps(const Chart& chart) {
+  if (chart.kind == ChartKind::bars) return 256;
+  return chart.kind == ChartKind::heatmap ? 1024 : 4096;
+}
 
 void group_steps(Reduction& reduction, const Chart& chart) {
   const std::size_t most = most_steps(chart);

@@ -5,9 +5,9 @@
 
 namespace hookflow::pipeline {
 
-void read_rows(const RunFile& run, const std::string& group, const Variable& variable,
-               const std::vector<std::size_t>& rows,
-               const std::function<void(std::size_t row, std::span<const double> values)>& use) {
+void read_variable_rows(const RunFile& run, const std::string& group, const Variable& variable,
+                        const std::vector<std::size_t>& rows,
+                        const std::function<void(std::size_t row, std::span<const double> values)>& use) {
   constexpr std::size_t kCellsAtOnce = std::size_t{1} << 18;
   const std::size_t all = variable.axes.empty() ? 1 : variable.axes.front().size();
   const std::size_t cells = all == 0 ? 0 : cell_count(variable.axes) / all;  // of a row

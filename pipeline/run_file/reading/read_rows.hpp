@@ -12,8 +12,8 @@ namespace hookflow::pipeline {
 
 /// Reads those rows along a variable's first axis, some at a time so that memory does not grow with the run,
 /// and hands them to `use`, one after the other: NaN where there is no value. Without axes it has one row.
-void read_rows(const RunFile& run, const std::string& group, const Variable& variable,
-               const std::vector<std::size_t>& rows,
-               const std::function<void(std::size_t row, std::span<const double> values)>& use);
+void read_variable_rows(const RunFile& run, const std::string& group, const Variable& variable,
+                        const std::vector<std::size_t>& rows,
+                        const std::function<void(std::size_t row, std::span<const double> values)>& use);
 
 }  // namespace hookflow::pipeline

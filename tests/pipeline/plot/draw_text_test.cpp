@@ -55,10 +55,10 @@ TEST(DrawText, BarsGoFromZeroToBothSides) {
             "A number\n"
             "\n"
             "word\n"
-            "   a         1.5       ████████▎\n"
-            "  bb          -1 ▐█████\n"
-            "東京           -\n"
-            "   d           3       ████████████████▌\n"
+            "   a           1.5      ███████▌\n"
+            "  bb            -1 █████\n"
+            "東京             -\n"
+            "   d             3      ███████████████\n"
             "v (nat): from -1 to 3\n"
             "\n"
             "By layer.\n");
@@ -83,6 +83,21 @@ TEST(DrawText, WithoutColoursEachSeriesHasItsPicture) {
   EXPECT_EQ(std::ranges::count(apart, "b"), 1);
   const std::vector<std::string> together = lines_of(draw_text(data, kColours));
   EXPECT_LT(together.size(), apart.size());
+}
+
+TEST(DrawText, MarksWhatIsSignificant) {
+  ChartData map = sample::map(std::vector<double>(12, 1));
+  map.marks = {{"holm", {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}}};
+  EXPECT_EQ(lines_of(draw_text(map, kPipe))[2], "    0 ▒▒*▒▒ ▒▒ ▒▒");
+  EXPECT_EQ(lines_of(draw_text(map, kPipe))[5], "      0  1  2  3");
+  ChartData line = sample::chart(ChartKind::line, {numbered_axis("layer", 3, "")}, {0, 2, 1});
+  line.chart.x = "layer";
+  line.lower = {-1, 1, 0};
+  line.upper = {1, 3, 2};
+  line.marks = {{"holm", {0, 1, 1}}};
+  const std::vector<std::string> lines = lines_of(draw_text(line, kPipe));
+  EXPECT_TRUE(lines[2].starts_with("           3 │")) << "the confidence interval is drawn: " << lines[2];
+  EXPECT_EQ(std::ranges::count(lines, "significant at: 1, 2"), 1);
 }
 
 TEST(DrawText, SaysWhichLabelsAreShown) {

@@ -235,7 +235,7 @@ TEST(TTest, RefusesInputsThatDoNotFit) {
 
 TEST(TTest, AllElseTellsOfTheMeanDifference) {
   const FoldRun run = run_fold("aggregate.ttest", "{over: head}",
-                               {{stored("x", {{"layer", 2}, {"head", 3}}, {1, 2, 3, 4, 5, 6})}});
+                               {{stored("x", {{"layer", 2}, {"head", 3}}, {1, 2, 3, 4, 5, 6})}, {}});
   const Variable& difference = run.variables.at("x_mean_difference");
   EXPECT_TRUE(difference.zero_is_neutral);
   EXPECT_EQ(difference.relation, Relation::itself);

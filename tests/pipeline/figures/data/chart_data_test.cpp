@@ -253,6 +253,18 @@ TEST_F(ChartDataTest, LongAxesAreGrouped) {
   EXPECT_TRUE(map.lower.empty());
 }
 
+TEST_F(ChartDataTest, ManyBarsAreGrouped) {
+  Texts ids;
+  for (std::size_t i = 0; i < 10'000; ++i) ids.push_back("p" + std::to_string(i));
+  add({"v", Dtype::float64, {{"id", ids, "", ""}}, "nat", ""}, counting(10'000), "f");
+  make();
+  const ChartData bars = read("f.v");
+  EXPECT_EQ(bars.chart.kind, ChartKind::bars);
+  EXPECT_EQ(bars.value.size(), 250U);
+  EXPECT_EQ(std::get<Texts>(bars.chart.axes[0].coordinates.labels())[1], "p40–p79");
+  EXPECT_EQ(bars.upper[0], 39);
+}
+
 TEST_F(ChartDataTest, ReferenceLinesStandAtStoredValues) {
   add({"v", Dtype::float64, {prompt(), layer()}, "nat", ""}, counting(6));
   add({"clean", Dtype::float64, {prompt()}, "nat", ""}, {0.5, kNone});
