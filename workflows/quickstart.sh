@@ -33,6 +33,8 @@ $hookflow inspect runs/head_sweep.h5 clean
 echo
 echo "The ten heads that matter most to it: change of the target's log-probability when the head is zeroed"
 $hookflow inspect runs/head_sweep.h5 scores.log_prob_change,log_prob,prob,top_token --where token=target --where replacement=zero --top 10
+echo
+$hookflow plot runs/head_sweep.h5 scores.log_prob_change --where token=target --where replacement=zero --text
 cat <<END
 
 Everything is in runs/head_sweep.h5$page. To go on, let the shell find hookflow:
