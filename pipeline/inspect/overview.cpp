@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::size_t kPageColumns = 100;  // of a wide window, and of none
 
-std::string root(const RunFileView& view, const std::string& name) {
-  const auto found = view.root.find(name);
-  return found == view.root.end() ? std::string() : found->second;
-}
-
 const Variable& widest(const GroupLayout& group) {
   return *std::ranges::max_element(group.variables, {}, [](const Variable& v) { return v.axes.size(); });
 }
@@ -49,7 +44,7 @@ std::string stage_type(const GroupLayout& group) { return group.about.substr(0, 
 
 void print_state(const RunFileView& view, const std::string& command, std::ostream& out,
                  const Window& window) {
-  out << "model " << root(view, "model") << ", " << counted(view.prompts, "prompt") << ", "
+  out << "model " << root_text(view, "model") << ", " << counted(view.prompts, "prompt") << ", "
       << (view.complete ? window.painted("complete", Ink::green)
                         : window.painted("NOT COMPLETE", Ink::yellow))
       << "\n";
@@ -100,7 +95,7 @@ std::string other_tables(const RunFileView& view) {
 }  // namespace
 
 std::string likely_variable(const RunFileView& view) {
-  const Node workflow = parse_yaml_value(root(view, "workflow"));
+  const Node workflow = parse_yaml_value(root_text(view, "workflow"));
   const Node* show = workflow.find("show");
   std::string likely;
   for (const GroupLayout& group : view.groups) {
@@ -130,11 +125,11 @@ std::string progress_text(const RunFileView& view) {
 void print_overview(const RunFileView& view, const std::filesystem::path& path, std::ostream& out,
                     const Window& window) {
   const std::string command = "hookflow inspect " + shell_word(path.string());
-  const std::string about = root(view, "about");
+  const std::string about = root_text(view, "about");
   Window page = window;
   page.columns = std::min(window.columns, kPageColumns);
-  out << window.painted(root(view, "workflow_name"), Ink::bold) << (about.empty() ? "" : ": ")
-      << wrapped(about, page.columns - root(view, "workflow_name").size() - 2, 2) << "\n";
+  out << window.painted(root_text(view, "workflow_name"), Ink::bold) << (about.empty() ? "" : ": ")
+      << wrapped(about, page.columns - root_text(view, "workflow_name").size() - 2, 2) << "\n";
   print_state(view, command, out, window);
   Table results({"result", "stage", "axes", "variables"});
   for (const GroupLayout& group : view.groups)

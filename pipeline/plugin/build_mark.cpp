@@ -27,9 +27,9 @@ std::optional<T> read_at(std::string_view bytes, std::size_t offset) {
 
 bool is_shared_library(std::string_view bytes) {
   const auto header = read_at<Elf64_Ehdr>(bytes, 0);
-  constexpr int kByteOrder = std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
+  constexpr int kElfOrder = std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
   return header && bytes.starts_with(ELFMAG) && header->e_ident[EI_CLASS] == ELFCLASS64 &&
-         header->e_ident[EI_DATA] == kByteOrder && header->e_type == ET_DYN;
+         header->e_ident[EI_DATA] == kElfOrder && header->e_type == ET_DYN;
 }
 
 /// The contents of the section of that name; nothing where there is none.

@@ -14,11 +14,6 @@ namespace {
 constexpr std::size_t kSentences = 3;  // of a stage, at most
 constexpr std::size_t kFailures = 3;   // that are told in full
 
-std::string root(const RunFileView& view, const std::string& name) {
-  const auto found = view.root.find(name);
-  return found == view.root.end() ? std::string() : found->second;
-}
-
 /// "*_mean" matches all that ends so, and anything else itself alone.
 bool matches(const std::string& pattern, const std::string& name) {
   return pattern.starts_with('*') ? name.ends_with(pattern.substr(1)) : name == pattern;
@@ -66,7 +61,7 @@ std::string variant_axes(const RunFileView& view, const LaneLayout& lane) {
 }
 
 std::string what_was_run(const RunFileView& view) {
-  std::string text = counted(view.prompts, "prompt") + " on the model " + root(view, "model");
+  std::string text = counted(view.prompts, "prompt") + " on the model " + root_text(view, "model");
   for (const LaneProgress& lane : view.lanes) {
     if (!lane.lane.adds_variants()) continue;
     const std::string axes = variant_axes(view, lane.lane);
@@ -92,7 +87,7 @@ std::string failures_text(const RunFileView& view) {
 }  // namespace
 
 Node stored_workflow(const RunFileView& view) {
-  const std::string text = root(view, "workflow");
+  const std::string text = root_text(view, "workflow");
   return text.empty() ? Node::map({}) : parse_yaml_value(text);
 }
 

@@ -19,15 +19,15 @@ std::string key_text(const std::string& key) {
   return is_plain(key) ? key : to_json(Node::scalar(key, true));
 }
 
-std::string flow(const Node& node) {
+std::string flow_text(const Node& node) {
   std::string text;
   switch (node.kind) {
     case Node::Kind::list:
-      for (const Node& item : node.items) text += (text.empty() ? "" : ", ") + flow(item);
+      for (const Node& item : node.items) text += (text.empty() ? "" : ", ") + flow_text(item);
       return "[" + text + "]";
     case Node::Kind::map:
       for (const auto& [key, value] : node.entries)
-        text += (text.empty() ? "" : ", ") + key_text(key) + ": " + flow(value);
+        text += (text.empty() ? "" : ", ") + key_text(key) + ": " + flow_text(value);
       return "{" + text + "}";
     default:
       return node.kind == Node::Kind::scalar && is_plain(node.text) ? node.text : to_json(node);
@@ -47,12 +47,13 @@ std::string workflow_yaml(const Node& workflow) {
   for (const auto& [key, value] : workflow.entries) {
     text += key_text(key) + ":";
     if (!holds_maps(value)) {
-      text += " " + flow(value) + "\n";
+      text += " " + flow_text(value) + "\n";
       continue;
     }
     text += "\n";
-    for (const auto& [name, inner] : value.entries) text += "  " + key_text(name) + ": " + flow(inner) + "\n";
-    for (const Node& item : value.items) text += "  - " + flow(item) + "\n";
+    for (const auto& [name, inner] : value.entries)
+      text += "  " + key_text(name) + ": " + flow_text(inner) + "\n";
+    for (const Node& item : value.items) text += "  - " + flow_text(item) + "\n";
   }
   return text;
 }

@@ -52,7 +52,7 @@ void read_where(const Node& node, std::vector<AxisLabel>& where) {
 }
 
 /// A key of a figure: how it is read and written.
-struct Key {
+struct FigureKey {
   const char* name;
   std::function<void(const Node&, FigureRequest&)> read;
   std::function<Node(const FigureRequest&)> write;
@@ -60,7 +60,7 @@ struct Key {
   std::string doc;
 };
 
-Key text_key(const char* name, std::string FigureRequest::*member, std::string doc,
+FigureKey text_key(const char* name, std::string FigureRequest::*member, std::string doc,
              Node schema = schema::text()) {
   return {name, [member](const Node& node, FigureRequest& figure) { read_param(node, figure.*member); },
           [member](const FigureRequest& figure) {
@@ -70,7 +70,7 @@ Key text_key(const char* name, std::string FigureRequest::*member, std::string d
 }
 
 template <typename Item>
-Key list_key(const char* name, std::vector<Item> FigureRequest::*member, std::string doc) {
+FigureKey list_key(const char* name, std::vector<Item> FigureRequest::*member, std::string doc) {
   return {name, [member](const Node& node, FigureRequest& figure) { read_param(node, figure.*member); },
           [member](const FigureRequest& figure) {
             return (figure.*member).empty() ? Node() : write_param(figure.*member);
@@ -78,8 +78,8 @@ Key list_key(const char* name, std::vector<Item> FigureRequest::*member, std::st
           param_schema(std::type_identity<std::vector<Item>>{}), std::move(doc)};
 }
 
-const std::vector<Key>& keys() {
-  static const std::vector<Key> all = {
+const std::vector<FigureKey>& keys() {
+  static const std::vector<FigureKey> all = {
       text_key("name", &FigureRequest::name, "What the figure is called, as in hookflow plot FILE NAME"),
       list_key("of", &FigureRequest::of, "What is drawn, stage.variable; several are laid over each other"),
       {"minus", [](const Node& node, FigureRequest& figure) { read_param(node, figure.minus); },
@@ -125,9 +125,10 @@ class FigureReader {
     }
     std::vector<std::pair<std::size_t, std::string>> found;
     for (const auto& [name, value] : node.entries) {
-      const auto known = std::ranges::find(keys(), name, &Key::name);
+      const auto known = std::ranges::find(keys(), name, &FigureKey::name);
       if (known == keys().end()) {
-        found.emplace_back(value.line, "unknown key '" + name + "'" + suggestion(name, keys(), &Key::name));
+        found.emplace_back(value.line,
+                           "unknown key '" + name + "'" + suggestion(name, keys(), &FigureKey::name));
         continue;
       }
       try {
@@ -201,7 +202,7 @@ std::vector<FigureRequest> read_figures(const Node& node, Problems& problems) {
 
 Node figures_schema() {
   std::vector<schema::Key> all;
-  for (const Key& key : keys())
+  for (const FigureKey& key : keys())
     all.push_back({key.name, schema::with_doc(key.schema, key.doc), std::string_view(key.name) == "of"});
   return schema::list_of(schema::map_of(all));
 }
@@ -210,7 +211,7 @@ Node write_figures(const std::vector<FigureRequest>& figures) {
   std::vector<Node> items;
   for (const FigureRequest& figure : figures) {
     Node& item = items.emplace_back(Node::map({}));
-    for (const Key& key : keys())
+    for (const FigureKey& key : keys())
       if (Node value = key.write(figure); value.kind != Node::Kind::null) item[key.name] = std::move(value);
   }
   return Node::list(std::move(items));

@@ -16,7 +16,7 @@ StepMap thinned(std::size_t by, std::size_t steps) {
   return map;
 }
 
-StepMap map_of(const ReducedAxis& reduced, std::size_t steps, ChartKind kind) {
+StepMap step_map_of(const ReducedAxis& reduced, std::size_t steps, ChartKind kind) {
   if (reduced.summed) return StepMap::all_to_one(steps);
   return kind == ChartKind::scatter ? thinned(reduced.by, steps) : StepMap::grouped(reduced.by, steps);
 }
@@ -38,8 +38,8 @@ std::vector<StepMap> step_maps(const ChartSource& source, const Variable& variab
     if (picked != source.where.end())
       maps.push_back(StepMap::only(step_of_label(axis, picked->label), axis.size()));
     else if (drawn != chart.axes.end())
-      maps.push_back(map_of(reduction.axes[static_cast<std::size_t>(drawn - chart.axes.begin())], axis.size(),
-                            chart.kind));
+      maps.push_back(step_map_of(reduction.axes[static_cast<std::size_t>(drawn - chart.axes.begin())],
+                                 axis.size(), chart.kind));
     else
       maps.push_back(StepMap::all_to_one(axis.size()));
   }

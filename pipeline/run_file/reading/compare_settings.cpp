@@ -14,7 +14,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-constexpr const char* kResultVersion = "identity_result_version";
+constexpr const char* kResultVersionKey = "identity_result_version";
 
 // Of the file's attributes: what is said otherwise, what only looks at results, and what differs between any
 // two runs.
@@ -44,7 +44,7 @@ SettingsComparison compare_settings(const h5::File& first, const h5::File& secon
     (name.starts_with(kIdentityPrefix) ? identity : found.settings).push_back({name, one[name], other[name]});
   }
   const auto is_of_model = [](const Difference& hash) {
-    return hash.what != kResultVersion &&
+    return hash.what != kResultVersionKey &&
            !hash.what.starts_with(std::string(kIdentityPrefix) + kPluginPrefix);
   };
   for (Difference& difference : workflow_differences(first.text("workflow"), second.text("workflow"))) {

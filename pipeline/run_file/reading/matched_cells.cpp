@@ -48,7 +48,9 @@ std::size_t stride_of(const std::vector<Axis>& axes, const std::string& name) {
 
 }  // namespace
 
-bool MatchedAxis::is_renamed() const { return first.size() == 1 && second.size() == 1 && first.coordinates != second.coordinates; }
+bool MatchedAxis::is_renamed() const {
+  return first.size() == 1 && second.size() == 1 && first.coordinates != second.coordinates;
+}
 
 bool MatchedCells::same_axes(const std::vector<Axis>& first, const std::vector<Axis>& second) {
   return std::ranges::is_permutation(first, second, {}, &Axis::name, &Axis::name);

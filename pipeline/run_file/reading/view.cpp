@@ -83,6 +83,11 @@ RunFileView read_run_file(const RunFile& file) {
   return view;
 }
 
+std::string root_text(const RunFileView& view, const std::string& name) {
+  const auto found = view.root.find(name);
+  return found == view.root.end() ? std::string() : found->second;
+}
+
 StoredInputs read_stored_inputs(const RunFile& run, const std::string& place_name) {
   return run.read([&](const h5::File& file) {
     check_resumable(file, run.path().string());

@@ -39,6 +39,9 @@ struct RunFileView {
   bool being_written = false;     // now, by the last session
 };
 
+/// A root attribute; empty where the file does not have it.
+std::string root_text(const RunFileView& view, const std::string& name);
+
 /// What a run was made from, as its file keeps it.
 struct StoredInputs {
   std::string workflow;              // JSON, with every default stated
