@@ -221,6 +221,13 @@ class Chooser {
     return name.empty() ? take_first(fits) : name;
   }
 
+  /// Along which each prompt has texts of its own.
+  [[nodiscard]] bool draws_positions() const {
+    return std::ranges::any_of(variable().axes, [&](const Axis& axis) {
+      return !axis.counts_along.empty() && (axis.name == chart_.x || axis.name == chart_.y);
+    });
+  }
+
   void place_facets() {
     const bool many = chart_.kind == ChartKind::histogram;
     std::size_t panels = 1;
@@ -228,7 +235,8 @@ class Chooser {
       std::size_t taken = 1;
       const std::string name = take_first([&](const Axis& axis) {
         taken = axis.size();
-        return (has_text_labels(axis) || many) && panels * axis.size() <= kMostPanels;
+        const bool alike = axis.name != kPromptAxis || !draws_positions();
+        return alike && (has_text_labels(axis) || many) && panels * axis.size() <= kMostPanels;
       });
       if (name.empty()) return;
       panels *= taken;

@@ -22,6 +22,13 @@ std::size_t index_of(const ChartData& data, const std::string& axis) {
                                   data.chart.axes.begin());
 }
 
+const std::string& text_at(const ChartData& data, const AxisTexts& texts,
+                           const std::vector<std::size_t>& steps) {
+  const std::size_t axis = index_of(data, texts.axis);
+  const std::size_t by = texts.by.empty() ? 0 : steps[index_of(data, texts.by)];
+  return texts.texts[by * data.steps(axis) + steps[axis]];
+}
+
 }  // namespace
 
 RowFields::RowFields(const ChartData& data) {
@@ -89,9 +96,14 @@ std::string label_with_text(const ChartData& data, std::size_t axis, const std::
   std::string label = label_of(axes[axis], steps[axis]);
   const AxisTexts* texts = texts_along(data, axes[axis].name);
   if (texts == nullptr) return label;
-  const std::size_t by = texts->by.empty() ? 0 : steps[index_of(data, texts->by)];
-  const std::string& text = texts->texts[by * axes[axis].size() + steps[axis]];
+  const std::string& text = text_at(data, *texts, steps);
   return text.empty() ? label : label + " " + one_line(text);
+}
+
+bool is_behind_end(const ChartData& data, std::size_t cell, const std::vector<std::size_t>& steps) {
+  return std::isnan(data.value[cell]) && std::ranges::any_of(data.texts, [&](const AxisTexts& texts) {
+           return texts.of_prompts && text_at(data, texts, steps).empty();
+         });
 }
 
 VegaJson rows_of(const ChartData& data, const RowFields& fields) {
@@ -99,6 +111,7 @@ VegaJson rows_of(const ChartData& data, const RowFields& fields) {
   VegaJson rows = VegaJson::array();
   for (std::size_t cell = 0; cell < data.value.size(); ++cell) {
     const std::vector<std::size_t> steps = steps_of(axes, cell);
+    if (is_behind_end(data, cell, steps)) continue;
     VegaJson& row = rows.emplace_back(VegaJson::object());
     for (std::size_t axis = 0; axis < axes.size(); ++axis) {
       row[fields.axes[axis]] = json_label(axes[axis], steps[axis]);

@@ -26,7 +26,9 @@ struct RowFields {
   [[nodiscard]] const std::string& label(const ChartData& data, const std::string& axis) const;
 };
 
-/// A row a cell. What is missing or infinite is null.
+/// Whether a cell has no value as its prompt has nothing there, which is behind its end.
+bool is_behind_end(const ChartData& data, std::size_t cell, const std::vector<std::size_t>& steps);
+/// A row a cell, but for those behind a prompt's end. What is missing or infinite is null.
 VegaJson rows_of(const ChartData& data, const RowFields& fields);
 /// The label of a step, as a number where it is one.
 VegaJson json_label(const Axis& axis, std::size_t step);

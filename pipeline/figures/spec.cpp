@@ -1,5 +1,6 @@
 #include "pipeline/figures/spec.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "pipeline/figures/data/describe_chart.hpp"
@@ -51,6 +52,13 @@ void add_facets(const ChartData& data, const RowFields& fields, VegaJson marks, 
   } else {
     spec["facet"] = {{"row", facet_channel(data, fields, facet[0])},
                      {"column", facet_channel(data, fields, facet[1])}};
+  }
+  const bool own_texts = std::ranges::any_of(
+      data.texts, [&](const AxisTexts& texts) { return std::ranges::count(facet, texts.by) > 0; });
+  if (own_texts) {  // and so own scales, for which Vega-Lite needs small figures of one size
+    spec["resolve"] = {{"scale", {{"x", "independent"}, {"y", "independent"}}}};
+    for (const char* side : {"width", "height"})
+      if (marks[side].is_object()) marks[side] = panel_size(data);
   }
   spec["spec"] = std::move(marks);
 }

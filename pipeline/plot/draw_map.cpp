@@ -38,7 +38,7 @@ class Shades {
     }
     const double size = std::abs(2 * share - 1);
     const auto step = static_cast<std::size_t>(std::lround(size * 4));
-    return step == 0 ? "  " : (share < 0.5 ? "-" : "+") + std::string(kShades[step]);
+    return (share < 0.5 ? "-" : share > 0.5 ? "+" : " ") + std::string(kShades[step]);
   }
 
   /// The numbers at the ends, and what lies between.

@@ -21,6 +21,30 @@ std::size_t cell_at(const ChartData& data, const std::vector<std::size_t>& steps
   return cell;
 }
 
+bool is_missing_end(const ChartData& data, const Panel& panel, std::size_t row, std::size_t column) {
+  const std::size_t cell = panel.cells[row * panel.columns + column];
+  return is_behind_end(data, cell, steps_of(data.chart.axes, cell));
+}
+
+/// Without the last rows and columns that the prompt does not have.
+Panel up_to_end(const ChartData& data, const Panel& whole) {
+  std::size_t rows = 0, columns = 0;
+  for (std::size_t row = 0; row < whole.rows; ++row)
+    for (std::size_t column = 0; column < whole.columns; ++column) {
+      if (is_missing_end(data, whole, row, column)) continue;
+      rows = std::max(rows, row + 1);
+      columns = std::max(columns, column + 1);
+    }
+  Panel panel{whole.heading, rows, columns, {}, whole.row_labels, whole.column_labels};
+  if (rows == 0) return whole;
+  panel.row_labels.resize(rows);
+  panel.column_labels.resize(columns);
+  for (std::size_t row = 0; row < rows; ++row)
+    for (std::size_t column = 0; column < columns; ++column)
+      panel.cells.push_back(whole.cells[row * whole.columns + column]);
+  return panel;
+}
+
 /// The steps of the others stay at `steps`.
 Panel panel_at(const ChartData& data, const std::string& row_axis, std::vector<std::size_t> steps) {
   const std::size_t x = index_of_axis(data, data.chart.x);
@@ -40,7 +64,7 @@ Panel panel_at(const ChartData& data, const std::string& row_axis, std::vector<s
   }
   std::ranges::transform(panel.row_labels, panel.row_labels.begin(), one_line);
   std::ranges::transform(panel.column_labels, panel.column_labels.begin(), one_line);
-  return panel;
+  return up_to_end(data, panel);
 }
 
 std::string with_label(const Axis& axis, std::size_t step) {

@@ -63,7 +63,7 @@ std::optional<AxisTexts> input_texts(const RunFile& run, const RunFileView& view
   if (!input) return {};
   const Axis& outer = input->variable->axes[0];
   const std::vector<std::string> drawn = drawn_labels(chart, outer);
-  AxisTexts texts{axis.name, chart.axis(outer.name) == nullptr ? "" : outer.name, {}};
+  AxisTexts texts{axis.name, chart.axis(outer.name) == nullptr ? "" : outer.name, {}, true};
   for (const std::string& label : drawn) {
     bool known = false;
     for (std::size_t step = 0; step < outer.size() && !known; ++step) known = label_of(outer, step) == label;

@@ -14,6 +14,7 @@ struct AxisTexts {
   std::string axis;
   std::string by;                  // the axis along which they differ; empty: none
   std::vector<std::string> texts;  // [by][axis]
+  bool of_prompts = false;         // whose ends may come before that of the axis
 };
 
 /// One of the corrections of a test, and 1 where it finds a cell significant.

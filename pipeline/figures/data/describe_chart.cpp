@@ -116,14 +116,15 @@ std::string chart_title(const Chart& chart, const std::string& given) {
     const std::string meaning = short_meaning(source.variable);
     if (std::ranges::find(meanings, meaning) == meanings.end()) meanings.push_back(meaning);
   }
-  std::vector<std::string> labels = picked(chart);
+  std::string labels = listed(picked(chart));
   if (chart.minus) {
     std::string taken;
     for (const AxisLabel& label : chart.minus->where)
       taken += (taken.empty() ? "" : ", ") + spaced(label.axis) + " " + label.label;
-    labels.push_back("minus " + (taken.empty() ? short_meaning(chart.minus->variable) : taken));
+    labels += (labels.empty() ? "minus " : " minus ") +
+              (taken.empty() ? short_meaning(chart.minus->variable) : taken);
   }
-  return capitalised(listed(meanings)) + (labels.empty() ? "" : " (" + listed(labels) + ")");
+  return capitalised(listed(meanings)) + (labels.empty() ? "" : " (" + labels + ")");
 }
 
 std::string chart_note(const ChartData& data, const RunFileView& view, const std::vector<std::string>& notes,

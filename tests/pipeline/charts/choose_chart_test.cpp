@@ -87,6 +87,8 @@ TEST_F(ChooseChartTest, GoesByTheAxes) {
        "heatmap x=other_prompt y=prompt"},
       {{along_inputs("query"), along_inputs("key")}, "pattern x=key y=query"},
       {{layers(), along_inputs("query"), along_inputs("key")}, "pattern x=key y=query choose=layer"},
+      {{prompts(2), kTwoWays, along_inputs("query"), along_inputs("key")},
+       "pattern x=key y=query facet=replacement choose=prompt"},
       {{heads(), along_inputs("key")}, "heatmap x=key y=head"},
       {{grid()}, "density x=value"},
       {{layers(), grid()}, "density x=value colour=layer"},

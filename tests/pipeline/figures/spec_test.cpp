@@ -127,6 +127,19 @@ TEST(Spec, StepsShowTheTextsThatStandThere) {
   EXPECT_EQ(spec["layer"][0]["encoding"]["x"]["sort"]["field"], "head");
 }
 
+TEST(Spec, PromptsOfDifferentLengthsEndWhereTheyEnd) {
+  ChartData data = sample::map(from_one(12));
+  data.value[3] = data.value[7] = sample::kNone;
+  data.texts = {{"head", "layer", {"a", "b", "c", "", "a", "b", "c", "d", "a", "b", "c", "d"}, true}};
+  const json spec = spec_of(data);
+  EXPECT_EQ(spec["data"]["values"].size(), 11U) << "what is missing elsewhere is told";
+  EXPECT_FALSE(spec.contains("resolve"));
+  data.chart.y.clear();
+  data.chart.kind = ChartKind::bars;
+  data.chart.facet = {"layer"};
+  EXPECT_EQ(spec_of(data)["resolve"]["scale"]["x"], "independent") << "each has texts of its own";
+}
+
 class BadNumbers : public testing::TestWithParam<ChartKind> {};
 
 TEST_P(BadNumbers, GiveASpecificationWithNulls) {
