@@ -7,6 +7,8 @@
 namespace hookflow::pipeline {
 namespace {
 
+constexpr std::size_t kMostBars = 100;  // that do not merge into a block
+
 /// Whether what is before the change is the same along x: then one line says it.
 bool clean_is_constant(const ChartData& data) {
   const auto x = std::ranges::find(data.chart.axes, data.chart.x, &Axis::name);
@@ -42,20 +44,25 @@ VegaJson clean_layer(const ChartData& data, const RowFields& fields, const VegaJ
 
 }  // namespace
 
+/// Where there are too many to be bars: a point each, and no labels but those of the tooltip.
 VegaJson bar_marks(const ChartData& data, const RowFields& fields) {
   const Chart& chart = data.chart;
   const Axis* x = chart.axis(chart.x);
   const Axis* colour = chart.colour == chart.x ? nullptr : chart.axis(chart.colour);
+  const std::size_t steps = x == nullptr ? 1 : x->size();
+  const std::size_t bars_of_step = colour == nullptr ? 1 : colour->size();
+  const bool crowded = steps * bars_of_step > kMostBars;
   VegaJson position = VegaJson::object();
   if (x != nullptr) position["x"] = steps_channel(data, fields, chart.x);
-  if (colour != nullptr) {
-    position["color"] = colour_channel(data, fields, chart.colour);
+  if (crowded) position["x"]["axis"] = {{"labels", false}, {"ticks", false}};
+  if (colour != nullptr) position["color"] = colour_channel(data, fields, chart.colour);
+  if (colour != nullptr && !crowded)
     position["xOffset"] = {{"field", field_of(fields.of(data, chart.colour))}, {"sort", nullptr}};
-  }
   VegaJson bars = position;
   bars["y"] = value_channel(data, fields.value, true);
   bars["tooltip"] = tooltip(data, fields);
-  VegaJson layers = {{{"mark", {{"type", "bar"}}}, {"encoding", bars}}};
+  const VegaJson points = {{"type", "point"}, {"filled", true}, {"size", 18}, {"opacity", 0.8}};
+  VegaJson layers = {{{"mark", crowded ? points : VegaJson{{"type", "bar"}}}, {"encoding", bars}}};
   if (!fields.lower.empty() && !fields.upper.empty()) {
     VegaJson limits = position;
     limits.erase("color");
@@ -71,9 +78,8 @@ VegaJson bar_marks(const ChartData& data, const RowFields& fields) {
     layers.push_back(mark_layer(data, fields, dots));
   }
   for (VegaJson& line : reference_layers(data)) layers.push_back(std::move(line));
-  const std::size_t bars_of_step = colour == nullptr ? 1 : colour->size();
-  VegaJson width = step_size((x == nullptr ? 1 : x->size()) * bars_of_step, panel_size(data));
-  if (colour != nullptr) width["for"] = "position";
+  VegaJson width = step_size(steps * (crowded ? 1 : bars_of_step), panel_size(data));
+  if (colour != nullptr && !crowded) width["for"] = "position";
   return {{"layer", std::move(layers)}, {"width", std::move(width)}, {"height", kPanelHeight}};
 }
 

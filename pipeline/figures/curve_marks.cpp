@@ -25,7 +25,10 @@ VegaJson along_x(const ChartData& data, const RowFields& fields) {
   const bool apart = x.size() <= kMostPoints || has_text_labels(x);
   if (apart && !is_continuous(x)) return steps_channel(data, fields, data.chart.x);
   VegaJson channel = numbers_channel(fields.label(data, data.chart.x), axis_title(x));
-  channel["scale"] = {{"zero", false}, {"nice", false}};
+  std::vector<double> labels;
+  for (std::size_t step = 0; step < x.size(); ++step) labels.push_back(json_label(x, step).get<double>());
+  channel["scale"] = scale_of(extent(labels), false);
+  channel["scale"]["nice"] = false;
   return channel;
 }
 
@@ -64,23 +67,31 @@ VegaJson line_marks(const ChartData& data, const RowFields& fields) {
   return panel(data, std::move(layers));
 }
 
-/// Bars from zero, and their tops, which can be told apart where bars lie over each other.
+/// Bars from zero, and the outline of their tops, which can be told apart where bars lie over each other:
+/// each of its two lines lacks one end.
 VegaJson histogram_marks(const ChartData& data, const RowFields& fields) {
   if (fields.first_edge.empty()) return bar_marks(data, fields);
   const std::string units = data.chart.axis(data.chart.x)->units;
-  VegaJson tops = {
+  VegaJson bars = {
       {"x", numbers_channel(fields.first_edge,
                             "value" + (units.empty() || units == "1" ? "" : " (" + units + ")"))},
       {"x2", {{"field", field_of(fields.last_edge)}}},
       {"y", value_channel(data, fields.value, true)},
       {"tooltip", tooltip(data, fields)}};
-  tops["x"]["scale"] = {{"zero", false}, {"nice", false}};
-  add_colour(data, fields, tops);
-  VegaJson bars = tops;
+  bars["x"]["scale"] = {{"zero", false}, {"nice", false}};
+  add_colour(data, fields, bars);
+  VegaJson tops = bars;
+  for (const char* channel : {"x2", "tooltip"}) tops.erase(channel);
   bars["y2"] = {{"datum", 0}};
   const double opacity = tops.contains("color") ? 0.25 : 0.6;
-  return panel(data, {{{"mark", {{"type", "rect"}, {"opacity", opacity}}}, {"encoding", std::move(bars)}},
-                      {{"mark", {{"type", "rule"}, {"strokeWidth", 1.5}}}, {"encoding", std::move(tops)}}});
+  VegaJson layers = {{{"mark", {{"type", "rect"}, {"opacity", opacity}}}, {"encoding", std::move(bars)}}};
+  for (const auto& [interpolate, edge] :
+       {std::pair("step-after", &fields.first_edge), std::pair("step-before", &fields.last_edge)}) {
+    tops["x"]["field"] = field_of(*edge);
+    layers.push_back({{"mark", {{"type", "line"}, {"interpolate", interpolate}, {"strokeWidth", 1.5}}},
+                      {"encoding", tops}});
+  }
+  return panel(data, std::move(layers));
 }
 
 VegaJson density_marks(const ChartData& data, const RowFields& fields) {
@@ -93,15 +104,15 @@ VegaJson density_marks(const ChartData& data, const RowFields& fields) {
 }
 
 VegaJson scatter_marks(const ChartData& data, const RowFields& fields) {
-  const auto along = [&](const std::string& field, const Variable& variable) {
-    const std::string units =
-        variable.units.empty() || variable.units == "1" ? "" : " (" + variable.units + ")";
-    VegaJson channel = numbers_channel(field, spaced(field) + units);
-    channel["scale"] = {{"zero", false}};
+  const auto along = [&](std::size_t source, const std::string& field, const std::vector<double>& numbers) {
+    const std::string& units = data.chart.sources[source].variable.units;
+    VegaJson channel =
+        numbers_channel(field, spaced(field) + (units.empty() || units == "1" ? "" : " (" + units + ")"));
+    channel["scale"] = scale_of(extent(numbers), false);
     return channel;
   };
-  VegaJson points = {{"x", along(fields.value, data.chart.sources[0].variable)},
-                     {"y", along(fields.other, data.chart.sources[1].variable)},
+  VegaJson points = {{"x", along(0, fields.value, data.value)},
+                     {"y", along(1, fields.other, data.other)},
                      {"tooltip", tooltip(data, fields)}};
   add_colour(data, fields, points);
   VegaJson panels =

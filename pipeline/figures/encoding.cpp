@@ -54,17 +54,28 @@ VegaJson numbers_channel(const std::string& field, const std::string& title) {
 }
 
 VegaJson value_channel(const ChartData& data, const std::string& field, bool from_zero) {
+  std::vector<double> ends;  // of all that is drawn along the scale
+  for (const std::vector<double>* numbers : {&data.value, &data.lower, &data.upper, &data.clean})
+    for (const double end : {extent(*numbers).first, extent(*numbers).second}) ends.push_back(end);
+  for (const DrawnReference& line : data.references) ends.push_back(line.at);
   VegaJson channel = numbers_channel(field, value_title(data));
-  channel["scale"] = {{"zero", from_zero}};
-  const auto [least, most] = extent(data.value);
-  if (!(most > least) && data.lower.empty() &&
-      data.references.empty()) {  // Vega draws no scale of one number
-    const double at = std::isnan(least) ? 0 : least;
-    const double room = at == 0 ? 1 : std::abs(at) / 2;
-    channel["scale"]["domain"] = {from_zero ? std::fmin(at, 0) : at - room,
-                                  from_zero ? std::fmax(at, at == 0 ? 1 : 0) : at + room};
-  }
+  channel["scale"] = scale_of(extent(ends), from_zero);
   return channel;
+}
+
+VegaJson scale_of(std::pair<double, double> extent, bool from_zero) {
+  auto [least, most] = extent;
+  if (std::isnan(least)) least = most = 0;
+  if (from_zero) {
+    least = std::fmin(least, 0);
+    most = std::fmax(most, 0);
+  }
+  if (least == most) {
+    const double room = least == 0 ? 1 : std::abs(least) / 2;
+    if (!from_zero) least -= room;
+    most += room;
+  }
+  return {{"domain", {least, most}}, {"nice", true}, {"zero", from_zero}};
 }
 
 VegaJson title_lines(const std::string& text, std::size_t columns) {

@@ -19,8 +19,11 @@ std::string datum_of(const std::string& name);
 VegaJson steps_channel(const ChartData& data, const RowFields& fields, const std::string& axis);
 /// A channel of numbers, with the words that stand at it.
 VegaJson numbers_channel(const std::string& field, const std::string& title);
-/// The channel of the value, or of a number of its kind; a single number gets a scale around it.
+/// The channel of the value, or of a number of its kind.
 VegaJson value_channel(const ChartData& data, const std::string& field, bool from_zero);
+/// A scale from the smallest to the largest of the numbers, around a single one: known beforehand, since of a
+/// layer or a choice without any number Vega would make an infinite one.
+VegaJson scale_of(std::pair<double, double> extent, bool from_zero);
 /// A text that Vega breaks into lines of so many columns.
 VegaJson title_lines(const std::string& text, std::size_t columns);
 /// The colour by an axis; its labels in the order of the axis.

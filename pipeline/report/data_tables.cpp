@@ -5,7 +5,7 @@
 
 #include "pipeline/inspect/group_sheet.hpp"
 #include "pipeline/inspect/own_sheets.hpp"
-#include "pipeline/report/answer.hpp"
+#include "pipeline/report/answer/answer.hpp"
 #include "pipeline/text/shell.hpp"
 #include "pipeline/values/group_names.hpp"
 

@@ -17,9 +17,10 @@ async function loadLibraries() {
 // What is not data takes the page's colour, light or dark, on the screen or printed.
 const ink = "currentColor";
 const quiet = {domainColor: ink, tickColor: ink, gridColor: ink, labelColor: ink, titleColor: ink};
+const font = getComputedStyle(document.body).fontFamily;
 const config = {
   background: "transparent",
-  font: getComputedStyle(document.body).fontFamily,
+  font,
   view: {stroke: null},
   axis: {...quiet, domainOpacity: .4, tickOpacity: .4, gridOpacity: .12, titleFontWeight: "normal"},
   legend: {labelColor: ink, titleColor: ink, titleFontWeight: "normal"},
@@ -29,12 +30,36 @@ const config = {
   rule: {color: ink},
 };
 
+// A saved picture stands alone: with its title, and dark on white wherever it is looked at. Choices are kept.
+async function picture(spec, view, ending) {
+  const params = spec.params?.map((param) => ({...param, value: view.signal(param.name)}));
+  const alone = await vegaEmbed(document.createElement("div"), params ? {...spec, params} : spec, {
+    config: {background: "white", font}, ast: true, renderer: "none", actions: false});
+  const url = await alone.view.toImageURL(ending, ending === "png" ? 2 : 1);
+  alone.finalize();
+  return url;
+}
+
+function saveAlone(figure, spec, view) {
+  for (const link of figure.querySelectorAll(".vega-actions a")) {
+    const ending = link.download.split(".").pop();
+    link.addEventListener("mousedown", (event) => event.stopImmediatePropagation(), true);
+    link.addEventListener("click", async (event) => {
+      event.preventDefault();
+      const save = Object.assign(document.createElement("a"), {download: link.download});
+      save.href = await picture(spec, view, ending);
+      save.click();
+    });
+  }
+}
+
 async function draw(figure) {
   const drawing = figure.querySelector(".drawing");
   try {
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    const {title, ...spec} = JSON.parse(await unpacked(figure.dataset.spec)); // the caption has the title
-    await vegaEmbed(drawing, spec, {
+    const spec = JSON.parse(await unpacked(figure.dataset.spec));
+    const {title, ...untitled} = spec; // the caption has it
+    const {view} = await vegaEmbed(drawing, untitled, {
       config,
       ast: true, // no expression is ever run as a script
       renderer: "large" in figure.dataset ? "canvas" : "svg",
@@ -42,6 +67,7 @@ async function draw(figure) {
       actions: {export: true, source: false, compiled: false, editor: false},
       downloadFileName: figure.dataset.name,
     });
+    saveAlone(figure, spec, view);
     figure.dataset.drawn = "";
   } catch (error) {
     drawing.textContent = `This figure cannot be drawn: ${error.message}`;

@@ -7,7 +7,8 @@
 #include "pipeline/figures/figure.hpp"
 #include "pipeline/inspect/overview.hpp"
 #include "pipeline/render/vega_files.hpp"
-#include "pipeline/report/answer.hpp"
+#include "pipeline/report/answer/answer.hpp"
+#include "pipeline/report/answer/brief.hpp"
 #include "pipeline/report/data_tables.hpp"
 #include "pipeline/report/html.hpp"
 #include "pipeline/report/packed.hpp"
@@ -28,7 +29,8 @@ std::string contents_of(const std::filesystem::path& path) {
 /// an id.
 class ReportWriter {
  public:
-  ReportWriter(const RunFile& run) : run_(run), view_(read_run_file(run)) {}
+  ReportWriter(const RunFile& run)
+      : run_(run), view_(read_run_file(run)), answers_(stage_answers(run_, view_)) {}
 
   std::string page() {
     const VegaFiles vega = find_vega();
@@ -42,7 +44,7 @@ class ReportWriter {
         {"state_text", escaped(view_.complete ? "complete" : progress_text(view_))},
         {"file", escaped(run_.path().filename().string())},
         {"version", escaped(root("program_version"))},
-        {"run", run_section()},
+        {"brief", brief_section()},
         {"answers", answers_section()},
         {"figures", figures_section()},
         {"tables", tables_section(result_tables(run_, view_))},
@@ -66,19 +68,25 @@ class ReportWriter {
     packed_ += "<script type=\"application/gzip\" id=\"" + id + "\">" + packed(bytes) + "</script>\n";
   }
 
-  [[nodiscard]] std::string run_section() const {
+  static std::string spelled(const Sentence& sentence) {
+    return "<span class=\"subject\">" + escaped(sentence.subject) + ":</span> " + escaped(sentence.text);
+  }
+
+  [[nodiscard]] std::string brief_section() const {
     std::string html;
     for (const std::string& sentence : run_sentences(view_)) html += "<li>" + escaped(sentence) + "</li>\n";
+    for (const BriefSentence& brief : brief_sentences(view_, answers_))
+      html += "<li>" + spelled(brief.sentence) + " <code>" + escaped(brief.stage) + "</code></li>\n";
+    for (const std::string& sentence : warning_sentences(view_))
+      html += "<li>" + escaped(sentence) + "</li>\n";
     return html;
   }
 
   [[nodiscard]] std::string answers_section() const {
     std::string html;
-    for (const StageAnswer& answer : stage_answers(run_, view_)) {
+    for (const StageAnswer& answer : answers_) {
       html += "<dt>" + escaped(answer.stage) + "</dt>\n<dd>";
-      for (const Sentence& sentence : answer.sentences)
-        html += "<p><span class=\"subject\">" + escaped(sentence.subject) + ":</span> " +
-                escaped(sentence.text) + "</p>\n";
+      for (const Sentence& sentence : answer.sentences) html += "<p>" + spelled(sentence) + "</p>\n";
       if (answer.sentences.empty()) html += "<p class=\"none\">no values yet, or no summary</p>";
       html += "</dd>\n";
     }
@@ -123,6 +131,7 @@ class ReportWriter {
 
   const RunFile& run_;
   RunFileView view_;
+  std::vector<StageAnswer> answers_;
   std::string packed_;
   std::size_t tables_ = 0;
 };

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <sstream>
+#include <string_view>
 #include <type_traits>
 
 namespace hookflow::pipeline {
@@ -51,6 +52,20 @@ std::string shown_number(double value) {
 
 std::string counted(std::size_t number, const std::string& what, const std::string& ending) {
   return std::to_string(number) + " " + what + (number == 1 ? "" : ending);
+}
+
+std::string meaning_of(const Variable& variable) {
+  constexpr std::string_view kWhere = "1 where ";
+  constexpr std::string_view kElse = ", else 0";
+  constexpr std::string_view kMean = "mean of ";
+  std::string meaning = variable.long_name.empty() ? variable.name : variable.long_name;
+  const std::size_t where = meaning.find(kWhere);
+  const std::size_t otherwise = meaning.find(kElse);
+  if (where == std::string::npos || otherwise == std::string::npos || otherwise < where) return meaning;
+  meaning.erase(otherwise, kElse.size());
+  if (meaning.starts_with(kMean) && where == kMean.size())
+    return meaning.replace(0, kMean.size() + kWhere.size(), "how often ");
+  return meaning.replace(where, kWhere.size(), where == 0 ? "" : "whether ");
 }
 
 }  // namespace hookflow::pipeline

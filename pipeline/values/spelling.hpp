@@ -18,6 +18,9 @@ std::vector<std::string> labels_of(const std::vector<Axis>& axes, std::size_t ce
 std::string place_of(const std::vector<Axis>& axes, std::size_t cell);
 /// A number as people read it: six significant digits; `-` for one that is missing.
 std::string shown_number(double value);
+/// What a variable holds, in words that may begin a sentence or a title: of "1 where X, else 0" it is X, and
+/// of the mean of such "how often X".
+std::string meaning_of(const Variable& variable);
 
 /// "1 prompt", "2 prompts".
 std::string counted(std::size_t number, const std::string& what, const std::string& ending = "s");

@@ -47,11 +47,13 @@ class Gather : public PassMeasure {
       for (const HookPoint& point : points(place)) request.keep(point, Positions::all());
       variables.push_back(declare(place, passes));
     }
+    for (Variable& vectors : variables) vectors.ancillary = {"position"};
     variables.push_back({"position",
                          Dtype::int64,
                          {},
                          "1",
                          "position of the vector in the prompt, " + passes.tokens().counting()});
+    variables.back().relation = Relation::detail;
     return variables;
   }
 

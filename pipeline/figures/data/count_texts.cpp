@@ -50,7 +50,8 @@ Counts count_codes(const RunFile& run, const ChartSource& source, const Cells& c
   read_variable_rows(run, source.stage, variable, rows, [&](std::size_t row, std::span<const double> values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const std::size_t cell = cells.of(row * values.size() + i);
-      if (std::isnan(values[i]) || cell == StepMap::kNowhere) continue;
+      const bool is_missing = std::isnan(values[i]) || values[i] == -1;
+      if (is_missing || cell == StepMap::kNowhere) continue;
       auto& of_code = counts[static_cast<std::int64_t>(values[i])];
       of_code.resize(cells.count());
       ++of_code[cell];

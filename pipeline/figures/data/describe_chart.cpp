@@ -9,9 +9,10 @@
 namespace hookflow::pipeline {
 namespace {
 
+/// Names of one letter stay as they are.
 std::string capitalised(std::string text) {
   const bool is_word =
-      text.size() > 1 && (std::isalpha(static_cast<unsigned char>(text[1])) != 0 || text[1] == ' ');
+      text.size() > 1 && (std::isalpha(static_cast<unsigned char>(text[1])) != 0 || text.starts_with("a "));
   if (is_word) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
   return text;
 }
@@ -30,8 +31,9 @@ std::string with_units(const std::string& name, const std::string& units) {
 
 /// A long name up to where it goes on to explain.
 std::string short_meaning(const Variable& variable) {
-  const std::string meaning = variable.long_name.substr(0, variable.long_name.find(';'));
-  return meaning.empty() ? spaced(variable.name) : meaning;
+  if (variable.long_name.empty()) return spaced(variable.name);
+  const std::string meaning = meaning_of(variable);
+  return meaning.substr(0, meaning.find(';'));
 }
 
 bool same_variable(const Chart& chart) {

@@ -1,4 +1,4 @@
-#include "pipeline/report/sentence.hpp"
+#include "pipeline/report/answer/sentence.hpp"
 
 #include <limits>
 #include <stdexcept>
@@ -94,15 +94,6 @@ TEST_F(SentenceTest, EveryStageWhoseResultsAreKeptSumsThemUpInWordsThatAreFilled
     for (const SummaryDecl& summary : stage->summaries)
       EXPECT_NO_THROW(filled(summary.text)) << stage->name << ": " << summary.text;
   }
-}
-
-TEST(SentenceSubject, OfAnIndicatorIsWhatItIndicates) {
-  const auto subject = [](const std::string& long_name) {
-    return sentence_subject({"x", Dtype::int64, {}, "1", long_name});
-  };
-  EXPECT_EQ(subject("probability"), "probability");
-  EXPECT_EQ(subject("1 where p is at most 0.05, else 0: t-test of x"), "p is at most 0.05: t-test of x");
-  EXPECT_EQ(subject("mean of 1 where it differs, else 0"), "mean of whether it differs");
 }
 
 }  // namespace

@@ -25,8 +25,4 @@ struct SummedVariable {
 /// Empty where there is no value. Throws std::logic_error for other words in braces.
 std::string filled_sentence(const std::string& text, const SummedVariable& of);
 
-/// What a variable holds, as the beginning of a sentence: of one that is "1 where X, else 0", X, and of its
-/// mean "mean of whether X".
-std::string sentence_subject(const Variable& variable);
-
 }  // namespace hookflow::pipeline

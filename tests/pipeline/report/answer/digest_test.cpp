@@ -1,4 +1,4 @@
-#include "pipeline/report/digest.hpp"
+#include "pipeline/report/answer/digest.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,18 +1,17 @@
-#include "pipeline/report/answer.hpp"
+#include "pipeline/report/answer/answer.hpp"
 
 #include <algorithm>
 #include <set>
 
 #include "pipeline/inspect/overview.hpp"
-#include "pipeline/report/sentence.hpp"
+#include "pipeline/report/answer/sentence.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
-constexpr std::size_t kSentences = 3;  // of a stage, at most
-constexpr std::size_t kFailures = 3;   // that are told in full
+constexpr std::size_t kFailures = 3;  // that are told in full
 
 /// "*_mean" matches all that ends so, and anything else itself alone.
 bool matches(const std::string& pattern, const std::string& name) {
@@ -26,10 +25,9 @@ StageAnswer answer_of(const RunFile& run, const RunFileView& view, const GroupLa
   std::set<std::string> told;
   for (const SummaryDecl& summary : declaration->summaries) {
     for (const Variable& variable : group.variables) {
-      if (answer.sentences.size() == kSentences) return answer;
       if (!matches(summary.variable, variable.name) || !told.insert(variable.name).second) continue;
       const std::string text = filled_sentence(summary.text, {run, view, group.name, variable});
-      if (!text.empty()) answer.sentences.push_back({sentence_subject(variable), text});
+      if (!text.empty()) answer.sentences.push_back({variable.name, meaning_of(variable), text});
     }
   }
   return answer;
@@ -120,6 +118,11 @@ std::vector<std::string> run_sentences(const RunFileView& view) {
   std::vector<std::string> sentences = {what_was_run(view)};
   if (!view.complete) sentences.push_back("The run is " + progress_text(view) + "; what is there is shown.");
   sentences.push_back(failures_text(view));
+  return sentences;
+}
+
+std::vector<std::string> warning_sentences(const RunFileView& view) {
+  std::vector<std::string> sentences;
   const std::vector<Warning> warnings = view.warnings.value_or(std::vector<Warning>());
   for (const WarningKind& kind : kinds_of(warnings))
     sentences.push_back("Warning: " + to_string(*kind.first) +

@@ -1,4 +1,4 @@
-#include "pipeline/report/sentence.hpp"
+#include "pipeline/report/answer/sentence.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "pipeline/report/digest.hpp"
+#include "pipeline/report/answer/digest.hpp"
 #include "pipeline/text/columns.hpp"
 #include "pipeline/values/spelling.hpp"
 
@@ -160,17 +160,6 @@ std::string filled_sentence(const std::string& text, const SummedVariable& of) {
   if (all.infinite() == 0) return filled;
   return filled + "; " + counted(all.infinite(), "more value") + " " + (all.infinite() == 1 ? "is" : "are") +
          " infinite";
-}
-
-std::string sentence_subject(const Variable& variable) {
-  constexpr std::string_view kWhere = "1 where ";
-  constexpr std::string_view kElse = ", else 0";
-  std::string subject = variable.long_name.empty() ? variable.name : variable.long_name;
-  const std::size_t where = subject.find(kWhere);
-  const std::size_t otherwise = subject.find(kElse);
-  if (where == std::string::npos || otherwise == std::string::npos || otherwise < where) return subject;
-  subject.erase(otherwise, kElse.size());
-  return subject.replace(where, kWhere.size(), where == 0 ? "" : "whether ");
 }
 
 }  // namespace hookflow::pipeline

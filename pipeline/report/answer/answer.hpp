@@ -9,7 +9,8 @@ namespace hookflow::pipeline {
 
 /// What one variable comes to.
 struct Sentence {
-  std::string subject;  // what the variable holds
+  std::string variable;
+  std::string subject;  // what it holds
   std::string text;     // what is found of it
 };
 
@@ -22,8 +23,10 @@ struct StageAnswer {
 /// Of every result that the workflow keeps, in its order, as the stages' declarations sum them up.
 std::vector<StageAnswer> stage_answers(const RunFile& run, const RunFileView& view);
 
-/// What was run on what, how far it came, what failed and what was warned of: a sentence each.
+/// What was run on what, how far it came and what failed: a sentence each.
 std::vector<std::string> run_sentences(const RunFileView& view);
+/// What was warned of: a sentence a kind.
+std::vector<std::string> warning_sentences(const RunFileView& view);
 
 /// The workflow that the file keeps; empty where it keeps none.
 Node stored_workflow(const RunFileView& view);
