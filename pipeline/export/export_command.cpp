@@ -83,7 +83,7 @@ std::vector<fs::path> paths_of(const Export& what, const fs::path& out) {
 void write_files(const Export& what, const fs::path& out, bool replace) {
   const std::vector<fs::path> paths = paths_of(what, out);
   if (is_folder(out)) fs::create_directories(out);
-  NewFiles files(paths, replace);
+  NewFiles files(paths, {.any = replace});
   for (std::size_t i = 0; i < what.tables.size(); ++i) {
     const ChosenRows& cells = what.sheets[i].rows();
     if (!what.npy) {

@@ -1,13 +1,14 @@
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <optional>
 
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/unsealed_option.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/figures/figure.hpp"
 #include "pipeline/figures/requests.hpp"
+#include "pipeline/output/new_files.hpp"
 #include "pipeline/plot/draw_text.hpp"
 #include "pipeline/render/render.hpp"
 #include "pipeline/text/nearest.hpp"
@@ -92,22 +93,11 @@ std::string json_text(const nlohmann::json& spec) {
   return spec.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
-/// Refuses what is there already, unless it is a file and may be replaced.
 fs::path output_path(const Options& options) {
-  fs::path path = options.get<std::string>("out");
-  const std::string ending = path.extension().string();
-  if (ending != ".json" && ending != ".svg" && ending != ".png")
+  const fs::path path = options.get_or("out", std::string());
+  if (options.has("out") && path.extension() != ".json" && !picture_format(path))
     throw UsageError("plot: -o " + path.string() + ": must end in .json, .svg or .png");
-  if (!fs::exists(fs::symlink_status(path))) return path;
-  if (!fs::is_regular_file(path)) throw InputError(path.string() + ": is there already and is no file");
-  if (!options.has("force")) throw InputError(path.string() + ": the file exists; --force replaces it");
   return path;
-}
-
-void write_spec(const nlohmann::json& spec, const fs::path& path) {
-  std::ofstream out(path, std::ios::binary);
-  out << json_text(spec);
-  if (!out.flush()) throw InputError(path.string() + ": cannot be written");
 }
 
 int plot(const std::vector<std::string>& arguments) {
@@ -133,12 +123,14 @@ int plot(const std::vector<std::string>& arguments) {
       "text", "draw it here, in characters")(
       "out,o", po::value<std::string>()->value_name("FILE.svg|FILE.png|FILE.json"),
       "file.json, file.svg or file.png; default: the specification to "
-      "standard output")("force", "replace the output if it exists");
+      "standard output")("force", "replace the output if it exists; run files are never replaced");
   add_unsealed_option(options);
   if (!options.parse(arguments)) return exit_code::kDone;
   const RunFile file = open_run_file(options.required("file"), options);
   if (options.has("text") && options.has("out")) throw UsageError("plot: --text and -o exclude each other");
-  const fs::path out = options.has("out") ? output_path(options) : fs::path();
+  const fs::path out = output_path(options);
+  std::optional<NewFiles> output;
+  if (!out.empty()) output.emplace(std::vector{out}, Replaceable{options.has("force")});
   const RunFileView view = read_run_file(file);
   const FigureRequest request = request_of(view, options);
   if (options.has("text")) {
@@ -146,12 +138,14 @@ int plot(const std::vector<std::string>& arguments) {
     return exit_code::kDone;
   }
   const Figure figure = figure_of(file, view, request);
-  if (out.empty())
-    std::cout << json_text(figure.spec);
-  else if (out.extension() == ".json")
-    write_spec(figure.spec, out);
-  else
-    render_figure(figure.spec, out);
+  const std::optional<PictureFormat> picture = picture_format(out);
+  const std::string bytes = picture ? render_figure(figure.spec, *picture) : json_text(figure.spec);
+  if (!output) {
+    std::cout << bytes;
+    return exit_code::kDone;
+  }
+  output->write(0, [&](std::ostream& to) { to << bytes; });
+  output->place();
   return exit_code::kDone;
 }
 

@@ -7,15 +7,11 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/render/child_process.hpp"
-#include "pipeline/render/output_file.hpp"
 #include "pipeline/render/vega_files.hpp"
 #include "pipeline/text/embedded.hpp"
 
 namespace hookflow::pipeline {
 namespace {
-
-constexpr std::string_view kSvg = "<svg ";
-constexpr std::string_view kPng = "\x89PNG";
 
 /// What the program makes of its input. `package`: where it comes from.
 std::string converted(const std::vector<std::string>& words, std::string_view input,
@@ -39,16 +35,17 @@ std::string svg_of(const nlohmann::json& spec) {
 
 }  // namespace
 
-void render_figure(const nlohmann::json& spec, const std::filesystem::path& to) {
-  const std::string ending = to.extension().string();
-  if (ending != ".svg" && ending != ".png")
-    throw UsageError(to.string() + ": must end with .svg or .png, which says what is drawn");
-  const std::string_view beginning = ending == ".svg" ? kSvg : kPng;
-  expect_replaceable(to, beginning);
-  std::string picture = svg_of(spec);
-  if (ending == ".png")
-    picture = converted({"rsvg-convert", "--format=png", "--zoom=2"}, picture, "librsvg2-bin");
-  write_output(to, picture, beginning);
+std::optional<PictureFormat> picture_format(const std::filesystem::path& name) {
+  const std::string ending = name.extension().string();
+  if (ending == ".svg") return PictureFormat::svg;
+  if (ending == ".png") return PictureFormat::png;
+  return std::nullopt;
+}
+
+std::string render_figure(const nlohmann::json& spec, PictureFormat format) {
+  std::string svg = svg_of(spec);
+  if (format == PictureFormat::svg) return svg;
+  return converted({"rsvg-convert", "--format=png", "--zoom=2"}, svg, "librsvg2-bin");
 }
 
 }  // namespace hookflow::pipeline

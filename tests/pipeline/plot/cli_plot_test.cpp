@@ -30,6 +30,8 @@ TEST_F(Plot, WritesASpecification) {
   refuse({"plot", "run.h5", "scores.prob", "-o", "x.json"}, 3,
          {"x.json: the file exists; --force replaces it"});
   succeed({"plot", "run.h5", "scores.prob", "-o", "x.json", "--force"});
+  std::filesystem::create_symlink("run.h5", folder.path() / "link.json");
+  refuse({"plot", "run.h5", "scores.prob", "-o", "link.json", "--force"}, 3, {"link.json: is a run file"});
   EXPECT_NE(json::parse(read_file(folder.path() / "x.json")), spec);
   const json declared = json::parse(succeed({"plot", "run.h5", "mine"}));
   EXPECT_EQ(declared["layer"][0]["mark"]["type"], "bar");

@@ -54,8 +54,10 @@ TEST_F(Report, ReplacesNothingElse) {
   refuse({"run", "w.yaml", "--report"}, 3, {"sweep.html", "is there already"});
   succeed({"run", "w.yaml", "--quiet"});
   refuse({"report", "sweep.h5"}, 3, {"sweep.html", "choose another name"});
+  refuse({"report", "sweep.h5", "-o", "sweep.h5"}, 3, {"is a run file"});
+  EXPECT_TRUE(contains(succeed({"report", "sweep.h5", "-o", "/dev/stdout"}), "hookflow report"));
   refuse({"report", "sweep.h5", "-o", "."}, 3, {"is a folder"});
-  refuse({"report", "sweep.h5", "-o", "none/x.html"}, 3, {"none/x.html: cannot be written: No such file"});
+  refuse({"report", "sweep.h5", "-o", "none/x.html"}, 3, {"none/x.html: there is no folder none"});
   EXPECT_EQ(page("sweep.html"), "<!DOCTYPE html>\n<p>mine");
 }
 
