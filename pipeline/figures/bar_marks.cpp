@@ -7,7 +7,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-constexpr std::size_t kMostBars = 100;  // that do not merge into a block
+constexpr std::size_t kMostApart = 100;  // that do not merge into a block
 
 /// Whether what is before the change is the same along x: then one line says it.
 bool clean_is_constant(const ChartData& data) {
@@ -51,7 +51,7 @@ VegaJson bar_marks(const ChartData& data, const RowFields& fields) {
   const Axis* colour = chart.colour == chart.x ? nullptr : chart.axis(chart.colour);
   const std::size_t steps = x == nullptr ? 1 : x->size();
   const std::size_t bars_of_step = colour == nullptr ? 1 : colour->size();
-  const bool crowded = steps * bars_of_step > kMostBars;
+  const bool crowded = steps * bars_of_step > kMostApart;
   VegaJson position = VegaJson::object();
   if (x != nullptr) position["x"] = steps_channel(data, fields, chart.x);
   if (crowded) position["x"]["axis"] = {{"labels", false}, {"ticks", false}};

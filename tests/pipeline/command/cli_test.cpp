@@ -10,8 +10,9 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-const Words kCommands = {"completion", "describe", "diff", "inspect", "list",     "man",
-                         "new",        "resume",   "run",  "schema",  "tokenize", "validate"};
+const Words kCommands = {"compare", "completion", "describe", "diff",    "export", "inspect",
+                         "list",    "man",        "new",      "plot",    "report", "resume",
+                         "run",     "schema",     "tokenize", "validate"};
 
 class Commands : public Cli {};
 
