@@ -91,6 +91,15 @@ def answers(browser, page):
         [stage.textContent, [...stage.nextElementSibling.querySelectorAll('p')].map(p => p.textContent).join('\\n')]))""")
 
 
+def check_brief(browser):
+    """The top says in few sentences what stands, with all others, in what is folded."""
+    brief = browser.run("return [...document.querySelectorAll('.brief li')].map(item => item.textContent)")
+    assert 4 <= len(brief) <= 10, brief
+    for part in ("on the model", "No prompt failed", "ost likely token: ", "differs from the clean pass: in ", "p-value"):
+        assert any(part in sentence for sentence in brief), f"nothing of '{part}' in {brief}"
+    assert not browser.run("return document.querySelector('details.answers').open")
+
+
 def place_of(axes, labels, cell, without=()):
     return ", ".join(f"{axis} {names[step]}" for axis, names, step in zip(axes, labels, cell)
                      if len(names) > 1 and axis not in without)

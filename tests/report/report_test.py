@@ -11,10 +11,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from browser import Browser, missing
-from checks import check_hover, check_sentences, check_table
+from checks import check_brief, check_hover, check_sentences, check_table
 
 SOURCE = Path(__file__).resolve().parents[2]
 WIDE, NARROW = 1280, 375
@@ -84,14 +85,30 @@ def check_hostile(browser, page):
     assert not browser.problems()
 
 
+def wait_for(file, seconds=20):
+    end = time.monotonic() + seconds
+    while not file.exists():
+        assert time.monotonic() < end, f"{file.name} is not saved; there is {os.listdir(file.parent)}"
+        time.sleep(0.05)
+
+
 def check_menu(browser):
-    """A figure is saved as SVG and as PNG."""
+    """A figure is saved as SVG and as PNG, with its title and on white, which the page's own drawing has not."""
     saves = "figure .vega-actions a"
     names = browser.run(f"return [...document.querySelector('figure').querySelectorAll('{saves[7:]}')].map(a => a.textContent)")
     assert names == ["Save as SVG", "Save as PNG"], names
-    for index, kind in enumerate(["blob:", "data:image/png"]):
-        browser.run(f"document.querySelectorAll('{saves}')[{index}].dispatchEvent(new MouseEvent('mousedown'))")
-        browser.wait_until(f"return document.querySelectorAll('{saves}')[{index}].href.startsWith('{kind}')", 20)
+    title = browser.run("return document.querySelector('figure h3').textContent")
+    assert title not in browser.run("return document.querySelector('figure svg').textContent")
+    with tempfile.TemporaryDirectory() as folder:
+        browser.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": folder})
+        for index in range(2):
+            browser.run(f"document.querySelectorAll('{saves}')[{index}].click()")
+        name = browser.run("return document.querySelector('figure').dataset.name")
+        svg, png = (Path(folder) / f"{name}.{ending}" for ending in ("svg", "png"))
+        wait_for(svg)
+        wait_for(png)
+        assert title in svg.read_text() and 'fill="white"' in svg.read_text()
+        assert png.read_bytes().startswith(b"\x89PNG")
 
 
 def main():
@@ -112,6 +129,7 @@ def main():
         browser.open(folder / "head_sweep.html")
         check_hover(browser, folder / "head_sweep.h5", "scores", "prob_change")
         check_menu(browser)
+        check_brief(browser)
         check_table(browser, folder / "head_sweep.h5", "scores", "prob_change")
         check_sentences(browser, folder)
         assert not browser.problems()

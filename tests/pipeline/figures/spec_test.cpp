@@ -91,6 +91,46 @@ TEST(Spec, BandsMarksCleanValuesAndReferencesAreLayers) {
   EXPECT_EQ(varying["layer"][2]["mark"]["type"], "tick");
 }
 
+TEST(Spec, AScaleHoldsAllThatIsDrawnAlongIt) {
+  ChartData data = sample::series(ChartKind::line, from_one(6));
+  data.upper = {1, 2, 3, 4, 5, 12};
+  data.lower = from_one(6);
+  data.references = {{-3, "-3"}, {sample::kInfinite, "inf"}};
+  data.marks = {{"none", std::vector<double>(6, 0)}};
+  const json spec = spec_of(data);
+  for (const json& layer : spec["layer"]) {
+    const json& y = layer["encoding"]["y"];
+    EXPECT_TRUE(!y.contains("scale") || y["scale"]["domain"] == json({-3.0, 12.0})) << layer;
+  }
+  data.value = data.lower = data.upper = std::vector<double>(6, sample::kNone);
+  data.references.clear();
+  EXPECT_EQ(spec_of(data)["layer"][0]["encoding"]["y"]["scale"]["domain"], json({-1.0, 1.0}));
+}
+
+TEST(Spec, TooManyBarsArePoints) {
+  ChartData data = sample::chart(
+      ChartKind::bars, {sample::labels("word", {"a", "b"}), numbered_axis("prompt", 60, "")}, from_one(120));
+  data.chart.x = "prompt";
+  data.chart.colour = "word";
+  const json spec = spec_of(data);
+  EXPECT_EQ(spec["layer"][0]["mark"]["type"], "point");
+  EXPECT_FALSE(spec["layer"][0]["encoding"].contains("xOffset"));
+  EXPECT_EQ(spec["layer"][0]["encoding"]["x"]["axis"]["labels"], false);
+  data.chart.axes[1] = numbered_axis("prompt", 50, "");
+  data.value = from_one(100);
+  EXPECT_EQ(spec_of(data)["layer"][0]["mark"]["type"], "bar");
+}
+
+TEST(Spec, TheTopsOfAHistogramAreLines) {
+  const json layers = spec_of(sample::series(ChartKind::histogram, from_one(6)))["layer"];
+  ASSERT_EQ(layers.size(), 3U);
+  EXPECT_EQ(layers[0]["mark"]["type"], "rect");
+  EXPECT_EQ(layers[1]["mark"]["interpolate"], "step-after");
+  EXPECT_EQ(layers[1]["encoding"]["x"]["field"], "from");
+  EXPECT_EQ(layers[2]["mark"]["interpolate"], "step-before");
+  EXPECT_EQ(layers[2]["encoding"]["x"]["field"], "to");
+}
+
 TEST(Spec, NamesAndLabelsOfAnyKindStayText) {
   const std::string script = "<script>alert('x')</script>";
   ChartData data =
