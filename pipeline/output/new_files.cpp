@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <unistd.h>
@@ -50,7 +51,7 @@ std::string obstacle(const fs::path& target, const Replaceable& replaceable) {
 }
 
 void expect_written(const std::ostream& out, const fs::path& path) {
-  if (!out) throw InputError(path.string() + ": cannot be written: " + std::strerror(errno));
+  if (!out) throw std::runtime_error(path.string() + ": cannot be written: " + std::strerror(errno));
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class NewFiles {
   NewFiles& operator=(const NewFiles&) = delete;
   ~NewFiles();
 
-  /// Throws what `print` throws, and InputError when the file cannot be written.
+  /// Throws what `print` throws, and std::runtime_error when the file cannot be written.
   void write(std::size_t file, const std::function<void(std::ostream&)>& print);
   /// Gives the files, all of which are written, their names.
   void place();
