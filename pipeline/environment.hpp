@@ -15,6 +15,8 @@ inline std::vector<EnvironmentVariable> own_environment() {
   return {
       {"XDG_CACHE_HOME", "where caches are, instead of ~/.cache: hashes of large files are remembered there"},
       {"HOME", "the user's folder"},
+      {"HOOKFLOW_VEGA",
+       "a folder with vega, vega-lite and vega-embed, which draw figures, instead of the installed one"},
       {"NO_COLOR", "if set, the terminal is written to without colours"},
       {"TERM", "if it is dumb, the same"}};
 }
