@@ -34,7 +34,8 @@ struct ParamDecl {
 };
 
 /// A sentence that sums up a result, for who reads no table: `text` follows the variable's meaning, and what
-/// stands in braces is filled in from its values (pipeline/report/answer/sentence.hpp lists what may stand there).
+/// stands in braces is filled in from its values (pipeline/report/answer/sentence.hpp lists what may stand
+/// there).
 struct SummaryDecl {
   std::string variable;  // its name; "*_mean": every one that ends so
   std::string text;

@@ -61,7 +61,7 @@ struct FigureKey {
 };
 
 FigureKey text_key(const char* name, std::string FigureRequest::*member, std::string doc,
-             Node schema = schema::text()) {
+                   Node schema = schema::text()) {
   return {name, [member](const Node& node, FigureRequest& figure) { read_param(node, figure.*member); },
           [member](const FigureRequest& figure) {
             return (figure.*member).empty() ? Node() : write_param(figure.*member);

@@ -41,7 +41,7 @@ struct WorkflowSpec {
   std::vector<std::string> keep;
   std::string show;  // stage.variable that a viewer shows first; empty: the first kept
   std::size_t show_line = 0;
-  bool is_changed = false;  // by settings from outside of the file
+  bool is_changed = false;             // by settings from outside of the file
   std::vector<FigureRequest> figures;  // that a report shows first
 
   /// The workflow with every default stated, without its prompts: what the results depend on.

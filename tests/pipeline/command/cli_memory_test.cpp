@@ -42,7 +42,8 @@ TEST_F(CliMemory, GrowsWithThePromptsByTheirOwnTextsAlone) {
   constexpr std::size_t kMany = 16000;
   const double few = peak_bytes(kFew);
   const double many = peak_bytes(kMany);
-  // A prompt's ids and label take some 170 bytes; a row of nano's residual stream that stays would be 512 more.
+  // A prompt's ids and label take some 170 bytes; a row of nano's residual stream that stays would be 512
+  // more.
   const double bytes_a_prompt = (many - few) / static_cast<double>(kMany - kFew);
   EXPECT_LE(bytes_a_prompt, 512) << many << " bytes against " << few;
   RecordProperty("bytes_a_prompt", std::to_string(bytes_a_prompt));
