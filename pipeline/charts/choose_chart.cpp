@@ -204,8 +204,7 @@ class Chooser {
   }
 
   void place_colour() {
-    const bool map = chart_.kind == ChartKind::heatmap || chart_.kind == ChartKind::pattern;
-    if (map || !chart_.colour.empty()) return;
+    if (is_map(chart_.kind) || !chart_.colour.empty()) return;
     const auto few = [](const Axis& axis) { return axis.size() <= kMostColours; };
     chart_.colour = take_first([](const Axis& axis) { return axis.name == kSourceAxis; });
     if (chart_.colour.empty() && chart_.kind != ChartKind::scatter)

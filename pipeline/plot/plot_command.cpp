@@ -8,6 +8,7 @@
 #include "pipeline/error.hpp"
 #include "pipeline/figures/figure.hpp"
 #include "pipeline/figures/requests.hpp"
+#include "pipeline/inspect/group_sheet.hpp"
 #include "pipeline/output/new_files.hpp"
 #include "pipeline/plot/draw_text.hpp"
 #include "pipeline/render/render.hpp"
@@ -28,12 +29,8 @@ AxisLabel condition(const std::string& text) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-/// `/scores/prob`, as HDF5 names it, is `scores.prob`.
-InputRef variable_ref(std::string text) {
-  if (text.starts_with('/')) {
-    text.erase(0, 1);
-    std::ranges::replace(text, '/', '.');
-  }
+InputRef variable_ref(const std::string& said) {
+  const std::string text = said.starts_with('/') ? dotted(said) : said;
   try {
     InputRef ref = parse_input_ref(text);
     if (!ref.stage.empty() && !ref.variable.empty()) return ref;

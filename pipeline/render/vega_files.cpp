@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/error.hpp"
+#include "pipeline/shipped.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -16,9 +17,7 @@ namespace fs = std::filesystem;
 std::vector<fs::path> folders() {
   if (const char* chosen = std::getenv("HOOKFLOW_VEGA"); chosen != nullptr && *chosen != '\0')
     return {chosen};
-  std::error_code failed;
-  const fs::path program = fs::read_symlink("/proc/self/exe", failed);
-  return {program.parent_path().parent_path() / "share/hookflow/vega", HOOKFLOW_VEGA_DIR};
+  return shipped_folders("vega", HOOKFLOW_VEGA_DIR);
 }
 
 }  // namespace

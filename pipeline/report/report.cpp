@@ -38,12 +38,12 @@ class ReportWriter {
     pack("vega-lite", contents_of(vega.vega_lite));
     pack("vega-embed", contents_of(vega.vega_embed));
     std::map<std::string, std::string, std::less<>> parts = {
-        {"title", escaped(root("workflow_name"))},
-        {"about", escaped(root("about"))},
+        {"title", escaped(root_text(view_, "workflow_name"))},
+        {"about", escaped(root_text(view_, "about"))},
         {"state", view_.complete ? "complete" : "incomplete"},
         {"state_text", escaped(view_.complete ? "complete" : progress_text(view_))},
         {"file", escaped(run_.path().filename().string())},
-        {"version", escaped(root("program_version"))},
+        {"version", escaped(root_text(view_, "program_version"))},
         {"brief", brief_section()},
         {"answers", answers_section()},
         {"figures", figures_section()},
@@ -59,11 +59,6 @@ class ReportWriter {
   }
 
  private:
-  [[nodiscard]] std::string root(const std::string& name) const {
-    const auto found = view_.root.find(name);
-    return found == view_.root.end() ? std::string() : found->second;
-  }
-
   void pack(const std::string& id, std::string_view bytes) {
     packed_ += "<script type=\"application/gzip\" id=\"" + id + "\">" + packed(bytes) + "</script>\n";
   }

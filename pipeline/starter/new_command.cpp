@@ -1,12 +1,10 @@
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <system_error>
 
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/options.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/output/new_files.hpp"
 #include "pipeline/starter/renamed_workflow.hpp"
 #include "pipeline/starter/shipped_workflows.hpp"
 #include "pipeline/terminal/window.hpp"
@@ -49,13 +47,11 @@ void check_name(const std::string& name) {
       "such as my_sweep; -o says into which file");
 }
 
-/// Makes a file where nothing is, unless `force` lets it replace another.
+/// Makes a file where nothing is, not even a link, unless `force` lets it replace another.
 void write_new(const fs::path& path, const std::string& text, bool force) {
   if (!force && fs::symlink_status(path).type() != fs::file_type::not_found)
     throw InputError(path.string() + ": is there already; --force replaces it, -o writes another file");
-  std::ofstream file(path, std::ios::binary);
-  if (!(file << text) || !file.flush())
-    throw InputError(path.string() + ": cannot be written: " + std::generic_category().message(errno));
+  write_new_file(path, text, {.any = force});
 }
 
 int make_workflow(const std::vector<std::string>& arguments) {

@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "pipeline/error.hpp"
+#include "pipeline/shipped.hpp"
 #include "pipeline/workflow/workflow.hpp"
 #include "pipeline/yaml/node.hpp"
 
@@ -11,12 +12,6 @@ namespace hookflow::pipeline {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<fs::path> workflow_folders() {
-  std::error_code failed;
-  const fs::path program = fs::read_symlink("/proc/self/exe", failed);
-  return {program.parent_path().parent_path() / "share/hookflow/workflows", HOOKFLOW_WORKFLOWS};
-}
 
 ShippedWorkflow read_shipped(const fs::path& path) {
   const Node root = parse_yaml(workflow_text(path), path.string());
@@ -28,7 +23,7 @@ ShippedWorkflow read_shipped(const fs::path& path) {
 
 std::vector<ShippedWorkflow> shipped_workflows() {
   std::string looked;
-  for (const fs::path& folder : workflow_folders()) {
+  for (const fs::path& folder : shipped_folders("workflows", HOOKFLOW_WORKFLOWS)) {
     std::vector<ShippedWorkflow> found;
     std::error_code failed;
     for (const auto& entry : fs::directory_iterator(folder, failed))

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "pipeline/charts/chart_kind.hpp"
 #include "pipeline/charts/find_sources.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/figures/data/axis_texts.hpp"
@@ -92,7 +93,7 @@ class ChartReader {
   void read_values() {
     const bool pairs = stored_.kind == ChartKind::scatter;
     data_.range = reduction_.groups() && reduction_.summary.empty() && !pairs && !stored_.minus &&
-                  stored_.kind != ChartKind::heatmap && stored_.kind != ChartKind::pattern;
+                  !is_map(stored_.kind);
     for (std::size_t s = 0; s < stored_.sources.size(); ++s) {
       const ChartSource& source = stored_.sources[s];
       const Gathered found = gathered(source, source.variable);

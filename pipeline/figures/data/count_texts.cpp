@@ -53,7 +53,7 @@ Counts count_codes(const RunFile& run, const ChartSource& source, const Cells& c
       const bool is_missing = std::isnan(values[i]) || values[i] == -1;
       if (is_missing || cell == StepMap::kNowhere) continue;
       auto& of_code = counts[static_cast<std::int64_t>(values[i])];
-      of_code.resize(cells.count());
+      if (of_code.empty()) of_code.resize(cells.count());
       ++of_code[cell];
     }
   });

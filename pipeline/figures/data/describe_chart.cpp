@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "pipeline/charts/chart_kind.hpp"
 #include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
@@ -140,8 +141,8 @@ std::string chart_note(const ChartData& data, const RunFileView& view, const std
   if (!chart.choose.empty() && picture)
     all.push_back("choose " + listed(spaced_all(chart.choose)) + " above");
   all.push_back(listed(singles(chart)));
-  const bool map = chart.kind == ChartKind::heatmap || chart.kind == ChartKind::pattern;
-  if (!data.lower.empty() && !data.upper.empty() && !map && (picture || chart.kind == ChartKind::line))
+  if (!data.lower.empty() && !data.upper.empty() && !is_map(chart.kind) &&
+      (picture || chart.kind == ChartKind::line))
     all.emplace_back(data.range ? "with the smallest and largest value" : "with the confidence interval");
   if (!data.marks.empty())
     all.push_back("marked where significant" + (data.marks.front().correction.empty()

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/inspect/group_sheet.hpp"
 #include "pipeline/report/answer/digest.hpp"
 #include "pipeline/text/columns.hpp"
 #include "pipeline/values/spelling.hpp"
@@ -141,11 +142,9 @@ class Filler {
 
   /// " 'text'" that a number stands for, by what it counts; empty where it stands for none.
   [[nodiscard]] std::string text_behind(const std::string& counts, double value) const {
-    const auto list = std::ranges::find(of_.view.texts, counts,
-                                        [](const TextTable& table) { return table.axis.long_name; });
-    if (counts.empty() || list == of_.view.texts.end()) return {};
-    if (!(value >= 0 && value < static_cast<double>(list->texts.size()))) return {};
-    return " '" + list->texts[static_cast<std::size_t>(value)] + "'";
+    const TextRows texts = texts_counted_by(of_.view, counts);
+    if (!(value >= 0 && value < static_cast<double>(texts.size()))) return {};
+    return " '" + texts[static_cast<std::size_t>(value)] + "'";
   }
 
   const SummedVariable& of_;

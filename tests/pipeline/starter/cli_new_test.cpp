@@ -67,6 +67,13 @@ TEST_F(NewCommand, ReplacesNoFileUnlessThatIsAsked) {
   EXPECT_NE(text("mine.yaml").find("workflow: mine "), std::string::npos);
 }
 
+TEST_F(NewCommand, NeverReplacesARunFile) {
+  const fs::path run_file = fs::path(HOOKFLOW_SOURCE_DIR) / "tests/support/run_files/format_5.h5";
+  fs::copy_file(run_file, folder.path() / "results.yaml");
+  refuse({"new", "results", "--force"}, 3, {"results.yaml: is a run file"});
+  EXPECT_EQ(read_file(folder.path() / "results.yaml"), read_file(run_file));
+}
+
 TEST_F(NewCommand, KeepsAnyNameThatAWorkflowMayHave) {
   for (const std::string name : {"5", "true", "a: b # c", "naïve \"Größe\"", "'", "two  spaces", "-dash"}) {
     succeed({"new", "-o", "w.yaml", "--force", "--", name});
@@ -81,7 +88,7 @@ TEST_F(NewCommand, RefusesWhatCannotBe) {
   refuse({"new", ""}, 2, {"'' cannot be the workflow's name"});
   refuse({"new", "mine", "--from", "head_swep"}, 2, {"(did you mean 'head_sweep'?)", "--list"});
   refuse({"new", "mine", "-o", "no/such/folder.yaml"}, 3,
-         {"no/such/folder.yaml: cannot be written: No such file"});
+         {"no/such/folder.yaml: there is no folder no/such"});
 }
 
 }  // namespace
