@@ -1,13 +1,16 @@
+#include <filesystem>
 #include <iostream>
+#include <set>
 #include <utility>
 
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/unsealed_option.hpp"
 #include "pipeline/compare/comparison_data.hpp"
+#include "pipeline/compare/comparison_page.hpp"
 #include "pipeline/compare/comparison_text.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/inspect/group_sheet.hpp"
-#include "pipeline/inspect/overview.hpp"
+#include "pipeline/report/page/page_file.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -33,16 +36,12 @@ SettingsComparison settings_of(const OpenRun& first, const OpenRun& second) {
   });
 }
 
-/// What the text looks at closely: of the variables of both, what the first workflow shows first, or else the
-/// first that is measured.
-std::string looked_at(const OpenRun& first, const ResultsComparison& results) {
-  const std::string likely = likely_variable(first.view);
-  std::string measured;
-  for (const VariableComparison& variable : results.variables) {
-    if (variable.name == likely) return likely;
-    if (measured.empty() && variable.is_measure() && !variable.is_equal()) measured = variable.name;
-  }
-  return measured;
+/// Calls them by their files' names, without folders, where that tells them from each other.
+void shorten_names(std::vector<OpenRun>& runs) {
+  std::set<std::string> names;
+  for (const OpenRun& run : runs) names.insert(run.file.path().filename().string());
+  if (names.size() < runs.size()) return;
+  for (OpenRun& run : runs) run.name = run.file.path().filename().string();
 }
 
 /// Every two of the runs, in order.
@@ -69,9 +68,27 @@ void print_pairs(const std::vector<OpenRun>& runs, const Words& only, const Opti
   } else {
     for_pairs(runs, only, [&](const RunsBeside& pair) {
       std::cout << std::exchange(separator, "\n");
-      print_comparison(pair, looked_at(pair.first, pair.results), options.has("all"), std::cout);
+      print_comparison(pair, options.has("all"), std::cout);
     });
   }
+}
+
+std::filesystem::path page_path(const Options& options, const OpenRun& first) {
+  const std::string given = options.get<std::string>("report");
+  if (!given.empty()) return given;
+  const std::filesystem::path beside = first.file.path();
+  return beside.parent_path() / (beside.stem().string() + "_compared.html");
+}
+
+void write_comparison(std::vector<OpenRun> runs, const Words& only, const Options& options) {
+  if (options.has("json") || options.has("csv"))
+    throw UsageError("compare: --report, --json and --csv exclude each other");
+  const std::filesystem::path to = page_path(options, runs.front());
+  expect_page_file(to);
+  shorten_names(runs);
+  std::vector<RunsBeside> pairs;
+  for_pairs(runs, only, [&](const RunsBeside& pair) { pairs.push_back(pair); });
+  write_page(to, comparison_page(runs, pairs, options.has("all")));
 }
 
 int compare(const Words& arguments) {
@@ -87,12 +104,19 @@ int compare(const Words& arguments) {
                 "STAGE or STAGE.VARIABLE: compare nothing else; may be repeated")(
       "all,a", "every variable and setting that differs, and all of what is listed")(
       "csv", "a row for each variable of each two files")("json",
-                                                          "all of it as JSON, a list of each two files");
+                                                          "all of it as JSON, a list of each two files")(
+      "report", po::value<std::string>()->implicit_value("")->value_name("FILE.html"),
+      "as a page for a browser, with the figures of all files beside each other; --report=FILE.html says "
+      "where, default: the first file's name with _compared.html; only another report is replaced");
   add_unsealed_option(options);
   if (!options.parse(arguments)) return exit_code::kDone;
   Words only = options.get_or("only", Words());
   for (std::string& name : only) name = dotted(name);
-  print_pairs(open_runs(options), only, options);
+  std::vector<OpenRun> runs = open_runs(options);
+  if (options.has("report"))
+    write_comparison(std::move(runs), only, options);
+  else
+    print_pairs(runs, only, options);
   return exit_code::kDone;
 }
 

@@ -119,6 +119,12 @@ bool VariableComparison::is_equal() const {
          agreement.equal() == agreement.both();
 }
 
+std::string VariableComparison::why_unmatched() const {
+  for (const MatchedAxis& axis : axes)
+    if (axis.steps.empty()) return "no label in common along " + axis.first.name;
+  return problem;
+}
+
 std::string VariableComparison::place(const CellPair& pair) const {
   const std::vector<std::string> labels = labels_of(variable.axes, pair.cell);
   std::string text;

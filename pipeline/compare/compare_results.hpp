@@ -25,6 +25,8 @@ struct VariableComparison {
   }  // that cells are ranked by
   /// Whether all cells of both are matched and have equal values.
   [[nodiscard]] bool is_equal() const;
+  /// Why no cells of both can be compared; empty: some can.
+  [[nodiscard]] std::string why_unmatched() const;
   /// "layer=3, head=2", without axes of one label.
   [[nodiscard]] std::string place(const CellPair& pair) const;
 };

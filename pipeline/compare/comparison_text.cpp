@@ -1,10 +1,9 @@
 #include "pipeline/compare/comparison_text.hpp"
 
 #include <algorithm>
-#include <map>
 #include <ostream>
 
-#include "pipeline/compare/setting_lines.hpp"
+#include "pipeline/compare/comparison_lines.hpp"
 #include "pipeline/inspect/overview.hpp"
 #include "pipeline/terminal/table.hpp"
 #include "pipeline/text/columns.hpp"
@@ -14,33 +13,18 @@ namespace hookflow::pipeline {
 namespace {
 
 constexpr std::size_t kRowsShown = 12;  // of the table, where not all is asked for
-constexpr std::size_t kFewShown = 5;    // of anything else
-
-std::string quoted_label(const Axis& axis, std::size_t step) {
-  constexpr std::size_t kColumns = 40;
-  return "'" + cut_to_columns(label_of(axis, step), kColumns) + "'";
-}
-
-/// The labels of some steps, the first few.
-std::string labels_text(const Axis& axis, const std::vector<std::size_t>& steps) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(kFewShown, steps.size()); ++i)
-    text += (i == 0 ? "" : ", ") + quoted_label(axis, steps[i]);
-  return text +
-         (steps.size() > kFewShown ? " and " + std::to_string(steps.size() - kFewShown) + " more" : "");
-}
 
 class ComparisonPrinter {
  public:
   ComparisonPrinter(const RunsBeside& runs, bool all, std::ostream& out)
       : runs_(runs), all_(all), out_(out), window_(output_window()) {}
 
-  void print(const std::string& looked_at) {
+  void print() {
     print_runs();
-    print_labels();
     print_table();
+    const std::string seen = looked_at(runs_);
     for (const VariableComparison& variable : runs_.results.variables)
-      if (variable.is_measure() && (all_ || variable.name == looked_at)) print_variable(variable);
+      if (variable.is_measure() && (all_ || variable.name == seen)) print_variable(variable);
     for (const VariableComparison& variable : runs_.results.variables) print_flips(variable);
   }
 
@@ -53,44 +37,7 @@ class ComparisonPrinter {
     for (const OpenRun* run : {&runs_.first, &runs_.second})
       if (!run->view.complete || !run->view.failures.empty())
         out_ << window_.painted("  " + run->name + ": " + progress_text(run->view), Ink::yellow) << "\n";
-    const std::pair<std::string, std::string> files = {runs_.first.name, runs_.second.name};
-    if (runs_.settings.causes.empty()) line("no setting that decides results differs");
-    print_settings(runs_.settings.causes, files, all_, out_);
-    if (all_) print_settings(runs_.settings.settings, files, all_, out_);
-    print_missing(runs_.results.first_only, runs_.first.name);
-    print_missing(runs_.results.second_only, runs_.second.name);
-  }
-
-  void print_missing(const std::vector<std::string>& variables, const std::string& file) {
-    const std::size_t shown = all_ ? variables.size() : std::min(kFewShown, variables.size());
-    std::string text;
-    for (std::size_t i = 0; i < shown; ++i) text += (i == 0 ? "" : ", ") + variables[i];
-    if (shown < variables.size()) text += " and " + std::to_string(variables.size() - shown) + " more";
-    if (!variables.empty()) line("in " + file + " only: " + text);
-  }
-
-  /// Labels that are not the same, with the number of variables that have them.
-  void print_labels() {
-    std::map<std::string, std::size_t> notes;
-    for (const VariableComparison& variable : runs_.results.variables)
-      for (const MatchedAxis& axis : variable.axes) {
-        if (axis.is_renamed())
-          ++notes[axis.first.name + ": " + quoted_label(axis.first, 0) + " in " + runs_.first.name +
-                  " stands beside " + quoted_label(axis.second, 0) + " in " + runs_.second.name];
-        if (!axis.first_only.empty())
-          ++notes[axis.first.name + ": " + labels_text(axis.first, axis.first_only) + " in " +
-                  runs_.first.name + " only"];
-        if (!axis.second_only.empty())
-          ++notes[axis.first.name + ": " + labels_text(axis.second, axis.second_only) + " in " +
-                  runs_.second.name + " only"];
-      }
-    std::size_t printed = 0;
-    for (const auto& [note, variables] : notes) {
-      if (!all_ && printed++ == kFewShown) break;
-      line(note + " (" + counted(variables, "variable") + ")");
-    }
-    if (!all_ && notes.size() > kFewShown)
-      line("… and labels of " + std::to_string(notes.size() - kFewShown) + " more kinds; --all lists them");
+    for (const std::string& text : difference_lines(runs_, all_)) line(text);
   }
 
   void print_table() {
@@ -112,15 +59,8 @@ class ComparisonPrinter {
     if (equal > 0) line(counted(equal, "variable") + (equal == 1 ? " is" : " are") + " equal in every value");
   }
 
-  /// Why no cells of both can be compared; empty: some can.
-  static std::string why_unmatched(const VariableComparison& variable) {
-    for (const MatchedAxis& axis : variable.axes)
-      if (axis.steps.empty()) return "no label in common along " + axis.first.name;
-    return variable.problem;
-  }
-
   static Table::Row row_of(const VariableComparison& variable) {
-    if (const std::string why = why_unmatched(variable); !why.empty())
+    if (const std::string why = variable.why_unmatched(); !why.empty())
       return {variable.name, "-", "-", "-", "-", "-", why};
     const Agreement& found = variable.agreement;
     Table::Row row = {
@@ -167,27 +107,12 @@ class ComparisonPrinter {
   }
 
   void print_flips(const VariableComparison& variable) {
-    const Agreement& found = variable.agreement;
-    const std::size_t flips = found.both() - found.equal();
-    if (variable.is_measure() || !found.is_yes_or_no() || flips == 0) return;
+    const std::vector<std::string> flips =
+        flip_lines(runs_, variable, all_ ? LargestPairs::kMost : kFewShown);
+    if (flips.empty()) return;
     out_ << "\n";
-    heading(variable.name + ": " + std::to_string(flips) + " of " + std::to_string(found.both()) +
-            " changed between 0 and 1");
-    print_flipped(variable, 1, found.lowered(), runs_.first.name);
-    print_flipped(variable, 0, found.raised(), runs_.second.name);
-  }
-
-  /// Cells that are 1 in one file alone.
-  void print_flipped(const VariableComparison& variable, double first, std::size_t count,
-                     const std::string& file) {
-    if (count == 0) return;
-    std::string where;
-    std::size_t named = 0;
-    for (const CellPair& pair : variable.agreement.farthest())
-      if (pair.first == first && named < shown(count))
-        where += (named++ == 0 ? "" : "; ") + variable.place(pair);
-    line(std::to_string(count) + " are 1 in " + file + " only" + (where.empty() ? "" : ": " + where) +
-         (named > 0 && named < count ? "; …" : ""));
+    heading(variable.name + ": " + flips.front());
+    for (std::size_t i = 1; i < flips.size(); ++i) line(flips[i]);
   }
 
   [[nodiscard]] std::size_t shown(std::size_t count) const {
@@ -202,8 +127,8 @@ class ComparisonPrinter {
 
 }  // namespace
 
-void print_comparison(const RunsBeside& runs, const std::string& looked_at, bool all, std::ostream& out) {
-  ComparisonPrinter(runs, all, out).print(looked_at);
+void print_comparison(const RunsBeside& runs, bool all, std::ostream& out) {
+  ComparisonPrinter(runs, all, out).print();
 }
 
 }  // namespace hookflow::pipeline

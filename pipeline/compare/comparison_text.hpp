@@ -16,9 +16,9 @@ struct RunsBeside {
   ResultsComparison results;
 };
 
-/// Prints a comparison for people: what was set otherwise, how far each variable agrees, and of one variable,
-/// `looked_at` ("stage.variable"), the largest differences and what changed rank; on one screen, or `all` of
-/// it. Then which values that are 0 or 1, such as what is significant, are another.
-void print_comparison(const RunsBeside& runs, const std::string& looked_at, bool all, std::ostream& out);
+/// Prints a comparison for people: what was set otherwise, how far each variable agrees, and of the variable
+/// that is looked at the largest differences and what changed rank; on one screen, or `all` of it. Then which
+/// values that are 0 or 1, such as what is significant, are another.
+void print_comparison(const RunsBeside& runs, bool all, std::ostream& out);
 
 }  // namespace hookflow::pipeline

@@ -67,6 +67,10 @@ void print_lines(const std::vector<DatasetDifference>& differences, std::size_t 
     std::cout << "  … and " << differences.size() - most << " more; --all lists them\n";
 }
 
+void print_settings(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) std::cout << "  " << line << "\n";
+}
+
 void print_differences(const RunComparison& found, bool all) {
   constexpr std::size_t kListed = 10;
   const bool explained = !found.causes.empty();
@@ -101,10 +105,10 @@ int diff(const std::vector<std::string>& arguments) {
     std::cout << "equal: " << found.datasets << " datasets, " << found.cells << " values\n";
   else
     std::cout << "different:\n";
-  print_settings(found.causes, {first, second}, all, std::cout);
+  print_settings(setting_lines(found.causes, {first, second}, all));
   print_differences(found, all);
   if (!found.settings.empty()) std::cout << "settings that differ:\n";
-  print_settings(found.settings, {first, second}, all, std::cout);
+  print_settings(setting_lines(found.settings, {first, second}, all));
   const bool damaged = tell_damage(one);
   if ((second != first && tell_damage(other)) || damaged) return exit_code::kInput;
   return found.differences.empty() ? exit_code::kDone : exit_code::kDifferent;

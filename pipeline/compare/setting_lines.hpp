@@ -1,5 +1,4 @@
 #pragma once
-#include <iosfwd>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,9 +7,9 @@
 
 namespace hookflow::pipeline {
 
-/// Prints settings that differ, a line each, with what the two files are called. Where not all is asked for,
-/// the first few, with the beginnings of their values.
-void print_settings(std::vector<Difference> settings, const std::pair<std::string, std::string>& files,
-                    bool all, std::ostream& out);
+/// Settings that differ, a line each, with what the two files are called. Where not all is asked for, the
+/// first few, with the beginnings of their values.
+std::vector<std::string> setting_lines(std::vector<Difference> settings,
+                                       const std::pair<std::string, std::string>& files, bool all);
 
 }  // namespace hookflow::pipeline

@@ -2,16 +2,18 @@
 
 #include <set>
 
-#include "pipeline/figures/data/chart_data.hpp"
 #include "pipeline/figures/requests.hpp"
 #include "pipeline/figures/spec.hpp"
 
 namespace hookflow::pipeline {
 
-Figure figure_of(const RunFile& run, const RunFileView& view, const FigureRequest& request) {
+Figure figure_from(const ChartData& data, const std::string& id) {
   constexpr std::size_t kMostInSvg = 5'000;  // cells
-  const ChartData data = read_chart(run, view, request);
-  return {request.id(), data.title, data.note, spec_of(data), data.value.size() > kMostInSvg};
+  return {id, data.title, data.note, spec_of(data), data.value.size() > kMostInSvg};
+}
+
+Figure figure_of(const RunFile& run, const RunFileView& view, const FigureRequest& request) {
+  return figure_from(read_chart(run, view, request), request.id());
 }
 
 std::vector<Figure> figures_of(const RunFile& run, const RunFileView& view) {

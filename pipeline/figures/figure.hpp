@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "pipeline/figures/data/chart_data.hpp"
 #include "pipeline/run_file/reading/view.hpp"
 #include "pipeline/workflow/figure_request.hpp"
 
@@ -23,5 +24,8 @@ struct Figure {
 std::vector<Figure> figures_of(const RunFile& run, const RunFileView& view);
 /// One figure. Throws UsageError, a line a problem, for what is asked for and cannot be.
 Figure figure_of(const RunFile& run, const RunFileView& view, const FigureRequest& request);
+
+/// The figure that the chart makes.
+Figure figure_from(const ChartData& data, const std::string& id);
 
 }  // namespace hookflow::pipeline

@@ -10,6 +10,8 @@ namespace {
 /// Around zero on both sides alike where that means no change; else from the smallest to the largest.
 VegaJson colour_scale(const ChartData& data) {
   auto [least, most] = extent(data.value);
+  least = std::fmin(least, data.beside.first);
+  most = std::fmax(most, data.beside.second);
   if (data.variable().zero_is_neutral) {
     double reach = std::fmax(std::abs(least), std::abs(most));
     if (!(reach > 0)) reach = 1;

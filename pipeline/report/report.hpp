@@ -6,9 +6,6 @@
 
 namespace hookflow::pipeline {
 
-/// What a report begins with, by which one is known.
-inline constexpr const char* kReportBeginning = "<!DOCTYPE html>\n<!-- hookflow report -->\n";
-
 /// The page that shows what a run came to, finished or not: one file, which needs nothing else. Equal files
 /// and names give equal pages. Throws InputError for a file that cannot be read, and where vega is missing.
 std::string report_page(const RunFile& run);

@@ -1,26 +1,14 @@
-#include <iostream>
-
 #include "pipeline/command/after_run.hpp"
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/unsealed_option.hpp"
-#include "pipeline/output/new_files.hpp"
 #include "pipeline/render/vega_files.hpp"
+#include "pipeline/report/page/page_file.hpp"
 #include "pipeline/report/report.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
 namespace po = boost::program_options;
-
-const Replaceable kOtherReports = {.any = false, .beginning = kReportBeginning};
-
-/// Before the page is made, which takes time.
-void expect_replaceable(const std::filesystem::path& to) { const NewFiles checked({to}, kOtherReports); }
-
-void write_report(const RunFile& run, const std::filesystem::path& to) {
-  write_new_file(to, report_page(run), kOtherReports);
-  std::cout << to.string() << "\n";
-}
 
 int report(const std::vector<std::string>& arguments) {
   Options options(
@@ -35,16 +23,16 @@ int report(const std::vector<std::string>& arguments) {
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::string path = options.required("file");
   const std::filesystem::path to = options.get_or("out", report_path(path).string());
-  expect_replaceable(to);
-  write_report(open_run_file(path, options), to);
+  expect_page_file(to);
+  write_page(to, report_page(open_run_file(path, options)));
   return exit_code::kDone;
 }
 
 std::function<void()> prepare_report(const std::filesystem::path& run_file, const std::string& value) {
   const std::filesystem::path to = value.empty() ? report_path(run_file) : std::filesystem::path(value);
   find_vega();
-  expect_replaceable(to);
-  return [run_file, to] { write_report(RunFile(run_file), to); };
+  expect_page_file(to);
+  return [run_file, to] { write_page(to, report_page(RunFile(run_file))); };
 }
 
 const bool kReport = register_command({"report", "write what a run came to as a page for a browser", report});

@@ -1,10 +1,11 @@
 # Makes the source of embedded_text(): the files' paths and contents, as C++ has them.
 set(embedded_files
   pipeline/render/render.mjs
-  pipeline/report/page.html
-  pipeline/report/page.css
-  pipeline/report/page.js
-  pipeline/report/table.js)
+  pipeline/report/record.html
+  pipeline/report/page/page.html
+  pipeline/report/page/page.css
+  pipeline/report/page/page.js
+  pipeline/report/page/table.js)
 set(embedded_table "")
 foreach(file IN LISTS embedded_files)
   file(READ ${PROJECT_SOURCE_DIR}/${file} content)

@@ -25,7 +25,7 @@ constexpr const char* kFolders = R"(
   pipeline/stage pipeline/plugin pipeline/workflow pipeline/h5 pipeline/run_file/format pipeline/run_file/marks
   pipeline/run_file/reading pipeline/run_file/store pipeline/output pipeline/charts pipeline/engine pipeline/session
   pipeline/inspect pipeline/render pipeline/figures/data pipeline/figures pipeline/command pipeline/plot
-  pipeline/export pipeline/compare pipeline/report/answer pipeline/report pipeline/schema pipeline/starter
+  pipeline/export pipeline/report/answer pipeline/report/page pipeline/report pipeline/compare pipeline/schema pipeline/starter
   pipeline/completion pipeline/manual
   stages/subject stages/tokenize stages/params stages/edit stages/statistics stages/aggregate stages/measure
 )";
@@ -167,7 +167,7 @@ TEST(Walls, OneFileKnowsEachLibrary) {
   expect_only_in("(hdf5|H5)", R"(pipeline/h5/[a-z_0-9]*\.[hc]pp)");
   expect_only_in("yaml-cpp/", R"(pipeline/yaml/yaml\.cpp)");
   expect_only_in("(cblas|openblas)", R"(model/numerics/blas\.cpp)");
-  expect_only_in("zlib", R"(pipeline/report/packed\.cpp)");
+  expect_only_in("zlib", R"(pipeline/report/page/packed\.cpp)");
   expect_only_in("openssl/", R"(pipeline/hash/sha256\.cpp)");
   expect_only_in("utf8(\\.h|/)", R"(pipeline/text/utf8\.cpp|model/tokenizer/(utf8|split)\.cpp)");
   expect_only_in("boost/math/", R"(stages/statistics/student_t\.cpp)");

@@ -136,3 +136,26 @@ def check_sentences(browser, folder):
     _, _, prob = read(folder / "indirect_object.h5", "clean", "prob")
     want = f"token target: {spoken(prob[:, 0].mean())} percent on average"
     assert want in said["clean"], f"{want}\nis not in\n{said['clean']}"
+
+
+def check_comparison(browser, page, variables):
+    """A page of two runs says the numbers that `compare --json` says; figures stand beside each other, with one scale."""
+    said = answers(browser, page)
+    checked = 0
+    for variable in variables:
+        text = said.get(variable["variable"], "")
+        if "correlation:" not in text or variable["correlation"] is None or variable["largest_difference"] is None:
+            continue
+        for number in (variable["correlation"], variable["largest_difference"]):
+            assert f"{number:.6g}" in text, f"{number:.6g} is not in\n{text}"
+        assert f"{variable['equal']} of {variable['values']} value" in text, text
+        assert variable["at"] in text, text
+        checked += 1
+    assert checked > 3, f"only {checked} variables were compared"
+    rows = browser.run("""return [...document.querySelectorAll('.beside')].map(row =>
+        [...row.querySelectorAll('figure')].map(figure => figure.dataset.name.split(' ')[0]))""")
+    assert rows and all(len(row) == 2 and row[0] == row[1] for row in rows), rows
+    scales = browser.run("""return Promise.all([...document.querySelector('.beside').querySelectorAll('figure')].map(
+        async figure => JSON.stringify(JSON.parse(await unpacked(figure.dataset.spec))).match(/"domain":[^\\]]*\\]/)[0]))""")
+    assert scales[0] == scales[1], scales
+    browser.wait_until("return document.querySelector('#tables tbody tr')")

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from browser import Browser, missing
-from checks import check_brief, check_hover, check_sentences, check_table
+from checks import check_brief, check_comparison, check_hover, check_sentences, check_table
 
 SOURCE = Path(__file__).resolve().parents[2]
 WIDE, NARROW = 1280, 375
@@ -92,6 +92,22 @@ def wait_for(file, seconds=20):
         time.sleep(0.05)
 
 
+def make_comparison(hookflow, folder):
+    """A page of two runs of the head sweep that differ in their prompt. Returns it, and what is said to programs."""
+    text = (SOURCE / "workflows/head_sweep.yaml").read_text()
+    prompt = '{id: berlin, text: "Berlin is the capital of", target: " Germany", contrast: " France"}'
+    assert prompt in text
+    other = '{id: paris, text: "Paris is the capital of", target: " France", contrast: " Germany"}'
+    (folder / "paris.yaml").write_text(text.replace(prompt, other))
+    runs = [folder / "head_sweep.h5", folder / "paris.h5"]
+    subprocess.run([hookflow, "run", folder / "paris.yaml", "--out", runs[1], "--quiet", "--force"], check=True,
+                   stdout=subprocess.DEVNULL)
+    page = folder / "comparison.html"
+    subprocess.run([hookflow, "compare", *runs, f"--report={page}"], check=True, stdout=subprocess.DEVNULL)
+    told = subprocess.run([hookflow, "compare", *runs, "--json"], check=True, capture_output=True)
+    return page, json.loads(told.stdout)[0]["variables"]
+
+
 def check_menu(browser):
     """A figure is saved as SVG and as PNG, with its title and on white, which the page's own drawing has not."""
     saves = "figure .vega-actions a"
@@ -125,6 +141,10 @@ def main():
         for file in make_reports(options.hookflow, folder):
             check_page(browser, file.with_suffix(".html"), options.pictures)
         check_hostile(browser, folder / "hostile.html")
+        page, variables = make_comparison(options.hookflow, folder)
+        check_page(browser, page, options.pictures)
+        browser.set_window(WIDE)
+        check_comparison(browser, page, variables)
         browser.set_window(WIDE)
         browser.open(folder / "head_sweep.html")
         check_hover(browser, folder / "head_sweep.h5", "scores", "prob_change")

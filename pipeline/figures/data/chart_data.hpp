@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <utility>
@@ -43,6 +44,8 @@ struct ChartData {
   std::vector<std::vector<double>> edges;  // of each source's bins
   std::vector<AxisTexts> texts;
   std::vector<DrawnReference> references;
+  // The smallest and largest of all figures that this one is compared with; NaN: of none.
+  std::pair<double, double> beside = {std::nan(""), std::nan("")};
   std::string title;
   std::string note;
   std::string text_note;  // the same of a picture in characters, which shows less

@@ -6,6 +6,7 @@
 
 #include "pipeline/run_file/store/run_store.hpp"
 #include "tests/support/cli.hpp"
+#include "tests/support/fake_vega.hpp"
 #include "tests/support/run_sample.hpp"
 
 namespace hookflow::test {
@@ -142,6 +143,44 @@ TEST_F(Compare, SaysWhenAllIsEqual) {
   const std::string text = succeed({"compare", "a.h5", "a.h5"});
   EXPECT_TRUE(says(text, "no setting that decides results differs")) << text;
   EXPECT_TRUE(says(text, "2 variables are equal in every value")) << text;
+}
+
+TEST_F(Compare, WritesAPageThatSaysTheSame) {
+  const FakeVega vega;
+  EXPECT_EQ(succeed({"compare", "a.h5", "b.h5", "--report"}), "a_compared.html\n");
+  const std::string page = read_file(folder.path() / "a_compared.html");
+  for (const char* part :
+       {"2 runs compared", "prompt: &#39;berlin&#39; in a.h5 stands beside &#39;paris&#39; in b.h5",
+        "0 of 2 variables that both keep are equal in every value",
+        "-11.75 nat at layer=2, head=3: 12 in a.h5, 0.25 in b.h5", "9 of 10 are among the largest of both",
+        "of most changed rank, layer=2, head=3: 1 in a.h5, 12 in b.h5",
+        "2 of 12 changed between 0 and 1; 1 are 1 in a.h5 only: layer=0, head=1",
+        "data-name=\"scores.change a.h5\"", "data-name=\"scores.change b.h5\""})
+    EXPECT_TRUE(says(page, part)) << part;
+  EXPECT_EQ(succeed({"compare", "a.h5", "b.h5", "a.h5", "--report=x.html", "--only", "scores.change"}),
+            "x.html\n");
+  const std::string three = read_file(folder.path() / "x.html");
+  EXPECT_TRUE(says(three, "3 runs compared"));
+  EXPECT_FALSE(says(three, "scores.significant a.h5")) << "it was not asked for";
+}
+
+TEST_F(Compare, OfAPageSaysWhatCannotBe) {
+  const FakeVega vega;
+  refuse({"compare", "a.h5", "b.h5", "--report=b.h5"}, 3, {"b.h5: is a run file"});
+  write("mine.html", "mine");
+  refuse({"compare", "a.h5", "b.h5", "--report=mine.html"}, 3, {"mine.html: is there already"});
+  refuse({"compare", "a.h5", "b.h5", "--report", "--json"}, 2, {"exclude each other"});
+  other.prompt = "</title><script>alert(1)</script>";
+  other.layers = {5, 6, 7};
+  make("b.h5", other);
+  succeed({"compare", "a.h5", "b.h5", "--report"});
+  const std::string page = read_file(folder.path() / "a_compared.html");
+  EXPECT_TRUE(says(page, "no label in common along layer"));
+  EXPECT_FALSE(says(page, "<script>alert"));
+  other.finished = false;
+  make("b.h5", other);
+  succeed({"compare", "a.h5", "b.h5", "--report"});
+  EXPECT_TRUE(says(read_file(folder.path() / "a_compared.html"), "NOT COMPLETE: prompts 0 done, 1 pending"));
 }
 
 TEST_F(Compare, RefusesWhatCannotBeCompared) {

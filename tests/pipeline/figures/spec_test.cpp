@@ -37,6 +37,15 @@ TEST(Spec, AMapIsCompleteByItself) {
   EXPECT_FALSE(spec.contains("config"));
 }
 
+TEST(Spec, MapsBesideEachOtherHaveOneScale) {
+  ChartData data = sample::map(from_one(12));
+  data.beside = {-3, 10};
+  EXPECT_EQ(colour_scale(spec_of(data))["domain"], json({-3.0, 12.0}));
+  data.chart.sources[0].variable.zero_is_neutral = true;
+  data.beside = {-40, 12};
+  EXPECT_EQ(colour_scale(spec_of(data))["domain"], json({-40.0, 40.0}));
+}
+
 TEST(Spec, WhereZeroIsNoChangeColoursAreSymmetricAroundIt) {
   ChartData data = sample::map(from_one(12));
   data.chart.sources[0].variable.zero_is_neutral = true;

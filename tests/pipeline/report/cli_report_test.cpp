@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "tests/support/cli.hpp"
+#include "tests/support/fake_vega.hpp"
 #include "tests/support/run_sample.hpp"
 #include "tests/support/torn_model.hpp"
 
@@ -12,22 +13,17 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-/// What draws is there by name alone: no test here draws.
 class Report : public Cli {
  protected:
   Report() {
-    for (const char* library : {"vega", "vega-lite", "vega-embed"})
-      std::ofstream(vega_.path() / (std::string(library) + ".min.js")) << "//";
-    ::setenv("HOOKFLOW_VEGA", vega_.path().c_str(), 1);
     write("p.jsonl", prompt_lines(3));
     write("w.yaml", sweep_over("p.jsonl"));
   }
-  ~Report() override { ::unsetenv("HOOKFLOW_VEGA"); }
 
   [[nodiscard]] std::string page(const std::string& name) const { return read_file(folder.path() / name); }
 
  private:
-  TemporaryFolder vega_;
+  FakeVega vega_;
 };
 
 TEST_F(Report, StandsBesideTheRunFileAndIsMadeAnewToTheByte) {

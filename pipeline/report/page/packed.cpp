@@ -1,4 +1,4 @@
-#include "pipeline/report/packed.hpp"
+#include "pipeline/report/page/packed.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "pipeline/report/html.hpp"
+#include "pipeline/report/page/html.hpp"
 
 #include <stdexcept>
 

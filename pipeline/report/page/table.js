@@ -105,6 +105,8 @@ function show(details, rows) {
 }
 
 for (const details of document.querySelectorAll("details[data-csv]")) {
-  details.addEventListener("toggle", async () => show(details, new Rows(await unpacked(details.dataset.csv))), {once: true});
+  const fill = async () => show(details, new Rows(await unpacked(details.dataset.csv)));
+  if (details.open) fill();
+  else details.addEventListener("toggle", fill, {once: true});
 }
 for (const first of [...document.querySelectorAll("#tables details")].slice(0, 1)) first.open = true;
