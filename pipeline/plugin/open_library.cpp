@@ -21,13 +21,20 @@ std::string begin_of_message;  // for a handler, which takes no arguments
   std::_Exit(exit_code::kInput);
 }
 
+/// dlopen is declared to throw nothing, so that what a plugin throws would pass through its caller or not as
+/// the compiler happens to lay that out. Called by a pointer that may throw, it ends here in any build.
+void* open_or_terminate(const char* path) noexcept {
+  void* (*const volatile open)(const char*, int) = ::dlopen;
+  // Missing symbols are found missing now; what libraries define stays their own.
+  return open(path, RTLD_NOW | RTLD_LOCAL);
+}
+
 }  // namespace
 
 void open_library(const std::filesystem::path& path, const std::string& where) {
   begin_of_message = where;
   const std::terminate_handler before = std::set_terminate(tell_and_exit);
-  // Missing symbols are found missing now; what libraries define stays their own.
-  const void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  const void* library = open_or_terminate(path.c_str());
   std::set_terminate(before);
   if (library != nullptr) return;
   std::string why = ::dlerror();
