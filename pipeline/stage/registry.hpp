@@ -51,7 +51,8 @@ struct StageDecl {
   std::string output_doc;  // ... and its meaning
   std::vector<ParamDecl> params;
   std::vector<SummaryDecl> summaries;  // most telling first
-  std::string example;                 // a parameter that is not required, and yet has to be in an example
+  std::string example;                 // the parameters of an example
+  std::string example_inputs;          // what it reads; empty: stages called as the kinds of the ports
   std::function<std::unique_ptr<Stage>()> make;
 };
 
@@ -105,9 +106,11 @@ class Declaration {
     decl_.params.back().listed = std::move(values);
     return *this;
   }
-  /// A parameter that an example must have, though it is not required by itself.
-  Declaration& such_as(std::string param) {
-    decl_.example = std::move(param);
+  /// What an example must have, as in a workflow: its parameters, and its `in` where that is not a stage for
+  /// each port. It stands in the workflow of SubjectType::examples.
+  Declaration& such_as(std::string params, std::string inputs = "") {
+    decl_.example = std::move(params);
+    decl_.example_inputs = std::move(inputs);
     return *this;
   }
   // NOLINTNEXTLINE(google-explicit-constructor): the builder's only use.

@@ -51,6 +51,7 @@ struct SubjectType {
   std::string place_name;  // of what provenance() says, that which opens the same subject again
   std::string about;       // what they are, in the plural
   std::vector<EnvironmentVariable> environment;  // that decides where they are found
+  std::string examples;  // a workflow in which those of stages stand; its last key is `stages`
 };
 bool register_subject_type(SubjectType type);
 /// Throws std::logic_error when none is registered.

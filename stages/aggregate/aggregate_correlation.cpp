@@ -166,6 +166,7 @@ const bool kAggregateCorrelation = register_stage(
                 "<a>_<b>_r where "
                 "the names differ")
         .summary("*_r", "{each coefficient: {range}}")
+        .such_as("over: head", "[measures.log_prob, measures.prob]")
         .required("over", &AggregateCorrelation::over, "Axes whose pairs make one sample", distinct())
         .param("by", &AggregateCorrelation::by, kByDoc, each_once())
         .param("methods", &AggregateCorrelation::methods,

@@ -248,6 +248,7 @@ const bool kAggregateDensity = register_stage(
                 "<variable>_density with the remaining axes and value (the grid), _bandwidth (the kernels' "
                 "standard deviation), _count, _note")
         .summary("*_density", "highest {highest}")
+        .such_as("over: head, grid: {from: -5, to: 5}", "measures.log_prob_change")
         .required("over", &AggregateDensity::over, "Axes whose values make one sample", distinct())
         .param("by", &AggregateDensity::by, kByDoc, each_once())
         .required(

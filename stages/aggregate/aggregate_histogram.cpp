@@ -220,6 +220,7 @@ const bool kAggregateHistogram = register_stage(
                 "<variable>_count and _density with the remaining axes and bin, _outside (number of values "
                 "outside all bins), _edges; the density is missing where no value is counted")
         .summary("*_density", "highest {highest}")
+        .such_as("over: head, bins: 20", "measures.log_prob_change")
         .required("over", &AggregateHistogram::over, "Axes whose values are counted together", distinct())
         .param("by", &AggregateHistogram::by, kByDoc, each_once())
         .param("bins", &AggregateHistogram::bins, "Number of bins of equal width", countable_if_given())

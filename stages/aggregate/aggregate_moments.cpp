@@ -169,6 +169,7 @@ const bool kAggregateMoments = register_stage(
         .summary("*_changed_mean", "{range}")
         .summary("*_negative_share", "{range}")
         .summary("*_mean", "{range}")
+        .such_as("over: head")
         .required("over", &AggregateMoments::over, "Axes to aggregate over", distinct())
         .param("by", &AggregateMoments::by, kByDoc, each_once())
         .param("statistics", &AggregateMoments::statistics,

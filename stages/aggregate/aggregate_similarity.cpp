@@ -270,6 +270,7 @@ const bool kAggregateSimilarity = register_stage(
             "<measure>_count, _density [blocks, bin], _pairs, _mean, _std [blocks], edges [edge] of the bins "
             "on [-1, 1], and <measure> itself with `matrix`")
         .summary("*_mean", "{each blocks: {range}}")
+        .such_as("between: neuron", "vectors")
         .required("between", &AggregateSimilarity::between,
                   "Axis whose labels name the vectors; the entries of a vector are along the other axis")
         .param("by", &AggregateSimilarity::by, kByDoc, each_once())

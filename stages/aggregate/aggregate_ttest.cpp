@@ -291,6 +291,7 @@ const bool kAggregateTTest = register_stage(
             "_count, _note with the remaining axes, and _p_adjusted, _significant with the axis correction")
         .summary("*_significant", "{each correction: in {ones} of {count}}")
         .summary("*_mean_difference", "{top}")
+        .such_as("over: head", "measures.log_prob_change")
         .required("over", &AggregateTTest::over, "Axes whose values make one sample", distinct())
         .param("by", &AggregateTTest::by, kByDoc, each_once())
         .param("kind", &AggregateTTest::kind, "Which test",

@@ -140,6 +140,7 @@ const bool kGather = register_stage(
                 "one variable for each kind of hook point, such as q, k, v [neuron], or [layer, neuron] for "
                 "several layers; and position")
         .summary("position", "{range}")
+        .such_as("at: blocks.6.attn.hook_q, position: -1")
         .required("at", &Gather::at, "Hook points whose vectors are taken, such as blocks.6.attn.hook_q",
                   not_empty())
         .param("token", &Gather::token,

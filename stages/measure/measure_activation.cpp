@@ -110,6 +110,7 @@ const bool kActivation = register_stage(
                 "position, head, dimension], pattern [layer, head, query, key]; and <variable>_change")
         .summary("*_change", "{top}")
         .summary("*", "{range}; {mean}")
+        .such_as("at: \"blocks.*.hook_resid_post\"")
         .required("at", &Activation::at, "Hook points, such as blocks.*.hook_resid_post", not_empty())
         .param("positions", &Activation::positions,
                "Positions to store, for scores and patterns those of the queries: all, last, a list, or a "

@@ -122,6 +122,7 @@ const bool kCosine = register_stage(
                 "<variable>_change")
         .summary("*_change", "{top}")
         .summary("*", "{range}; {mean}")
+        .such_as("at: \"blocks.*.hook_resid_post\"")
         .required("at", &Cosine::at,
                   "Hook points that hold a vector for each position, such as blocks.*.hook_resid_post",
                   not_empty())

@@ -21,6 +21,20 @@ namespace {
 
 constexpr const char* kVocabularyGroup = "vocabulary";
 
+constexpr const char* kExamples = R"(workflow: examples
+model: nano
+prompts:
+  - {id: berlin, text: "Berlin is the capital of", target: " Germany"}
+  - {id: rome, text: "Rome is the capital of", target: " Italy"}
+keep: [measures, vectors]
+stages:
+  tokens:   {stage: tokenize}
+  pass:     {stage: forward, in: tokens}
+  variants: {stage: ablate, in: pass, at: "blocks.*.attn.hook_z[*]"}
+  measures: {stage: measure.prediction, in: [pass, variants]}
+  vectors:  {stage: gather, in: pass, at: blocks.6.attn.hook_q, position: -1}  # measures, too
+)";
+
 /// One hash for several files: that of the lines `hash  name`, as sha256sum prints them.
 std::string hash_files(const pipeline::HashMemory& memory, const std::vector<std::filesystem::path>& files,
                        const std::stop_token& stop) {
@@ -42,7 +56,8 @@ const bool kModelSubject = pipeline::register_subject_type(
      {{"HOOKFLOW_MODELS", "a folder in which built-in models are looked for first"},
       {"HF_HUB_CACHE", "the Hugging Face cache, in which models are found by name"},
       {"HUGGINGFACE_HUB_CACHE", "its older name"},
-      {"HF_HOME", "the folder that holds the cache as hub/"}}});
+      {"HF_HOME", "the folder that holds the cache as hub/"}},
+     kExamples});
 
 /// Paths in workflows once started from the current folder: says so where that would be found.
 std::filesystem::path find_from(const std::filesystem::path& base, const std::string& name) {
