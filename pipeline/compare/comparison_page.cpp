@@ -72,11 +72,6 @@ std::string record_section(Page& page, const std::vector<OpenRun>& runs) {
   return html;
 }
 
-std::string root_of(const OpenRun& run, const std::string& name) {
-  const auto found = run.view.root.find(name);
-  return found == run.view.root.end() ? std::string() : found->second;
-}
-
 }  // namespace
 
 std::string comparison_page(const std::vector<OpenRun>& runs, const std::vector<RunsBeside>& pairs,
@@ -88,8 +83,9 @@ std::string comparison_page(const std::vector<OpenRun>& runs, const std::vector<
   sections.figures = figures_section(page, runs, pairs);
   sections.tables = page.tables(comparison_tables(pairs));
   sections.record = record_section(page, runs);
-  return page.html({root_of(runs.front(), "workflow_name") + ": " + counted(runs.size(), "run") + " compared",
-                    root_of(runs.front(), "about"), root_of(runs.front(), "program_version")},
+  const RunFileView& first = runs.front().view;
+  return page.html({root_text(first, "workflow_name") + ": " + counted(runs.size(), "run") + " compared",
+                    root_text(first, "about"), root_text(first, "program_version")},
                    sections);
 }
 

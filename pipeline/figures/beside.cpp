@@ -17,10 +17,10 @@ struct DrawnChart {
   ChartData data;
 };
 
-/// As that kind; or, where its axes make none, as it is drawn alone.
-ChartData read_alike(const DrawnRun& from, const FigureRequest& request, ChartKind kind) {
+/// As that one is drawn; or, where its axes make no such chart, as it is drawn alone.
+ChartData read_alike(const DrawnRun& from, const FigureRequest& request, const Chart& chart) {
   FigureRequest alike = request;
-  alike.kind = to_string(kind);
+  if (!chart.counts_texts) alike.kind = to_string(chart.kind);
   try {
     return read_chart(from.run, from.view, alike);
   } catch (const UsageError&) {
@@ -38,7 +38,7 @@ std::vector<DrawnChart> charts_of(const std::vector<DrawnRun>& runs, const std::
       if (charts.empty())
         charts.push_back({from.name, read_chart(from.run, from.view, *request)});
       else
-        charts.push_back({from.name, read_alike(from, *request, charts.front().data.chart.kind)});
+        charts.push_back({from.name, read_alike(from, *request, charts.front().data.chart)});
     });
   return charts;
 }

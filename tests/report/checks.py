@@ -152,8 +152,8 @@ def check_comparison(browser, page, variables):
         assert variable["at"] in text, text
         checked += 1
     assert checked > 3, f"only {checked} variables were compared"
-    rows = browser.run("""return [...document.querySelectorAll('.beside')].map(row =>
-        [...row.querySelectorAll('figure')].map(figure => figure.dataset.name.split(' ')[0]))""")
+    rows = browser.run("""return [...document.querySelectorAll('.beside')].map(row => [...row.querySelectorAll('figure')].map(
+        figure => figure.dataset.name.split(' ')[0] + ' ' + figure.querySelector('figcaption p').textContent.split(';')[0]))""")
     assert rows and all(len(row) == 2 and row[0] == row[1] for row in rows), rows
     scales = browser.run("""return Promise.all([...document.querySelector('.beside').querySelectorAll('figure')].map(
         async figure => JSON.stringify(JSON.parse(await unpacked(figure.dataset.spec))).match(/"domain":[^\\]]*\\]/)[0]))""")
