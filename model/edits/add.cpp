@@ -17,9 +17,9 @@ class Add : public EditKind {
     return length_problem(kAddKey, vector_.size(), place);
   }
 
-  float edit(std::span<const std::size_t> rows, View /*original*/, MutableView block) const override {
-    for (const std::size_t row : rows) {
-      std::ranges::transform(block.row(row), vector_, block.row(row).begin(), std::plus<>());
+  float edit(const EditedRows& at) const override {
+    for (const std::size_t row : at.rows) {
+      std::ranges::transform(at.block.row(row), vector_, at.block.row(row).begin(), std::plus<>());
     }
     return kNoScalar;
   }

@@ -33,8 +33,8 @@ EditPlace edit_place(HookKind kind, bool one_head, const Config& config, std::op
   return {kind, one_head, std::accumulate(first, sizes.end(), std::size_t{1}, std::multiplies<>())};
 }
 
-float fill_rows(float value, std::span<const std::size_t> rows, MutableView block) {
-  for (const std::size_t row : rows) std::ranges::fill(block.row(row), value);
+float fill_rows(float value, const EditedRows& at) {
+  for (const std::size_t row : at.rows) std::ranges::fill(at.block.row(row), value);
   return value;
 }
 
@@ -47,10 +47,18 @@ std::optional<std::string> length_problem(const std::string& key, std::size_t nu
          (place.kind == HookKind::pattern ? "token of the prompt" : "dimension");
 }
 
+std::string EditSyntax::map_form() const {
+  std::string inside;
+  for (const EditOption& option : options) inside += (inside.empty() ? "" : ", ") + option.name + ": x";
+  return "{" + key + ": {" + inside + "}}";
+}
+
 std::vector<std::string> EditSyntax::forms() const {
   std::vector<std::string> forms;
   for (const EditArgument& argument : arguments) {
-    if (std::holds_alternative<std::monostate>(argument)) forms.push_back(key);
+    if (std::holds_alternative<std::monostate>(argument)) forms.push_back(is_map ? map_form() : key);
+    if (std::holds_alternative<std::string>(argument) && words.empty())
+      forms.push_back("{" + key + ": NAME}");
     if (std::holds_alternative<float>(argument)) forms.push_back("{" + key + ": x}");
     if (std::holds_alternative<std::vector<float>>(argument)) forms.push_back("{" + key + ": [x, ...]}");
   }
@@ -73,9 +81,12 @@ const EditSyntax& edit_syntax(const std::string& key) {
   throw UnknownName("unknown replacement '" + key + "'", "; must be " + edit_rule(), key, keys);
 }
 
+bool is_edit_kind(const std::string& key) { return find_syntax(key) != nullptr; }
+
 bool stands_alone(const std::string& key) {
   const EditSyntax* syntax = find_syntax(key);
-  return syntax != nullptr && std::holds_alternative<std::monostate>(syntax->arguments.front());
+  return syntax != nullptr && !syntax->is_map &&
+         std::holds_alternative<std::monostate>(syntax->arguments.front());
 }
 
 std::vector<EditSyntax> all_edit_kinds() {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "model/hooks/hook.hpp"
+#include "model/hooks/positions.hpp"
 #include "model/memory/tensor.hpp"
 
 namespace hookflow {
@@ -32,6 +34,15 @@ struct EditPlace {
 EditPlace edit_place(HookKind kind, bool one_head, const Config& config,
                      std::optional<std::size_t> length = {});
 
+/// Rows of one sequence at a place that are edited, of one head or of the place as a whole.
+struct EditedRows {
+  std::span<const std::size_t> rows;  // of the block
+  View original;                      // what the block held before any edit; it may be the block itself
+  MutableView block;                  // (rows, columns)
+  // For a kind that puts in what comes from outside of the pass: that, for each of the rows.
+  std::span<const std::span<const float>> given{};
+};
+
 /// What takes an activation's place: one kind of edit, with its argument. Each kind is one file of this
 /// folder, which registers it.
 class EditKind {
@@ -45,26 +56,37 @@ class EditKind {
   [[nodiscard]] virtual bool reads_all_rows() const { return false; }
   /// Whether it takes each head by itself, also where the place is edited as a whole.
   [[nodiscard]] virtual bool head_by_head() const { return false; }
+  /// Whether it puts in what comes from outside of the pass, which may differ from prompt to prompt.
+  [[nodiscard]] virtual bool takes_given() const { return false; }
+  /// Whether a pattern with it can look at keys behind the query: what is not zero there fills them, too.
+  [[nodiscard]] virtual bool shows_hidden_keys() const { return known_scalar() != 0; }
   /// The scalar that it puts in, where that is known beforehand.
   [[nodiscard]] virtual float known_scalar() const { return kNoScalar; }
   /// What keeps it from being made at a place.
   [[nodiscard]] virtual std::optional<std::string> problem_at(const EditPlace& /*place*/) const { return {}; }
-  /// Edits some rows of one sequence at one place: block (rows, columns of the head or of the whole place).
-  /// `original` is what the block held before any edit; it may be the block itself. Returns the scalar that
-  /// was put in, kNoScalar where it is none.
-  virtual float edit(std::span<const std::size_t> rows, View original, MutableView block) const = 0;
+  /// Edits the rows. Returns the scalar that was put in, kNoScalar where it is none.
+  virtual float edit(const EditedRows& at) const = 0;
 };
 
 /// Puts one value everywhere, and returns it.
-float fill_rows(float value, std::span<const std::size_t> rows, MutableView block);
+float fill_rows(float value, const EditedRows& at);
 
 /// What is wrong with a vector of so many numbers that a kind is to put at each position; nothing where it is
 /// as long as a position has cells, or that is not known.
 std::optional<std::string> length_problem(const std::string& key, std::size_t numbers,
                                           const EditPlace& place);
 
-/// What stands behind a kind's key in a workflow: nothing, a number, a word, or numbers.
-using EditArgument = std::variant<std::monostate, float, std::string, std::vector<float>>;
+/// What stands behind a kind's key in a workflow: nothing, a number, a word or a name, numbers, or positions.
+using EditArgument = std::variant<std::monostate, float, std::string, std::vector<float>, Positions>;
+
+/// A key that may stand beside the kind's, or in its map.
+struct EditOption {
+  std::string name;
+  EditArgument type;  // of its value
+  std::string meaning;
+};
+/// The options that are given.
+using EditSettings = std::map<std::string, EditArgument>;
 
 struct EditWord {
   std::string word;
@@ -75,27 +97,45 @@ struct EditWord {
 struct EditSyntax {
   std::string key;
   std::vector<EditArgument> arguments;  // only their types count: each that the kind takes
-  std::vector<EditWord> words;          // those that a word may be
-  std::function<std::shared_ptr<const EditKind>(const EditArgument&)> make;
+  std::function<std::shared_ptr<const EditKind>(const EditArgument&, const EditSettings&)> make;
+  std::vector<EditWord> words{};  // those that a word may be; none: it is a name
+  std::vector<EditOption> options{};
+  bool is_map = false;  // the options are its argument: {noise: {std: 3, seed: 1}}
 
-  /// `zero`; `{value: x}`, `{value: [x, ...]}`; `{mean: head}`, `{mean: positions}`; `{add: [x, ...]}`.
+  /// `zero`; `{value: x}`, `{value: [x, ...]}`; `{mean: head}`, `{mean: positions}`; `{from: NAME}`.
   [[nodiscard]] std::vector<std::string> forms() const;
+
+ private:
+  [[nodiscard]] std::string map_form() const;
+};
+
+/// What a kind has beside its arguments.
+struct EditExtras {
+  std::vector<EditWord> words{};
+  std::vector<EditOption> options{};
+  bool is_map = false;
 };
 
 /// Adds a kind to those that can be named. Throws std::logic_error for a key that is taken.
 bool register_edit_kind(EditSyntax syntax);
 
-/// Adds `Kind`, which is made of nothing, or of one of the Arguments. `words`: those that it may be, if it is
-/// a word.
+/// Adds `Kind`, which is made of nothing, or of one of the Arguments, and of the options that are given, if
+/// it takes them.
 template <typename Kind, typename... Argument>
-bool register_edit_kind(std::string key, std::vector<EditWord> words = {}) {
-  const auto make = [](const EditArgument& argument) {
+bool register_edit_kind(std::string key, EditExtras extras = {}) {
+  const auto make = [](const EditArgument& argument, const EditSettings& settings) {
     return std::visit(
-        []<typename Given>(const Given& given) -> std::shared_ptr<const EditKind> {
+        [&]<typename Given>(const Given& given) -> std::shared_ptr<const EditKind> {
           if constexpr ((std::same_as<Given, Argument> || ...)) {
-            return std::make_shared<Kind>(given);
+            if constexpr (std::constructible_from<Kind, Given, EditSettings>)
+              return std::make_shared<Kind>(given, settings);
+            else
+              return std::make_shared<Kind>(given);
           } else if constexpr (sizeof...(Argument) == 0 && std::same_as<Given, std::monostate>) {
-            return std::make_shared<Kind>();
+            if constexpr (std::constructible_from<Kind, EditSettings>)
+              return std::make_shared<Kind>(settings);
+            else
+              return std::make_shared<Kind>();
           } else {
             throw std::logic_error("a kind of edit is made of what it does not take");
           }
@@ -104,11 +144,13 @@ bool register_edit_kind(std::string key, std::vector<EditWord> words = {}) {
   };
   std::vector<EditArgument> arguments = {EditArgument(Argument())...};
   if (arguments.empty()) arguments.emplace_back();
-  return register_edit_kind(EditSyntax{std::move(key), std::move(arguments), std::move(words), make});
+  return register_edit_kind(EditSyntax{std::move(key), std::move(arguments), make, std::move(extras.words),
+                                       std::move(extras.options), extras.is_map});
 }
 
 /// Throws UnknownName for a key that no kind has.
 const EditSyntax& edit_syntax(const std::string& key);
+bool is_edit_kind(const std::string& key);
 /// Whether the key alone is a kind.
 bool stands_alone(const std::string& key);
 /// Every kind, the plainest arguments first.

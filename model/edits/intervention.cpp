@@ -1,13 +1,14 @@
 #include "model/edits/intervention.hpp"
 
+#include <stdexcept>
 #include <string>
 
 #include "model/error.hpp"
 
 namespace hookflow {
 
-void check_intervention(const Intervention& intervention, const Config& config, const FedLength& fed) {
-  const auto& [at, head, positions, with] = intervention;
+void check_intervention(const Intervention& intervention, const Config& config, const FedPrompt& fed) {
+  const auto& [at, head, positions, with, source] = intervention;
   const std::string place = "intervention at " + to_string(at) + ": ";
   if (!editable(at.kind)) {
     throw ModelError(place + "this hook point can be captured but not edited");
@@ -26,6 +27,9 @@ void check_intervention(const Intervention& intervention, const Config& config, 
   }
   static_cast<void>(positions.resolve(fed));
   const bool one_head = head || (with->head_by_head() && has_heads(at.kind));
+  if (with->takes_given() != source.has_value()) {
+    throw std::logic_error(place + "what is put in is not given, or is given to a kind that takes nothing");
+  }
   if (const auto problem = with->problem_at(edit_place(at.kind, one_head, config, fed.prompt))) {
     throw ModelError(place + *problem);
   }

@@ -17,10 +17,11 @@ struct Intervention {
   std::optional<std::size_t> head;  // none: the place as a whole
   Positions positions;              // of the rows; for `pattern`, of the queries
   Replacement with;
+  std::optional<std::size_t> source{};  // of what is put in, where that comes from outside of the pass
 };
 
 /// Throws ModelError for an edit that a prompt of that length does not allow: a place that cannot be
 /// edited, a layer, head or position that is not there, a replacement that does not fit the place.
-void check_intervention(const Intervention& intervention, const Config& config, const FedLength& fed);
+void check_intervention(const Intervention& intervention, const Config& config, const FedPrompt& fed);
 
 }  // namespace hookflow

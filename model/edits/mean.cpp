@@ -46,13 +46,13 @@ class Mean : public EditKind {
            (has_heads(place.kind) ? "; write " + name + "[*]" : "; use {mean: positions}");
   }
 
-  float edit(std::span<const std::size_t> rows, View original, MutableView block) const override {
+  float edit(const EditedRows& at) const override {
     if (over_head_) {
-      const float mean = fill_rows(mean_of_all(original), rows, block);
+      const float mean = fill_rows(mean_of_all(at.original), at);
       return std::isnan(mean) ? std::numeric_limits<float>::infinity() : mean;  // not as if there were none
     }
-    const std::vector<float> means = mean_of_rows(original);
-    for (const std::size_t row : rows) std::ranges::copy(means, block.row(row).begin());
+    const std::vector<float> means = mean_of_rows(at.original);
+    for (const std::size_t row : at.rows) std::ranges::copy(means, at.block.row(row).begin());
     return kNoScalar;
   }
 
@@ -61,8 +61,8 @@ class Mean : public EditKind {
 };
 
 const bool kMeanKind = register_edit_kind<Mean, std::string>(
-    "mean", {{kOverHead, "one number, the mean over positions and dimensions"},
-             {"positions", "for each dimension its mean over positions"}});
+    "mean", {.words = {{kOverHead, "one number, the mean over positions and dimensions"},
+                       {"positions", "for each dimension its mean over positions"}}});
 
 }  // namespace
 }  // namespace hookflow

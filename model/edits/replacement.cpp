@@ -10,6 +10,7 @@ namespace hookflow {
 namespace {
 
 void check_word(const EditSyntax& syntax, const std::string& word) {
+  if (syntax.words.empty()) return;
   std::vector<std::string> known;
   std::string rule;
   for (const EditWord& choice : syntax.words) {
@@ -31,14 +32,15 @@ void check_type(const EditSyntax& syntax, const EditArgument& argument) {
 
 }  // namespace
 
-Replacement::Replacement(const std::string& key, EditArgument argument, std::string name)
-    : key_(key), argument_(std::move(argument)), name_(std::move(name)) {
+Replacement::Replacement(const std::string& key, EditArgument argument, std::string name,
+                         EditSettings settings)
+    : key_(key), argument_(std::move(argument)), name_(std::move(name)), settings_(std::move(settings)) {
   const EditSyntax& syntax = edit_syntax(key);
   check_type(syntax, argument_);
   if (const auto* word = std::get_if<std::string>(&argument_)) check_word(syntax, *word);
   const auto* numbers = std::get_if<std::vector<float>>(&argument_);
   if (numbers != nullptr && numbers->empty()) throw ModelError(key + ": the list is empty");
-  kind_ = syntax.make(argument_);
+  kind_ = syntax.make(argument_, settings_);
 }
 
 std::string Replacement::label() const {

@@ -12,11 +12,14 @@ class Replacement {
   /// Zero.
   Replacement();
   /// Throws ModelError for a key that no kind has, and for an argument that the kind does not take. `name`:
-  /// what it is called along an axis; empty: after its kind.
-  explicit Replacement(const std::string& key, EditArgument argument = {}, std::string name = {});
+  /// what it is called along an axis; empty: after its kind. `settings`: of the kind's options those that are
+  /// given.
+  explicit Replacement(const std::string& key, EditArgument argument = {}, std::string name = {},
+                       EditSettings settings = {});
 
   [[nodiscard]] const std::string& key() const { return key_; }
   [[nodiscard]] const EditArgument& argument() const { return argument_; }
+  [[nodiscard]] const EditSettings& settings() const { return settings_; }
   [[nodiscard]] const std::string& name() const { return name_; }
   /// Its name along an axis: the one that it was given, or `zero`, `mean_head`, `value_0.5`, `add`.
   [[nodiscard]] std::string label() const;
@@ -25,14 +28,16 @@ class Replacement {
   [[nodiscard]] bool label_says_all() const;
 
   const EditKind* operator->() const { return kind_.get(); }
+  const EditKind& operator*() const { return *kind_; }
   friend bool operator==(const Replacement& a, const Replacement& b) {
-    return a.key_ == b.key_ && a.argument_ == b.argument_ && a.name_ == b.name_;
+    return a.key_ == b.key_ && a.argument_ == b.argument_ && a.name_ == b.name_ && a.settings_ == b.settings_;
   }
 
  private:
   std::string key_;
   EditArgument argument_;
   std::string name_;
+  EditSettings settings_;
   std::shared_ptr<const EditKind> kind_;
 };
 

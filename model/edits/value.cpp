@@ -19,9 +19,9 @@ class Value : public EditKind {
     return length_problem(kValueKey, vector_.size(), place);
   }
 
-  float edit(std::span<const std::size_t> rows, View /*original*/, MutableView block) const override {
-    if (vector_.empty()) return fill_rows(everywhere_, rows, block);
-    for (const std::size_t row : rows) std::ranges::copy(vector_, block.row(row).begin());
+  float edit(const EditedRows& at) const override {
+    if (vector_.empty()) return fill_rows(everywhere_, at);
+    for (const std::size_t row : at.rows) std::ranges::copy(vector_, at.block.row(row).begin());
     return kNoScalar;
   }
 

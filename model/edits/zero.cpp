@@ -6,9 +6,7 @@ namespace {
 class Zero : public EditKind {
  public:
   [[nodiscard]] float known_scalar() const override { return 0; }
-  float edit(std::span<const std::size_t> rows, View /*original*/, MutableView block) const override {
-    return fill_rows(0, rows, block);
-  }
+  float edit(const EditedRows& at) const override { return fill_rows(0, at); }
 };
 
 const char* const kZeroKey = "zero";

@@ -20,8 +20,8 @@ constexpr bool kReadOnly = false;
 
 // In the order of HookKind, which is the order of the pass.
 constexpr std::array kHooks = {
-    HookInfo{HookKind::embed, "hook_embed", Axes::width, kReadOnly},
-    HookInfo{HookKind::pos_embed, "hook_pos_embed", Axes::width, kReadOnly},
+    HookInfo{HookKind::embed, "hook_embed", Axes::width, kEditable},
+    HookInfo{HookKind::pos_embed, "hook_pos_embed", Axes::width, kEditable},
     HookInfo{HookKind::resid_pre, "blocks.*.hook_resid_pre", Axes::width, kEditable},
     HookInfo{HookKind::ln1_scale, "blocks.*.ln1.hook_scale", Axes::scale, kReadOnly},
     HookInfo{HookKind::ln1_normalized, "blocks.*.ln1.hook_normalized", Axes::width, kReadOnly},

@@ -49,7 +49,14 @@ std::vector<std::size_t> list_of(const Positions& positions, std::size_t length)
 
 }  // namespace
 
-std::vector<std::size_t> Positions::resolve(const FedLength& fed) const {
+std::strong_ordering operator<=>(const FedPrompt& a, const FedPrompt& b) {
+  const auto lengths = std::pair(a.prompt, a.answer) <=> std::pair(b.prompt, b.answer);
+  if (lengths != 0 || a.named == b.named) return lengths;
+  static const NamedPositions kNone;
+  return (a.named ? *a.named : kNone) <=> (b.named ? *b.named : kNone);
+}
+
+std::vector<std::size_t> Positions::resolve(const FedPrompt& fed) const {
   switch (kind) {
     case Kind::all:
       return counted(0, fed.all());
@@ -61,6 +68,13 @@ std::vector<std::size_t> Positions::resolve(const FedLength& fed) const {
       return slice_of(*this, fed.prompt);
     case Kind::list:
       return list_of(*this, fed.prompt);
+    case Kind::named:
+      if (!fed.named || !fed.named->contains(name))
+        throw std::logic_error("no positions are known as " + name);
+      return fed.named->at(name);
+    case Kind::each:
+      if (static_cast<std::size_t>(list.front()) >= fed.prompt) return {};
+      return {static_cast<std::size_t>(list.front())};
   }
   throw std::logic_error("positions of no kind");
 }

@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kTaskWork = std::size_t{1} << 18U;
 
 // What an edit may have put where a query looks at tokens of an answer that stand behind it, (m, p).
-void hide_answer(const FedLength& fed, std::span<const std::size_t> queries, MutableView pattern) {
+void hide_answer(const FedPrompt& fed, std::span<const std::size_t> queries, MutableView pattern) {
   for (std::size_t i = 0; i < queries.size(); ++i) {
     const std::size_t first = std::max(queries[i] + 1, fed.prompt);
     std::ranges::fill(pattern.row(i).subspan(std::min(first, pattern.columns)), 0.0F);

@@ -8,7 +8,7 @@ namespace hookflow {
 namespace {
 
 /// Which rows an intervention changes, of rows at these positions.
-std::vector<std::size_t> chosen_rows(const Intervention& edit, const FedLength& fed,
+std::vector<std::size_t> chosen_rows(const Intervention& edit, const FedPrompt& fed,
                                      std::span<const std::size_t> positions) {
   const PositionSet chosen = edited_positions(edit, fed);
   std::vector<std::size_t> rows;
@@ -61,7 +61,7 @@ void LayerLoop::edit(const HookPoint& place) {
 
 void LayerLoop::edit_block(const HookPoint& place, std::size_t sequence, std::optional<std::size_t> head,
                            std::span<const std::size_t> positions, MutableView block) {
-  const FedLength& fed = plan_.sequence(sequence).fed;
+  const FedPrompt& fed = plan_.sequence(sequence).fed;
   Tensor whole;  // as it was before any edit
   View original = block;
   if (reads_all_rows(place, sequence)) {
@@ -75,20 +75,31 @@ void LayerLoop::edit_block(const HookPoint& place, std::size_t sequence, std::op
     if (head && edit.head.value_or(*head) != *head) continue;
     if (edit.with->reads_all_rows() && !takes_all_rows(edit, sequence)) continue;
     const auto rows = chosen_rows(edit, fed, positions);
-    const auto replace = [&](std::size_t column, std::size_t width) {
-      return edit.with->edit(rows, original.column_range(column, std::min(width, original.columns)),
-                             block.column_range(column, width));
+    const auto replace = [&](std::size_t of_head, std::size_t column, std::size_t width) {
+      const auto given = given_rows(edit, sequence, of_head, rows, positions);
+      return edit.with->edit({rows, original.column_range(column, std::min(width, original.columns)),
+                              block.column_range(column, width), given});
     };
     if (edit.head) {
-      const float scalar = head ? replace(0, block.columns) : replace(*edit.head * e, e);
+      const float scalar = head ? replace(*head, 0, block.columns) : replace(*edit.head, *edit.head * e, e);
       // Others are known, and blocks of a pattern's queries are edited side by side.
       if (edit.with->reads_all_rows()) record_.edit_scalars[sequence][index] = scalar;
-    } else if (head || !edit.with->head_by_head()) {
-      replace(0, block.columns);
+    } else if (head || !edit.with->head_by_head() || !has_heads(place.kind)) {
+      replace(head.value_or(0), 0, block.columns);
     } else {
-      for (std::size_t each = 0; each < config_.heads; ++each) replace(each * e, e);
+      for (std::size_t each = 0; each < config_.heads; ++each) replace(each, each * e, e);
     }
   }
+}
+
+std::vector<std::span<const float>> LayerLoop::given_rows(const Intervention& edit, std::size_t sequence,
+                                                          std::size_t head, std::span<const std::size_t> rows,
+                                                          std::span<const std::size_t> positions) const {
+  std::vector<std::span<const float>> given;
+  if (!edit.with->takes_given()) return given;
+  const RowSource& source = *plan_.sequence(sequence).given->at(edit.source.value());
+  for (const std::size_t row : rows) given.push_back(source.row(edit.at, head, positions[row]));
+  return given;
 }
 
 Tensor LayerLoop::whole_place(const HookPoint& place, std::size_t sequence) const {

@@ -30,11 +30,15 @@ void check_prompt(std::span<const std::int32_t> ids, std::size_t index, const Co
   }
 }
 
-FedLength fed_length(std::span<const std::int32_t> ids, std::size_t answer) {
+FedPrompt fed_prompt(std::span<const std::int32_t> ids, std::size_t answer) {
   if (answer >= ids.size()) {
     throw std::logic_error("run_clean: an answer stands behind a prompt of at least one token");
   }
   return {ids.size() - answer, answer};
+}
+
+void check_edits(const Variant& variant, const Config& config, const FedPrompt& fed) {
+  for (const Intervention& intervention : variant) check_intervention(intervention, config, fed);
 }
 
 void check_captures(const ForwardPlan& plan, const Config& config) {
@@ -134,15 +138,17 @@ void CapturedRows::add(std::span<const float> values, std::shared_ptr<const void
 }
 
 CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t>> prompts,
-                    const ForwardPlan& plan, std::span<const std::size_t> answers) {
+                    const ForwardPlan& plan, const PromptNotes& notes) {
   check_captures(plan, model.config);
-  std::vector<FedLength> fed;
+  std::vector<FedPrompt> fed;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     check_prompt(prompts[i], i, model.config);
-    fed.push_back(fed_length(prompts[i], answers.empty() ? 0 : answers[i]));
+    fed.push_back(fed_prompt(prompts[i], notes.answers.empty() ? 0 : notes.answers[i]));
+    if (!notes.named.empty()) fed.back().named = notes.named[i];
+    if (notes.edits.variant != nullptr) check_edits(*notes.edits.variant, model.config, fed.back());
   }
   const auto record = std::make_shared<PassRecord>();
-  record->plan = plan_clean(model.config, prompts, fed, plan);
+  record->plan = plan_clean(model.config, prompts, fed, plan, notes.edits);
   LayerLoop(model, *record, nullptr).run(prompts);
   return {results_of(model.config, *record, nullptr, plan), record};
 }
@@ -150,11 +156,8 @@ CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t
 std::vector<PassResult> run_edited(const Model& model, const CleanPass& clean,
                                    std::span<const EditedPrompt> edited, const ForwardPlan& plan) {
   check_captures(plan, model.config);
-  for (const auto& [prompt, variant] : edited) {
-    for (const Intervention& intervention : *variant) {
-      check_intervention(intervention, model.config, clean.record->plan.sequence(prompt).fed);
-    }
-  }
+  for (const EditedPrompt& pass : edited)
+    check_edits(*pass.variant, model.config, clean.record->plan.sequence(pass.prompt).fed);
   PassRecord record;
   record.logit_blocks = std::max<std::size_t>(1, plan.logits.size());
   record.plan = plan_edited(model.config, clean.record->plan, edited, plan);

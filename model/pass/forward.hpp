@@ -55,13 +55,20 @@ struct CleanPass {
   std::shared_ptr<const PassRecord> record;
 };
 
+/// What is known of prompts beside their tokens, one a prompt; empty: of each nothing.
+struct PromptNotes {
+  std::span<const std::size_t> answers{};  // how many tokens at the end are no prompt but an answer behind it
+  std::span<const std::shared_ptr<const NamedPositions>> named{};
+  WholeEdits edits{};
+};
+
 /// Runs the prompts (token ids each) as one batch without padding: rows of all prompts share the matrix
 /// products, attention stays within a prompt. What a prompt has in common with the beginning of an earlier
-/// one is not computed again. Throws ModelError for an empty prompt, one longer than the context, or an id
-/// outside the vocabulary. `answers`: how many tokens at each one's end are no prompt but an answer behind it
-/// (see Positions and Intervention); none given: no token is.
+/// one is not computed again. With edits in its notes it is run with them, and stands for a clean pass to
+/// those that are run behind it. Throws ModelError for an empty prompt, one longer than the context, an id
+/// outside the vocabulary, or an edit that does not fit.
 CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t>> prompts,
-                    const ForwardPlan& plan, std::span<const std::size_t> answers = {});
+                    const ForwardPlan& plan, const PromptNotes& notes = {});
 
 /// Runs edited passes as one batch, of the variants that the clean pass's plan told of. Only rows that the
 /// edits can change and that somebody asks for are computed; all others are the clean pass's, to the bit.

@@ -8,13 +8,13 @@
 namespace hookflow {
 
 void LayerLoop::run(std::span<const std::vector<std::int32_t>> prompts) {
-  if (clean_ == nullptr) embed(prompts);
+  if (plan_.first_layer() == 0) embed(prompts);
   for (std::size_t layer = plan_.first_layer(); layer < plan_.layers(); ++layer) run_layer(layer);
   unembed();
 }
 
 void LayerLoop::embed(std::span<const std::vector<std::int32_t>> prompts) {
-  const RowLayout& rows = plan_.made({HookKind::embed, 0});
+  const RowLayout& rows = plan_.made({HookKind::embed, 0});  // none of passes that stand on others
   std::vector<std::size_t> tokens;
   for (std::size_t sequence = 0; sequence < rows.sequences(); ++sequence) {
     for (const std::size_t position : rows.positions(sequence))
@@ -22,7 +22,8 @@ void LayerLoop::embed(std::span<const std::vector<std::int32_t>> prompts) {
   }
   gather_rows(model_.weights.token_embedding, tokens, output({HookKind::embed, 0}));  // (n, d)
   reach({HookKind::embed, 0});
-  gather_rows(model_.weights.position_embedding, rows.positions(), output({HookKind::pos_embed, 0}));
+  gather_rows(model_.weights.position_embedding, plan_.made({HookKind::pos_embed, 0}).positions(),
+              output({HookKind::pos_embed, 0}));
   reach({HookKind::pos_embed, 0});
   const HookPoint stream{HookKind::resid_pre, 0};
   add(input(HookKind::pos_embed, stream), in_place(HookKind::embed, stream));  // (n, d)

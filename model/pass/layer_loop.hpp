@@ -73,6 +73,11 @@ class LayerLoop {
   /// holds; none: it holds all.
   void edit_block(const HookPoint& place, std::size_t sequence, std::optional<std::size_t> head,
                   std::span<const std::size_t> positions, MutableView block);
+  /// What an edit puts in from outside, for each of the rows at these positions.
+  [[nodiscard]] std::vector<std::span<const float>> given_rows(const Intervention& edit, std::size_t sequence,
+                                                               std::size_t head,
+                                                               std::span<const std::size_t> rows,
+                                                               std::span<const std::size_t> positions) const;
   /// All that the prompt has at a place before it is edited, (prompt's tokens, columns of the place).
   [[nodiscard]] Tensor whole_place(const HookPoint& place, std::size_t sequence) const;
 

@@ -8,7 +8,7 @@ namespace {
 /// Follows edits through the layers, in the order in which a pass reaches its places.
 class Spread {
  public:
-  Spread(const Config& config, const FedLength& fed, const Variant& variant, ChangedRows& rows)
+  Spread(const Config& config, const FedPrompt& fed, const Variant& variant, ChangedRows& rows)
       : heads_(config.heads), length_(fed.all()), rows_(rows), edits_(config.layers, rows.first_layer) {
     for (const Intervention& edit : variant) {
       HeadPositions& there = edits_[edit.at];
@@ -19,6 +19,12 @@ class Spread {
         there |= positions;
       }
     }
+  }
+
+  /// Returns what enters the first layer.
+  PositionSet through_embeddings() {
+    return reach(HookKind::embed, 0, PositionSet()).every |
+           reach(HookKind::pos_embed, 0, PositionSet()).every;
   }
 
   /// Returns what leaves a layer in the residual stream, of what enters it.
@@ -69,19 +75,19 @@ class Spread {
 
 }  // namespace
 
-ChangedRows::ChangedRows(const Config& config, const FedLength& fed, const Variant* variant)
-    : first_layer(variant == nullptr ? 0
-                  : variant->empty() ? config.layers
-                                     : first_edit(*variant)->layer),
+ChangedRows::ChangedRows(const Config& config, const Sequence& sequence)
+    : first_layer(sequence.is_whole()         ? 0
+                  : sequence.variant->empty() ? config.layers
+                                              : first_edit(*sequence.variant)->layer),
       before(config.layers, first_layer),
       after(config.layers, first_layer) {
-  if (variant == nullptr) {
-    const HeadPositions all = PositionSet::range(0, fed.all());
+  if (sequence.is_whole()) {
+    const HeadPositions all = PositionSet::range(0, sequence.length());
     after.for_each([&](const HookPoint& place, const HeadPositions&) { before[place] = after[place] = all; });
     return;
   }
-  Spread spread(config, fed, *variant, *this);
-  PositionSet stream;
+  Spread spread(config, sequence.fed, *sequence.variant, *this);
+  PositionSet stream = first_layer == 0 ? spread.through_embeddings() : PositionSet();
   for (std::size_t layer = first_layer; layer < config.layers; ++layer) {
     stream = spread.through_layer(layer, stream);
   }

@@ -16,7 +16,7 @@ struct ChangedRows {
   PlaceTable<HeadPositions> after;   // them
 
   ChangedRows() = default;
-  ChangedRows(const Config& config, const FedLength& fed, const Variant* variant);
+  ChangedRows(const Config& config, const Sequence& sequence);
 
   /// Keys lie beside values, head beside head: such a row is one sequence's as a whole.
   [[nodiscard]] PositionSet keys_or_values(std::size_t layer) const;

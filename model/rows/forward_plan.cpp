@@ -20,7 +20,7 @@ bool shares_rows(const ForwardPlan& plan) {
   return std::ranges::none_of(plan.captures, alone) && std::ranges::all_of(plan.edits, shares);
 }
 
-Asks asks_of(const ForwardPlan& plan, const FedLength& fed) {
+Asks asks_of(const ForwardPlan& plan, const FedPrompt& fed) {
   Asks asks;
   for (const ForwardPlan::Capture& capture : plan.captures) {
     asks[capture.at] |= PositionSet(capture.positions.resolve(fed));
@@ -31,14 +31,14 @@ Asks asks_of(const ForwardPlan& plan, const FedLength& fed) {
   return asks;
 }
 
-Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedLength& fed) {
+Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedPrompt& fed) {
   Asks asks = asks_of(plan, fed);
   std::mutex mutex;
   for (const ForwardPlan::Edits& edits : plan.edits) {
     const Asks asked = asks_of(*edits.plan, fed);
     parallel_blocks(edits.variants->size(), [&](std::size_t i) {
       const Sequence sequence{fed, 0, &(*edits.variants)[i], {}, 0, asked, edits.plan->edit_scalars};
-      const NeededRows rows(config, sequence, ChangedRows(config, fed, sequence.variant));
+      const NeededRows rows(config, sequence, ChangedRows(config, sequence));
       const std::lock_guard lock(mutex);
       rows.of_clean.for_each([&](const HookPoint& place, const PositionSet& read) {
         if (!read.empty()) asks[place] |= read;
@@ -49,17 +49,21 @@ Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedLengt
 }
 
 RowPlan plan_clean(const Config& config, std::span<const std::vector<std::int32_t>> prompts,
-                   std::span<const FedLength> fed, const ForwardPlan& plan) {
+                   std::span<const FedPrompt> fed, const ForwardPlan& plan, const WholeEdits& edits) {
   const std::vector<SharedPrefix> prefixes = shared_prefixes(prompts);
   const bool shares = shares_rows(plan);
-  std::map<std::pair<std::size_t, std::size_t>, Asks> asks;  // by the lengths of prompt and answer
+  std::map<FedPrompt, Asks> asks;
   std::vector<Sequence> sequences;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
-    const auto [known, is_new] = asks.try_emplace({fed[i].prompt, fed[i].answer});
+    const auto [known, is_new] = asks.try_emplace(fed[i]);
     if (is_new) known->second = asks_of_clean(config, plan, fed[i]);
     const auto& [parent, in_common] = prefixes[i];
-    sequences.push_back(
-        {fed[i], i, nullptr, parent, shares ? in_common : 0, known->second, false, in_common});
+    std::size_t first = shares ? in_common : 0;
+    if (edits.variant != nullptr && first > 0)
+      first = agreed_length(*edits.variant, fed[i], fed[*parent], first);
+    Sequence& sequence = sequences.emplace_back(
+        Sequence{fed[i], i, edits.variant, parent, first, known->second, false, in_common, true});
+    if (!edits.given.empty()) sequence.given = &edits.given[i];
   }
   return {config, std::move(sequences)};
 }
@@ -69,13 +73,14 @@ RowPlan plan_edited(const Config& config, const RowPlan& clean, std::span<const 
   std::map<std::pair<std::size_t, const Variant*>, std::size_t> known;
   std::vector<Sequence> sequences;
   const bool shares = shares_rows(plan);
-  for (const auto& [prompt, variant] : edited) {
+  for (const auto& [prompt, variant, given] : edited) {
     const Sequence& of_clean = clean.sequence(prompt);
     Sequence sequence{of_clean.fed, prompt, variant, {}, 0, asks_of(plan, of_clean.fed), plan.edit_scalars};
+    sequence.given = given;
     // The same variant of the prompt that this one begins as, where that is run beside it.
     const auto parent = shares && of_clean.parent ? known.find({*of_clean.parent, variant}) : known.end();
     if (parent != known.end()) {
-      const FedLength& other = sequences[parent->second].fed;
+      const FedPrompt& other = sequences[parent->second].fed;
       sequence.first = agreed_length(*variant, sequence.fed, other, of_clean.in_common);
       if (sequence.first > 0) sequence.parent = parent->second;
     }

@@ -32,20 +32,27 @@ struct ForwardPlan {
 };
 
 /// What a plan asks of a sequence of that length; of a clean pass, with what its variants read of it.
-Asks asks_of(const ForwardPlan& plan, const FedLength& fed);
-Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedLength& fed);
+Asks asks_of(const ForwardPlan& plan, const FedPrompt& fed);
+Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedPrompt& fed);
 
 /// Whether prompts that are run so can hold rows for each other.
 bool shares_rows(const ForwardPlan& plan);
 
-/// The rows of a clean pass of these prompts; `fed`: the lengths of prompts and answers.
+/// Edits that every prompt is run with where passes stand on no other pass.
+struct WholeEdits {
+  const Variant* variant = nullptr;     // none: they are clean
+  std::span<const RowSources> given{};  // what they put in from outside, one a prompt; empty: nothing
+};
+
+/// The rows of a pass that is run whole, of these prompts; `fed`: how.
 RowPlan plan_clean(const Config& config, std::span<const std::vector<std::int32_t>> prompts,
-                   std::span<const FedLength> fed, const ForwardPlan& plan);
+                   std::span<const FedPrompt> fed, const ForwardPlan& plan, const WholeEdits& edits = {});
 
 /// One edited pass that is asked for: which prompt of the clean pass, and its edits.
 struct EditedPrompt {
   std::size_t prompt = 0;
   const Variant* variant = nullptr;
+  const RowSources* given = nullptr;  // what the edits put in from outside
 };
 
 /// The rows of edited passes, behind a clean pass.

@@ -56,8 +56,6 @@ class Backward {
         want({kind, 0}, pre);
         settle({kind, 0});
       }
-      rows_.made[{embed, 0}] = rows_.made[{pos_embed, 0}] =
-          rows_.held[{embed, 0}] | rows_.held[{pos_embed, 0}];  // their sum is made of both
     }
   }
 

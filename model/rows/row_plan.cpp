@@ -37,7 +37,7 @@ void RowPlan::plan_sequence(const Config& config, std::size_t index, std::vector
   const Sequence& own = sequences_[index];
   Sequence sequence = own;
   for (const auto& [place, positions] : read[index]) sequence.asks[place] |= positions;
-  changed_[index] = ChangedRows(config, sequence.fed, sequence.variant);
+  changed_[index] = ChangedRows(config, sequence);
   needed_[index] = NeededRows(config, sequence, changed_[index]);
   // There are many sequences: what a pass does not ask goes.
   changed_[index].before = {};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/edits/intervention.hpp"
+#include "model/edits/row_source.hpp"
 #include "model/hooks/hook.hpp"
 #include "model/hooks/positions.hpp"
 #include "model/rows/position_set.hpp"
@@ -24,28 +25,34 @@ inline std::optional<HookPoint> first_edit(const Variant& variant) {
 /// Places, and the positions at which somebody asks for what they hold.
 using Asks = std::map<HookPoint, PositionSet>;
 
-/// One sequence of tokens that takes part in a pass: a prompt that is run clean, or one variant of a prompt.
+/// One sequence of tokens that takes part in a pass: a prompt that is run whole, with edits or without any,
+/// or one variant of a prompt.
 struct Sequence {
-  FedLength fed{0};
-  std::size_t prompt = 0;               // of the clean pass
+  FedPrompt fed{0};
+  std::size_t prompt = 0;               // of the pass that is run whole
   const Variant* variant = nullptr;     // none: clean
   std::optional<std::size_t> parent{};  // an earlier sequence of the same pass, which holds
   std::size_t first = 0;                // the positions before this one
   Asks asks{};
   bool asks_scalars = false;  // for the numbers that edits put in
-  std::size_t in_common = 0;  // of a clean pass: tokens that the parent begins with, too, whoever holds them
+  std::size_t in_common = 0;  // where it is run whole: tokens that the parent begins with, too, whoever
+                              // holds them
+  bool edits_whole = false;   // with a variant: it is run whole, and stands on no other pass
+  const RowSources* given = nullptr;  // what its edits put in from outside
 
   [[nodiscard]] std::size_t length() const { return fed.all(); }
+  [[nodiscard]] bool is_whole() const { return variant == nullptr || edits_whole; }
 };
 
-/// Which positions of what is fed an intervention edits.
-inline PositionSet edited_positions(const Intervention& edit, const FedLength& fed) {
-  return PositionSet(edit.positions.resolve(fed));
+/// Which positions of what is fed an intervention edits. What comes from outside of the pass comes for the
+/// prompt alone.
+inline PositionSet edited_positions(const Intervention& edit, const FedPrompt& fed) {
+  return PositionSet(edit.positions.resolve(edit.with->takes_given() ? fed.without_answer() : fed));
 }
 
-/// Whether a query may look at keys behind it because of an edit there: all but zeros fill hidden keys too.
+/// Whether a query may look at keys behind it because of an edit there.
 inline bool shows_hidden_keys(const Intervention& edit) {
-  return edit.at.kind == HookKind::pattern && edit.with->known_scalar() != 0;
+  return edit.at.kind == HookKind::pattern && edit.with->shows_hidden_keys();
 }
 
 }  // namespace hookflow

@@ -27,13 +27,14 @@ std::vector<SharedPrefix> shared_prefixes(std::span<const std::vector<std::int32
   return prefixes;
 }
 
-std::size_t agreed_length(const Variant& variant, const FedLength& a, const FedLength& b,
+std::size_t agreed_length(const Variant& variant, const FedPrompt& a, const FedPrompt& b,
                           std::size_t length) {
   for (const Intervention& edit : variant) {
     if (edit.with->reads_all_rows() || shows_hidden_keys(edit)) return 0;
     const PositionSet of_a = edited_positions(edit, a);
     const PositionSet of_b = edited_positions(edit, b);
-    const PositionSet differing = (of_a - of_b) | (of_b - of_a);
+    const bool same = !edit.with->takes_given();  // where both are edited
+    const PositionSet differing = same ? (of_a - of_b) | (of_b - of_a) : of_a | of_b;
     if (!differing.empty()) length = std::min(length, differing.first());
   }
   return length;

@@ -21,7 +21,7 @@ std::vector<SharedPrefix> shared_prefixes(std::span<const std::vector<std::int32
 
 /// How far, within the `length` tokens in which two prompts agree, a variant is the same of both: its edits
 /// are, and none of them depends on what stands behind.
-std::size_t agreed_length(const Variant& variant, const FedLength& a, const FedLength& b, std::size_t length);
+std::size_t agreed_length(const Variant& variant, const FedPrompt& a, const FedPrompt& b, std::size_t length);
 
 /// Whether a place's rows depend on what stands behind them, so that prompts cannot share them.
 bool depends_on_all_tokens(HookKind kind);

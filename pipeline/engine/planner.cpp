@@ -204,8 +204,10 @@ class Planner {
 
   void take_output(PlannedStage& planned) {
     if (!output().batches.empty()) {
-      plan_.batches = std::move(output().batches);
-      check_batches(plan_.batches, plan_.prompts.size());
+      check_batches(output().batches, plan_.prompts.size());
+      plan_.batches = has_source_ ? joined_batches(plan_.batches, output().batches, plan_.spec.batch_weight)
+                                  : std::move(output().batches);
+      has_source_ = true;
     }
     planned.variables = output().variables;
     if (planned.fold != nullptr) {
@@ -284,6 +286,7 @@ class Planner {
   std::vector<Output> outputs_;  // [stage]
   std::vector<ConstantArray> constants_;
   std::map<std::string, std::size_t> index_;
+  bool has_source_ = false;    // that says which prompts run together
   std::vector<bool> planned_;  // whether the stage of that index could be planned
 };
 

@@ -41,12 +41,19 @@ struct SummaryDecl {
   std::string text;
 };
 
+/// Stages that a stage's parameters name, each of which is one more input behind those of its ports.
+struct NamedInputsDecl {
+  std::string kind;                                              // of the value that each must give
+  std::function<std::vector<std::string>(const Stage&)> stages;  // none: it names no others
+};
+
 /// Everything that is said of a stage, once: the workflow reader, validate, describe, the plan, the run file
 /// and the report all read it from here.
 struct StageDecl {
   std::string name;
   std::string doc;
   std::vector<PortDecl> inputs;
+  NamedInputsDecl named_inputs;
   std::string output;      // the kind of value that comes out
   std::string output_doc;  // ... and its meaning
   std::vector<ParamDecl> params;
@@ -71,6 +78,12 @@ class Declaration {
   }
   Declaration& optional_input(std::string name, std::string kind, std::string doc) {
     decl_.inputs.push_back({std::move(name), std::move(kind), std::move(doc), true});
+    return *this;
+  }
+  /// Parameters name stages that it reads, too: `stages` says which, each once.
+  Declaration& reads(std::string kind, std::vector<std::string> (S::*stages)() const) {
+    decl_.named_inputs = {std::move(kind),
+                          [stages](const Stage& stage) { return (dynamic_cast<const S&>(stage).*stages)(); }};
     return *this;
   }
   Declaration& output(std::string kind, std::string doc) {

@@ -114,7 +114,7 @@ struct PlannedInput {
 struct PlanContext {
   const Prompts& prompts;
   Subject& subject;
-  std::vector<PlannedInput> inputs;  // one a declared port
+  std::vector<PlannedInput> inputs;  // one a declared port, then one for each stage that parameters name
   std::vector<Axis> lane;            // the axes that the expands above add
   std::size_t batch_weight = 1;      // up to which the source puts prompts together, as the workflow says
   std::string stage{};               // id of the one that is planned

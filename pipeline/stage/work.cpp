@@ -1,6 +1,7 @@
 #include "pipeline/stage/work.hpp"
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -10,10 +11,30 @@ std::vector<Batch> consecutive_batches(std::size_t prompts, std::size_t a_batch)
   std::vector<Batch> batches;
   for (std::size_t i = 0; i < prompts; ++i) {
     if (i % a_batch == 0) batches.emplace_back();
-    batches.back().prompts.push_back(i);
-    ++batches.back().weight;
+    batches.back().add(i, 1);
   }
   return batches;
+}
+
+std::vector<Batch> joined_batches(const std::vector<Batch>& first, const std::vector<Batch>& second,
+                                  std::size_t largest) {
+  std::map<std::size_t, std::size_t> more;
+  for (const Batch& batch : second)
+    for (std::size_t i = 0; i < batch.prompts.size(); ++i) more[batch.prompts[i]] = batch.weights[i];
+  std::vector<Batch> joined;
+  for (const Batch& batch : first) {
+    joined.emplace_back();
+    for (std::size_t i = 0, sum = 0; i < batch.prompts.size(); ++i) {
+      const std::size_t weight = batch.weights[i] + more.at(batch.prompts[i]);
+      if (i > 0 && sum + weight > largest) {
+        joined.emplace_back();
+        sum = 0;
+      }
+      joined.back().add(batch.prompts[i], weight);
+      sum += weight;
+    }
+  }
+  return joined;
 }
 
 void check_batches(const std::vector<Batch>& batches, std::size_t prompts) {

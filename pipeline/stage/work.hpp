@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <numeric>
 #include <vector>
 
 namespace hookflow::pipeline {
@@ -7,11 +8,24 @@ namespace hookflow::pipeline {
 /// Prompts that are run together, in this order: their indices in the run.
 struct Batch {
   std::vector<std::size_t> prompts;
-  std::size_t weight = 0;  // of all of them, as the source counts it
+  std::vector<std::size_t> weights;  // of each, as the source counts it
+
+  [[nodiscard]] std::size_t weight() const {
+    return std::accumulate(weights.begin(), weights.end(), std::size_t{0});
+  }
+  void add(std::size_t prompt, std::size_t weight) {
+    prompts.push_back(prompt);
+    weights.push_back(weight);
+  }
 };
 
 /// Prompts in order, so many to a batch, each of weight 1.
 std::vector<Batch> consecutive_batches(std::size_t prompts, std::size_t a_batch);
+/// Those of a source and of another one, whose prompts it also runs together: in the order of the first, a
+/// prompt weighing what it weighs in both, as many to a batch as `largest` allows but from one of the first's
+/// alone.
+std::vector<Batch> joined_batches(const std::vector<Batch>& first, const std::vector<Batch>& second,
+                                  std::size_t largest);
 /// Throws std::logic_error unless each of so many prompts is in one batch.
 void check_batches(const std::vector<Batch>& batches, std::size_t prompts);
 

@@ -23,8 +23,9 @@ class Wiring {
     stage.inputs.assign(stage.declaration->inputs.size(), {});
     complete_ = true;
     if (in != nullptr) connect(stage, *in);
+    connect_named(stage);
     if (!complete_) return;  // the missing port may be the one that was misspelt
-    for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
+    for (std::size_t port = 0; port < stage.declaration->inputs.size(); ++port) {
       const PortDecl& declared = stage.declaration->inputs[port];
       if (stage.inputs[port].stage.empty() && !declared.optional) {
         problems_.add(line_, where_ + ": the input '" + declared.name + "' (" + declared.kind +
@@ -36,6 +37,9 @@ class Wiring {
   void order() {
     for (std::size_t i = 0; i < stages_.size(); ++i) place(i);
     std::vector<StageSpec> sorted;
+    // Sources first: they say what runs together before others count it.
+    std::ranges::stable_partition(order_,
+                                  [&](std::size_t i) { return stages_[i].declaration->inputs.empty(); });
     for (const std::size_t i : order_) sorted.push_back(std::move(stages_[i]));
     stages_ = std::move(sorted);
   }
@@ -57,6 +61,24 @@ class Wiring {
       for (const auto& [port, node] : in.entries) connect_by_name(stage, port, node);
     } else {
       problem(in, "must be a stage's name, a list of names, or a map of port: name");
+    }
+  }
+
+  /// Behind the ports: the stages that parameters name.
+  void connect_named(StageSpec& stage) {
+    const NamedInputsDecl& named = stage.declaration->named_inputs;
+    if (!named.stages) return;
+    for (const std::string& id : named.stages(*stage.stage)) {
+      const auto found = index_.find(id);
+      if (found != index_.end() && stages_[found->second].declaration->output == named.kind) {
+        stage.inputs.push_back({id, {}, {}});
+      } else if (found != index_.end()) {
+        problems_.add(line_, where_ + ": '" + id + "' gives " + stages_[found->second].declaration->output +
+                                 ", but what a parameter names must give " + named.kind);
+      } else if (!broken_.contains(id)) {
+        problems_.add(line_, where_ + ": a parameter names '" + id + "', which is no stage" +
+                                 suggestion(id, stages_, &StageSpec::id));
+      }
     }
   }
 

@@ -218,7 +218,7 @@ Node WorkflowSpec::resolved() const {
   for (const StageSpec& stage : stages) {
     Node& node = all_stages[stage.id];
     node["stage"] = write_param(stage.declaration->name);
-    for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
+    for (std::size_t port = 0; port < stage.declaration->inputs.size(); ++port) {
       const InputRef& ref = stage.inputs[port];
       if (!ref.stage.empty()) node["in"][stage.declaration->inputs[port].name] = write_param(to_string(ref));
     }

@@ -20,7 +20,7 @@ struct StageSpec {
   std::size_t line = 0;
   const StageDecl* declaration = nullptr;
   std::unique_ptr<Stage> stage;                  // with its parameters set
-  std::vector<InputRef> inputs;                  // one a declared port
+  std::vector<InputRef> inputs;                  // one a declared port, then those that parameters name
   std::map<std::string, std::size_t> key_lines;  // of what is given, for problems found while planning
 };
 

@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -8,6 +7,7 @@
 #include "model/hooks/positions.hpp"
 #include "pipeline/stage/stage.hpp"
 #include "stages/edit/edit_targets.hpp"
+#include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
 
@@ -20,11 +20,11 @@ struct EditOrigin {
 /// What edits are made in, and must fit: the model, and prompts of some lengths.
 class EditScope {
  public:
-  /// `lengths`: tokens of each prompt.
-  EditScope(const Config& config, const pipeline::PlanContext& context,
-            const std::vector<std::size_t>& lengths);
+  EditScope(const Config& config, const pipeline::PlanContext& context, const TokenFacts& tokens)
+      : config_(config), context_(context), tokens_(tokens) {}
 
   [[nodiscard]] const Config& config() const { return config_; }
+  [[nodiscard]] const TokenFacts& tokens() const { return tokens_; }
 
   /// Refuses the prompts that lack one.
   void check(const Positions& positions, const EditOrigin& origin);
@@ -34,13 +34,13 @@ class EditScope {
   [[nodiscard]] std::string common(const Positions& a, const Positions& b) const;
 
  private:
-  /// `problem_with(length)`: what is wrong in prompts of so many tokens; empty: nothing.
+  /// `problem_with(fed)`: what is wrong in such prompts; empty: nothing.
   template <typename ProblemWith>
   void refuse(const EditOrigin& origin, const ProblemWith& problem_with);
 
   const Config& config_;
   const pipeline::PlanContext& context_;
-  std::map<std::size_t, std::vector<std::size_t>> prompts_;  // of each length, those that can be run
+  const TokenFacts& tokens_;
 };
 
 }  // namespace hookflow::stages

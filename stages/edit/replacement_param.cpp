@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "pipeline/text/nearest.hpp"
 #include "pipeline/yaml/param.hpp"
 #include "stages/edit/label_param.hpp"
+#include "stages/params/positions_param.hpp"
 #include "stages/subject/translate_errors.hpp"
 
 namespace hookflow {
@@ -19,6 +22,7 @@ using pipeline::Node;
 using pipeline::ParamError;
 
 constexpr const char* kNameKey = "name";
+using Entries = std::vector<std::pair<std::string, Node>>;
 
 float to_float(double number, std::size_t line) {
   if (std::abs(number) > static_cast<double>(std::numeric_limits<float>::max())) {
@@ -47,6 +51,7 @@ struct ArgumentReader {
     pipeline::read_param(node, values);
     for (const double value : values) numbers.push_back(to_float(value, node.line));
   }
+  void operator()(Positions& positions) const { read_param(node, positions); }
 };
 
 /// Of the types that a kind takes, the one that is written so: numbers as a list, all else alone.
@@ -58,10 +63,33 @@ EditArgument argument_for(const EditSyntax& syntax, const Node& node) {
   return found == syntax.arguments.end() ? syntax.arguments.front() : *found;
 }
 
-Replacement read_entry(const std::string& key, const Node& node, std::string name) {
-  EditArgument argument = argument_for(edit_syntax(key), node);
-  std::visit(ArgumentReader{key, node}, argument);
-  return Replacement(key, std::move(argument), std::move(name));
+/// The options of a kind that are given.
+EditSettings read_settings(const EditSyntax& syntax, const Entries& entries) {
+  EditSettings settings;
+  for (const auto& [name, node] : entries) {
+    const auto option = std::ranges::find(syntax.options, name, &EditOption::name);
+    if (option == syntax.options.end())
+      throw ParamError(syntax.key + ": unknown key '" + name + "'" +
+                           pipeline::suggestion(name, syntax.options, &EditOption::name),
+                       node.line);
+    EditArgument& value = settings[name] = option->type;
+    std::visit(ArgumentReader{name, node}, value);
+  }
+  return settings;
+}
+
+/// `beside`: what stands beside the kind's key.
+Replacement read_entry(const std::string& key, const Node& node, const Entries& beside, std::string name) {
+  const EditSyntax& syntax = edit_syntax(key);
+  EditArgument argument = syntax.arguments.front();
+  if (!syntax.is_map) {
+    argument = argument_for(syntax, node);
+    std::visit(ArgumentReader{key, node}, argument);
+  } else if (node.kind != Node::Kind::map || !beside.empty()) {
+    throw ParamError(key + ": must be " + syntax.forms().front(), node.line);
+  }
+  return Replacement(key, std::move(argument), std::move(name),
+                     read_settings(syntax, syntax.is_map ? node.entries : beside));
 }
 
 Node argument_node(float number) { return Node::scalar(spelled(number)); }
@@ -74,6 +102,11 @@ Node argument_node(const std::vector<float>& numbers) {
 }
 
 Node argument_node(std::monostate /*none*/) { return {}; }
+Node argument_node(const Positions& positions) { return write_param(positions); }
+
+Node node_of(const EditArgument& argument) {
+  return std::visit([](const auto& value) { return argument_node(value); }, argument);
+}
 
 /// What may stand behind a kind's key; says it of each type that an argument can have.
 struct ArgumentSchema {
@@ -82,6 +115,7 @@ struct ArgumentSchema {
   Node operator()(std::monostate /*none*/) const { return pipeline::schema::of_type("null"); }
   Node operator()(float /*number*/) const { return pipeline::schema::of_type("number"); }
   Node operator()(const std::string& /*word*/) const {
+    if (syntax.words.empty()) return pipeline::schema::text();
     std::vector<std::string> words;
     std::string meanings;
     for (const EditWord& choice : syntax.words) {
@@ -93,7 +127,20 @@ struct ArgumentSchema {
   Node operator()(const std::vector<float>& /*numbers*/) const {
     return pipeline::schema::list_of(pipeline::schema::of_type("number"), 1);
   }
+  Node operator()(const Positions& /*positions*/) const {
+    return param_schema(std::type_identity<Positions>{});
+  }
 };
+
+/// What may stand in the map of a kind's options, or beside its key.
+std::vector<pipeline::schema::Key> option_keys(const EditSyntax& syntax) {
+  static const EditSyntax kPlain{};
+  std::vector<pipeline::schema::Key> keys;
+  for (const EditOption& option : syntax.options)
+    keys.push_back({option.name, pipeline::schema::with_doc(std::visit(ArgumentSchema{kPlain}, option.type),
+                                                            option.meaning)});
+  return keys;
+}
 
 }  // namespace
 
@@ -102,24 +149,28 @@ void read_param(const Node& node, Replacement& replacement) {
     replacement = Replacement(node.text);
     return;
   }
-  std::vector<std::pair<std::string, Node>> kinds = node.entries;
-  const bool named = std::erase_if(kinds, [](const auto& entry) { return entry.first == kNameKey; }) > 0;
-  if (kinds.size() != 1) {
+  Entries beside = node.entries;
+  const bool named = std::erase_if(beside, [](const auto& entry) { return entry.first == kNameKey; }) > 0;
+  const auto kind = std::ranges::find_if(beside, [](const auto& entry) { return is_edit_kind(entry.first); });
+  if (kind == beside.end() && beside.size() != 1) {
     throw ParamError(pipeline::to_json(node) + " is not a replacement; must be " + edit_rule() +
                          ", and may have a name: {zero, name: off}",
                      node.line);
   }
-  const auto& [key, argument] = kinds.front();
+  const auto [key, argument] = kind == beside.end() ? beside.front() : *kind;
+  if (kind != beside.end()) beside.erase(kind);
   const std::string name = named ? stages::read_label(*node.find(kNameKey)) : std::string();
-  const auto read = [&, &kind = key, &given = argument] { return read_entry(kind, given, name); };
+  const auto read = [&, &of = key, &given = argument] { return read_entry(of, given, beside, name); };
   replacement = stages::translate_value_errors(argument.line, read);
 }
 
 Node write_param(const Replacement& replacement) {
-  const bool alone = std::holds_alternative<std::monostate>(replacement.argument());
-  if (alone && replacement.name().empty()) return Node::scalar(replacement.key(), true);
-  const auto written = [](const auto& argument) { return argument_node(argument); };
-  Node node = Node::map({{replacement.key(), std::visit(written, replacement.argument())}});
+  if (stands_alone(replacement.key()) && replacement.name().empty())
+    return Node::scalar(replacement.key(), true);
+  Node node = Node::map({{replacement.key(), node_of(replacement.argument())}});
+  Node& options = edit_syntax(replacement.key()).is_map ? node[replacement.key()] : node;
+  if (&options != &node) options = Node::map({});
+  for (const auto& [option, value] : replacement.settings()) options[option] = node_of(value);
   if (!replacement.name().empty()) node[kNameKey] = Node::scalar(replacement.name(), true);
   return node;
 }
@@ -131,9 +182,12 @@ Node param_schema(std::type_identity<Replacement> /*type*/) {
     if (stands_alone(syntax.key)) alone.push_back(syntax.key);
     std::vector<Node> arguments;
     for (const EditArgument& argument : syntax.arguments)
-      arguments.push_back(std::visit(ArgumentSchema{syntax}, argument));
-    forms.push_back(pipeline::schema::map_of(
-        {{syntax.key, pipeline::schema::any_of(arguments), true}, {kNameKey, stages::label_schema()}}));
+      arguments.push_back(syntax.is_map ? pipeline::schema::map_of(option_keys(syntax))
+                                        : std::visit(ArgumentSchema{syntax}, argument));
+    std::vector<pipeline::schema::Key> keys = {{syntax.key, pipeline::schema::any_of(arguments), true},
+                                               {kNameKey, stages::label_schema()}};
+    if (!syntax.is_map) std::ranges::move(option_keys(syntax), std::back_inserter(keys));
+    forms.push_back(pipeline::schema::map_of(keys));
   }
   forms.front() = pipeline::schema::words(alone);
   return pipeline::schema::any_of(std::move(forms));

@@ -1,6 +1,8 @@
 #include "stages/edit/variant_grid.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -8,6 +10,8 @@
 #include "pipeline/values/renamed.hpp"
 #include "pipeline/yaml/param.hpp"
 #include "stages/edit/grid_axes.hpp"
+#include "stages/edit/variant_list.hpp"
+#include "stages/given/samples.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -94,25 +98,74 @@ Axis replacement_axis(const std::vector<Replacement>& with) {
   return {"replacement", std::move(labels), "what replaces the activation", ""};
 }
 
+/// How many draws edits ask for, all as many; 0: none does.
+std::size_t samples_of(const GridRequest& request) {
+  std::size_t samples = 0;
+  const auto add = [&](const std::string& param, const Replacement& with) {
+    const std::size_t of_this = stages::samples_of(with);
+    if (samples != 0 && of_this != 0 && of_this != samples)
+      throw ParamError(param, "samples is " + std::to_string(of_this) + " and " + std::to_string(samples) +
+                                  "; must be the same of all edits, which share the axis sample");
+    samples = std::max(samples, of_this);
+  };
+  for (const Replacement& with : request.with) add("with", with);
+  for (const NamedEdit& edit : request.also) add("also", edit.with);
+  return samples;
+}
+
+Axis sample_axis(std::size_t samples) {
+  std::vector<std::int64_t> labels(samples);
+  std::iota(labels.begin(), labels.end(), 0);
+  return {"sample", std::move(labels), "draw of what is random", "", "", true};
+}
+
+/// The variant, once for each draw of those of its edits that are drawn.
+void add_draws(Variant variant, std::size_t samples, std::vector<Variant>& variants) {
+  if (samples == 0) return variants.push_back(std::move(variant));
+  for (std::size_t sample = 0; sample < samples; ++sample) {
+    Variant& drawn = variants.emplace_back(variant);
+    for (Intervention& edit : drawn)
+      if (stages::samples_of(edit.with) > 0) edit.with = sample_of(edit.with, sample);
+  }
+}
+
 }  // namespace
 
 LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope) {
   if (request.with.empty()) throw ParamError("with", "the list is empty");
   const std::vector<EditTarget> targets = edit_targets(request.at, request.except, scope.config());
-  scope.check(request.positions, {"positions"});
+  const PositionSteps positions = position_steps(request.positions, scope.tokens());
+  for (const Positions& step : positions.steps) scope.check(step, {"positions"});
   for (const Replacement& with : request.with) scope.check(with, targets, {"with"});
 
   std::vector<GridAxis> axes = grid_axes(targets);
   put_together(request.together, axes);
   const auto combinations = combine(targets, axes, request.except.empty() ? "at" : "except");
+  const std::size_t samples = samples_of(request);
   LabelledVariants grid;
   grid.axes.push_back(replacement_axis(request.with));
+  const auto add_positions = [&] { std::ranges::copy(positions.axes, std::back_inserter(grid.axes)); };
+  if (!request.positions.each) add_positions();
   for (const GridAxis& axis : axes) grid.axes.push_back(axis.axis);
+  if (request.positions.each) add_positions();
+  if (samples > 0) grid.axes.push_back(sample_axis(samples));
+  const Variant also = make_edits(request.also, "also", scope);
+  const auto add = [&](const Replacement& with, const std::vector<EditTarget>& together,
+                       const Positions& step) {
+    Variant variant = also;
+    for (const EditTarget& target : together) variant.push_back({target.at, target.head, step, with, {}});
+    add_draws(std::move(variant), samples, grid.variants);
+  };
+  // Row-major along the axes.
+  const std::vector<Positions> outer = request.positions.each ? std::vector<Positions>(1) : positions.steps;
   for (const Replacement& with : request.with) {
-    for (const std::vector<EditTarget>& together : combinations) {
-      Variant& variant = grid.variants.emplace_back();
-      for (const EditTarget& target : together) {
-        variant.push_back({target.at, target.head, request.positions, with});
+    for (const Positions& alternative : outer) {
+      for (const std::vector<EditTarget>& together : combinations) {
+        if (request.positions.each) {
+          for (const Positions& step : positions.steps) add(with, together, step);
+        } else {
+          add(with, together, alternative);
+        }
       }
     }
   }

@@ -28,14 +28,15 @@ std::string both_change(const PlacedEdit& a, const PlacedEdit& b, const EditScop
   return {};
 }
 
-/// Adds what is wrong with its edits to `problems`.
-Variant make_variant(const NamedVariant& named, EditScope& scope, std::vector<std::string>& problems) {
+/// `named`: of what they are a part, for messages. Adds what is wrong with them to `problems`.
+Variant make_variant(const std::vector<NamedEdit>& edits, const EditOrigin& named, EditScope& scope,
+                     std::vector<std::string>& problems) {
   Variant variant;
   std::vector<PlacedEdit> placed;
-  for (const NamedEdit& edit : named.edits) {
-    const std::string name = "edit " + std::to_string(&edit - named.edits.data() + 1);
+  for (const NamedEdit& edit : edits) {
+    const std::string name = "edit " + std::to_string(&edit - edits.data() + 1);
     PlacedEdit now{name, edit.positions, {}};
-    const EditOrigin origin{"variants", "'" + named.name + "', " + name + ": "};
+    const EditOrigin origin{named.param, named.named + (named.named.empty() ? "" : ", ") + name + ": "};
     scope.check(edit.positions, origin);
     try {
       now.targets = edit_targets(edit.at, edit.except, scope.config());
@@ -47,15 +48,23 @@ Variant make_variant(const NamedVariant& named, EditScope& scope, std::vector<st
     for (const PlacedEdit& before : placed) {
       const std::string twice = both_change(before, now, scope);
       if (!twice.empty()) {
-        problems.push_back("'" + named.name + "': " + before.name + " and " + name + " both change " + twice);
+        problems.push_back(named.named + (named.named.empty() ? "" : ": ") + before.name + " and " + name +
+                           " both change " + twice);
       }
     }
     for (const EditTarget& target : now.targets) {
-      variant.push_back({target.at, target.head, edit.positions, edit.with});
+      variant.push_back({target.at, target.head, edit.positions, edit.with, {}});
     }
     placed.push_back(std::move(now));
   }
   return variant;
+}
+
+void refuse(const std::string& param, const std::vector<std::string>& problems) {
+  if (problems.size() == 1) throw ParamError(param, problems.front());
+  std::string all;
+  for (const std::string& problem : problems) all += "\n  " + problem;
+  if (!all.empty()) throw ParamError(param, all);
 }
 
 }  // namespace
@@ -66,14 +75,19 @@ LabelledVariants make_variant_list(const std::vector<NamedVariant>& named, EditS
   std::vector<std::string> problems;
   for (const NamedVariant& variant : named) {
     names.push_back(variant.name);
-    list.variants.push_back(make_variant(variant, scope, problems));
+    list.variants.push_back(
+        make_variant(variant.edits, {"variants", "'" + variant.name + "'"}, scope, problems));
   }
-  if (problems.size() == 1) throw ParamError("variants", problems.front());
-  std::string all;
-  for (const std::string& problem : problems) all += "\n  " + problem;
-  if (!all.empty()) throw ParamError("variants", all);
+  refuse("variants", problems);
   list.axes.push_back({"variant", std::move(names), "variant, a set of edits", ""});
   return list;
+}
+
+Variant make_edits(const std::vector<NamedEdit>& edits, const std::string& param, EditScope& scope) {
+  std::vector<std::string> problems;
+  Variant variant = make_variant(edits, {param}, scope, problems);
+  refuse(param, problems);
+  return variant;
 }
 
 }  // namespace hookflow::stages

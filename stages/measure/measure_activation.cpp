@@ -33,7 +33,7 @@ class Activation : public PassMeasure {
   }
 
   void measure(const MeasuredPass& pass, Numbers& numbers) const override {
-    const auto positions_here = positions_.in(pass.length());
+    const auto positions_here = positions_.in(pass.fed());
     for (std::size_t v = 0; v < places_.size(); ++v) {
       const std::vector<std::size_t> heads = heads_of(places_[v], config_);
       for (const HookPoint& point : points(places_[v])) {

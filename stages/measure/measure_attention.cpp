@@ -49,7 +49,7 @@ class Attention : public PassMeasure {
   }
 
   void measure(const MeasuredPass& pass, Numbers& numbers) const override {
-    const std::vector<QueryKey> cells = cells_.in(pass.length());
+    const std::vector<QueryKey> cells = cells_.in(pass.fed());
     for (std::size_t v = 0; v < scores_.size(); ++v) {
       for (const HookPoint& place : points(scores_[v].place)) {
         if (scores_[v].cross) {

@@ -52,7 +52,7 @@ class Cosine : public PassMeasure {
   }
 
   void measure(const MeasuredPass& pass, Numbers& numbers) const override {
-    const auto index_pairs = pair_axis_.in(pass.length());
+    const auto index_pairs = pair_axis_.in(pass.fed());
     for (std::size_t v = 0; v < places_.size(); ++v) {
       const std::vector<HookPoint> measured =
           by_edit() ? std::vector<HookPoint>{{places_[v].kind, edited_layers_.at(pass.variant.value())}}

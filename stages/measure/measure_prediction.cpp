@@ -72,7 +72,7 @@ class Prediction : public PromptStage {
 
   [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
     const PassView clean = inputs.get<Pass>(0).view();
-    const PromptPlace place{inputs.index(), axis_.in(clean.length)};
+    const PromptPlace place{inputs.index(), axis_.in(clean.fed)};
     auto measures = std::make_shared<Measures>();
     const Numbers before = measured(clean, nullptr, place);
     if (!edited_) {
@@ -85,8 +85,10 @@ class Prediction : public PromptStage {
     measures->first = variants.first;
     measures->count = variants.results.size();
     measures->columns = columns_for(stored_, measures->count);
+    const Numbers none = missing(before);
     for (std::size_t i = 0; i < measures->count; ++i)
-      store(measured(variants.view(i), &compared, place), &before, measures->columns);
+      store(variants.fits[i] ? measured(variants.view(i), &compared, place) : none, &before,
+            measures->columns);
     return measures;
   }
 
@@ -200,6 +202,15 @@ class Prediction : public PromptStage {
       if (position) ++row;
     }
     return numbers;
+  }
+
+  /// Numbers of a prompt that does not have what a variant edits.
+  [[nodiscard]] Numbers missing(const Numbers& like) const {
+    Numbers none(like.size());
+    const std::size_t steps = axis_.has_axis() ? axis_.labels().size() : 1;
+    for (std::size_t m = 0; m < none.size(); ++m)
+      add_missing(none[m], steps * (chosen_[m].of_tokens() ? tokens.size() : 1));
+    return none;
   }
 
   void store(const Numbers& now, const Numbers* before, std::vector<Column>& columns) const {

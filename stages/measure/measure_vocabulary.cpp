@@ -1,3 +1,4 @@
+#include <limits>
 #include <numeric>
 
 #include "pipeline/stage/registry.hpp"
@@ -41,7 +42,12 @@ class Vocabulary : public PromptStage {
       measures->first = variants.first;
       measures->count = variants.results.size();
       values.reserve(measures->count * vocabulary_);
-      for (std::size_t i = 0; i < measures->count; ++i) append(variants.view(i), values);
+      for (std::size_t i = 0; i < measures->count; ++i) {
+        if (variants.fits[i])
+          append(variants.view(i), values);
+        else
+          values.resize(values.size() + vocabulary_, std::numeric_limits<float>::quiet_NaN());
+      }
     } else {
       append(inputs.get<Pass>(0).view(), values);
     }

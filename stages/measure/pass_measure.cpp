@@ -77,6 +77,12 @@ Numbers PassMeasure::measured(const MeasuredPass& pass) const {
   return numbers;
 }
 
+Numbers PassMeasure::missing() const {
+  Numbers numbers(measured_.size());
+  for (std::size_t v = 0; v < numbers.size(); ++v) add_missing(numbers[v], cell_count(measured_[v].axes));
+  return numbers;
+}
+
 ValuePtr PassMeasure::run(const Inputs& inputs) const {
   auto measures = std::make_shared<Measures>();
   const auto* edited = inputs.find<Variants>(1);
@@ -84,7 +90,8 @@ ValuePtr PassMeasure::run(const Inputs& inputs) const {
   const auto store = [&](const Numbers& now, const Numbers* before) {
     for (std::size_t v = 0; v < now.size(); ++v) {
       append(now[v], measures->columns[values_[v].index]);
-      if (before != nullptr) append(difference(now[v], (*before)[v]), measures->columns[changes_[v].index]);
+      if (before != nullptr && compares_)
+        append(difference(now[v], (*before)[v]), measures->columns[changes_[v].index]);
     }
   };
   const Pass* clean = inputs.find<Pass>(0);
@@ -100,6 +107,11 @@ ValuePtr PassMeasure::run(const Inputs& inputs) const {
   measures->count = variants.results.size();
   std::optional<Numbers> before;
   for (std::size_t i = 0; i < variants.results.size(); ++i) {
+    if (!variants.fits[i]) {
+      const Numbers none = missing();
+      store(none, &none);
+      continue;
+    }
     const std::size_t variant = variants.first + i;
     if (compares_ && (!before || depends_on_variant())) before = clean_numbers(variant);
     store(measured({*request_, variants.view(i), inputs.index(), variant}), before ? &*before : nullptr);

@@ -18,7 +18,7 @@ struct MeasuredPass {
   // Index among all variants; of a clean pass, that of the variant it is held against.
   std::optional<std::size_t> variant{};
 
-  [[nodiscard]] std::size_t length() const { return view.length; }
+  [[nodiscard]] const FedPrompt& fed() const { return view.fed; }
   [[nodiscard]] Captured at(const HookPoint& place) const { return request.at(place, view); }
 };
 
@@ -42,6 +42,8 @@ class PassMeasure : public pipeline::PromptStage {
 
  private:
   [[nodiscard]] Numbers measured(const MeasuredPass& pass) const;
+  /// As many, of a prompt that does not have what a variant edits.
+  [[nodiscard]] Numbers missing() const;
 
   std::vector<pipeline::Variable> measured_;    // without the changes
   std::vector<pipeline::VariableId> values_;    // where each is stored,

@@ -39,15 +39,14 @@ Node param_schema(std::type_identity<KeyChoice> /*type*/) {
 
 QueryKeyAxes::QueryKeyAxes(const Positions& queries, const KeyChoice& keys, const PassPlan& passes)
     : kind_(keys.kind) {
-  const std::vector<std::size_t>& lengths = passes.tokens().lengths;
   queries_ = PositionAxis("queries", queries, passes.context(), passes.tokens());
   if (kind_ == Kind::positions) {
     keys_ = PositionAxis("keys", keys.positions, passes.context(), passes.tokens());
   } else if (kind_ == Kind::earlier) {
     std::size_t last_query = 0;
-    for (std::size_t i = 0; i < lengths.size(); ++i) {
+    for (std::size_t i = 0; i < passes.tokens().lengths.size(); ++i) {
       if (!passes.tokens().runs(i)) continue;
-      const auto resolved = queries.resolve(lengths[i]);
+      const auto resolved = queries.resolve(passes.tokens().fed(i));
       last_query = std::max(last_query, *std::max_element(resolved.begin(), resolved.end()));
     }
     if (last_query == 0) throw ParamError("keys", "earlier: no query has a key before it");
@@ -70,11 +69,11 @@ std::vector<pipeline::Axis> QueryKeyAxes::axes(const PassPlan& passes) const {
   return axes;
 }
 
-std::vector<QueryKey> QueryKeyAxes::in(std::size_t length) const {
+std::vector<QueryKey> QueryKeyAxes::in(const FedPrompt& fed) const {
   const std::vector<std::optional<std::size_t>> no_axis(1);
-  const auto keys = kind_ == Kind::self ? no_axis : keys_.in(length);
+  const auto keys = kind_ == Kind::self ? no_axis : keys_.in(fed);
   std::vector<QueryKey> cells;
-  for (const auto& query : queries_.in(length)) {
+  for (const auto& query : queries_.in(fed)) {
     for (const auto& key : keys) {
       QueryKey& cell = cells.emplace_back();
       if (!query) continue;

@@ -41,8 +41,8 @@ class QueryKeyAxes {
   [[nodiscard]] Positions keys() const;
   /// [query, key]; the last position alone, and a query's own, have no axis.
   [[nodiscard]] std::vector<pipeline::Axis> axes(const PassPlan& passes) const;
-  /// Of a prompt of `length` tokens, row-major along the axes.
-  [[nodiscard]] std::vector<QueryKey> in(std::size_t length) const;
+  /// Of a prompt, row-major along the axes.
+  [[nodiscard]] std::vector<QueryKey> in(const FedPrompt& fed) const;
 
  private:
   PositionAxis queries_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "pipeline/yaml/param.hpp"
+#include "stages/params/position_meaning.hpp"
 
 namespace hookflow {
 namespace {
@@ -19,7 +20,8 @@ using pipeline::Node;
 using pipeline::ParamError;
 
 constexpr const char* kPositionForms =
-    "; positions must be all, last, whole numbers, or a quoted slice such as \"1:\" or \"1:-1\"";
+    "; positions must be all, last, whole numbers, a quoted slice such as \"1:\" or \"1:-1\", or what stands "
+    "there: {token: \" her\"} or {column: NAME}, with occurrence or offset";
 
 /// One side of a slice; empty text is none.
 std::optional<std::int64_t> read_bound(std::string_view text, const Node& slice) {
@@ -54,6 +56,8 @@ void read_param(const Node& node, Positions& positions) {
     positions = Positions::last();
   } else if (node.kind == Node::Kind::scalar && node.text.find(':') != std::string::npos) {
     positions = read_slice(node);
+  } else if (node.kind == Node::Kind::map) {
+    positions = stages::positions_of(stages::read_meaning(node));
   } else {
     std::vector<std::int64_t> list;
     try {
@@ -82,6 +86,9 @@ Node write_param(const Positions& positions) {
       return pipeline::write_param(positions.list);
     case Positions::Kind::slice:
       return Node::scalar(bound(positions.begin) + ":" + bound(positions.end), true);
+    case Positions::Kind::named:
+      return stages::meaning_node(positions);
+    case Positions::Kind::each:
     case Positions::Kind::predicting_answer:
       break;  // asked for by stages alone
   }
@@ -91,7 +98,7 @@ Node write_param(const Positions& positions) {
 Node param_schema(std::type_identity<Positions> /*type*/) {
   using namespace pipeline::schema;
   return any_of({words({"all", "last"}), text_like("^(-?[0-9]+)?:(-?[0-9]+)?$"), whole_number(),
-                 set_of(whole_number(), 1)});
+                 set_of(whole_number(), 1), stages::meaning_schema()});
 }
 
 }  // namespace hookflow

@@ -17,14 +17,6 @@ using pipeline::ParamError;
 
 constexpr std::size_t kMostTokens = 40;  // that a message lists
 
-std::string listed(std::span<const std::int32_t> ids, const ModelSubject& subject) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(ids.size(), kMostTokens); ++i) {
-    text += (i == 0 ? "" : ", ") + spelled_token(ids[i], subject);
-  }
-  return text + (ids.size() > kMostTokens ? ", ..." : "");
-}
-
 }  // namespace
 
 void read_param(const Node& node, TokenChoice& token) {
@@ -85,6 +77,14 @@ std::string spelled_token(std::int32_t id, const ModelSubject& subject) {
   return "'" + printable(subject.tokenizer().token(id)) + "' (" + std::to_string(id) + ")";
 }
 
+std::string listed_tokens(std::span<const std::int32_t> ids, const ModelSubject& subject) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(ids.size(), kMostTokens); ++i) {
+    text += (i == 0 ? "" : ", ") + spelled_token(ids[i], subject);
+  }
+  return text + (ids.size() > kMostTokens ? ", ..." : "");
+}
+
 std::size_t find_once(std::int32_t id, std::span<const std::int32_t> ids, const ModelSubject& subject) {
   const auto found = std::find(ids.begin(), ids.end(), id);
   const auto count = std::count(found, ids.end(), id);
@@ -92,7 +92,7 @@ std::size_t find_once(std::int32_t id, std::span<const std::int32_t> ids, const 
   throw pipeline::PromptFailure(
       "token " + spelled_token(id, subject) +
       (count == 0 ? " does not occur" : " occurs " + std::to_string(count) + " times") +
-      " in the prompt, and must occur exactly once; the prompt's tokens are " + listed(ids, subject));
+      " in the prompt, and must occur exactly once; the prompt's tokens are " + listed_tokens(ids, subject));
 }
 
 }  // namespace hookflow::stages

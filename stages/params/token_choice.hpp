@@ -34,6 +34,9 @@ std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline
 /// `' her' (607)`; the id alone where the tokenizer does not have it.
 std::string spelled_token(std::int32_t id, const ModelSubject& subject);
 
+/// The first 40 of them, each so.
+std::string listed_tokens(std::span<const std::int32_t> ids, const ModelSubject& subject);
+
 /// Where the id stands among a prompt's. Throws pipeline::PromptFailure, which names the tokens, when it is
 /// not there or there more than once.
 std::size_t find_once(std::int32_t id, std::span<const std::int32_t> ids, const ModelSubject& subject);

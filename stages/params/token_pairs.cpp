@@ -87,8 +87,8 @@ pipeline::Axis PairAxis::axis(const PassPlan& passes) const {
   return passes.axis("pair", std::move(labels), "pair of positions i-j, " + passes.tokens().counting());
 }
 
-std::vector<std::optional<std::pair<std::size_t, std::size_t>>> PairAxis::in(std::size_t length) const {
-  const auto indices = positions_.in(length);
+std::vector<std::optional<std::pair<std::size_t, std::size_t>>> PairAxis::in(const FedPrompt& fed) const {
+  const auto indices = positions_.in(fed);
   std::vector<std::optional<std::pair<std::size_t, std::size_t>>> pairs;
   for (const auto& [i, j] : pairs_) {
     pairs.emplace_back();

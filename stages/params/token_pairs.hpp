@@ -31,8 +31,9 @@ class PairAxis {
   /// The positions that the pairs are made of.
   [[nodiscard]] const Positions& positions() const { return positions_.positions(); }
   [[nodiscard]] pipeline::Axis axis(const PassPlan& passes) const;
-  /// For each label the indices in a prompt of `length` tokens; none where the prompt lacks one of them.
-  [[nodiscard]] std::vector<std::optional<std::pair<std::size_t, std::size_t>>> in(std::size_t length) const;
+  /// For each label the indices in a prompt; none where the prompt lacks one of them.
+  [[nodiscard]] std::vector<std::optional<std::pair<std::size_t, std::size_t>>> in(
+      const FedPrompt& fed) const;
 
  private:
   PositionAxis positions_;

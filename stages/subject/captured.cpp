@@ -15,7 +15,7 @@ constexpr std::size_t kNotKept = std::numeric_limits<std::size_t>::max();
 }  // namespace
 
 Captured::Captured(const PassView& pass, const HookPoint& place, const std::vector<Positions>& wanted)
-    : place_(place), index_of_(pass.length, kNotKept) {
+    : place_(place), index_of_(pass.fed.prompt, kNotKept) {
   const auto found = pass.result.captured.find(place);
   if (found == pass.result.captured.end()) {
     throw std::logic_error("the pass did not keep " + to_string(place));
@@ -23,7 +23,7 @@ Captured::Captured(const PassView& pass, const HookPoint& place, const std::vect
   rows_ = &found->second;
   const std::vector<std::size_t>& kept = rows_->positions();
   for (const Positions& positions : wanted) {
-    for (const std::size_t position : positions.resolve(pass.length)) {
+    for (const std::size_t position : positions.resolve(pass.fed)) {
       const auto at = std::ranges::lower_bound(kept, position);
       if (at != kept.end() && *at == position)
         index_of_[position] = static_cast<std::size_t>(at - kept.begin());

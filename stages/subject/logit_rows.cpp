@@ -11,7 +11,7 @@ namespace hookflow::stages {
 
 LogitRows::LogitRows(const PassView& pass, const Positions& wanted) : logits_(pass.result.logits) {
   const std::vector<std::size_t>& kept = logits_.positions();
-  for (const std::size_t position : wanted.resolve(pass.length)) {
+  for (const std::size_t position : wanted.resolve(pass.fed)) {
     const auto found = std::ranges::lower_bound(kept, position);
     if (found == kept.end() || *found != position)
       throw std::logic_error("the pass kept no logits at a position that is read");

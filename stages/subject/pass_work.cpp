@@ -35,15 +35,14 @@ bool asks_more(const Asks& own, const Asks& of_parent, std::size_t shared) {
 }
 
 PassCost cost_of_sequence(const Config& config, const Sequence& sequence) {
-  return {config, sequence,
-          NeededRows(config, sequence, ChangedRows(config, sequence.fed, sequence.variant))};
+  return {config, sequence, NeededRows(config, sequence, ChangedRows(config, sequence))};
 }
 
 }  // namespace
 
 PassWork::PassWork(const PassFacts& facts, std::span<const pipeline::Batch> batches, const PassRequest& asked,
-                   std::shared_ptr<const std::vector<Variant>> variants)
-    : config_(&facts.subject->config()), variants_(std::move(variants)) {
+                   std::shared_ptr<const std::vector<Variant>> variants, const Variant* own)
+    : config_(&facts.subject->config()), variants_(std::move(variants)), own_(own) {
   // Where only answers are read, no prompt is run alone.
   const ForwardPlan& alone = asked.plan();
   if (asked.answer_plans().empty() || layers_run(*config_, alone) > 0 || alone.edit_scalars)
@@ -64,7 +63,7 @@ void PassWork::add_feed(const PassFacts& facts, std::span<const pipeline::Batch>
       const auto answer = answers == nullptr ? std::span<const std::int32_t>() : answers->fed(prompt);
       run.push_back(prompt);
       ids.emplace_back(own.begin(), own.end()).insert(ids.back().end(), answer.begin(), answer.end());
-      feed.prompts[prompt].length = FedLength(own.size(), answer.size());
+      feed.prompts[prompt].length = FedPrompt(own.size(), answer.size(), facts.tokens->names->of(prompt));
     }
     if (shares_rows(plan)) add_prefixes(feed, run, ids);
   }
@@ -117,14 +116,14 @@ void PassWork::add_cost(std::span<const pipeline::Batch> batches) {
   }
 }
 
-const PassWork::Alone& PassWork::alone(std::size_t feed, const FedLength& length) const {
-  const auto [known, is_new] = alone_.try_emplace({feed, length.prompt, length.answer});
+const PassWork::Alone& PassWork::alone(std::size_t feed, const FedPrompt& length) const {
+  const auto [known, is_new] = alone_.try_emplace({feed, length});
   Alone& made = known->second;
   if (!is_new) return made;
   const ForwardPlan& plan = feeds_[feed].plan;
   if (!variants_) {
     made.asks = asks_of_clean(*config_, plan, length);
-    made.costs = {cost_of_sequence(*config_, {length, 0, nullptr, {}, 0, made.asks, false})};
+    made.costs = {cost_of_sequence(*config_, {length, 0, own_, {}, 0, made.asks, false, 0, true})};
     made.reached = {0};
     return made;
   }
@@ -134,29 +133,31 @@ const PassWork::Alone& PassWork::alone(std::size_t feed, const FedLength& length
   parallel_blocks(variants_->size(), [&](std::size_t i) {
     const Variant& variant = (*variants_)[i];
     made.costs[i] = cost_of_sequence(*config_, {length, 0, &variant, {}, 0, made.asks, plan.edit_scalars});
-    for (const Intervention& edit : variant)
-      made.reached[i] = std::min(made.reached[i], edited_positions(edit, length).first());
+    PositionSet edited;  // none where the prompt is too short for the edits
+    for (const Intervention& edit : variant) edited |= edited_positions(edit, length);
+    if (!edited.empty()) made.reached[i] = edited.first();
   });
   return made;
 }
 
 Sequence PassWork::sequence_of(std::size_t feed, std::size_t prompt, std::size_t variant) const {
-  const FedLength& length = feeds_[feed].prompts[prompt].length;
-  const Variant* edits = variants_ ? &(*variants_)[variant] : nullptr;
+  const FedPrompt& length = feeds_[feed].prompts[prompt].length;
   return {length,
           prompt,
-          edits,
+          variants_ ? &(*variants_)[variant] : own_,
           {},
           first_of(feed, prompt, variant),
           alone(feed, length).asks,
-          feeds_[feed].plan.edit_scalars};
+          feeds_[feed].plan.edit_scalars,
+          0,
+          !variants_};
 }
 
 std::size_t PassWork::first_of(std::size_t feed, std::size_t prompt, std::size_t variant) const {
   const Fed& fed = feeds_[feed].prompts[prompt];
-  if (!variants_ || fed.shared == 0) return fed.shared;
-  return agreed_length((*variants_)[variant], fed.length, feeds_[feed].prompts[*fed.parent].length,
-                       fed.shared);
+  const Variant* edits = variants_ ? &(*variants_)[variant] : own_;
+  if (edits == nullptr || fed.shared == 0) return fed.shared;
+  return agreed_length(*edits, fed.length, feeds_[feed].prompts[*fed.parent].length, fed.shared);
 }
 
 const PassCost& PassWork::cost_alone(std::size_t feed, std::size_t prompt, std::size_t variant) const {
@@ -165,8 +166,7 @@ const PassCost& PassWork::cost_alone(std::size_t feed, std::size_t prompt, std::
   if (whole.reached[variant] >= fed.shared) return whole.costs[variant];
   const std::size_t first = first_of(feed, prompt, variant);
   if (whole.reached[variant] >= first) return whole.costs[variant];
-  const auto [known, is_new] =
-      sharing_.try_emplace({{feed, fed.length.prompt, fed.length.answer}, variant, first});
+  const auto [known, is_new] = sharing_.try_emplace({{feed, fed.length}, variant, first});
   if (is_new) known->second = cost_of_sequence(*config_, sequence_of(feed, prompt, variant));
   return known->second;
 }

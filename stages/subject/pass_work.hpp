@@ -20,9 +20,10 @@ namespace hookflow::stages {
 /// too; not what: that is not kept for as long as the run takes.
 class PassWork {
  public:
-  /// variants: none for clean passes.
+  /// variants: none for passes that are run whole. own: the edits that those have, if any, which live as
+  /// long.
   PassWork(const PassFacts& facts, std::span<const pipeline::Batch> batches, const PassRequest& asked,
-           std::shared_ptr<const std::vector<Variant>> variants);
+           std::shared_ptr<const std::vector<Variant>> variants, const Variant* own = nullptr);
 
   /// Of the whole run.
   [[nodiscard]] pipeline::Cost cost() const { return cost_; }
@@ -35,7 +36,7 @@ class PassWork {
  private:
   /// What a prompt is fed, and the beginning that it has in common with an earlier one of its batch.
   struct Fed {
-    FedLength length{0};
+    FedPrompt length{0};
     std::optional<std::size_t> parent;
     std::size_t shared = 0;
     std::optional<std::size_t> family;  // of those that are planned together
@@ -53,7 +54,7 @@ class PassWork {
     std::vector<PassCost> costs;       // of each variant; of the clean pass
     std::vector<std::size_t> reached;  // by each variant: the first position
   };
-  using Length = std::tuple<std::size_t, std::size_t, std::size_t>;  // feed, and tokens of prompt and answer
+  using Length = std::pair<std::size_t, FedPrompt>;  // feed, and what is fed
 
   void add_feed(const PassFacts& facts, std::span<const pipeline::Batch> batches, const ForwardPlan& plan,
                 const Answers* answers);
@@ -61,7 +62,7 @@ class PassWork {
   void add_prefixes(Feed& feed, std::span<const std::size_t> prompts,
                     std::span<const std::vector<std::int32_t>> ids);
   void add_cost(std::span<const pipeline::Batch> batches);
-  [[nodiscard]] const Alone& alone(std::size_t feed, const FedLength& length) const;
+  [[nodiscard]] const Alone& alone(std::size_t feed, const FedPrompt& length) const;
   [[nodiscard]] Sequence sequence_of(std::size_t feed, std::size_t prompt, std::size_t variant) const;
   /// The first row of its own that one variant of a prompt has; 0: its clean pass.
   [[nodiscard]] std::size_t first_of(std::size_t feed, std::size_t prompt, std::size_t variant) const;
@@ -77,6 +78,7 @@ class PassWork {
 
   const Config* config_;
   std::shared_ptr<const std::vector<Variant>> variants_;
+  const Variant* own_ = nullptr;
   std::vector<Feed> feeds_;
   pipeline::Cost cost_;
   // Prompts of the same lengths cost the same.

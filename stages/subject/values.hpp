@@ -11,6 +11,7 @@
 #include "model/pass/forward.hpp"
 #include "pipeline/stage/stage.hpp"
 #include "stages/subject/model_subject.hpp"
+#include "stages/subject/named_positions.hpp"
 #include "stages/subject/token_lists.hpp"
 
 namespace hookflow::stages {
@@ -23,6 +24,7 @@ inline constexpr const char* kVariants = "variants";
 /// A prompt as the model is fed it.
 struct Tokens : pipeline::Value {
   std::vector<std::int32_t> ids;
+  std::shared_ptr<const NamedPositions> named;
 };
 
 struct TokenFacts : pipeline::Facts {
@@ -31,7 +33,10 @@ struct TokenFacts : pipeline::Facts {
   std::size_t longest = 0;
   std::optional<std::int32_t> bos;  // the BOS token that every prompt begins with
   std::shared_ptr<const pipeline::Findings> findings;
+  std::shared_ptr<PositionNames> names = std::make_shared<PositionNames>();  // that stages behind it give
 
+  /// A prompt, without an answer.
+  [[nodiscard]] FedPrompt fed(std::size_t prompt) const { return {lengths[prompt], 0, names->of(prompt)}; }
   /// How positions are numbered, for what is said of an axis.
   [[nodiscard]] std::string counting() const {
     return bos ? "counted from 0 (the BOS token)" : "counted from 0";
@@ -67,7 +72,7 @@ struct Answers {
 /// the PassRequest by which a stage asked for it: other stages may have asked for more.
 struct PassView {
   const PassResult& result;
-  std::size_t length = 0;  // tokens of the prompt
+  FedPrompt fed{0};  // without an answer
   std::map<std::string, const PassResult*>
       answered{};  // the same with an answer behind the prompt, by column
 };
@@ -75,14 +80,14 @@ struct PassView {
 /// Of one prompt in a clean pass. Holds the whole batch, which its variants join.
 struct Pass : pipeline::Value {
   std::shared_ptr<const CleanPass> batch;
-  std::size_t index = 0;   // in the batch
-  std::size_t length = 0;  // tokens of the prompt
+  std::size_t index = 0;  // in the batch
+  FedPrompt fed{0};       // without an answer
   std::map<std::string, std::shared_ptr<const CleanPass>>
       answered;  // with answers behind the prompts, by column
 
   [[nodiscard]] const PassResult& result() const { return batch->results[index]; }
   [[nodiscard]] PassView view() const {
-    PassView view{result(), length};
+    PassView view{result(), fed};
     for (const auto& [column, pass] : answered) view.answered[column] = &pass->results[index];
     return view;
   }
@@ -91,12 +96,13 @@ struct Pass : pipeline::Value {
 /// Of one prompt: edited passes [first, first + results.size()) in the order of the variants' axes.
 struct Variants : pipeline::Value {
   std::size_t first = 0;
-  std::size_t length = 0;  // tokens of the prompt
+  FedPrompt fed{0};  // without an answer
   std::vector<PassResult> results;
+  std::vector<bool> fits;  // whether the prompt has what the variant edits: else there is no such pass of it
   std::map<std::string, std::vector<PassResult>> answered;  // with an answer behind the prompt, by column
 
   [[nodiscard]] PassView view(std::size_t i) const {
-    PassView view{results[i], length};
+    PassView view{results[i], fed};
     for (const auto& [column, passes] : answered) view.answered[column] = &passes[i];
     return view;
   }

@@ -71,8 +71,7 @@ class Filling {
         batches_.emplace_back();
         alone = true;
       }
-      batches_.back().prompts.push_back(member.prompt);
-      batches_.back().weight += alone ? ids_[member.prompt].size() : weight_of(member);
+      batches_.back().add(member.prompt, alone ? ids_[member.prompt].size() : weight_of(member));
       alone = false;
     }
   }
@@ -89,7 +88,7 @@ class Filling {
     return member.shared == 0 ? length : std::max<std::size_t>(1, length - member.shared);
   }
   [[nodiscard]] bool fits(std::size_t weight) const {
-    return !batches_.empty() && batches_.back().weight + weight <= largest_;
+    return !batches_.empty() && batches_.back().weight() + weight <= largest_;
   }
 
   const TokenLists& ids_;

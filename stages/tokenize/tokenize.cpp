@@ -23,8 +23,33 @@ using namespace pipeline;
 
 using Bos = std::optional<std::int32_t>;
 
+constexpr const char* kText = "text";
+
+/// What of a prompt is fed: a text, or ids as they are given.
+struct Fed {
+  std::optional<std::string> text{};
+  std::optional<std::vector<std::int64_t>> ids{};
+};
+
+/// Of a column: text where it holds text, ids where it holds a list. Throws PromptFailure where the prompt
+/// has none.
+Fed fed_of(const Prompt& prompt, const std::string& column) {
+  if (column == kText) return {prompt.text, prompt.ids};
+  if (const auto text = prompt.columns.find(column); text != prompt.columns.end()) return {text->second};
+  const auto list = prompt.others.find(column);
+  if (list == prompt.others.end()) throw PromptFailure(lacks_column(prompt, column));
+  Fed fed;
+  try {
+    read_param(parse_yaml_value(list->second), fed.ids.emplace());
+  } catch (const ParamError& error) {
+    throw PromptFailure("column '" + column + "': " + error.what() +
+                        "; must be a text or a list of token ids");
+  }
+  return fed;
+}
+
 /// Where a text needs the BOS token before it, ids that are given must have it: they are fed as they stand.
-void check_bos(const Prompt& prompt, const std::vector<std::int32_t>& ids, std::int32_t bos) {
+void check_bos(const Fed& prompt, const std::vector<std::int32_t>& ids, std::int32_t bos) {
   const bool begins_with_it = !ids.empty() && ids.front() == bos;
   if (prompt.text && begins_with_it)
     throw PromptFailure(
@@ -36,7 +61,7 @@ void check_bos(const Prompt& prompt, const std::vector<std::int32_t>& ids, std::
 }
 
 /// The ids of one prompt. Throws what fails a prompt, naming value and rule.
-std::vector<std::int32_t> ids_of(const Prompt& prompt, ModelSubject& subject, const Bos& bos) {
+std::vector<std::int32_t> ids_of(const Fed& prompt, ModelSubject& subject, const Bos& bos) {
   const Config& config = subject.config();
   std::vector<std::int32_t> ids;
   if (prompt.text) {
@@ -88,7 +113,7 @@ void warn_of_repeats(const TokenLists& ids, const PlanContext& context) {
 }
 
 /// A word's token has the space before it.
-void warn_of_last_space(const Prompt& prompt, std::size_t index, const PlanContext& context) {
+void warn_of_last_space(const Fed& prompt, std::size_t index, const PlanContext& context) {
   if (prompt.text && prompt.text->ends_with(' '))
     context.warn("ends in a space",
                  "the text ends in a space, which is a token of its own here, while the next word's token "
@@ -99,11 +124,13 @@ void warn_of_last_space(const Prompt& prompt, std::size_t index, const PlanConte
 /// Text to token ids: no token is put in front unless that is asked for, nothing is cut or padded.
 class Tokenize : public PromptStage {
  public:
+  std::string column = kText;
   bool bos = false;
 
   Output plan(const PlanContext& context) override {
     subject_ = &model_of(context.subject);
     auto facts = std::make_shared<TokenFacts>();
+    names_ = facts->names;
     if (bos) {
       const Tokenizer* tokenizer = subject_->has_tokenizer() ? &subject_->tokenizer() : nullptr;
       bos_ = translate_param_errors("bos", [&] { return find_bos_token(&subject_->config(), tokenizer); });
@@ -122,7 +149,7 @@ class Tokenize : public PromptStage {
       context.warn("no BOS token",
                    "no BOS token is put before the texts, though the tokenizer's add_bos_token asks for it; "
                    "`bos: true` puts it there");
-    warn_of_repeats(facts->ids, context);
+    if (column == kText) warn_of_repeats(facts->ids, context);
     Output output;
     output.batches = token_batches(facts->ids, context.batch_weight);
     output.known = fed_tokens(facts);
@@ -132,7 +159,9 @@ class Tokenize : public PromptStage {
 
   [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
     auto tokens = std::make_shared<Tokens>();
-    tokens->ids = ids_of(inputs.prompt(), *subject_, bos_);
+    const Prompt prompt = inputs.prompt();
+    tokens->ids = ids_of(fed_of(prompt, column), *subject_, bos_);
+    tokens->named = names_->find(prompt, tokens->ids);
     return tokens;
   }
 
@@ -141,20 +170,20 @@ class Tokenize : public PromptStage {
   [[nodiscard]] bool lacks_bos(const Prompts& prompts) const {
     if (bos || !subject_->has_tokenizer() || !subject_->tokenizer().adds_bos()) return false;
     for (const Prompt& prompt : prompts)
-      if (prompt.text) return true;
+      if (column == kText ? prompt.text.has_value() : prompt.columns.contains(column)) return true;
     return false;
   }
 
   /// The prompt's ids; none, and it is refused, where it cannot be run.
   [[nodiscard]] std::vector<std::int32_t> planned_ids(std::size_t index, const PlanContext& context) const {
-    const Prompt prompt = context.prompts[index];
     try {
-      std::vector<std::int32_t> ids = ids_of(prompt, *subject_, bos_);
-      warn_of_last_space(prompt, index, context);
+      const Fed fed = fed_of(context.prompts[index], column);
+      std::vector<std::int32_t> ids = ids_of(fed, *subject_, bos_);
+      warn_of_last_space(fed, index, context);
       return ids;
     } catch (const std::exception& error) {
       if (!fails_prompt(error)) throw;
-      context.refuse(index, "", error.what());
+      context.refuse(index, column == kText ? "" : "column", error.what());
       return {};
     }
   }
@@ -185,7 +214,10 @@ class Tokenize : public PromptStage {
             {{"length", Dtype::int64, {}, "1", "number of tokens"}, cells_of(prompts, length)}};
   }
 
+  void prepare() override { names_->forget(); }
+
   ModelSubject* subject_ = nullptr;
+  std::shared_ptr<PositionNames> names_;
   Bos bos_;
 };
 
@@ -194,6 +226,9 @@ const bool kTokenize = register_stage(
                           "Turns each prompt's text into the model's token ids; no BOS token is added unless "
                           "`bos` asks for it")
         .output(kTokens, "token ids [position]")
+        .param("column", &Tokenize::column,
+               "Which text of the prompts: text, which each prompt has (or its ids), or a column that holds "
+               "another text, or a list of token ids, such as a corrupted version of the first")
         .param("bos", &Tokenize::bos,
                "Whether the model's BOS token is put before every text: it is then position 0, the text "
                "begins at position 1, and `all` positions include it; prompts given as ids must begin with "

@@ -69,7 +69,6 @@ class StageChain {
     link.lane = context.lane;
     link.lane.insert(link.lane.end(), link.output.expands.begin(), link.output.expands.end());
     if (!link.output.expands.empty()) link.variants_a_part = link.output.variants_a_part;
-    for (const pipeline::Batch& batch : link.output.batches) batches_.front().weight += batch.weight;
     return link.output;
   }
 

@@ -78,9 +78,8 @@ class Source : public PromptStage {
       const std::size_t prompt = !last_first ? i : i % 2 == 0 ? count - 1 - i / 2 : i / 2;
       const std::size_t weight = context.prompts[prompt].ids->size();
       auto& batches = output.batches;
-      if (batches.empty() || batches.back().weight + weight > context.batch_weight) batches.emplace_back();
-      batches.back().prompts.push_back(prompt);
-      batches.back().weight += weight;
+      if (batches.empty() || batches.back().weight() + weight > context.batch_weight) batches.emplace_back();
+      batches.back().add(prompt, weight);
     }
     return output;
   }

@@ -31,7 +31,7 @@ TEST(Positions, SlicesAreThoseOfPython) {
 }
 
 TEST(Positions, AreOfThePromptButForAllWhereAnAnswerIsBehindIt) {
-  const FedLength fed(3, 2);
+  const FedPrompt fed(3, 2);
   EXPECT_EQ(Positions::all().resolve(fed), (Indices{0, 1, 2, 3, 4}));
   EXPECT_EQ(Positions::last().resolve(fed), (Indices{2}));
   EXPECT_EQ(Positions::at({-1, 0}).resolve(fed), (Indices{2, 0}));

@@ -106,7 +106,7 @@ TEST(Answer, IsEditedAtAllPositionsButNotByThoseCountedInThePrompt) {
   const std::vector<std::size_t> answers = {3};
   const ForwardPlan plan = answer_plan();
   const CleanPass clean =
-      run_clean(tiny.model, std::vector<Ids>{ids}, testing::with_edits(plan, given), answers);
+      run_clean(tiny.model, std::vector<Ids>{ids}, testing::with_edits(plan, given), {.answers = answers});
   std::vector<EditedPrompt> edited;
   for (const Variant& variant : given) edited.push_back({0, &variant});
   const auto results = run_edited(tiny.model, clean, edited, plan);
@@ -125,7 +125,7 @@ TEST(Answer, StandsBehindAPrompt) {
   TinyModel tiny(testing::tiny_config());
   const std::vector<Ids> prompts = {tiny.prompt(2)};
   const std::vector<std::size_t> answers = {2};
-  EXPECT_THROW((void)run_clean(tiny.model, prompts, answer_plan(), answers), std::logic_error);
+  EXPECT_THROW((void)run_clean(tiny.model, prompts, answer_plan(), {.answers = answers}), std::logic_error);
 }
 
 }  // namespace

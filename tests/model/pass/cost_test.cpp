@@ -52,7 +52,7 @@ using Prompts = std::vector<std::vector<std::int32_t>>;
 constexpr double kFloat = sizeof(float);
 
 RowPlan clean_rows(const Config& config, const ForwardPlan& plan, const Prompts& prompts) {
-  std::vector<FedLength> fed;
+  std::vector<FedPrompt> fed;
   for (const auto& prompt : prompts) fed.emplace_back(prompt.size());
   return plan_clean(config, prompts, fed, plan);
 }

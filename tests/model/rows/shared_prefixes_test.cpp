@@ -28,7 +28,7 @@ Variant edit(HookKind kind, Positions positions, Replacement with = {}) {
 }
 
 TEST(AgreedLength, EndsWhereEditsOfTwoPromptsDiffer) {
-  const FedLength five = 5, eight = 8;
+  const FedPrompt five = 5, eight = 8;
   const auto agreed = [&](const Variant& variant) { return agreed_length(variant, eight, five, 5); };
   EXPECT_EQ(agreed(edit(HookKind::z, Positions::all())), 5U);
   EXPECT_EQ(agreed(edit(HookKind::z, Positions::last())), 4U);  // the shorter's last is none of the longer's
@@ -37,7 +37,7 @@ TEST(AgreedLength, EndsWhereEditsOfTwoPromptsDiffer) {
 }
 
 TEST(AgreedLength, IsNoneOfEditsThatDependOnWhatStandsBehind) {
-  const FedLength six = 6;
+  const FedPrompt six = 6;
   const auto agreed = [&](const Variant& variant) { return agreed_length(variant, six, six, 4); };
   EXPECT_EQ(agreed(edit(HookKind::mlp_out, Positions::all(), Replacement("mean", "positions"))), 0U);
   EXPECT_EQ(agreed(edit(HookKind::pattern, Positions::all(), Replacement("value", 0.5F))), 0U);

@@ -127,7 +127,7 @@ TEST(Plan, PromptsThatBeginAlikeShareABatch) {
   const Plan plan = plan_of(text, {"batch_tokens=4"});
   ASSERT_EQ(plan.batches.size(), 2U);
   EXPECT_EQ(plan.batches[0].prompts, (std::vector<std::size_t>{0, 2}));
-  EXPECT_EQ(plan.batches[0].weight, 4U);
+  EXPECT_EQ(plan.batches[0].weight(), 4U);
   EXPECT_EQ(plan.batches[1].prompts, (std::vector<std::size_t>{1}));
   EXPECT_EQ(plan.lanes[1].variants_a_part, 1U) << "of 6 tokens in 10 rows";
 }

@@ -97,15 +97,15 @@ TEST_F(Plugins, OfAnotherBuildDoNotGoOnWithARun) {
 
 TEST_F(Plugins, MayBringKindsOfEdits) {
   bring("edits");
-  EXPECT_NE(succeed({"describe", "ablate", "--plugin", "lib/edits.so"}).find("{scale: x}"),
+  EXPECT_NE(succeed({"describe", "ablate", "--plugin", "lib/edits.so"}).find("{stretch: x}"),
             std::string::npos);
   const auto edited = [&](const std::string& replacement) {
     write("w.yaml", "plugins: lib/edits.so\n" + sweep_with("with: zero", "with: " + replacement));
     succeed({"run", "w.yaml", "--force"});
     return numbers("sweep.h5").at("scores.prob");
   };
-  EXPECT_EQ(edited("{scale: 0}"), edited("zero"));
-  EXPECT_NE(edited("{scale: 0.5}"), edited("zero"));
+  EXPECT_EQ(edited("{stretch: 0}"), edited("zero"));
+  EXPECT_NE(edited("{stretch: 0.5}"), edited("zero"));
 }
 
 TEST_F(Plugins, DoNotTakePartWhereTheyAreNotNamed) {

@@ -17,16 +17,16 @@ namespace {
 using namespace testing_support;
 
 /// Every activation times a factor.
-class Scale : public EditKind {
+class Stretch : public EditKind {
  public:
-  explicit Scale(float factor) : factor_(factor) {}
+  explicit Stretch(float factor) : factor_(factor) {}
   [[nodiscard]] std::optional<std::string> problem_at(const EditPlace& place) const override {
-    if (place.kind == HookKind::pattern) return "scale: what is left of a pattern would not add up to 1";
+    if (place.kind == HookKind::pattern) return "stretch: what is left of a pattern would not add up to 1";
     return {};
   }
-  float edit(std::span<const std::size_t> rows, View /*original*/, MutableView block) const override {
-    for (const std::size_t row : rows) {
-      for (float& value : block.row(row)) value *= factor_;
+  float edit(const EditedRows& at) const override {
+    for (const std::size_t row : at.rows) {
+      for (float& value : at.block.row(row)) value *= factor_;
     }
     return kNoScalar;
   }
@@ -35,7 +35,7 @@ class Scale : public EditKind {
   float factor_;
 };
 
-const bool kScaleKind = register_edit_kind<Scale, float>("scale");
+const bool kStretchKind = register_edit_kind<Stretch, float>("stretch");
 
 Replacement read(const std::string& yaml) {
   Replacement replacement;
@@ -44,18 +44,18 @@ Replacement read(const std::string& yaml) {
 }
 
 TEST(NewEditKind, IsReadAndWritten) {
-  const Replacement half = read("{scale: 0.5}");
-  EXPECT_EQ(half, Replacement("scale", 0.5F));
-  EXPECT_EQ(half.label(), "scale_0.5");
-  EXPECT_EQ(to_json(write_param(half)), R"({"scale":0.5})");
+  const Replacement half = read("{stretch: 0.5}");
+  EXPECT_EQ(half, Replacement("stretch", 0.5F));
+  EXPECT_EQ(half.label(), "stretch_0.5");
+  EXPECT_EQ(to_json(write_param(half)), R"({"stretch":0.5})");
 }
 
 TEST(NewEditKind, IsToldWithTheOthers) {
-  for (const char* form : {"zero", "{scale: x}", "{value: x}", "{value: [x, ...]}", "{mean: head}",
+  for (const char* form : {"zero", "{stretch: x}", "{value: x}", "{value: [x, ...]}", "{mean: head}",
                            "{mean: positions}", "{add: [x, ...]}"})
     EXPECT_NE(edit_rule().find(form), std::string::npos) << form << " is not in " << edit_rule();
-  const std::string message = refusal<pipeline::ParamError>([] { read("{scal: 1}"); });
-  EXPECT_TRUE(names(message, {"unknown replacement 'scal' (did you mean 'scale'?)", edit_rule()}));
+  const std::string message = refusal<pipeline::ParamError>([] { read("{stretc: 1}"); });
+  EXPECT_TRUE(names(message, {"unknown replacement 'stretc' (did you mean 'stretch'?)", edit_rule()}));
   for (const pipeline::ParamDecl& param : pipeline::find_stage("ablate")->params) {
     if (param.name == "with") {
       EXPECT_EQ(param.listed(), edit_forms());
@@ -65,7 +65,7 @@ TEST(NewEditKind, IsToldWithTheOthers) {
 
 TEST(NewEditKind, IsInTheSchema) {
   const std::string schema = to_json(param_schema(std::type_identity<Replacement>{}));
-  EXPECT_NE(schema.find(R"("scale":{"anyOf":[{"type":"number"}]})"), std::string::npos) << schema;
+  EXPECT_NE(schema.find(R"("stretch":{"anyOf":[{"type":"number"}]})"), std::string::npos) << schema;
 }
 
 TEST(NewEditKind, IsMadeByThePass) {
@@ -73,17 +73,17 @@ TEST(NewEditKind, IsMadeByThePass) {
   chain.add("tokens", "tokenize");
   chain.add("clean", "forward", "{}", {"tokens"});
   const auto& output =
-      chain.add("scaled", "ablate", R"({at: "blocks.1.attn.hook_z[2]", with: {scale: -2}, positions: last})",
-                {"clean"});
-  EXPECT_EQ(output.expands[0].coordinates, pipeline::Coordinates(std::vector<std::string>{"scale_-2"}));
+      chain.add("stretched", "ablate",
+                R"({at: "blocks.1.attn.hook_z[2]", with: {stretch: -2}, positions: last})", {"clean"});
+  EXPECT_EQ(output.expands[0].coordinates, pipeline::Coordinates(std::vector<std::string>{"stretch_-2"}));
   const HookPoint z{HookKind::z, 1};
   PassRequest request;
   request.keep(z, Positions::all());
   chain.ask("clean", request);
-  chain.ask("scaled", request);
+  chain.ask("stretched", request);
   const std::vector<float> before = tensor_of(chain.value<Pass>("clean").result().captured.at(z)).values;
   const std::vector<float> after =
-      tensor_of(chain.value<Variants>("scaled").results[0].captured.at(z)).values;
+      tensor_of(chain.value<Variants>("stretched").results[0].captured.at(z)).values;
   ASSERT_EQ(after.size(), 4U * 3 * 16);
   for (std::size_t i = 0; i < after.size(); ++i) {
     const bool edited = i >= 3U * 48 + 32;
@@ -96,19 +96,19 @@ TEST(NewEditKind, SaysWhereItCannotBeMade) {
   chain.add("tokens", "tokenize");
   chain.add("clean", "forward", "{}", {"tokens"});
   const std::string message = refusal<pipeline::ParamError>([&] {
-    chain.add("scaled", "ablate", R"({at: "blocks.1.attn.hook_pattern", with: {scale: 2}})", {"clean"});
+    chain.add("stretched", "ablate", R"({at: "blocks.1.attn.hook_pattern", with: {stretch: 2}})", {"clean"});
   });
-  EXPECT_EQ(message, "with: scale: what is left of a pattern would not add up to 1");
+  EXPECT_EQ(message, "with: stretch: what is left of a pattern would not add up to 1");
 }
 
 TEST(NewEditKind, HasAKeyOfItsOwn) {
-  EXPECT_THROW((register_edit_kind<Scale, float>("scale")), std::logic_error);
-  EXPECT_THROW((register_edit_kind<Scale, float>("mean")), std::logic_error);
+  EXPECT_THROW((register_edit_kind<Stretch, float>("stretch")), std::logic_error);
+  EXPECT_THROW((register_edit_kind<Stretch, float>("mean")), std::logic_error);
 }
 
 TEST(NewEditKind, TakesItsOwnArgumentAlone) {
-  EXPECT_EQ(refusal<ModelError>([] { Replacement("scale", "half"); }), "scale: must be {scale: x}");
-  EXPECT_EQ(refusal<ModelError>([] { Replacement("scale"); }), "scale: must be {scale: x}");
+  EXPECT_EQ(refusal<ModelError>([] { Replacement("stretch", "half"); }), "stretch: must be {stretch: x}");
+  EXPECT_EQ(refusal<ModelError>([] { Replacement("stretch"); }), "stretch: must be {stretch: x}");
 }
 
 }  // namespace

@@ -84,7 +84,7 @@ class Prompts {
 
   /// The rows of a clean pass of which all that is asked, and of edited passes behind it.
   [[nodiscard]] RowPlan clean_rows(const ForwardPlan& asked) const {
-    const std::vector<FedLength> fed(tokens_->lengths.begin(), tokens_->lengths.end());
+    const std::vector<FedPrompt> fed(tokens_->lengths.begin(), tokens_->lengths.end());
     return plan_clean(config(), prompts_, fed, asked);
   }
   [[nodiscard]] RowPlan edited_rows(const PassRequest& asked, const VariantsPtr& variants) const {

@@ -30,7 +30,7 @@ std::vector<Numbers> prompts_of(const std::vector<Batch>& batches) {
 
 Numbers weights_of(const std::vector<Batch>& batches) {
   Numbers weights;
-  for (const Batch& batch : batches) weights.push_back(batch.weight);
+  for (const Batch& batch : batches) weights.push_back(batch.weight());
   return weights;
 }
 
@@ -63,7 +63,7 @@ TEST(TokenBatches, ExamplesThatBeginAlikeRunTogether) {
   const std::vector<Batch> batches = batches_of(prompts);
   ASSERT_GE(batches.size(), 2U);
   EXPECT_EQ(batches[0].prompts.size(), 24U);
-  EXPECT_EQ(batches[0].weight, 68U + 23 * 8);
+  EXPECT_EQ(batches[0].weight(), 68U + 23 * 8);
   for (const std::size_t prompt : batches[0].prompts) EXPECT_EQ(prompt % 2, 0U);
   const auto rest = std::ranges::find(batches, 68 + 7 * 8 + 2 * 60U, &Batch::weight);
   ASSERT_NE(rest, batches.end()) << "8 more, and two of the others in what is left";
@@ -92,7 +92,7 @@ TEST(TokenBatches, EachStandsBehindTheOneThatItSharesTheMostWith) {
   const std::vector<Ids> prompts = {{1, 2, 3, 4}, {1, 2, 8, 8}, {1, 2, 3, 9}, {1, 2, 8, 7}, {1, 2, 3}};
   const std::vector<Batch> batches = batches_of(prompts);
   EXPECT_EQ(prompts_of(batches), (std::vector<Numbers>{{4, 0, 2, 3, 1}}));
-  EXPECT_EQ(batches[0].weight, 3U + 1 + 1 + 2 + 1);
+  EXPECT_EQ(batches[0].weight(), 3U + 1 + 1 + 2 + 1);
 }
 
 TEST(TokenBatches, OfTheSamePromptsEachWeighsSomething) {
@@ -131,9 +131,9 @@ TEST(TokenBatches, OfAnyPromptsEachIsInOneBatchThatIsNotTooHeavy) {
     for (const Batch& batch : batches_of(prompts, largest)) {
       ASSERT_FALSE(batch.prompts.empty());
       all.insert(all.end(), batch.prompts.begin(), batch.prompts.end());
-      EXPECT_LE(rows_of(batch, prompts), batch.weight);
+      EXPECT_LE(rows_of(batch, prompts), batch.weight());
       const auto weighs = [&](std::size_t prompt) { return !prompts[prompt].empty(); };
-      EXPECT_TRUE(batch.weight <= largest || std::ranges::count_if(batch.prompts, weighs) == 1);
+      EXPECT_TRUE(batch.weight() <= largest || std::ranges::count_if(batch.prompts, weighs) == 1);
       EXPECT_LE(first, std::ranges::min(batch.prompts)) << "in the order of their first prompts";
       first = std::ranges::min(batch.prompts);
     }

@@ -56,7 +56,7 @@ TEST_F(Tokenize, PutsTheBosTokenBeforeATextWhereThatIsAsked) {
   EXPECT_EQ(tokens.value<Tokens>("tokens", 1).ids, (std::vector<std::int32_t>{257, 3}));
   ASSERT_EQ(output.batches.size(), 1U);
   EXPECT_EQ(output.batches[0].prompts, (std::vector<std::size_t>{0, 1}));
-  EXPECT_EQ(output.batches[0].weight, 4U + 2);
+  EXPECT_EQ(output.batches[0].weight(), 4U + 2);
   EXPECT_TRUE(names(output.known[0].variable.long_name, {"fed, with BOS token 257 at position 0; -1 after"}));
   EXPECT_TRUE(names(output.known[0].variable.axes[0].long_name, {"counted from 0 (the BOS token)"}));
 }
@@ -89,7 +89,7 @@ TEST_F(Tokenize, RecordsWhatIsFedPaddedBehindTheEnd) {
   StageChain tokens = chain({text_prompt("x", "ab"), ids_prompt("y", {1, 2, 3})});
   const auto& output = tokens.add("tokens", "tokenize");
   ASSERT_EQ(output.batches.size(), 1U);
-  EXPECT_EQ(output.batches[0].weight, 1U + 3);
+  EXPECT_EQ(output.batches[0].weight(), 1U + 3);
   ASSERT_EQ(output.known.size(), 2U);
   EXPECT_EQ(output.known[0].variable.name, "ids");
   ASSERT_EQ(output.known[0].variable.axes.size(), 1U);

@@ -8,12 +8,12 @@ using namespace hookflow;
 using namespace hookflow::pipeline;
 
 /// Every activation times a factor.
-class Scale : public EditKind {
+class Stretch : public EditKind {
  public:
-  explicit Scale(float factor) : factor_(factor) {}
-  float edit(std::span<const std::size_t> rows, View /*original*/, MutableView block) const override {
-    for (const std::size_t row : rows)
-      for (float& value : block.row(row)) value *= factor_;
+  explicit Stretch(float factor) : factor_(factor) {}
+  float edit(const EditedRows& at) const override {
+    for (const std::size_t row : at.rows)
+      for (float& value : at.block.row(row)) value *= factor_;
     return kNoScalar;
   }
 
@@ -27,7 +27,7 @@ class Nothing : public PromptStage {
   [[nodiscard]] ValuePtr run(const Inputs& /*inputs*/) const override { return std::make_shared<Measures>(); }
 };
 
-const bool kScale = register_edit_kind<Scale, float>("scale");
+const bool kStretch = register_edit_kind<Stretch, float>("stretch");
 const bool kNothing =
     register_stage(Declaration<Nothing>("test.nothing", "Nothing").output(kMeasures, "nothing"));
 

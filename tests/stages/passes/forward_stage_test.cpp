@@ -42,7 +42,7 @@ TEST(ForwardStage, IsTheCleanPassOfAllItsPrompts) {
   for (std::size_t prompt = 0; prompt < kIds.size(); ++prompt) {
     const auto& pass = clean.chain.value<Pass>("clean", prompt);
     EXPECT_EQ(pass.index, prompt);
-    EXPECT_EQ(pass.length, kIds[prompt].size());
+    EXPECT_EQ(pass.fed.prompt, kIds[prompt].size());
     EXPECT_EQ(tensor_of(pass.result().logits).values, tensor_of(wanted.results[prompt].logits).values);
   }
 }

@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "pipeline/stage/registry.hpp"
+#include "stages/edit/edit_positions.hpp"
 #include "stages/edit/replacement_param.hpp"
 #include "stages/edit/variant_grid.hpp"
 #include "stages/edit/variant_list.hpp"
+#include "stages/given/given_edits.hpp"
 #include "stages/params/positions_param.hpp"
 #include "stages/subject/pass_request.hpp"
 #include "stages/subject/pass_work.hpp"
@@ -28,6 +30,12 @@ void refuse_beside_variants(const std::string& param, bool given) {
     throw ParamError(param, "cannot be given together with variants; must be in the edits of a variant");
 }
 
+/// Whether the prompt has what the variant edits: else there is no such pass of it.
+bool fits(const Variant& variant, const FedPrompt& fed) {
+  return std::ranges::all_of(variant,
+                             [&](const Intervention& edit) { return !edited_positions(edit, fed).empty(); });
+}
+
 std::vector<PassResult> take(std::vector<PassResult>& results, std::size_t first, std::size_t count) {
   const auto begin = results.begin() + static_cast<std::ptrdiff_t>(first);
   return {std::make_move_iterator(begin),
@@ -41,9 +49,10 @@ class Ablate : public BatchStage {
  public:
   std::vector<std::string> at;
   std::vector<Replacement> with = {Replacement{}};
-  Positions positions = Positions::all();
+  EditPositions positions;
   std::vector<std::string> except;
   std::vector<std::string> together;
+  std::vector<NamedEdit> also;
   std::vector<NamedVariant> variants;
   std::int64_t rows = 1024;
 
@@ -51,10 +60,11 @@ class Ablate : public BatchStage {
     auto facts = std::make_shared<VariantFacts>();
     facts->clean = clean_ = context.facts<PassFacts>(0);
     batches_ = context.batches;
-    LabelledVariants labelled = make_variants({clean_->subject->config(), context, clean_->tokens->lengths});
+    LabelledVariants labelled = make_variants({clean_->subject->config(), context, *clean_->tokens});
+    Output output;
+    given_ = GivenEdits(labelled.variants, variants.empty() ? "with" : "variants", context, *clean_, output);
     made_ = std::make_shared<const std::vector<Variant>>(std::move(labelled.variants));
     for (const Variant& variant : *made_) facts->first_edits.push_back(first_edit(variant).value());
-    Output output;
     output.expands = std::move(labelled.axes);
     a_part_ = output.variants_a_part = std::max<std::size_t>(1, most_rows() / most_tokens());
     output.parts = (made_->size() + a_part_ - 1) / a_part_;
@@ -83,11 +93,12 @@ class Ablate : public BatchStage {
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts, VariantRange of) const override {
     const auto [first, count] = of;
+    std::vector<RowSources> given;
+    for (const Inputs& inputs : prompts) given.push_back(given_.of(inputs, inputs.get<Pass>(0).fed));
     std::vector<EditedPrompt> edited;
-    for (const Inputs& inputs : prompts) {
-      for (std::size_t i = 0; i < count; ++i) {
-        edited.push_back({inputs.get<Pass>(0).index, &(*made_)[first + i]});
-      }
+    for (std::size_t p = 0; p < prompts.size(); ++p) {
+      for (std::size_t i = 0; i < count; ++i)
+        edited.push_back({prompts[p].get<Pass>(0).index, &(*made_)[first + i], &given[p]});
     }
     const auto& clean = prompts.front().get<Pass>(0);
     std::vector<PassResult> results = run_edited(*model_, *clean.batch, edited, asked_.plan());
@@ -98,7 +109,8 @@ class Ablate : public BatchStage {
     for (std::size_t p = 0; p < prompts.size(); ++p) {
       auto made = std::make_shared<Variants>();
       made->first = first;
-      made->length = prompts[p].get<Pass>(0).length;
+      made->fed = prompts[p].get<Pass>(0).fed;
+      for (std::size_t i = 0; i < count; ++i) made->fits.push_back(fits((*made_)[first + i], made->fed));
       made->results = take(results, p * count, count);
       for (auto& [column, passes] : answered) made->answered[column] = take(passes, p * count, count);
       values.push_back(std::move(made));
@@ -106,16 +118,27 @@ class Ablate : public BatchStage {
     return values;
   }
 
+  /// The passes that replacements take rows from.
+  [[nodiscard]] std::vector<std::string> passes_named() const {
+    std::vector<std::string> all;
+    for (const Replacement& replacement : with) add_passes(replacement, all);
+    for (const NamedEdit& edit : also) add_passes(edit.with, all);
+    for (const NamedVariant& variant : variants)
+      for (const NamedEdit& edit : variant.edits) add_passes(edit.with, all);
+    return all;
+  }
+
  private:
   [[nodiscard]] LabelledVariants make_variants(EditScope scope) const {
     if (variants.empty() && at.empty()) throw ParamError("at", kOneOfTwo);
-    if (variants.empty()) return make_variant_grid({at, with, positions, together, except}, scope);
+    if (variants.empty()) return make_variant_grid({at, with, positions, together, except, also}, scope);
     const Ablate defaults;
     refuse_beside_variants("at", at != defaults.at);
     refuse_beside_variants("with", with != defaults.with);
     refuse_beside_variants("positions", positions != defaults.positions);
     refuse_beside_variants("except", except != defaults.except);
     refuse_beside_variants("together", together != defaults.together);
+    refuse_beside_variants("also", !also.empty());
     return make_variant_list(variants, scope);
   }
 
@@ -133,6 +156,7 @@ class Ablate : public BatchStage {
   }
 
   std::shared_ptr<const std::vector<Variant>> made_;
+  GivenEdits given_;
   std::shared_ptr<const PassFacts> clean_;  // while planning,
   std::span<const Batch> batches_;          // and these
   PassRequest asked_;                       // by the stages behind
@@ -147,6 +171,7 @@ const bool kAblate = register_stage(
         "Runs each prompt again with edits: one variant for every hook point, layer, head and "
         "replacement, or any sets of edits as named variants")
         .input("clean", kPass, "the pass whose activations are edited")
+        .reads(kPass, &Ablate::passes_named)
         .output(kVariants, "the edited passes; adds the axes replacement, layer, head; or the axis variant")
         .param("at", &Ablate::at,
                "Hook points to edit, such as blocks.*.attn.hook_z[*], one variant for each; must be given "
@@ -160,8 +185,13 @@ const bool kAblate = register_stage(
                "token of the prompt; {add: [x, ...], name: rome} is labelled rome. Any of")
         .listing(edit_forms)
         .param("positions", &Ablate::positions,
-               "Which positions are edited: all, last, a list, or a slice such as \"1:\"")
+               "Which positions are edited: all, last, a list, a slice such as \"1:\", or what stands there, "
+               "{token: \" her\"} or {column: NAME}; each makes one variant for each position, along an axis "
+               "position, and {each_of: [all, last]} one for each of these, along an axis positions")
         .param("except", &Ablate::except, "Hook points to leave out of those in `at`")
+        .param("also", &Ablate::also,
+               "Edits that every variant has beside its own, such as noise on the embeddings that single "
+               "activations are then restored against: a list of {at: ..., with: ..., positions: ...}")
         .param("together", &Ablate::together,
                "Axes along which all hook points are edited in one variant, instead of in one variant each: "
                "hook_point, layer, head")

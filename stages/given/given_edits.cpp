@@ -1,0 +1,53 @@
+#include "stages/given/given_edits.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace hookflow::stages {
+namespace {
+
+const GivenKind* given_kind(const Replacement& with) { return dynamic_cast<const GivenKind*>(&*with); }
+
+}  // namespace
+
+std::size_t GivenPlan::port_of(const std::string& stage) const {
+  const auto found = std::ranges::find(context.inputs, stage, &pipeline::PlannedInput::stage);
+  if (found == context.inputs.end()) throw std::logic_error("no port is wired to '" + stage + "'");
+  return static_cast<std::size_t>(found - context.inputs.begin());
+}
+
+void add_passes(const Replacement& with, std::vector<std::string>& all) {
+  const GivenKind* kind = given_kind(with);
+  if (kind == nullptr) return;
+  for (const std::string& pass : kind->passes())
+    if (std::ranges::find(all, pass) == all.end()) all.push_back(pass);
+}
+
+GivenEdits::GivenEdits(std::vector<Variant>& variants, const std::string& param,
+                       const pipeline::PlanContext& context, const PassFacts& base,
+                       pipeline::Output& output) {
+  std::vector<Replacement> sources;
+  std::vector<std::vector<const Intervention*>> edits;
+  for (Variant& variant : variants) {
+    for (Intervention& edit : variant) {
+      if (!edit.with->takes_given()) continue;
+      const auto found = std::ranges::find(sources, edit.with);
+      edit.source = static_cast<std::size_t>(found - sources.begin());
+      if (found == sources.end()) {
+        sources.push_back(edit.with);
+        edits.emplace_back();
+      }
+      edits[*edit.source].push_back(&edit);
+    }
+  }
+  for (std::size_t i = 0; i < sources.size(); ++i)
+    rows_.push_back(given_kind(sources[i])->plan({context, output, base, param, std::move(edits[i])}));
+}
+
+RowSources GivenEdits::of(const pipeline::Inputs& inputs, const FedPrompt& edited) const {
+  RowSources sources;
+  for (const auto& rows : rows_) sources.push_back(rows->of(inputs, edited));
+  return sources;
+}
+
+}  // namespace hookflow::stages

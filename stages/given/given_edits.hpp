@@ -1,0 +1,32 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/edits/replacement.hpp"
+#include "stages/given/given_kind.hpp"
+
+namespace hookflow::stages {
+
+/// Adds the stages whose passes a replacement takes rows from, each once.
+void add_passes(const Replacement& with, std::vector<std::string>& all);
+
+/// What the edits of a stage take from outside of the passes that they edit.
+class GivenEdits {
+ public:
+  GivenEdits() = default;
+  /// Tells each edit which source is its own, and asks for what they take. `output`: of the stage that is
+  /// being planned.
+  GivenEdits(std::vector<Variant>& variants, const std::string& param, const pipeline::PlanContext& context,
+             const PassFacts& base, pipeline::Output& output);
+
+  [[nodiscard]] bool empty() const { return rows_.empty(); }
+  /// Of one prompt, which is edited as it is fed, by Intervention::source.
+  [[nodiscard]] RowSources of(const pipeline::Inputs& inputs, const FedPrompt& edited) const;
+
+ private:
+  std::vector<std::unique_ptr<const GivenRows>> rows_;
+};
+
+}  // namespace hookflow::stages

@@ -1,0 +1,54 @@
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/edits/row_source.hpp"
+#include "model/rows/sequence.hpp"
+#include "pipeline/stage/stage.hpp"
+#include "stages/subject/values.hpp"
+
+namespace hookflow::stages {
+
+/// What edits that take rows from outside of a pass are planned from.
+struct GivenPlan {
+  const pipeline::PlanContext& context;
+  pipeline::Output& output;  // what is asked of other stages
+  const PassFacts& base;     // the pass that is edited
+  std::string param;         // of the stage, where they are written
+  std::vector<const Intervention*> edits;
+
+  /// The port that a stage is wired to, which a replacement names.
+  [[nodiscard]] std::size_t port_of(const std::string& stage) const;
+};
+
+/// Where the rows come from, for every prompt of a run.
+class GivenRows {
+ public:
+  GivenRows() = default;
+  GivenRows(const GivenRows&) = delete;
+  GivenRows& operator=(const GivenRows&) = delete;
+  virtual ~GivenRows() = default;
+
+  /// Of one prompt, which is edited as it is fed; borrows from the inputs. Throws pipeline::PromptFailure
+  /// where there are none.
+  [[nodiscard]] virtual std::shared_ptr<const RowSource> of(const pipeline::Inputs& inputs,
+                                                            const FedPrompt& edited) const = 0;
+};
+
+/// Beside a kind of edit that takes rows from outside: where from.
+class GivenKind {
+ public:
+  GivenKind() = default;
+  GivenKind(const GivenKind&) = delete;
+  GivenKind& operator=(const GivenKind&) = delete;
+  virtual ~GivenKind() = default;
+
+  /// The passes that it names, by their stages.
+  [[nodiscard]] virtual std::vector<std::string> passes() const { return {}; }
+  /// Asks for what the edits take. Refuses prompts for which they cannot; throws pipeline::ParamError.
+  [[nodiscard]] virtual std::unique_ptr<const GivenRows> plan(const GivenPlan& plan) const = 0;
+};
+
+}  // namespace hookflow::stages

@@ -1,0 +1,22 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "model/edits/replacement.hpp"
+
+namespace hookflow::stages {
+
+// Options of kinds that are drawn: how many draws there are, and which it is.
+inline constexpr const char* kSamples = "samples";
+inline constexpr const char* kSample = "sample";
+
+/// An option that is a whole number of 0 or more; `otherwise` where it is not given. Throws ModelError.
+std::int64_t whole_number(const EditSettings& settings, const std::string& name, std::int64_t otherwise);
+
+/// How many draws a replacement asks for; 0: it does not say, and is one.
+std::size_t samples_of(const Replacement& with);
+/// One draw of them, by itself.
+Replacement sample_of(const Replacement& with, std::size_t sample);
+
+}  // namespace hookflow::stages
