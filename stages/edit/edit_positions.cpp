@@ -42,10 +42,12 @@ std::vector<Positions> read_alternatives(const Node& node) {
 void read_param(const Node& node, EditPositions& positions) {
   positions = {};
   if (node.kind == Node::Kind::scalar && node.text == kEach) {
-    positions = {true, true, {}};
+    positions.each = positions.is_axis = true;
+    positions.alternatives.clear();
   } else if (const Node* each_of = node.find(kEachOf)) {
     if (node.entries.size() > 1) throw ParamError("each_of stands alone", node.line);
-    positions = {false, true, read_alternatives(*each_of)};
+    positions.is_axis = true;
+    positions.alternatives = read_alternatives(*each_of);
   } else {
     hookflow::read_param(node, positions.alternatives.front());
   }

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "model/hooks/positions.hpp"
@@ -12,6 +13,10 @@ namespace hookflow::stages {
 
 /// Where variants are edited: at the same positions all of them, or in turn at several.
 struct EditPositions {
+  EditPositions() = default;
+  // NOLINTNEXTLINE(google-explicit-constructor): most are the same in every variant.
+  EditPositions(Positions positions) : alternatives{std::move(positions)} {}
+
   bool each = false;                                      // position after position, one variant for each
   bool is_axis = false;                                   // the alternatives are an axis, be it of one
   std::vector<Positions> alternatives{Positions::all()};  // none with `each`

@@ -51,7 +51,7 @@ std::vector<Variant> every_edit(const Config& config) {
 TEST(Answer, LogitsPredictEachOfItsTokensAndTheOneBehind) {
   TinyModel tiny(testing::tiny_config());
   const std::vector<Ids> prompts = fed_prompts(tiny);
-  const CleanPass pass = run_clean(tiny.model, prompts, answer_plan(), kAnswers);
+  const CleanPass pass = run_clean(tiny.model, prompts, answer_plan(), {.answers = kAnswers});
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     const NaiveGpt2 naive(tiny.model, prompts[i]);
     std::vector<double> wanted;
@@ -84,7 +84,7 @@ TEST(Answer, TellsNothingOfItselfWhateverIsEdited) {
     }
     return rows;
   };
-  const auto answered = first_rows(run_clean(tiny.model, with_answers, with_edits, kAnswers));
+  const auto answered = first_rows(run_clean(tiny.model, with_answers, with_edits, {.answers = kAnswers}));
   const auto wanted = first_rows(run_clean(tiny.model, alone, with_edits));
   for (std::size_t i = 0; i < edited.size(); ++i) {
     const Intervention& edit = edited[i].variant->front();

@@ -29,7 +29,7 @@ struct Planned {
   explicit Planned(Variant edits, Asks asks = logits_at(Positions::last()), bool asks_scalars = false)
       : variant(std::move(edits)) {
     const Sequence sequence{kTokens, 0, &variant, {}, 0, std::move(asks), asks_scalars};
-    needed = NeededRows(config(), sequence, ChangedRows(config(), kTokens, &variant));
+    needed = NeededRows(config(), sequence, ChangedRows(config(), sequence));
     plan = RowPlan(config(), {sequence});
   }
   [[nodiscard]] Rows made(HookKind kind, std::size_t layer) const { return rows(plan.made({kind, layer})); }

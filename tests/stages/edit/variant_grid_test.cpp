@@ -39,7 +39,11 @@ LabelledVariants grid(const GridRequest& request) {
       {testing_support::ids_prompt("short", {1, 2}), testing_support::ids_prompt("long", {1, 2, 3, 4})});
   testing_support::NoSubject subject;
   const pipeline::PlanContext context{prompts, subject, {}, {}, 1};
-  EditScope scope(config(), context, {2, 4});
+  TokenFacts tokens;
+  tokens.lengths = {2, 4};
+  tokens.longest = 4;
+  tokens.findings = context.findings;
+  EditScope scope(config(), context, tokens);
   LabelledVariants made = make_variant_grid(request, scope);
   testing_support::raise_refusals(context);
   return made;
@@ -256,6 +260,10 @@ TEST(VariantGrid, PatternTakesAVectorAsLongAsEveryPrompt) {
   const auto prompts = testing_support::as_prompts({testing_support::ids_prompt("long", {1, 2, 3, 4})});
   testing_support::NoSubject subject;
   const pipeline::PlanContext context{prompts, subject, {}, {}, 1};
+  TokenFacts tokens;
+  tokens.lengths = {2, 4};
+  tokens.longest = 4;
+  tokens.findings = context.findings;
   EditScope scope(config(), context, {4});
   EXPECT_EQ(make_variant_grid({{"blocks.0.attn.hook_pattern[*]"}, {add(4), values(4)}, {}, {}, {}}, scope)
                 .variants.size(),

@@ -25,7 +25,11 @@ LabelledVariants list(const std::string& yaml) {
   pipeline::read_param(pipeline::parse_yaml_value(yaml), named);
   testing_support::NoSubject subject;
   const pipeline::PlanContext context{prompts, subject, {}, {}, 1};
-  EditScope scope(config, context, {2, 4});
+  TokenFacts tokens;
+  tokens.lengths = {2, 4};
+  tokens.longest = 4;
+  tokens.findings = context.findings;
+  EditScope scope(config, context, tokens);
   LabelledVariants made = make_variant_list(named, scope);
   testing_support::raise_refusals(context);
   return made;
