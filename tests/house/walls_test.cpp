@@ -28,6 +28,7 @@ constexpr const char* kFolders = R"(
   pipeline/plot pipeline/export pipeline/report/answer pipeline/report/page pipeline/report pipeline/compare
   pipeline/schema pipeline/starter pipeline/completion pipeline/manual
   stages/subject stages/tokenize stages/params stages/edit stages/statistics stages/aggregate stages/measure
+  stages/prediction
 )";
 constexpr std::size_t kMostFiles = 20;  // of one folder
 
