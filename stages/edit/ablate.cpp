@@ -53,7 +53,7 @@ class Ablate : public BatchStage {
     batches_ = context.batches;
     LabelledVariants labelled = make_variants({clean_->subject->config(), context, clean_->tokens->lengths});
     made_ = std::make_shared<const std::vector<Variant>>(std::move(labelled.variants));
-    for (const Variant& variant : *made_) facts->first_edits.push_back(first_edit(variant).value());
+    facts->variants = made_;
     Output output;
     output.expands = std::move(labelled.axes);
     a_part_ = output.variants_a_part = std::max<std::size_t>(1, most_rows() / most_tokens());

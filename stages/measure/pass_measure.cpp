@@ -94,7 +94,7 @@ ValuePtr PassMeasure::run(const Inputs& inputs) const {
   const Pass* clean = inputs.find<Pass>(0);
   const std::unique_ptr<const OfPrompt> common = of_prompt(inputs.index());
   const auto clean_numbers = [&](std::optional<std::size_t> variant) {
-    return measured({*request_, clean->view(), inputs.index(), variant, common.get()});
+    return measured({*request_, clean->view(), inputs.index(), variant, common.get(), false});
   };
   if (!edited_) {
     store(clean_numbers({}), nullptr);
@@ -107,7 +107,7 @@ ValuePtr PassMeasure::run(const Inputs& inputs) const {
   for (std::size_t i = 0; i < variants.results.size(); ++i) {
     const std::size_t variant = variants.first + i;
     if (compares_ && (!before || depends_on_variant())) before = clean_numbers(variant);
-    store(measured({*request_, variants.view(i), inputs.index(), variant, common.get()}),
+    store(measured({*request_, variants.view(i), inputs.index(), variant, common.get(), true}),
           before ? &*before : nullptr);
   }
   return measures;

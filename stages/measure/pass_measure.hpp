@@ -26,6 +26,7 @@ struct MeasuredPass {
   // Index among all variants; of a clean pass, that of the variant it is held against.
   std::optional<std::size_t> variant{};
   const OfPrompt* common = nullptr;  // what of_prompt() gave
+  bool edited = false;
 
   [[nodiscard]] std::size_t length() const { return view.length; }
   [[nodiscard]] Captured at(const HookPoint& place) const { return request.at(place, view); }

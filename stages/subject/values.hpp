@@ -47,7 +47,7 @@ struct PassFacts : pipeline::Facts {
 
 struct VariantFacts : pipeline::Facts {
   std::shared_ptr<const PassFacts> clean;
-  std::vector<HookPoint> first_edits;  // of each variant, the place that it edits first
+  std::shared_ptr<const std::vector<Variant>> variants;
 };
 
 /// The answers that a column of the prompts gives: token ids, one list a prompt of the run, empty only
