@@ -132,7 +132,8 @@ class Attention : public PassMeasure {
       name += "_cross";
       meaning += ", across heads";
     }
-    return {name, Dtype::float32, axes_of(scores, cells_.axes(passes), passes), "1", meaning};
+    return {name, Dtype::float32, axes_of(scores, cells_.axes(passes), passes), "1",
+            meaning + cells_.meaning()};
   }
 
   [[nodiscard]] static std::vector<Axis> axes_of(const Scores& scores, std::vector<Axis> cells,

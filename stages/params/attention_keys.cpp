@@ -1,6 +1,7 @@
 #include "stages/params/attention_keys.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 
 #include "pipeline/yaml/param.hpp"
@@ -128,6 +129,16 @@ Positions QueryKeyAxes::keys() const {
   if (!one_key()) return keys_.positions();
   const bool own = choice_.kind == Kind::offset && choice_.offset == 0;
   return own ? queries_.positions() : Positions::all();
+}
+
+std::string QueryKeyAxes::meaning() const {
+  const bool is_previous = choice_.kind == Kind::previous_occurrence;
+  if (!one_key()) return "";
+  if (choice_.offset == 0)
+    return is_previous ? ", of the previous occurrence of the query's token" : ", of itself";
+  return ", of the key " + std::to_string(std::abs(choice_.offset)) +
+         (choice_.offset < 0 ? " before " : " behind ") +
+         (is_previous ? "the previous occurrence of the query's token" : "the query");
 }
 
 std::vector<pipeline::Axis> QueryKeyAxes::query_axes(const PassPlan& passes) const {

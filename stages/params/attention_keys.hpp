@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -42,6 +43,8 @@ class QueryKeyAxes {
   [[nodiscard]] const Positions& queries() const { return queries_.positions(); }
   /// The keys that any query looks at.
   [[nodiscard]] Positions keys() const;
+  /// What is said of the keys where each query has one of its own; else nothing.
+  [[nodiscard]] std::string meaning() const;
   /// [query, key]; the last position alone, and one key a query, have no axis.
   [[nodiscard]] std::vector<pipeline::Axis> axes(const PassPlan& passes) const;
   /// [query]; where each query has one number.

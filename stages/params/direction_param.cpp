@@ -56,7 +56,8 @@ Directions::Directions(Direction direction, const PassPlan& passes) : direction_
 std::string Directions::meaning() const {
   if (is_vector()) return "product with the vector";
   const std::vector<std::string>& columns = direction_.columns;
-  return columns.size() == 1 ? "logit of " + columns[0] : "logit of " + columns[0] + " minus " + columns[1];
+  return columns.size() == 1 ? "logit of " + columns[0]
+                             : "logit of " + columns[0] + " minus that of " + columns[1];
 }
 
 std::vector<float> Directions::of(std::size_t prompt, const Model& model) const {

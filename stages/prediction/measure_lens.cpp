@@ -14,7 +14,6 @@
 #include "stages/prediction/lens.hpp"
 #include "stages/subject/cells_of.hpp"
 #include "stages/subject/finite.hpp"
-#include "stages/subject/token_id.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -64,8 +63,9 @@ class LensMeasure : public PassMeasure {
   [[nodiscard]] std::vector<KnownArray> known() const override {
     if (!kept_.has(PredictionMetric::Of::token)) return {};
     const std::size_t count = tokens.size();
-    return {{{"token_id", Dtype::int64, {kept_.token_axis()}, kTokenId, "token that is measured"},
-             cells_of(prompts_ * count, [kept = kept_, count](std::size_t cell) {
+    Variable id = measured_token().variable({kept_.token_axis()});
+    id.relation = Relation::detail;
+    return {{std::move(id), cells_of(prompts_ * count, [kept = kept_, count](std::size_t cell) {
                return std::int64_t{kept.token(cell / count, cell % count)};
              })}};
   }
@@ -104,6 +104,7 @@ class LensMeasure : public PassMeasure {
                                  const std::vector<Axis>& axes) const {
     Variable variable = kept_.variable(metric, axes);
     if (places_.size() > 1) variable.name = variable_name(place.kind) + "_" + variable.name;
+    if (metric.of == PredictionMetric::Of::token) variable.ancillary = {measured_token().name};
     variable.long_name += ", by the lens at " + variable_name(place.kind);
     return variable;
   }

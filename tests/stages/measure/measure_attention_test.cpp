@@ -204,6 +204,8 @@ TEST(MeasureAttention, OffsetIsTheKeyAtADistanceFromTheQuery) {
       }
     }
   }
+  EXPECT_EQ(Measured("{keys: {offset: -1}}").output.variables[0].long_name,
+            "attention weight, of the key 1 before the query");
   // A key behind the query is hidden from it; across heads any key can be compared.
   Measured scaled("{" + kScaled + ", keys: {offset: 1}, queries: [2]}");
   for (const double score : scaled.of("scaled")) EXPECT_TRUE(std::isnan(score));
