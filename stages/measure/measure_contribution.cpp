@@ -30,6 +30,12 @@ std::vector<HookPoint> summands(const HookPoint& place) {
   return {};  // attn_out: heads and a bias
 }
 
+Rule<std::string> final_or_input() {
+  return {"final, or the input of one layer, as in blocks.3.hook_resid_pre",
+          {},
+          schema::any_of({schema::words({"final"}), schema::text_like("resid_pre|input")})};
+}
+
 /// What each part of the model adds to a direction behind the final norm, or behind that of a layer's
 /// attention.
 class Contribution : public PassMeasure {
@@ -84,9 +90,7 @@ class Contribution : public PassMeasure {
     const std::vector<HookSelection> places = read_places({at}, config);
     const HookSelection& place = places.front();
     if (places.size() > 1 || place.kind != HookKind::resid_pre || place.layers.size() != 1)
-      throw ParamError("at", "'" + at +
-                                 "' must be final, or the input of one layer, as in "
-                                 "blocks.3.hook_resid_pre");
+      throw ParamError("at", "'" + at + "' is neither; must be " + final_or_input().text);
     if (place.layers.front() == 0)
       throw ParamError("at", "before layer 0 stand the embeddings alone; must be final, or a later layer");
     end_.layer = place.layers.front();
@@ -242,11 +246,11 @@ const bool kContribution = register_stage(
         .required("direction", &Contribution::direction,
                   "To what they add: a column of the prompts, for the logit of the token that it names; two "
                   "columns, [target, contrast], for the first one's logit less the second's; or {vector: [x, "
-                  "...]}, as wide as the model, in the place of a token's row of the unembedding")
-        .param(
-            "at", &Contribution::at,
-            "final, behind the final layer norm; or the input of a layer, such as blocks.3.hook_resid_pre: "
-            "what stands before it adds to a vector behind that layer's ln1, whose scale is then held")
+                  "...]}, as wide as the model, instead of a token's row of the unembedding")
+        .param("at", &Contribution::at,
+               "Behind which norm: the final one; or ln1 of a layer, to whose vector what stands before the "
+               "layer adds, with that norm's scale held",
+               final_or_input())
         .param("positions", &Contribution::positions, "Where: last, all, a list, or a slice such as \"1:\""));
 
 }  // namespace
