@@ -1,9 +1,11 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "model/architecture/model.hpp"
 #include "pipeline/yaml/node.hpp"
 #include "stages/params/pass_plan.hpp"
 #include "stages/subject/token_lists.hpp"
