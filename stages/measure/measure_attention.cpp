@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "pipeline/stage/registry.hpp"
@@ -14,13 +16,26 @@ using namespace pipeline;
 
 constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
+constexpr const char* kEachKey = "each_key";
+constexpr const char* kEntropy = "entropy";
+
 /// One variable that is stored: scores of heads against themselves, or of each head's query against the
-/// others' keys.
+/// others' keys; or how a head's weights are spread.
 struct Scores {
   HookSelection place;
   std::vector<std::size_t> heads;
-  bool cross = false;
+  enum class Of { same, cross, entropy } of = Of::same;
 };
+
+/// - sum w ln w of the weights of a query's keys; NaN where an edit left a negative weight.
+double entropy(std::span<const float> weights) {
+  double sum = 0;
+  for (const float weight : weights) {
+    const auto w = static_cast<double>(weight);
+    if (w != 0) sum -= w * std::log(w);
+  }
+  return sum;
+}
 
 /// What heads see when a query looks at a key: scores before and after scaling, and weights.
 class Attention : public PassMeasure {
@@ -29,6 +44,7 @@ class Attention : public PassMeasure {
   std::string heads = "same";
   Positions queries;
   KeyChoice keys;
+  std::vector<std::string> values = {kEachKey};
 
  protected:
   std::vector<Variable> plan_passes(const PassPlan& passes, PassRequest& request) override {
@@ -37,8 +53,9 @@ class Attention : public PassMeasure {
     for (const HookSelection& place : read_places(at, passes.config())) {
       const std::vector<std::size_t> of = heads_of(place, passes.config());
       check(place, of);
-      if (heads != "cross") scores_.push_back({place, of, false});
-      if (heads != "same") scores_.push_back({place, of, true});
+      if (keeps(kEachKey) && heads != "cross") scores_.push_back({place, of, Scores::Of::same});
+      if (keeps(kEachKey) && heads != "same") scores_.push_back({place, of, Scores::Of::cross});
+      if (keeps(kEntropy)) scores_.push_back({place, of, Scores::Of::entropy});
     }
     std::vector<Variable> variables;
     for (const Scores& scores : scores_) {
@@ -49,25 +66,38 @@ class Attention : public PassMeasure {
   }
 
   void measure(const MeasuredPass& pass, Numbers& numbers) const override {
-    const std::vector<QueryKey> cells = cells_.in(pass.fed());
+    const std::vector<QueryKey> cells = cells_.in(pass.prompt, pass.fed());
     for (std::size_t v = 0; v < scores_.size(); ++v) {
       for (const HookPoint& place : points(scores_[v].place)) {
-        if (scores_[v].cross) {
-          add_cross(scores_[v], place, pass, cells, numbers[v]);
-        } else {
-          add_same(scores_[v], place, pass, cells, numbers[v]);
+        switch (scores_[v].of) {
+          case Scores::Of::same:
+            add_same(scores_[v], place, pass, cells, numbers[v]);
+            break;
+          case Scores::Of::cross:
+            add_cross(scores_[v], place, pass, cells, numbers[v]);
+            break;
+          case Scores::Of::entropy:
+            add_entropy(scores_[v], place, pass, numbers[v]);
         }
       }
     }
   }
 
  private:
+  [[nodiscard]] bool keeps(const char* value) const {
+    return std::find(values.begin(), values.end(), value) != values.end();
+  }
+
   void check(const HookSelection& place, const std::vector<std::size_t>& of) const {
     if (!is_square(place.kind)) {
       throw ParamError(
           "at", pattern_name(place.kind) +
                     " has no queries and keys; must be hook_scores_raw, hook_attn_scores or hook_pattern");
     }
+    if (keeps(kEntropy) && place.kind != HookKind::pattern)
+      throw ParamError("values", pattern_name(place.kind) +
+                                     " holds scores, of which there is no entropy; `at` "
+                                     "must be hook_pattern");
     if (heads == "same") return;
     if (place.kind == HookKind::pattern) {
       throw ParamError("heads", heads +
@@ -80,7 +110,7 @@ class Attention : public PassMeasure {
 
   void ask_for(const Scores& scores, PassRequest& request) const {
     for (const HookPoint& place : points(scores.place)) {
-      if (scores.cross) {
+      if (scores.of == Scores::Of::cross) {
         request.keep({HookKind::q, place.layer}, cells_.queries());
         request.keep({HookKind::k, place.layer}, cells_.keys());
       } else {
@@ -94,19 +124,30 @@ class Attention : public PassMeasure {
     const bool weights = kind == HookKind::pattern;
     std::string name = weights ? "pattern" : kind == HookKind::scores_raw ? "raw" : "scaled";
     std::string meaning = weights ? "attention weight" : "q.k of a query and a key";
+    if (scores.of == Scores::Of::entropy)
+      return {name + "_entropy", Dtype::float64, axes_of(scores, cells_.query_axes(passes), passes), "nat",
+              "entropy of a query's attention weights, - sum w ln w over its keys"};
     if (kind == HookKind::attn_scores) meaning += ", scaled by the root of the head's width and masked";
-    std::vector<Axis> axes = {passes.layer_axis(scores.place.layers)};
-    if (scores.cross) {
+    if (scores.of == Scores::Of::cross) {
       name += "_cross";
       meaning += ", across heads";
+    }
+    return {name, Dtype::float32, axes_of(scores, cells_.axes(passes), passes), "1",
+            meaning + cells_.meaning()};
+  }
+
+  [[nodiscard]] static std::vector<Axis> axes_of(const Scores& scores, std::vector<Axis> cells,
+                                                 const PassPlan& passes) {
+    std::vector<Axis> axes = {passes.layer_axis(scores.place.layers)};
+    if (scores.of == Scores::Of::cross) {
       const auto labels = passes.head_axis(scores.heads).coordinates;
       axes.push_back(passes.named({"query_head", labels, "head of the query", "", "", true}));
       axes.push_back(passes.named({"key_head", labels, "head of the key", "", "", true}));
     } else {
       axes.push_back(passes.head_axis(scores.heads));
     }
-    for (Axis& axis : cells_.axes(passes)) axes.push_back(std::move(axis));
-    return {name, Dtype::float32, std::move(axes), "1", meaning};
+    for (Axis& axis : cells) axes.push_back(std::move(axis));
+    return axes;
   }
 
   static void add_same(const Scores& scores, const HookPoint& place, const MeasuredPass& pass,
@@ -123,6 +164,15 @@ class Attention : public PassMeasure {
         if (keys.empty() || query != cell.query) keys = captured.row(query = cell.query, head);
         numbers.push_back(keys[*cell.key]);
       }
+    }
+  }
+
+  void add_entropy(const Scores& scores, const HookPoint& place, const MeasuredPass& pass,
+                   std::vector<double>& numbers) const {
+    const Captured captured = pass.at(place);
+    for (const std::size_t head : scores.heads) {
+      for (const auto& query : cells_.queries_in(pass.fed()))
+        numbers.push_back(query ? entropy(captured.row(*query, head)) : kNoValue);
     }
   }
 
@@ -163,7 +213,7 @@ const bool kAttention = register_stage(
                         "edited passes; with both inputs, each value has its change from clean")
         .output(kMeasures,
                 "raw, scaled, pattern [layer, head, query, key]; raw_cross, scaled_cross [layer, query_head, "
-                "key_head, query, key]; and <variable>_change")
+                "key_head, query, key]; pattern_entropy [layer, head, query]; and <variable>_change")
         .summary("*_change", "{top}")
         .summary("*", "{range}; {mean}")
         .param(
@@ -176,9 +226,18 @@ const bool kAttention = register_stage(
                            {"both", "same and cross"}}))
         .param("queries", &Attention::queries,
                "Positions of the queries, which attend: all, last, a list, or a slice")
-        .param("keys", &Attention::keys,
-               "Positions of the keys, which are attended to: all, last, a list, a slice, earlier (those "
-               "before the query), or self (the query's own)"));
+        .param(
+            "keys", &Attention::keys,
+            "Positions of the keys, which are attended to: all, last, a list, a slice, earlier (those "
+            "before the query), self (the query's own), {offset: -1} (at that distance from the query), or "
+            "{previous_occurrence: +1} (at that distance from where the query's own token stood before: "
+            "what an induction head looks at; missing where it did not)")
+        .param("values", &Attention::values, "What is stored",
+               each_choice(
+                   {{kEachKey, "the score or weight of each of `keys`"},
+                    {kEntropy,
+                     "of hook_pattern, how a query's weights are spread over all its keys: - sum w ln w "
+                     "(nat), 0 where it looks at one alone; missing where an edit left a weight below 0"}})));
 
 }  // namespace
 }  // namespace hookflow::stages

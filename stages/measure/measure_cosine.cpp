@@ -94,7 +94,8 @@ class Cosine : public PassMeasure {
       throw ParamError("layers", "a variant edits " + to_string(edit) + " first, but " + pattern_name(kind) +
                                      " of that layer is not in `at`");
     };
-    for (const HookPoint& edit : passes.first_edits()) {
+    for (const Variant& variant : *passes.variants()) {
+      const HookPoint edit = first_edit(variant).value();
       edited_layers_.push_back(edit.layer);
       for (const HookSelection& place : places_) {
         const bool there =

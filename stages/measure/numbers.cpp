@@ -7,6 +7,7 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/values/spelling.hpp"
+#include "stages/subject/token_id.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -14,6 +15,9 @@ namespace {
 using namespace pipeline;
 
 constexpr std::int64_t kMissing = -1;
+constexpr const char* kPercent = "percent";
+
+bool is_token(const Variable& variable) { return variable.units == kTokenId; }
 
 float stored_as(double number, float /*type*/) {
   const auto stored = static_cast<float>(number);
@@ -35,12 +39,25 @@ void add_missing(std::vector<double>& numbers, std::size_t cells) {
   numbers.insert(numbers.end(), cells, std::numeric_limits<double>::quiet_NaN());
 }
 
-Variable change_of(Variable variable) {
-  if (variable.dtype == Dtype::int64) variable.dtype = Dtype::float64;
-  variable.name += "_change";
-  variable.long_name = "change from the clean pass: " + variable.long_name;
-  variable.zero_is_neutral = true;
-  return variable;
+Variable change_of(const Variable& variable, const std::string& from) {
+  Variable change = variable;
+  if (is_token(variable)) {
+    change.name += "_changed";
+    change.long_name = "1 where the " + variable.long_name + " differs from the " + from + " pass, else 0";
+    change.units = "1";
+    return change;
+  }
+  if (variable.dtype == Dtype::int64) change.dtype = Dtype::float64;
+  if (variable.units == kPercent) change.units = "percentage points";
+  change.name += "_change";
+  change.long_name = "change from the " + from + " pass: " + variable.long_name;
+  change.zero_is_neutral = true;
+  return change;
+}
+
+double change(const Variable& variable, double now, double before) {
+  if (!is_token(variable) || std::isnan(now)) return now - before;
+  return now == before ? 0 : 1;
 }
 
 std::vector<Column> columns_for(std::span<const Variable> variables, std::size_t passes) {

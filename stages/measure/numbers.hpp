@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "pipeline/values/array.hpp"
@@ -13,9 +14,12 @@ using Numbers = std::vector<std::vector<double>>;
 /// Cells that have no value.
 void add_missing(std::vector<double>& numbers, std::size_t cells);
 
-/// The variable's change from the clean pass. A whole number is an id, an index or a count and so never
-/// negative; its change may be, and is no whole number to the file.
-pipeline::Variable change_of(pipeline::Variable variable);
+/// The variable's change from another pass of the same prompt. A whole number is an id, an index or a count
+/// and so never negative; its change may be, and is no whole number to the file. Of a token id, which has no
+/// difference, whether it is another: 0 or 1.
+pipeline::Variable change_of(const pipeline::Variable& variable, const std::string& from = "clean");
+/// That change of one of its cells.
+double change(const pipeline::Variable& variable, double now, double before);
 
 /// A column for each variable, empty, with room for its cells of so many passes: grown step by step, they
 /// would take up to three times their memory.

@@ -26,11 +26,12 @@ void check_shared_axes(const std::vector<Variable>& variables) {
   }
 }
 
-std::vector<double> difference(const std::vector<double>& now, const std::vector<double>& before) {
-  std::vector<double> change;
-  change.reserve(now.size());
-  for (std::size_t i = 0; i < now.size(); ++i) change.push_back(now[i] - before[i]);
-  return change;
+std::vector<double> changes(const Variable& of, const std::vector<double>& now,
+                            const std::vector<double>& before) {
+  std::vector<double> changes;
+  changes.reserve(now.size());
+  for (std::size_t i = 0; i < now.size(); ++i) changes.push_back(change(of, now[i], before[i]));
+  return changes;
 }
 
 }  // namespace
@@ -50,7 +51,8 @@ Output PassMeasure::plan(const PlanContext& context) {
     values_.push_back(output.add(variable));
     if (!compares_) continue;
     changes_.push_back(output.add(change_of(variable)));
-    output.relate(values_.back(), changes_.back(), Relation::change);
+    if (output.variables.back().zero_is_neutral)
+      output.relate(values_.back(), changes_.back(), Relation::change);
   }
   stored_ = output.variables;
   output.known = known();
@@ -60,6 +62,7 @@ Output PassMeasure::plan(const PlanContext& context) {
 /// The numbers of one pass as they are measured; with both, those of the clean pass and the changes as well.
 Bytes PassMeasure::bytes(const Work& /*work*/) const {
   Bytes bytes;
+  bytes.working = working_bytes();
   for (const Variable& variable : measured_)
     bytes.working += static_cast<double>(cell_count(variable.axes) * sizeof(double)) * (compares_ ? 3 : 1);
   return bytes;
@@ -91,12 +94,13 @@ ValuePtr PassMeasure::run(const Inputs& inputs) const {
     for (std::size_t v = 0; v < now.size(); ++v) {
       append(now[v], measures->columns[values_[v].index]);
       if (before != nullptr && compares_)
-        append(difference(now[v], (*before)[v]), measures->columns[changes_[v].index]);
+        append(changes(measured_[v], now[v], (*before)[v]), measures->columns[changes_[v].index]);
     }
   };
   const Pass* clean = inputs.find<Pass>(0);
+  const std::unique_ptr<const OfPrompt> common = of_prompt(inputs.index());
   const auto clean_numbers = [&](std::optional<std::size_t> variant) {
-    return measured({*request_, clean->view(), inputs.index(), variant});
+    return measured({*request_, clean->view(), inputs.index(), variant, common.get(), false});
   };
   if (!edited_) {
     store(clean_numbers({}), nullptr);
@@ -114,7 +118,8 @@ ValuePtr PassMeasure::run(const Inputs& inputs) const {
     }
     const std::size_t variant = variants.first + i;
     if (compares_ && (!before || depends_on_variant())) before = clean_numbers(variant);
-    store(measured({*request_, variants.view(i), inputs.index(), variant}), before ? &*before : nullptr);
+    store(measured({*request_, variants.view(i), inputs.index(), variant, common.get(), true}),
+          before ? &*before : nullptr);
   }
   return measures;
 }

@@ -10,6 +10,14 @@
 
 namespace hookflow::stages {
 
+/// What a stage works out once for all passes of a prompt.
+struct OfPrompt {
+  OfPrompt() = default;
+  OfPrompt(const OfPrompt&) = delete;
+  OfPrompt& operator=(const OfPrompt&) = delete;
+  virtual ~OfPrompt() = default;
+};
+
 /// One pass of a prompt: the clean one, or that of a variant.
 struct MeasuredPass {
   const PassRequest& request;
@@ -17,6 +25,8 @@ struct MeasuredPass {
   std::size_t prompt = 0;  // index in the run
   // Index among all variants; of a clean pass, that of the variant it is held against.
   std::optional<std::size_t> variant{};
+  const OfPrompt* common = nullptr;  // what of_prompt() gave
+  bool edited = false;
 
   [[nodiscard]] const FedPrompt& fed() const { return view.fed; }
   [[nodiscard]] Captured at(const HookPoint& place) const { return request.at(place, view); }
@@ -35,6 +45,10 @@ class PassMeasure : public pipeline::PromptStage {
   virtual std::vector<pipeline::Variable> plan_passes(const PassPlan& passes, PassRequest& request) = 0;
   /// What is known of the prompts before any pass, asked for after plan_passes().
   [[nodiscard]] virtual std::vector<pipeline::KnownArray> known() const { return {}; }
+  /// What measure() is given with each pass of that prompt.
+  [[nodiscard]] virtual std::unique_ptr<const OfPrompt> of_prompt(std::size_t /*prompt*/) const { return {}; }
+  /// Bytes that measuring takes at a time beside its numbers.
+  [[nodiscard]] virtual double working_bytes() const { return 0; }
   /// Adds one pass's numbers to each variable's, which are empty.
   virtual void measure(const MeasuredPass& pass, Numbers& numbers) const = 0;
   /// Whether what is measured of the clean pass depends on the variant that it is held against.

@@ -22,8 +22,8 @@ PassPlan::PassPlan(const PlanContext& context) : context_(context) {
   }
 }
 
-std::vector<HookPoint> PassPlan::first_edits() const {
-  return edited() ? variants_->first_edits : std::vector<HookPoint>();
+std::shared_ptr<const std::vector<Variant>> PassPlan::variants() const {
+  return edited() ? variants_->variants : nullptr;
 }
 
 Axis PassPlan::axis(const std::string& name, Coordinates labels, const std::string& long_name) const {

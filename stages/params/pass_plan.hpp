@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,10 @@ class PassPlan {
   [[nodiscard]] const TokenFacts& tokens() const { return *any().tokens; }
   [[nodiscard]] const pipeline::Prompts& prompts() const { return context_.prompts; }
   [[nodiscard]] const pipeline::PlanContext& context() const { return context_; }
-  /// Of each variant, the place that it edits first; none for a clean pass alone.
-  [[nodiscard]] std::vector<HookPoint> first_edits() const;
+  /// The edits of each variant; none for a clean pass alone.
+  [[nodiscard]] std::shared_ptr<const std::vector<Variant>> variants() const;
+  /// Those that the pass itself has, below its variants.
+  [[nodiscard]] const Variant& own_edits() const { return any().edits; }
 
   /// An axis of what is measured; `measured_<name>` where the variants already have one of that name.
   [[nodiscard]] pipeline::Axis axis(const std::string& name, pipeline::Coordinates labels,

@@ -64,7 +64,7 @@ class Ablate : public BatchStage {
     Output output;
     given_ = GivenEdits(labelled.variants, variants.empty() ? "with" : "variants", context, *clean_, output);
     made_ = std::make_shared<const std::vector<Variant>>(std::move(labelled.variants));
-    for (const Variant& variant : *made_) facts->first_edits.push_back(first_edit(variant).value());
+    facts->variants = made_;
     output.expands = std::move(labelled.axes);
     a_part_ = output.variants_a_part = std::max<std::size_t>(1, most_rows() / most_tokens());
     output.parts = (made_->size() + a_part_ - 1) / a_part_;

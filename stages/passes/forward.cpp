@@ -34,7 +34,7 @@ class Forward : public BatchStage {
     EditScope scope(facts->subject->config(), context, *facts->tokens);
     std::vector<Variant> made = {make_edits(edits, "edits", scope)};
     given_ = GivenEdits(made, "edits", context, *facts, output);
-    made_ = std::move(made.front());
+    made_ = facts->edits = std::move(made.front());
     output.facts = std::move(facts);
     return output;
   }

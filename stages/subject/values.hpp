@@ -48,11 +48,12 @@ struct TokenFacts : pipeline::Facts {
 struct PassFacts : pipeline::Facts {
   ModelSubject* subject = nullptr;
   std::shared_ptr<const TokenFacts> tokens;
+  Variant edits;  // that the pass is run with
 };
 
 struct VariantFacts : pipeline::Facts {
   std::shared_ptr<const PassFacts> clean;
-  std::vector<HookPoint> first_edits;  // of each variant, the place that it edits first
+  std::shared_ptr<const std::vector<Variant>> variants;
 };
 
 /// The answers that a column of the prompts gives: token ids, one list a prompt of the run, empty only

@@ -27,7 +27,8 @@ constexpr const char* kFolders = R"(
   pipeline/inspect pipeline/render pipeline/figures/data pipeline/figures pipeline/command pipeline/describe
   pipeline/plot pipeline/export pipeline/report/answer pipeline/report/page pipeline/report pipeline/compare
   pipeline/schema pipeline/starter pipeline/completion pipeline/manual
-  stages/subject stages/tokenize stages/params stages/given stages/edit stages/passes stages/statistics stages/aggregate stages/measure
+  stages/subject stages/tokenize stages/params stages/given stages/edit stages/passes stages/statistics
+  stages/aggregate stages/measure stages/prediction
 )";
 constexpr std::size_t kMostFiles = 20;  // of one folder
 

@@ -23,6 +23,9 @@ PICTURES = {
     "attention_scores": ["same_head.raw_negative_share"],
     "cosine_ripple": ["ripple_test.cosine_change_mean_difference"],
     "qkv_similarity": ["her_neurons.cosine_density"],
+    "logit_lens": ["lens.log_prob"],
+    "direct_contributions": ["heads.heads_mean_difference"],
+    "induction": ["induction_by_head.pattern_mean"],
     "indirect_object": ["moved.logit_change_mean_difference"],
 }
 LABEL = re.compile(r'aria-label="([^"]*)"')

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Holds the five experiments, as their workflows leave them in run files, and sets of edits as named variants against
-the independent reference.
+"""Holds the experiments, as their workflows leave them in run files, and sets of edits as named variants against the
+independent reference.
 
     compare_experiments.py --hookflow PROGRAM              on nano and on a random model of GPT-2 small's shapes
     compare_experiments.py --hookflow PROGRAM --models nano --experiments cosine_ripple
@@ -20,39 +20,20 @@ import h5py
 import numpy as np
 import torch
 
+import experiment_measures
 import experiment_variants
 import experiments
 from checks import Checks
+from compare_measures import direct_contributions, induction, logit_lens, measures
 from experiment_qkv import similarity
 from gpt2 import GPT2
+from run_files import labels, only, prompts, width
 from safetensors import Spec, make_model
 from statistics_oracle import count_bounds, density, histogram, ttest
 
 ROOT = Path(__file__).resolve().parents[2]
 T_TEST = ("t", "df", "p", "mean_difference", "ci_low", "ci_high", "cohens_d")
 BLOCKS = ["q-q", "k-k", "v-v", "q-k", "q-v", "k-v"]  # the order of experiments' QQ, KK, VV, QK, QV, KV
-
-
-def labels(dataset, axis):
-    """The coordinates along an axis, strings as str."""
-    values = dataset.dims[axis][0][()]
-    return [value.decode() if isinstance(value, bytes) else value for value in values]
-
-
-def width(model):
-    return model.weights["wte.weight"].shape[1]
-
-
-def prompts(file):
-    """The token ids of each prompt, as fed."""
-    return [list(map(int, ids[:length])) for ids, length in zip(file["/tokens/ids"][()], file["/tokens/length"][()])]
-
-
-def only(file, name):
-    """A dataset of a run with one prompt: without the prompt's axis."""
-    values = file[name][()]
-    assert values.shape[0] == 1, f"{name} has {values.shape[0]} prompts"
-    return values[0]
 
 
 def predictions(check, file, want, layers):
@@ -236,15 +217,18 @@ def variants(check, file, model):
     check.close("log_prob_change", only(file, "/scores/log_prob_change")[:, 0], want["log_prob_change"], 1e-4 * scale)
 
 
-EXPERIMENTS = (head_ablation, head_sweep, attention_scores, cosine_ripple, qkv_similarity, variants)
+EXPERIMENTS = (head_ablation, head_sweep, attention_scores, cosine_ripple, qkv_similarity, variants, logit_lens,
+               direct_contributions, induction, measures)
+# Workflows that do not ship, with vectors as wide as the model.
+MADE = {variants: experiment_variants.workflow, measures: experiment_measures.workflow}
 
 
 def workflow_of(experiment, model, folder):
-    """The workflow that ships; of variants one with vectors as wide as the model."""
-    if experiment is not variants:
+    """The workflow that ships, or one that is made for the model."""
+    if experiment not in MADE:
         return ROOT / f"workflows/{experiment.__name__}.yaml"
-    path = folder / "variants.yaml"
-    path.write_text(experiment_variants.workflow(model))
+    path = folder / f"{experiment.__name__}.yaml"
+    path.write_text(MADE[experiment](model))
     return path
 
 

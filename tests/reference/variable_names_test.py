@@ -18,14 +18,26 @@ import h5py
 import pandas
 import xarray
 
-PASS = {"tokens": {"stage": "tokenize"}, "pass": {"stage": "forward", "in": "tokens"}}
+PASS = {"tokens": {"stage": "tokenize"}, "pass": {"stage": "forward", "in": "tokens"},
+        "other": {"stage": "forward", "in": "tokens"},
+        "shifted": {"stage": "ablate", "in": "pass", "at": "blocks.0.hook_attn_out"}}
+DIFFERENCE = ["target", "contrast"]
 EDIT = {"stage": "ablate", "in": "pass", "at": "blocks.0-1.attn.hook_z[0,1]"}
 ATTN = "blocks.*.attn.hook_"
 BOTH = ["pass", "silenced"]
 OVER = {"in": "scores", "over": ["prompt"], "by": "template"}
 MEASURES = {
-    "clean": {"stage": "measure.prediction", "in": "pass"},
-    "scores": {"stage": "measure.prediction", "in": BOTH},
+    "clean": {"stage": "measure.prediction", "in": "pass", "difference": DIFFERENCE},
+    "scores": {"stage": "measure.prediction", "in": BOTH, "difference": DIFFERENCE},
+    "patched": {"stage": "measure.prediction", "in": {"clean": "other", "corrupted": "pass", "edited": "silenced"},
+                "difference": DIFFERENCE},
+    "lens": {"stage": "measure.lens", "in": BOTH, "difference": DIFFERENCE},
+    "lenses": {"stage": "measure.lens", "in": "pass", "at": ["blocks.*.hook_resid_mid", "blocks.*.hook_attn_out"],
+               "difference": DIFFERENCE},
+    "parts": {"stage": "measure.contribution", "in": BOTH, "direction": "target"},
+    "edited_parts": {"stage": "measure.contribution", "in": ["pass", "shifted"], "direction": "target"},
+    "loss": {"stage": "measure.loss", "in": BOTH},
+    "spread": {"stage": "measure.attention", "in": BOTH, "values": "entropy"},
     "answers": {"stage": "measure.answer", "in": BOTH},
     "words": {"stage": "measure.vocabulary", "in": "pass"},
     "means": {"stage": "measure.replacement", "in": "silenced"},
@@ -46,7 +58,7 @@ MEASURES = {
     "alike": {"stage": "aggregate.similarity", "in": "last_vectors", "between": "neuron", "matrix": True},
 }
 # Every choice of a parameter that decides which variables there are.
-CHOICES = {"measure.prediction": "metrics", "aggregate.moments": "statistics", "aggregate.correlation": "methods"}
+CHOICES = {"measure.prediction": "metrics", "measure.lens": "metrics", "aggregate.moments": "statistics", "aggregate.correlation": "methods"}
 
 
 def described(program, *arguments):
@@ -67,7 +79,7 @@ def workflow(program):
             stage[CHOICES[stage["stage"]]] = choices(program, stage["stage"], CHOICES[stage["stage"]])
     for i, place in enumerate(re.findall(r"^  (\S*hook_\S+)", described(program, "describe", "--model", "nano"), re.MULTILINE)):
         stages[f"kept_{i}"] = {"stage": "measure.activation", "in": BOTH, "at": place}
-    prompts = [{"id": name, "text": f"{name} is the capital of", "target": " Germany", "template": "capital"} for name in ("Berlin", "Paris", "Rome")]
+    prompts = [{"id": name, "text": f"{name} is the capital of", "target": " Germany", "contrast": " France", "template": "capital"} for name in ("Berlin", "Paris", "Rome")]
     return {"workflow": "names", "model": "nano", "prompts": prompts, "keep": list(stages),
             "stages": {**PASS, "silenced": EDIT, **stages}}
 

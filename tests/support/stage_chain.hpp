@@ -43,7 +43,8 @@ class StageChain {
     for (std::size_t i = 0; i < prompts_.size(); ++i) batches_.front().prompts.push_back(i);
   }
 
-  /// Adds a stage and plans it. `inputs`: for each port the stage before it; empty: not wired.
+  /// Adds a stage and plans it. `inputs`: for each port the stage before it; empty, or left out at the end:
+  /// not wired.
   const pipeline::Output& add(const std::string& id, const std::string& name,
                               const std::string& params = "{}", const std::vector<std::string>& inputs = {}) {
     Link& link = links_[id];
@@ -63,6 +64,9 @@ class StageChain {
         }
       }
     }
+    const pipeline::StageDecl* declared = pipeline::find_stage(name);
+    if (declared != nullptr && context.inputs.size() < declared->inputs.size())
+      context.inputs.resize(declared->inputs.size());
     if (settled_) throw std::logic_error("all stages are added before one is run");
     order_.push_back(id);
     link.output = plan_stage(name, *link.stage, context);
@@ -98,6 +102,10 @@ class StageChain {
     }
     return link.outcomes[part] =
                dynamic_cast<const pipeline::FlowStage&>(*link.stage).run_batch(inputs, variants(id, part));
+  }
+
+  [[nodiscard]] const pipeline::FlowStage& stage(const std::string& id) const {
+    return dynamic_cast<const pipeline::FlowStage&>(*links_.at(id).stage);
   }
 
   /// What a stage made of a prompt. Throws std::runtime_error with the reason where it failed.

@@ -81,8 +81,19 @@ TEST_P(ShippedPrompts, TextsHaveTheLengthsOfTheExperiments) {
   EXPECT_EQ(tokens("attention_scores.yaml").at(0).size(), 38U);
 }
 
+TEST_P(ShippedPrompts, ListsAreSaidTwiceTokenForToken) {
+  const auto lists = tokens("induction.yaml");
+  EXPECT_EQ(lists.size(), 50U);
+  for (const auto& ids : lists) {
+    ASSERT_EQ(ids.size(), 20U);
+    EXPECT_TRUE(std::equal(ids.begin(), ids.begin() + 10, ids.begin() + 10));
+    EXPECT_EQ(std::set<std::int32_t>(ids.begin(), ids.end()).size(), 10U) << "no token stands three times";
+  }
+}
+
 TEST_P(ShippedPrompts, NamedTokensAreTokens) {
-  for (const std::string workflow : {"head_ablation.yaml", "head_sweep.yaml", "indirect_object.yaml"}) {
+  for (const std::string workflow : {"head_ablation.yaml", "head_sweep.yaml", "indirect_object.yaml",
+                                     "logit_lens.yaml", "direct_contributions.yaml"}) {
     for (const pipeline::Prompt& prompt : prompts(workflow)) {
       EXPECT_NE(only_token(prompt.columns.at("target")), only_token(prompt.columns.at("contrast")));
     }

@@ -156,7 +156,8 @@ void check(std::uint32_t seed, bool shares_rows) {
     testing::expect_matches(clean.results[prompt], NaiveGpt2(tiny.model, prompts[prompt]), plan,
                             tiny.model.config, prompts[prompt].size(), "clean " + std::to_string(prompt));
   for (std::size_t i = 0; i < edited.size(); ++i) {
-    const EditedPrompt& pass = edited[i];
+    const std::size_t prompt = edited[i].prompt;
+    const Variant* variant = edited[i].variant;
     std::string edits;
     for (const Intervention& edit : *variant) edits += ", " + described(edit);
     SCOPED_TRACE("prompt " + std::to_string(prompt) + edits);

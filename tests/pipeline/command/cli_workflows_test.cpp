@@ -39,10 +39,10 @@ TEST_P(Workflows, IsValidAndRuns) {
 INSTANTIATE_TEST_SUITE_P(Shipped, Workflows, testing::ValuesIn(shipped_workflows()),
                          [](const auto& test) { return test.param; });
 
-TEST(ShippedWorkflows, HoldTheFiveExperiments) {
+TEST(ShippedWorkflows, HoldTheExperiments) {
   const Words found = shipped_workflows();
-  for (const std::string name :
-       {"attention_scores", "cosine_ripple", "head_ablation", "head_sweep", "qkv_similarity"}) {
+  for (const std::string name : {"attention_scores", "cosine_ripple", "head_ablation", "head_sweep",
+                                 "qkv_similarity", "logit_lens", "direct_contributions", "induction"}) {
     EXPECT_TRUE(std::find(found.begin(), found.end(), name) != found.end()) << name;
   }
 }

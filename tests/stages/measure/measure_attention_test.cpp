@@ -5,6 +5,7 @@
 
 #include "model/files/safetensors.hpp"
 #include "pipeline/yaml/param.hpp"
+#include "stages/params/attention_keys.hpp"
 #include "stages/subject/values.hpp"
 #include "tests/support/stage_chain.hpp"
 
@@ -186,6 +187,89 @@ TEST(MeasureAttention, SelfIsTheDiagonal) {
   EXPECT_FALSE(std::isnan(shorter.at(2)));
 }
 
+TEST(MeasureAttention, OffsetIsTheKeyAtADistanceFromTheQuery) {
+  Measured all("{}");
+  const auto from = all.of("pattern");
+  for (const int offset : {-1, -3, 1}) {
+    Measured measured("{keys: {offset: " + std::to_string(offset) + "}}");
+    EXPECT_EQ(measured.axes(), (std::vector<std::string>{"layer", "head", "query"}));
+    const auto found = measured.of("pattern");
+    ASSERT_EQ(found.size(), 2U * 3 * 7);
+    for (std::size_t cell = 0; cell < found.size(); ++cell) {
+      const int key = static_cast<int>(cell % 7) + offset;
+      if (key < 0 || key >= 7) {
+        EXPECT_TRUE(std::isnan(found[cell])) << offset << " " << cell;
+      } else {
+        EXPECT_EQ(found[cell], from[cell * 7 + static_cast<std::size_t>(key)]) << offset << " " << cell;
+      }
+    }
+  }
+  EXPECT_EQ(Measured("{keys: {offset: -1}}").output.variables[0].long_name,
+            "attention weight, of the key 1 before the query");
+  // A key behind the query is hidden from it; across heads any key can be compared.
+  Measured scaled("{" + kScaled + ", keys: {offset: 1}, queries: [2]}");
+  for (const double score : scaled.of("scaled")) EXPECT_TRUE(std::isnan(score));
+  Measured cross("{" + kRaw + ", heads: cross, keys: {offset: -1}, queries: last}");
+  EXPECT_NEAR(cross.of("raw_cross").at(1), golden_score(0, 0, 6, 1, 5), 10 * kNear);
+}
+
+// 45 49 73 49 45 49: what stood where each token stood before, and one behind it.
+TEST(MeasureAttention, PreviousOccurrenceIsCountedFromWhereTheTokenStoodBefore) {
+  const std::vector<pipeline::Prompt> prompts = {ids_prompt("a", {45, 49, 73, 49, 45, 49}),
+                                                 ids_prompt("b", {24, 30, 84})};
+  const std::string edits = R"({at: "blocks.*.attn.hook_q[1]"})";
+  Measured all("{}", {"clean", ""}, edits, prompts);
+  const auto from = all.of("pattern");
+  const std::vector<int> before = {-1, -1, -1, 1, 0, 3};
+  for (const auto& [distance, behind] :
+       {std::pair{"+1", 1}, std::pair{"1", 1}, std::pair{"0", 0}, std::pair{"-1", -1}}) {
+    Measured measured(std::string("{keys: {previous_occurrence: ") + distance + "}}", {"clean", ""}, edits,
+                      prompts);
+    const auto found = measured.of("pattern");
+    ASSERT_EQ(found.size(), 2U * 3 * 6);
+    for (std::size_t cell = 0; cell < found.size(); ++cell) {
+      const int stood = before[cell % 6];
+      if (stood < 0 || stood + behind < 0) {
+        EXPECT_TRUE(std::isnan(found[cell])) << cell;
+      } else {
+        EXPECT_EQ(found[cell], from[cell * 6 + static_cast<std::size_t>(stood + behind)]) << cell;
+      }
+    }
+    for (const double weight : measured.of("pattern", 1)) EXPECT_TRUE(std::isnan(weight));  // no token twice
+  }
+}
+
+TEST(MeasureAttention, EntropyIsThatOfAllWeightsOfAQuery) {
+  Measured measured("{values: [each_key, entropy]}", {"clean", "silenced"});
+  EXPECT_EQ(
+      measured.chain.variables("seen"),
+      (std::vector<std::string>{"pattern", "pattern_change", "pattern_entropy", "pattern_entropy_change"}));
+  EXPECT_EQ(measured.output.variables[2].units, "nat");
+  EXPECT_EQ(measured.axes(2), (std::vector<std::string>{"measured_layer", "measured_head", "query"}));
+  const auto pattern = measured.of("pattern"), entropy = measured.of("pattern_entropy");
+  ASSERT_EQ(entropy.size() * 7, pattern.size());
+  for (std::size_t row = 0; row < entropy.size(); ++row) {
+    double plain = 0;
+    for (std::size_t key = 0; key < 7; ++key) {
+      const double weight = pattern[row * 7 + key];
+      if (weight > 0) plain -= weight * std::log(weight);
+    }
+    EXPECT_NEAR(entropy[row], plain, kNear);
+    if (row % 7 == 0) {
+      EXPECT_EQ(entropy[row], 0);  // the first query sees itself alone
+    }
+  }
+  // Queries of zeros look at all keys alike.
+  EXPECT_NEAR(entropy.at(7 + 6), std::log(7), kNear);
+  Measured last("{values: entropy, queries: last, keys: self}");
+  EXPECT_EQ(last.chain.variables("seen"), std::vector<std::string>{"pattern_entropy"});
+  EXPECT_EQ(last.axes(), (std::vector<std::string>{"layer", "head"}));
+  Measured negative("{values: entropy, queries: last}", {"", "silenced"},
+                    R"({at: "blocks.0.attn.hook_pattern[1]", with: {value: -0.5}})");
+  EXPECT_TRUE(std::isnan(negative.of("pattern_entropy").at(1)));
+  EXPECT_FALSE(std::isnan(negative.of("pattern_entropy").at(0)));
+}
+
 TEST(MeasureAttention, ChosenHeadsKeepTheirNumbers) {
   Measured measured(R"({at: "blocks.1.attn.hook_scores_raw[2,0]", queries: last})");
   const auto& axes = measured.output.variables[0].axes;
@@ -259,9 +343,37 @@ TEST(MeasureAttention, PositionsThatAPromptLacksAreRefused) {
 }
 
 TEST(MeasureAttention, KeysThatAreNoneAreRefused) {
-  EXPECT_TRUE(names(refused("{keys: later}"), {"'later'", "keys may also be earlier or self"}));
+  EXPECT_TRUE(
+      names(refused("{keys: later}"),
+            {"'later'", "keys may also be earlier, self, {offset: -1} or {previous_occurrence: +1}"}));
   EXPECT_TRUE(
       names(refused("{keys: earlier, queries: [0]}"), {"keys: earlier: no query has a key before it"}));
+}
+
+TEST(MeasureAttention, RelativeKeysThatAreNoneAreRefused) {
+  EXPECT_TRUE(
+      names(refused("{keys: {ofset: 1}}"), {"names no keys", "{offset: -1}", "{previous_occurrence: +1}"}));
+  EXPECT_TRUE(names(refused("{keys: {offset: 1, previous_occurrence: 1}}"), {"names no keys"}));
+  EXPECT_TRUE(names(refused("{keys: {offset: one}}"), {"whole number"}));
+  EXPECT_TRUE(
+      names(refused("{keys: {offset: -7}}"), {"keys: {\"offset\":-7}: no query has a key at that distance"}));
+  EXPECT_TRUE(names(refused("{keys: {offset: 9223372036854775807}}"), {"no query has a key"}));
+  EXPECT_TRUE(names(refused("{keys: {previous_occurrence: +1}}"), {"no query's token stands before it"}));
+}
+
+TEST(MeasureAttention, EntropyOfScoresIsRefused) {
+  EXPECT_TRUE(
+      names(refused("{" + kRaw + ", values: entropy}"), {"values: ", "holds scores", "hook_pattern"}));
+  EXPECT_TRUE(names(refused("{values: []}"), {"empty"}));
+}
+
+TEST(MeasureAttention, KeysReadBack) {
+  for (const std::string text :
+       {"\"earlier\"", "\"self\"", "\"last\"", "{\"offset\":-2}", "{\"previous_occurrence\":1}"}) {
+    KeyChoice keys;
+    read_param(pipeline::parse_yaml_value(text), keys);
+    EXPECT_EQ(pipeline::to_json(write_param(keys)), text);
+  }
 }
 
 TEST(MeasureAttention, QueriesThatAreNoneAreRefused) {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/yaml/param.hpp"
-#include "stages/measure/prediction_metrics.hpp"
+#include "stages/prediction/prediction_metrics.hpp"
 #include "stages/subject/token_id.hpp"
 #include "stages/subject/values.hpp"
 #include "tests/support/plain_prediction.hpp"
@@ -97,10 +97,12 @@ TEST(MeasurePrediction, OfVariantsEqualsThePlainFormulas) {
 // A new row of the table is all that a new metric takes.
 TEST(MeasurePrediction, StoresEveryMetricOfTheTableAndItsChange) {
   std::string all;
-  for (const PredictionMetric& metric : prediction_metrics())
-    all += (all.empty() ? "" : ", ") + std::string(metric.name);
-  Measured clean("{metrics: [" + all + "]}", two_prompts(), false);
-  Measured edited("{metrics: [" + all + "]}");
+  using Against = PredictionMetric::Against;
+  for (const std::string& name : prediction_metric_names(Against::clean))
+    all += (all.empty() ? "" : ", ") + name;
+  const std::string params = "{tokens: [target, contrast], metrics: [" + all + "]}";
+  Measured clean(params, two_prompts(), false);
+  Measured edited(params);
   const auto stored_units = [](const pipeline::Output& output, const std::string& name) {
     for (const pipeline::Variable& variable : output.variables) {
       if (variable.name == name) return variable.units;
@@ -108,11 +110,17 @@ TEST(MeasurePrediction, StoresEveryMetricOfTheTableAndItsChange) {
     return std::string();
   };
   for (const PredictionMetric& metric : prediction_metrics()) {
+    if (metric.against == Against::final) continue;  // of measure.lens
     const bool is_id = std::string(metric.units) == kTokenId;
+    const std::string units = metric.units;
+    const bool compares = metric.against == Against::clean;
     const std::string change = std::string(metric.name) + (is_id ? "_changed" : "_change");
     EXPECT_EQ(stored_units(edited.scores, metric.name), metric.units);
-    EXPECT_EQ(stored_units(edited.scores, change), metric.change_units == nullptr ? "" : metric.change_units);
-    EXPECT_EQ(stored_units(clean.scores, metric.name), metric.needs_clean ? "" : metric.units);
+    EXPECT_EQ(stored_units(edited.scores, change), compares             ? ""
+                                                   : is_id              ? "1"
+                                                   : units == "percent" ? "percentage points"
+                                                                        : units);
+    EXPECT_EQ(stored_units(clean.scores, metric.name), compares ? "" : metric.units);
     EXPECT_EQ(stored_units(clean.scores, change), "");
   }
   EXPECT_THROW((void)prediction_metric("log_prb"), std::logic_error);
@@ -258,7 +266,7 @@ TEST(MeasurePrediction, OldNamesOfMetricsMeanTheNewOnes) {
 TEST(MeasurePrediction, EveryMetricIsExplained) {
   const pipeline::StageDecl& declaration = *pipeline::find_stage("measure.prediction");
   const auto& choices = declaration.params.at(0).choices;
-  ASSERT_EQ(choices.size(), prediction_metrics().size());
+  ASSERT_EQ(choices.size(), prediction_metric_names(PredictionMetric::Against::clean).size());
   for (const auto& [name, meaning] : choices) EXPECT_GT(meaning.size(), 20U) << name;
   const auto meaning = [&](const std::string& name) {
     return std::find_if(choices.begin(), choices.end(),
@@ -270,6 +278,148 @@ TEST(MeasurePrediction, EveryMetricIsExplained) {
   EXPECT_TRUE(names(meaning("top_token"), {"top_token_changed: 1 where"}));
   EXPECT_TRUE(names(meaning("kl_from_clean"), {"D(P || Q)", "P the clean prediction and Q the edited one",
                                                "(nat)", "needs edited passes"}));
+}
+
+TEST(MeasurePrediction, LogitDifferenceIsThatOfTwoColumns) {
+  const std::vector<std::vector<std::size_t>> targets = {{13, 40}, {96, 0}};
+  Measured first("{metrics: logit_diff, tokens: [target, contrast]}");
+  Measured turned("{metrics: [logit, logit_diff], difference: [contrast, target]}");
+  EXPECT_EQ(first.chain.variables("scores"), (std::vector<std::string>{"logit_diff", "logit_diff_change"}));
+  EXPECT_TRUE(first.scores.variables[0].axes.empty());
+  EXPECT_EQ(turned.scores.variables[0].axes.size(), 1U);
+  EXPECT_EQ(turned.scores.variables[0].axes[0].size(), 1U);
+  EXPECT_EQ(first.scores.variables[0].long_name, "logit difference, target minus contrast");
+  for (std::size_t prompt = 0; prompt < 2; ++prompt) {
+    const auto difference = first.chain.numbers("scores", "logit_diff", prompt);
+    const auto change = first.chain.numbers("scores", "logit_diff_change", prompt);
+    const auto other = turned.chain.numbers("scores", "logit_diff", prompt);
+    const auto of = [&](const PlainPrediction& plain) {
+      return plain.logit(targets[prompt][0]) - plain.logit(targets[prompt][1]);
+    };
+    ASSERT_EQ(difference.size(), first.chain.value<Variants>("silenced", prompt).results.size());
+    for (std::size_t v = 0; v < difference.size(); ++v) {
+      EXPECT_EQ(difference[v], of(first.edited(prompt, v)));
+      EXPECT_EQ(change[v], difference[v] - of(first.clean(prompt)));
+      EXPECT_EQ(other[v], -difference[v]);
+    }
+  }
+}
+
+/// Two passes of each prompt, of which the second is edited.
+class Patched {
+ public:
+  explicit Patched(const std::string& params,
+                   std::vector<std::string> inputs = {"clean", "edited", "corrupted"},
+                   const std::string& edits = R"({at: "blocks.*.attn.hook_z[*]", rows: 24})")
+      : chain(golden_model("three_heads"), two_prompts()) {
+    chain.add("tokens", "tokenize");
+    chain.add("clean", "forward", "{}", {"tokens"});
+    chain.add("corrupted", "forward", "{}", {"tokens"});
+    chain.add("edited", "ablate", edits, {"corrupted"});
+    scores = chain.add("scores", "measure.prediction", params, inputs);
+  }
+  /// As the stage finds it with another clean pass of the prompt.
+  std::vector<double> with_clean_of(std::size_t other, const std::string& variable, std::size_t prompt) {
+    const auto& stage = chain.stage("scores");
+    std::vector<pipeline::ValuePtr> values = {chain.run("clean").at(other).value,
+                                              chain.run("edited").at(prompt).value,
+                                              chain.run("corrupted").at(prompt).value};
+    const pipeline::Prompts prompts = as_prompts(two_prompts());
+    const auto outcome = stage.run_batch(std::vector{pipeline::Inputs(prompt, prompts, values)}, {}).at(0);
+    if (!outcome.value) throw std::runtime_error(outcome.failure);
+    const auto& measures = dynamic_cast<const pipeline::Measures&>(*outcome.value);
+    const std::vector<std::string> names = chain.variables("scores");
+    const auto at = std::find(names.begin(), names.end(), variable) - names.begin();
+    return std::get<std::vector<double>>(measures.columns.at(static_cast<std::size_t>(at)));
+  }
+
+  StageChain chain;
+  pipeline::Output scores;
+};
+
+TEST(MeasurePrediction, RestoredIsTheShareOfTheWayFromTheCorruptedPassToTheClean) {
+  Patched patched("{tokens: [target, contrast], metrics: [log_prob, logit_diff, top_token, kl_from_clean]}");
+  EXPECT_EQ(patched.chain.variables("scores"),
+            (std::vector<std::string>{"log_prob", "log_prob_change", "log_prob_restored", "logit_diff",
+                                      "logit_diff_change", "logit_diff_restored", "top_token",
+                                      "top_token_changed", "kl_from_clean"}));
+  const auto plain = [&](const char* pass, std::size_t prompt) {
+    return PlainPrediction(patched.chain.value<Pass>(pass, prompt).result().logits.row(0).values);
+  };
+  const PlainPrediction clean = plain("clean", 1), corrupted = plain("corrupted", 0);
+  const auto& results = patched.chain.value<Variants>("edited", 0).results;
+  const auto difference = patched.with_clean_of(1, "logit_diff_restored", 0);
+  const auto log_prob = patched.with_clean_of(1, "log_prob_restored", 0);
+  const auto change = patched.with_clean_of(1, "logit_diff_change", 0);
+  const auto divergence = patched.with_clean_of(1, "kl_from_clean", 0);
+  ASSERT_EQ(difference.size(), results.size());
+  const auto diff = [](const PlainPrediction& p) { return p.logit(13) - p.logit(40); };
+  for (std::size_t v = 0; v < results.size(); ++v) {
+    const PlainPrediction now(results[v].logits.row(0).values);
+    EXPECT_NEAR(difference[v], (diff(now) - diff(corrupted)) / (diff(clean) - diff(corrupted)), kNear);
+    EXPECT_NEAR(log_prob[2 * v + 1],
+                (now.log_prob(40) - corrupted.log_prob(40)) / (clean.log_prob(40) - corrupted.log_prob(40)),
+                kNear);
+    EXPECT_EQ(change[v], diff(now) - diff(corrupted));  // from the pass that is edited
+    EXPECT_NEAR(divergence[v], clean.divergence_to(now), kNear);
+  }
+}
+
+TEST(MeasurePrediction, RestoredIsMissingWhereCleanAndCorruptedAreEqual) {
+  Patched patched("{metrics: [prob, logit, entropy], restored: [logit, entropy]}");
+  EXPECT_EQ(patched.chain.variables("scores"),
+            (std::vector<std::string>{"prob", "prob_change", "logit", "logit_change", "logit_restored",
+                                      "entropy", "entropy_change", "entropy_restored"}));
+  for (const double share : patched.chain.numbers("scores", "logit_restored")) EXPECT_TRUE(std::isnan(share));
+  EXPECT_EQ(patched.scores.variables[4].units, "1");
+  EXPECT_TRUE(names(patched.scores.variables[4].long_name,
+                    {"restored share of the logit of the token", "missing where these are equal"}));
+  EXPECT_TRUE(names(patched.scores.variables[1].long_name, {"change from the corrupted pass"}));
+}
+
+// What restores nothing is 0 to the bit.
+TEST(MeasurePrediction, AnEditThatReachesNothingRestoresNothing) {
+  Patched patched("{metrics: [logit]}", {"clean", "edited", "corrupted"},
+                  R"({at: "blocks.1.attn.hook_q[*]", positions: [0]})");
+  for (const double share : patched.with_clean_of(1, "logit_restored", 0)) EXPECT_EQ(share, 0);
+}
+
+TEST(MeasurePrediction, PassesOfDifferentLengthsAreComparedWhereBothHaveThePosition) {
+  Patched patched("{metrics: [logit, kl_from_clean], positions: all}");
+  const auto share = patched.with_clean_of(1, "logit_restored", 0);  // a clean text of 2 tokens, of 4
+  const auto divergence = patched.with_clean_of(1, "kl_from_clean", 0);
+  for (std::size_t cell = 0; cell < share.size(); ++cell) {
+    EXPECT_EQ(std::isnan(share[cell]), cell % 4 >= 2) << cell;
+    EXPECT_EQ(std::isnan(divergence[cell]), cell % 4 >= 2) << cell;
+  }
+}
+
+TEST(MeasurePrediction, WhatCannotBeRestoredIsRefused) {
+  const auto refused = [](const std::string& params, std::vector<std::string> inputs) {
+    return refusal<ParamError>([&] { Patched(params, std::move(inputs)); });
+  };
+  EXPECT_TRUE(names(refused("{}", {"clean", "edited"}),
+                    {"in: the edited passes are variants of another pass than `clean`", "`corrupted`"}));
+  EXPECT_TRUE(names(refused("{}", {"corrupted", "edited", "clean"}),
+                    {"in: the edited passes are variants of another pass than `corrupted`"}));
+  EXPECT_TRUE(names(refused("{}", {"clean", "", "corrupted"}), {"in: ", "the input `edited` is missing"}));
+  EXPECT_TRUE(names(refused("{restored: prob}", {"corrupted", "edited"}),
+                    {"restored: the input `corrupted` is missing"}));
+  const std::vector<std::string> all = {"clean", "edited", "corrupted"};
+  EXPECT_TRUE(names(refused("{restored: logit}", all), {"restored: logit is not among metrics"}));
+  EXPECT_TRUE(names(refused("{restored: top_token}", all), {"restored: top_token has no difference"}));
+}
+
+TEST(MeasurePrediction, ADifferenceThatIsNoneIsRefused) {
+  const auto refused = [](const std::string& params) {
+    return refusal<ParamError>([&] { Measured{params}; });
+  };
+  EXPECT_TRUE(names(refused("{metrics: logit_diff}"), {"difference: is missing", "[target, contrast]"}));
+  EXPECT_TRUE(names(refused("{metrics: logit_diff, difference: [target]}"), {"has 1; must be two columns"}));
+  EXPECT_TRUE(names(refused("{metrics: logit_diff, difference: [target, target]}"),
+                    {"'target' is given twice; must be two columns"}));
+  EXPECT_TRUE(names(refused("{metrics: logit_diff, difference: [target, nothing_like_it]}"),
+                    {"difference: no prompt has a column 'nothing_like_it'"}));
 }
 
 std::string refused(const std::string& params, std::vector<pipeline::Prompt> prompts = two_prompts(),

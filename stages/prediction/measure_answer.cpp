@@ -10,9 +10,9 @@
 
 #include "pipeline/error.hpp"
 #include "pipeline/stage/registry.hpp"
-#include "stages/measure/next_token.hpp"
 #include "stages/measure/pass_measure.hpp"
 #include "stages/params/target_tokens.hpp"
+#include "stages/prediction/next_token.hpp"
 #include "stages/subject/cells_of.hpp"
 #include "stages/subject/token_id.hpp"
 

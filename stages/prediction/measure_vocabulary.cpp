@@ -2,9 +2,9 @@
 #include <numeric>
 
 #include "pipeline/stage/registry.hpp"
-#include "stages/measure/next_token.hpp"
 #include "stages/params/pass_plan.hpp"
 #include "stages/params/positions_param.hpp"
+#include "stages/prediction/next_token.hpp"
 
 namespace hookflow::stages {
 namespace {

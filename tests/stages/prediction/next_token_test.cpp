@@ -1,4 +1,4 @@
-#include "stages/measure/next_token.hpp"
+#include "stages/prediction/next_token.hpp"
 
 #include <stdexcept>
 #include <vector>
