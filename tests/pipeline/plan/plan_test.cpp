@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/command/dry_run.hpp"
-#include "pipeline/engine/planner.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/plan/planner.hpp"
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "tests/support/stage_chain.hpp"
 #include "tests/support/toy_stages.hpp"
@@ -140,7 +140,9 @@ TEST(Plan, LayoutHoldsWhatIsKeptAndWhatAFoldReads) {
   EXPECT_EQ(layout.prompts, 2U);
   ASSERT_EQ(layout.lanes.size(), 2U);
   EXPECT_EQ(layout.lanes[1].parts, 6U);
-  EXPECT_EQ(layout.folds, (Words{"by_layer"}));
+  ASSERT_EQ(layout.folds.size(), 1U);
+  EXPECT_EQ(layout.folds[0].name, "by_layer");
+  EXPECT_EQ(layout.folds[0].reads, (Words{"silenced"}));
   EXPECT_EQ(layout.default_group, "by_layer");
   EXPECT_EQ(layout.default_variable, "prob_mean");
   Words known;
