@@ -33,6 +33,7 @@ inline Census numbers_census;
 inline Census rows_census;
 inline std::function<void()> on_expand;  // called before every run of toy.expand
 inline std::function<void()> on_fold;    // called after every read of toy.long_fold
+inline std::function<void()> on_map;     // called before every run of toy.map
 inline std::function<void()> on_shift;   // called before every run of toy.shift
 inline std::atomic<int> expand_runs{0};
 
@@ -96,6 +97,7 @@ class Map : public PromptStage {
   std::string throws;
   Output plan(const PlanContext& /*context*/) override { return {}; }
   ValuePtr run(const Inputs& inputs) const override {
+    if (on_map) on_map();
     fail_if_listed(fail, inputs.prompt());
     throw_named(throws);
     return std::make_shared<Number>(inputs.get<Number>(0).value / 3);
