@@ -163,9 +163,10 @@ class Planner {
     const std::size_t from = reader.inputs.back();
     if (from == kNone) return {};
     if (!ref.where.empty() && plan_.stages[from].fold == nullptr && reader.fold == nullptr)
-      throw ParamError("in",
-                       "'" + to_string(ref) +
-                           "': a label can be picked only of what a stage that aggregates reads or gives");
+      throw ParamError(
+          "in",
+          "'" + to_string(ref) +
+              "': only stages that aggregate, and what reads their results, can pick a label of an axis");
     try {
       return {ref.stage, &outputs_[from], select_variables(plan_.stages[from].variables, ref)};
     } catch (const ParamError& error) {

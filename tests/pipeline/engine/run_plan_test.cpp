@@ -3,10 +3,12 @@
 
 #include <cmath>
 #include <numeric>
+#include <random>
 #include <set>
 
 #include <gtest/gtest.h>
 
+#include "pipeline/error.hpp"
 #include "pipeline/run_file/marks/damage.hpp"
 #include "tests/support/toy_run.hpp"
 
@@ -334,6 +336,128 @@ TEST_F(Phases, FailFastStopsAtNewFailuresAlone) {
   toy.run(1, true);
   EXPECT_TRUE(toy.monitor->failed_fast);
   EXPECT_EQ(toy.store->failures().size(), 3U) << "p4, and the last two, which share a batch";
+}
+
+/// Toy stages that read each other at random, through any number of phases.
+class Draw {
+ public:
+  explicit Draw(unsigned seed) : random_(seed) {}
+
+  /// `fails`: a stage of all that there are fails for a prompt.
+  PlannedRun plan(bool fails) const {
+    std::string keep;
+    for (const auto& [id, over] : measures_) keep += (keep.empty() ? "" : ", ") + id;
+    Settings settings;
+    if (fails) settings.push_back(failing_ + ".fail=[p4]");
+    return toy_plan(7, stages_, "[" + keep + "]", settings);
+  }
+
+  void draw() {
+    add("toy.source}");
+    numbers_.push_back("s0");
+    measure();
+    aggregate();
+    for (int i = 0; i < 14; ++i) {
+      const std::size_t what = below(7);
+      if (what < 2) {
+        add("toy.shift, in: [" + one_of(numbers_) + ", " + folds_.back() + "]}");
+        numbers_.push_back(last_);
+      } else if (what == 2) {
+        const std::string by = below(2) == 0 ? "" : ", " + one_of(folds_);
+        add("toy.expand, in: [" + one_of(numbers_) + by + "], variants: 5, part: 2, together: [2, 1]}");
+        variants_.push_back(last_);
+      } else if (what < 5) {
+        measure();
+      } else {
+        aggregate();
+      }
+    }
+    measure();
+    failing_ = one_of(can_fail_);
+  }
+
+ private:
+  std::size_t below(std::size_t end) { return random_() % end; }
+  const std::string& one_of(const std::vector<std::string>& ids) { return ids[below(ids.size())]; }
+
+  void add(const std::string& stage) {
+    last_ = "s" + std::to_string(count_++);
+    stages_ += "\n  " + last_ + ": {stage: " + stage;
+    if (!stage.starts_with("toy.source") && !stage.starts_with("toy.number") && !stage.starts_with("agg"))
+      can_fail_.push_back(last_);
+  }
+  void measure() {
+    if (variants_.empty() || below(2) == 0) {
+      add("toy.number, in: " + numbers_.back() + "}");
+      measures_.emplace_back(last_, "prompt");
+      return;
+    }
+    const std::string from = below(2) == 0 ? "" : ", from: " + one_of(numbers_);
+    add("toy.rows, in: {rows: " + one_of(variants_) + from + "}}");
+    measures_.emplace_back(last_, "[prompt, variant]");
+  }
+  void aggregate() {
+    const auto& [id, over] =
+        measures_[measures_.size() - 1 - below(std::min<std::size_t>(2, measures_.size()))];
+    add("aggregate.moments, in: " + id + ", over: " + over + ", statistics: [mean]}");
+    folds_.push_back(last_);
+  }
+
+  std::mt19937 random_;
+  std::string stages_;
+  std::string last_;
+  std::string failing_;
+  int count_ = 0;
+  std::vector<std::string> numbers_, variants_, folds_, can_fail_;
+  std::vector<std::pair<std::string, std::string>> measures_;  // with what they are aggregated over
+};
+
+TEST_F(Phases, WhateverStagesReadStoppedFailedAndRetriedEqualsUninterrupted) {
+  std::size_t most_phases = 0;
+  int stopped = 0, failed = 0;
+  for (unsigned seed = 0; seed < 30; ++seed) {
+    Draw draw(seed);
+    draw.draw();
+    std::optional<ToyRun> whole;
+    try {
+      whole.emplace(draw.plan(false));
+      draw.plan(true);
+    } catch (const UsageError&) {
+      continue;  // variants of two stages meet, or what would fail is not run
+    }
+    SCOPED_TRACE(seed);
+    most_phases = std::max(most_phases, whole->plan.phase_count());
+    whole->run(2);
+    const auto wanted = results_of(*whole);
+    ToyRun toy(draw.plan(true));
+    const auto run_with_stops = [&] {
+      std::atomic<int> left{0};
+      toy::on_expand = toy::on_shift = [&] {
+        if (--left == 0) toy.stop = true;
+      };
+      for (int before_stop = 3;; before_stop += 4) {
+        left = before_stop;
+        toy.stop = false;
+        toy.run(3);
+        if (!toy.stop) break;
+        ++stopped;
+      }
+      toy::on_expand = toy::on_shift = {};
+    };
+    run_with_stops();
+    failed += toy.store->failures().empty() ? 0 : 1;
+    toy.plan = draw.plan(false).plan;
+    toy.reopen();
+    EXPECT_FALSE(toy.store->damage().any());
+    toy.store->retry_failed();
+    run_with_stops();
+    EXPECT_TRUE(toy.store->failures().empty());
+    EXPECT_EQ(toy.monitor->done, toy.monitor->total);
+    expect_equal(results_of(toy), wanted);
+  }
+  EXPECT_GE(most_phases, 4U);
+  EXPECT_GT(stopped, 20);
+  EXPECT_GT(failed, 10);
 }
 
 TEST_F(Phases, AMonitorTellsWhatIsAggregated) {

@@ -341,8 +341,9 @@ TEST(Plan, ALabelIsPickedOfWhatIsAggregatedAlone) {
   };
   EXPECT_TRUE(names(problem("'mean.n_mean[layer=1]'"), {"unknown axis 'layer'"}));
   EXPECT_TRUE(names(problem("mean.n_men"), {"'mean' has no variable 'n_men' (did you mean 'n_mean'?)"}));
-  EXPECT_TRUE(names(problems_of(workflow(kShifted, "keep: [later]\n"), {"later.in=\"shifted[layer=1]\""}),
-                    {"'shifted[layer=1]': a label can be picked only of what a stage that aggregates"}));
+  EXPECT_TRUE(
+      names(problems_of(workflow(kShifted, "keep: [later]\n"), {"later.in=\"shifted[layer=1]\""}),
+            {"'shifted[layer=1]': only stages that aggregate, and what reads their results, can pick"}));
 }
 
 TEST(Plan, ACycleThroughWhatIsAggregatedIsRefused) {
