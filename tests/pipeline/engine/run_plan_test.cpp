@@ -327,7 +327,7 @@ TEST_F(Phases, ResultsWithoutAValueEndTheRunWithStageVariableAndReason) {
 }
 
 TEST_F(Phases, FailFastStopsAtNewFailuresAlone) {
-  ToyRun toy(phases_plan(8, {"xs.fail=[p4]", "other.fail=[p7]"}));
+  ToyRun toy(phases_plan(90, {"xs.fail=[p31]", "other.fail=[p61]"}));
   toy::on_shift = [&] { toy.stop = true; };
   toy.run(1);
   toy::on_shift = {};
@@ -335,7 +335,8 @@ TEST_F(Phases, FailFastStopsAtNewFailuresAlone) {
   toy.reopen();
   toy.run(1, true);
   EXPECT_TRUE(toy.monitor->failed_fast);
-  EXPECT_EQ(toy.store->failures().size(), 3U) << "p4, and the last two, which share a batch";
+  EXPECT_EQ(toy.store->failures().size(), 4U) << "p31, and the three that share a batch";
+  EXPECT_GT(toy.count(lane_of(toy, "shifted"), PartState::pending), 0U);
 }
 
 /// Toy stages that read each other at random, through any number of phases.
