@@ -94,8 +94,7 @@ std::shared_ptr<Packet> chunk_packet(const Phase& phase, const Packet& parent, s
   packet->failures = parent.failures;
   packet->left_out = parent.left_out;
   packet->tickets = parent.tickets;
-  constexpr std::size_t kFirst =
-      0;  // of the plan's stages, which waits for none, and so is in the first lane
+  constexpr std::size_t kFirst = 0;  // of all stages: it reads none, and so is in the first lane
   for (std::size_t i = 0; i < phase.stages.size(); ++i) {
     if (phase.stages[i].lane != lane && needed_after(phase, i, kFirst, lane))
       packet->values[i] = parent.values[i];
@@ -118,10 +117,6 @@ std::vector<Outcome> outcomes_of(const PlannedStage& stage, std::span<const Inpu
     rethrow_of_stage(stage.spec->id, stage.spec->declaration->name);
   }
 }
-
-}  // namespace
-
-namespace {
 
 /// What a prompt of the packet has at each port of a stage.
 std::vector<ValuePtr> inputs_of(const Phase& phase, std::size_t stage, const Packet& packet,
