@@ -29,6 +29,24 @@ std::size_t parts_made(const Plan& plan, const PlannedStage& stage) {
   return plan.lanes[stage.lane].parts;
 }
 
+/// What a stage runs after, and how often.
+std::string order_text(const Plan& plan, const PlannedStage& stage) {
+  std::string text;
+  for (const std::size_t from : stage.inputs)
+    if (stage.flow != nullptr && from != kNone && plan.stages[from].fold != nullptr)
+      text += (text.empty() ? ", after " : " and ") + plan.stages[from].spec->id;
+  if (stage.phases.size() > 1) text += ", " + std::to_string(stage.phases.size()) + " times";
+  return text;
+}
+
+/// Of all the times that a stage runs.
+Cost cost_of(const PlannedStage& stage) {
+  const auto times = static_cast<double>(stage.phases.size());
+  Cost cost = stage.spec->stage->cost();
+  for (double* of_each : {&cost.passes, &cost.flops, &cost.rows, &cost.whole_rows}) *of_each *= times;
+  return cost;
+}
+
 /// With one decimal at most.
 std::string one_decimal(double number) {
   std::ostringstream text;
@@ -60,7 +78,10 @@ RunEstimate estimate_run(const PlannedRun& planned, const InFlight& limits) {
   for (const PlannedStage& stage : plan.stages)
     estimate.subject_bytes = std::max(estimate.subject_bytes, stage.spec->stage->cost().bytes_shared);
   estimate.in_flight_bytes = memory_in_flight(plan, limits);
-  estimate.memory_bytes = memory_now() + estimate.subject_bytes + estimate.in_flight_bytes;
+  double results = 0;  // over all prompts, that a phase reads
+  for (std::size_t number = 0; number < plan.phase_count(); ++number)
+    results = std::max(results, results_bytes(phase_of(plan, number)));
+  estimate.memory_bytes = memory_now() + estimate.subject_bytes + estimate.in_flight_bytes + results;
   return estimate;
 }
 
@@ -72,7 +93,7 @@ void print_dry_run(const PlannedRun& planned, const InFlight& limits, std::ostre
       << "\n\n";
   Cost total;
   for (const PlannedStage& stage : plan.stages) {
-    const Cost cost = stage.spec->stage->cost();
+    const Cost cost = cost_of(stage);
     total.passes += cost.passes;
     total.flops += cost.flops;
     out << std::left << std::setw(16) << stage.spec->id << std::setw(20) << stage.spec->declaration->name;
@@ -81,7 +102,7 @@ void print_dry_run(const PlannedRun& planned, const InFlight& limits, std::ostre
           << scaled(cost.flops, "FLOP");
     if (const std::size_t parts = parts_made(plan, stage); parts > 1)
       out << ", committed in " << parts << " pieces";
-    out << (stage.stored ? "  stored" : "") << "\n";
+    out << order_text(plan, stage) << (stage.stored ? "  stored" : "") << "\n";
     for (const Variable& variable : stage.variables) {
       out << "    " << std::setw(24) << variable.name << " " << sizes_text(variable.axes) << " "
           << variable.units << "\n";

@@ -2,7 +2,7 @@
 #include <iosfwd>
 
 #include "pipeline/engine/memory_in_flight.hpp"
-#include "pipeline/engine/planner.hpp"
+#include "pipeline/plan/planner.hpp"
 
 namespace hookflow::pipeline {
 

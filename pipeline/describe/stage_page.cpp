@@ -32,8 +32,8 @@ std::string contents(const std::vector<const StageDecl*>& stages) {
 std::string about_ports(const StageDecl& stage) {
   std::string text;
   for (const PortDecl& port : stage.inputs)
-    text += "- in, " + code(port.name) + (port.optional ? " (optional)" : "") + ": *" + port.kind + "*, " +
-            prose(port.doc) + "\n";
+    text += "- in, " + code(port.name) + (port.optional ? " (optional)" : "") + ": *" + taken_by(port) +
+            "*, " + prose(port.doc) + "\n";
   text += "- out: *" + stage.output + "*, " + prose(stage.output_doc) + "\n";
   std::string summed_up;
   for (const SummaryDecl& summary : stage.summaries)

@@ -40,9 +40,10 @@ class StageText {
     out_ << "\n";
     print_text(2, "such as  " + example_of(stage));
     for (const PortDecl& port : stage.inputs)
-      print_text(
-          2, "in   " + port.name + (port.optional ? " (optional)" : "") + ": " + port.kind + ": " + port.doc,
-          kHanging);
+      print_text(2,
+                 "in   " + port.name + (port.optional ? " (optional)" : "") + ": " + taken_by(port) + ": " +
+                     port.doc,
+                 kHanging);
     print_text(2, "out  " + stage.output + ": " + stage.output_doc, kHanging);
     for (const ParamDecl& param : stage.params) {
       out_ << "\n";

@@ -20,19 +20,23 @@ namespace {
 namespace flow = tbb::flow;
 using PacketPtr = std::shared_ptr<Packet>;
 
-/// The graph of one run. Packets hold tickets; the last holder of a ticket to go makes room behind its gate.
+/// The graph of one phase. Packets hold tickets; the last holder of a ticket to go makes room behind its
+/// gate.
 class FlowGraph {
  public:
-  FlowGraph(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
+  FlowGraph(const Phase& phase, RunStore& store, const RunOptions& options, Monitor& monitor,
             const std::atomic<bool>& stop)
-      : plan_(plan), store_(store), options_(options), monitor_(monitor), stop_(stop) {
+      : phase_(phase), store_(store), options_(options), monitor_(monitor), stop_(stop) {
     const InFlight limits{options.threads, options.memory_bytes};
-    for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
+    for (std::size_t lane = 0; lane < phase.lanes.size(); ++lane) {
       states_.push_back(store.states(lane));
-      memory_.emplace_back(plan, lane);
-      gates_.emplace_back(limits.most_packets(), limits.bytes_of_lane(plan));
-      build_chain(lane);
+      memory_.emplace_back(phase, lane);
+      gates_.emplace_back(limits.most_packets(), limits.bytes_of_lane(phase));
+      heads_.push_back(&add<HeadNode>());
+      tails_.push_back(build_chain(lane));
     }
+    for (std::size_t lane = 1; lane < phase.lanes.size(); ++lane)
+      if (phase.runs[lane]) connect_to_parent(lane);
   }
 
   void run() {
@@ -44,30 +48,30 @@ class FlowGraph {
 
  private:
   using Clock = std::chrono::steady_clock;
+  using HeadNode = flow::broadcast_node<PacketPtr>;
   using StageNode = flow::function_node<PacketPtr, PacketPtr>;
   using ExpandNode = flow::function_node<PacketPtr>;
 
   [[nodiscard]] bool stopped() const { return stop_ || halted_; }
 
-  /// Whether the prompt's part was neither done nor failed when the run began.
+  /// Whether the prompt's part was neither done nor failed when the phase began.
   [[nodiscard]] bool pending(std::size_t lane, std::size_t prompt, std::size_t part) const {
-    return states_[lane][prompt * plan_.lanes[lane].parts + part] == PartState::pending;
+    return states_[lane][prompt * phase_.lanes[lane].parts + part] == PartState::pending;
   }
 
-  /// Whether any of these parts is, of any prompt of the batch.
-  [[nodiscard]] bool pending(std::size_t lane, const Batch& batch, std::size_t first,
-                             std::size_t parts) const {
-    for (const std::size_t prompt : batch.prompts) {
-      for (std::size_t part = first; part < first + parts; ++part) {
-        if (pending(lane, prompt, part)) return true;
-      }
-    }
-    return false;
-  }
-
-  [[nodiscard]] bool pending(const Batch& batch) const {
-    for (std::size_t lane = 0; lane < plan_.lanes.size(); ++lane) {
-      if (pending(lane, batch, 0, plan_.lanes[lane].parts)) return true;
+  /// Whether any of these parts of any prompt of the batch is left to do, or anything in the lanes below that
+  /// comes of them.
+  [[nodiscard]] bool wanted(std::size_t lane, const Batch& batch, std::size_t first,
+                            std::size_t parts) const {
+    if (!phase_.runs[lane]) return false;
+    if (!phase_.again(lane))
+      for (const std::size_t prompt : batch.prompts)
+        for (std::size_t part = first; part < first + parts; ++part)
+          if (pending(lane, prompt, part)) return true;
+    for (std::size_t below = 1; below < phase_.lanes.size(); ++below) {
+      const Lane& of = phase_.lanes[below];
+      if (of.parent != lane) continue;
+      if (of.continues ? wanted(below, batch, first, parts) : wanted(below, batch, 0, of.parts)) return true;
     }
     return false;
   }
@@ -80,31 +84,30 @@ class FlowGraph {
     return *node;
   }
 
-  /// The stages of a lane, one after the other, behind those of the lane above it.
-  void build_chain(std::size_t lane) {
-    StageNode* tail = nullptr;
-    for (const std::size_t stage : plan_.lanes[lane].stages) {
+  /// The stages of a lane, one after the other, and the store. Returns where its packets leave the last
+  /// stage.
+  flow::sender<PacketPtr>* build_chain(std::size_t lane) {
+    flow::sender<PacketPtr>* tail = heads_[lane];
+    for (const std::size_t stage : phase_.lanes[lane].stages) {
       auto& node = add<StageNode>(flow::unlimited, [this, stage](PacketPtr packet) {
         if (!stopped()) {
           const Stopwatch watch(monitor_.stage_nanoseconds[stage]);
-          attempt([&] { run_stage(plan_, stage, *packet); });
+          attempt([&] { run_stage(phase_, stage, *packet); });
         }
         return packet;
       });
-      if (tail == nullptr) {
-        heads_.push_back(&node);
-      } else {
-        flow::make_edge(*tail, node);
-      }
+      flow::make_edge(*tail, node);
       tail = &node;
     }
-    flow::make_edge(*tail, store_node_);
-    tails_.push_back(tail);
-    if (lane == 0) return;
+    if (!phase_.again(lane)) flow::make_edge(*tail, store_node_);
+    return tail;
+  }
+
+  void connect_to_parent(std::size_t lane) {
     auto& expand = add<ExpandNode>(flow::unlimited, [this, lane](const PacketPtr& packet) {
       attempt([&] { start_chunks(lane, packet); });
     });
-    flow::make_edge(*tails_[plan_.lanes[lane].parent], expand);
+    flow::make_edge(*tails_[phase_.lanes[lane].parent], expand);
   }
 
   /// Sends what `make` makes through a lane, once there is room for it behind the lane's gate.
@@ -121,23 +124,25 @@ class FlowGraph {
 
   /// The next that has something left to do; the one behind it comes to the gate once this one is in.
   void start_next_batch() {
-    while (next_batch_ < plan_.batches.size() && !stopped() && !pending(plan_.batches[next_batch_]))
+    const std::vector<Batch>& batches = phase_.plan.batches;
+    while (next_batch_ < batches.size() && !stopped() && !wanted(0, batches[next_batch_], 0, 1))
       ++next_batch_;
-    if (next_batch_ >= plan_.batches.size() || stopped()) return;
-    const Batch& batch = plan_.batches[next_batch_++];
+    if (next_batch_ >= batches.size() || stopped()) return;
+    const Batch& batch = batches[next_batch_++];
     start(0, {batch}, [this, &batch] {
       start_next_batch();
-      return start_packet(plan_, batch);
+      return start_packet(phase_, batch);
     });
   }
 
   void start_chunks(std::size_t lane, const PacketPtr& parent) {
     const Batch& batch = *parent->batch;
-    for (const Chunk& chunk : chunks_of(plan_, lane, batch)) {
+    const bool continues = phase_.lanes[lane].continues;
+    for (const Chunk& chunk : continues ? std::vector{parent->chunk} : chunks_of(phase_, lane, batch)) {
       if (stopped()) return;
-      if (!pending(lane, batch, chunk.first_part, chunk.parts)) continue;
+      if (!wanted(lane, batch, chunk.first_part, chunk.parts)) continue;
       start(lane, {batch, chunk.variants},
-            [this, lane, parent, chunk] { return chunk_packet(plan_, *parent, lane, chunk); });
+            [this, lane, parent, chunk] { return chunk_packet(phase_, *parent, lane, chunk); });
     }
   }
 
@@ -148,7 +153,7 @@ class FlowGraph {
     attempt([&] {
       {
         const Stopwatch watch(monitor_.store_nanoseconds);
-        store_packet(plan_, packet, store_);
+        store_packet(phase_, packet, store_);
       }
       count(packet);
       if (Clock::now() - last_commit_ >= options_.commit_every) commit();
@@ -175,7 +180,7 @@ class FlowGraph {
       for (std::size_t part = chunk.first_part; part < chunk.first_part + chunk.parts; ++part)
         parts += pending(packet.lane, prompt, part) ? 1 : 0;
       monitor_.done += parts;
-      if (parts == 0 || !packet.failures[row]) continue;
+      if (parts == 0 || !packet.failures[row] || phase_.failed.contains(prompt)) continue;
       monitor_.fail(prompt);
       if (options_.fail_fast) halted_ = monitor_.failed_fast = true;
     }
@@ -193,7 +198,7 @@ class FlowGraph {
     }
   }
 
-  const Plan& plan_;
+  const Phase& phase_;
   RunStore& store_;
   const RunOptions& options_;
   Monitor& monitor_;
@@ -208,8 +213,8 @@ class FlowGraph {
   std::vector<std::vector<PartState>> states_;  // as they were when the run began
   std::vector<LaneMemory> memory_;
   std::deque<Gate> gates_;
-  std::vector<StageNode*> heads_;  // where its packets come to the first stage
-  std::vector<StageNode*> tails_;  // and leave the last
+  std::vector<HeadNode*> heads_;  // where its packets come in
+  std::vector<flow::sender<PacketPtr>*> tails_;
 
   flow::graph graph_;
   flow::function_node<PacketPtr> store_node_{graph_, flow::serial,
@@ -227,9 +232,9 @@ void on_threads(std::size_t threads, const std::function<void()>& action) {
   arena.execute(action);
 }
 
-void run_prompts(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
+void run_prompts(const Phase& phase, RunStore& store, const RunOptions& options, Monitor& monitor,
                  const std::atomic<bool>& stop) {
-  on_threads(options.threads, [&] { FlowGraph(plan, store, options, monitor, stop).run(); });
+  on_threads(options.threads, [&] { FlowGraph(phase, store, options, monitor, stop).run(); });
 }
 
 }  // namespace hookflow::pipeline

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "pipeline/engine/monitor.hpp"
-#include "pipeline/engine/plan.hpp"
+#include "pipeline/engine/phase.hpp"
 #include "pipeline/run_file/store/run_store.hpp"
 
 namespace hookflow::pipeline {
@@ -17,18 +17,18 @@ struct RunOptions {
   double memory_bytes = std::numeric_limits<double>::infinity();  // of the work under way
   bool fail_fast = false;
   std::chrono::milliseconds commit_every{1000};  // what a kill can lose
-  std::function<void()> before_commit;           // called once, before the first
+  std::function<void()> before_commit;           // called once a phase, before the first
 };
 
 /// Runs `action`, and all that it runs in parallel, on so many threads.
 void on_threads(std::size_t threads, const std::function<void()>& action);
 
-/// Runs every batch that the store has not marked, through a TBB flow graph with one node a stage: a gate,
-/// the lane's stages, the store; and behind an expand one packet a chunk, with a gate of its own. The gates
-/// bound what is in flight, so memory does not grow with prompts or variants. Stops early when `stop` becomes
-/// true; what is committed then stays. Throws what a stage throws that fails no prompt, and what the store
-/// throws.
-void run_prompts(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
+/// Runs every batch of which the store has not marked all that the phase makes, through a TBB flow graph with
+/// one node a stage: a gate, the lane's stages, the store; and behind each lane one packet a chunk of those
+/// below, with a gate of its own. The gates bound what is in flight, so memory does not grow with prompts or
+/// variants. Stops early when `stop` becomes true; what is committed then stays. Throws what a stage throws
+/// that fails no prompt, and what the store throws.
+void run_prompts(const Phase& phase, RunStore& store, const RunOptions& options, Monitor& monitor,
                  const std::atomic<bool>& stop);
 
 /// Version of the TBB library that runs the graph.

@@ -10,16 +10,16 @@ namespace {
 double as_double(std::size_t number) { return static_cast<double>(number); }
 
 /// Of one variant of one prompt.
-double measured_bytes(const Plan& plan, const PlannedStage& stage) {
+double measured_bytes(const Phase& phase, const PlannedStage& stage) {
   double bytes = 0;  // of the run
   for (const Variable& variable : stage.variables)
     bytes += as_double(cell_count(variable.axes)) * as_double(size_of(variable.dtype));
-  return bytes / as_double(plan.prompts.size() * cell_count(plan.lanes[stage.lane].axes));
+  return bytes / as_double(phase.plan.prompts.size() * cell_count(phase.lanes[stage.lane].axes));
 }
 
-bool read_below(const Plan& plan, std::size_t value) {
-  return std::any_of(plan.stages.begin(), plan.stages.end(), [&](const PlannedStage& reader) {
-    return reader.flow != nullptr && reader.lane != plan.stages[value].lane &&
+bool read_below(const Phase& phase, std::size_t value) {
+  return std::any_of(phase.stages.begin(), phase.stages.end(), [&](const PlannedStage& reader) {
+    return reader.flow != nullptr && reader.lane != phase.stages[value].lane &&
            std::find(reader.inputs.begin(), reader.inputs.end(), value) != reader.inputs.end();
   });
 }
@@ -30,11 +30,11 @@ struct LanePackets {
   PacketBytes heaviest;
 };
 
-LanePackets packets_of(const Plan& plan, std::size_t lane) {
-  const LaneMemory memory(plan, lane);
+LanePackets packets_of(const Phase& phase, std::size_t lane) {
+  const LaneMemory memory(phase, lane);
   LanePackets packets;
-  for (const Batch& batch : plan.batches) {
-    for (const Chunk& chunk : chunks_of(plan, lane, batch)) {
+  for (const Batch& batch : phase.plan.batches) {
+    for (const Chunk& chunk : chunks_of(phase, lane, batch)) {
       const PacketBytes bytes = memory.packet({batch, chunk.variants});
       PacketBytes& most = packets.heaviest;
       most = {std::max(most.peak, bytes.peak), std::max(most.waiting, bytes.waiting),
@@ -56,14 +56,28 @@ double lane_bytes(const PacketBytes& packet, std::size_t packets, std::size_t th
                   as_double(beside) * packet.peak + as_double(packets - beside) * packet.waiting);
 }
 
+double phase_bytes(const Phase& phase, const InFlight& limits) {
+  double most = 0;     // of the lanes: a thread is in one of them
+  double parents = 0;  // which stay until their last chunk is done
+  for (std::size_t lane = 0; lane < phase.lanes.size(); ++lane) {
+    if (!phase.runs[lane]) continue;
+    const auto [count, heaviest] = packets_of(phase, lane);
+    const std::size_t packets = std::min(limits.most_packets(), count);
+    const double room = std::max(heaviest.peak, limits.bytes_of_lane(phase));
+    most = std::max(most, std::min(room, lane_bytes(heaviest, packets, limits.threads)));
+    parents += std::min(room, as_double(packets) * heaviest.handed);
+  }
+  return most + parents;
+}
+
 }  // namespace
 
-LaneMemory::LaneMemory(const Plan& plan, std::size_t lane) {
-  const std::vector<std::size_t>& stages = plan.lanes[lane].stages;
+LaneMemory::LaneMemory(const Phase& phase, std::size_t lane) {
+  const std::vector<std::size_t>& stages = phase.lanes[lane].stages;
   for (std::size_t made = 0; made < stages.size(); ++made) {
-    const PlannedStage& stage = plan.stages[stages[made]];
-    Value value{stage.flow, measured_bytes(plan, stage), made, read_below(plan, stages[made])};
-    while (value.until < stages.size() && needed_after(plan, stages[made], stages[value.until], lane))
+    const PlannedStage& stage = phase.stages[stages[made]];
+    Value value{stage.flow, measured_bytes(phase, stage), made, read_below(phase, stages[made])};
+    while (value.until < stages.size() && needed_after(phase, stages[made], stages[value.until], lane))
       ++value.until;
     if (value.until == stages.size()) value.until = kNone;
     values_.push_back(value);
@@ -91,16 +105,10 @@ PacketBytes LaneMemory::packet(const Work& work) const {
 }
 
 double memory_in_flight(const Plan& plan, const InFlight& limits) {
-  double most = 0;     // of the lanes: a thread is in one of them
-  double parents = 0;  // which stay until their last chunk is done
-  for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
-    const auto [count, heaviest] = packets_of(plan, lane);
-    const std::size_t packets = std::min(limits.most_packets(), count);
-    const double room = std::max(heaviest.peak, limits.bytes_of_lane(plan));
-    most = std::max(most, std::min(room, lane_bytes(heaviest, packets, limits.threads)));
-    parents += std::min(room, as_double(packets) * heaviest.handed);
-  }
-  return most + parents;
+  double most = 0;
+  for (std::size_t number = 0; number < plan.phase_count(); ++number)
+    most = std::max(most, phase_bytes(phase_of(plan, number), limits));
+  return most;
 }
 
 }  // namespace hookflow::pipeline

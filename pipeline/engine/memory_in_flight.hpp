@@ -1,9 +1,10 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
-#include "pipeline/engine/plan.hpp"
+#include "pipeline/engine/phase.hpp"
 
 namespace hookflow::pipeline {
 
@@ -15,11 +16,11 @@ struct InFlight {
 
   /// Batches, and chunks of each expand's variants.
   [[nodiscard]] std::size_t most_packets() const { return threads + 2; }
-  /// Every lane has the same share of the memory, its own: a packet waits for packets of its lane alone.
-  /// Those of a lane without lanes below wait for nothing once they are in, and so leave; then the batches
-  /// above them do. So no run stalls, however little memory there is.
-  [[nodiscard]] double bytes_of_lane(const Plan& plan) const {
-    return bytes / static_cast<double>(plan.lanes.size());
+  /// Every lane that runs has the same share of the memory, its own: a packet waits for packets of its lane
+  /// alone. Those of a lane without lanes below wait for nothing once they are in, and so leave; then the
+  /// batches above them do. So no run stalls, however little memory there is.
+  [[nodiscard]] double bytes_of_lane(const Phase& phase) const {
+    return bytes / static_cast<double>(std::ranges::count(phase.runs, true));
   }
 };
 
@@ -34,7 +35,7 @@ struct PacketBytes {
 /// What the packets of one lane take.
 class LaneMemory {
  public:
-  LaneMemory(const Plan& plan, std::size_t lane);
+  LaneMemory(const Phase& phase, std::size_t lane);
   [[nodiscard]] PacketBytes packet(const Work& work) const;
 
  private:
@@ -47,8 +48,8 @@ class LaneMemory {
   std::vector<Value> values_;  // [stage of the lane]
 };
 
-/// Bytes that the work under way takes at most: the values that packets hold until no later stage needs them,
-/// and what stages take while they run.
+/// Bytes that the work under way takes at most, in whatever phase: the values that packets hold until no
+/// later stage needs them, and what stages take while they run.
 double memory_in_flight(const Plan& plan, const InFlight& limits);
 
 }  // namespace hookflow::pipeline

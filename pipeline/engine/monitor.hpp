@@ -6,9 +6,10 @@
 #include <functional>
 #include <numeric>
 #include <set>
+#include <string>
 #include <vector>
 
-#include "pipeline/engine/plan.hpp"
+#include "pipeline/plan/plan.hpp"
 #include "pipeline/run_file/store/run_store.hpp"
 
 namespace hookflow::pipeline {
@@ -41,6 +42,7 @@ struct Monitor {
   std::atomic<std::size_t> done{0};                          // what has failed is among it
   std::atomic<std::size_t> failed{0};                        // prompts
   std::atomic<bool> failed_fast{false};                      // it stops because a prompt failed
+  std::atomic<const std::string*> aggregating{nullptr};      // id of the stage that runs over all prompts now
   std::vector<std::atomic<std::int64_t>> stage_nanoseconds;  // summed over threads
   std::atomic<std::int64_t> store_nanoseconds{0};            // writing values
   std::atomic<std::int64_t> commit_nanoseconds{0};           // writing marks and waiting for the disk

@@ -11,10 +11,10 @@ namespace {
 
 /// Writes what a stage has for one prompt of the batch. The checksums beside the marks are of the chunk's
 /// rows: what a stage wrote elsewhere would have none.
-void store_measures(const Plan& plan, const Packet& packet, std::size_t index, std::size_t row,
+void store_measures(const Phase& phase, const Packet& packet, std::size_t index, std::size_t row,
                     RunStore& store) {
-  const Lane& lane = plan.lanes[packet.lane];
-  const PlannedStage& stage = plan.stages[index];
+  const Lane& lane = phase.lanes[packet.lane];
+  const PlannedStage& stage = phase.stages[index];
   const auto& measures = dynamic_cast<const Measures&>(*packet.values[index][row]);
   const std::string& name = stage.spec->declaration->name;
   const auto [first, count] = packet.chunk.variants;
@@ -37,9 +37,11 @@ void store_measures(const Plan& plan, const Packet& packet, std::size_t index, s
 
 }  // namespace
 
-std::vector<Chunk> chunks_of(const Plan& plan, std::size_t lane, const Batch& batch) {
-  const Lane& of = plan.lanes[lane];
-  const PlannedStage& expander = plan.stages[of.stages.front()];  // in the first lane it expands nothing
+std::vector<Chunk> chunks_of(const Phase& phase, std::size_t lane, const Batch& batch) {
+  const Lane& of = phase.lanes[lane];
+  if (of.continues) return chunks_of(phase, of.parent, batch);
+  if (of.parent == kNone) return {Chunk{}};
+  const PlannedStage& expander = phase.stages[of.stages.front()];
   std::vector<std::size_t> sizes = expander.flow->chunks(batch);
   if (sizes.empty()) sizes.assign(of.parts, 1);
   std::vector<Chunk> chunks;
@@ -57,39 +59,44 @@ std::vector<Chunk> chunks_of(const Plan& plan, std::size_t lane, const Batch& ba
   return chunks;
 }
 
-bool needed_after(const Plan& plan, std::size_t value, std::size_t stage, std::size_t lane) {
-  if (plan.stages[value].stored && plan.stages[value].lane == lane) return true;
-  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
-    const PlannedStage& reader = plan.stages[i];
+bool needed_after(const Phase& phase, std::size_t value, std::size_t stage, std::size_t lane) {
+  if (phase.stages[value].stored && phase.stages[value].lane == lane) return true;
+  for (std::size_t i = 0; i < phase.stages.size(); ++i) {
+    const PlannedStage& reader = phase.stages[i];
     if (std::find(reader.inputs.begin(), reader.inputs.end(), value) == reader.inputs.end()) continue;
-    if (reader.flow != nullptr && (reader.lane == lane ? i > stage : plan.leads_to(lane, reader.lane)))
+    if (reader.flow != nullptr &&
+        (reader.lane == lane ? i > stage : leads_to(phase.lanes, lane, reader.lane)))
       return true;
   }
   return false;
 }
 
-std::shared_ptr<Packet> start_packet(const Plan& plan, const Batch& batch) {
+std::shared_ptr<Packet> start_packet(const Phase& phase, const Batch& batch) {
   auto packet = std::make_shared<Packet>();
   packet->batch = &batch;
-  packet->values.resize(plan.stages.size());
+  packet->values.resize(phase.stages.size());
   packet->failures.resize(batch.prompts.size());
-  for (std::size_t row = 0; row < batch.prompts.size(); ++row)
-    if (const auto bad = plan.bad_prompts.find(batch.prompts[row]); bad != plan.bad_prompts.end())
-      packet->failures[row] = bad->second;
+  packet->left_out.resize(batch.prompts.size());
+  for (std::size_t row = 0; row < batch.prompts.size(); ++row) {
+    const auto bad = phase.plan.bad_prompts.find(batch.prompts[row]);
+    if (bad == phase.plan.bad_prompts.end()) continue;
+    packet->failures[row] = bad->second;
+    packet->left_out[row] = true;
+  }
   return packet;
 }
 
-std::shared_ptr<Packet> chunk_packet(const Plan& plan, const Packet& parent, std::size_t lane,
+std::shared_ptr<Packet> chunk_packet(const Phase& phase, const Packet& parent, std::size_t lane,
                                      const Chunk& chunk) {
-  auto packet = start_packet(plan, *parent.batch);
+  auto packet = start_packet(phase, *parent.batch);
   packet->lane = lane;
   packet->chunk = chunk;
   packet->failures = parent.failures;
+  packet->left_out = parent.left_out;
   packet->tickets = parent.tickets;
-  const std::size_t before =
-      plan.lanes[lane].stages.front() - 1;  // an expander has an input, so it is not the first
-  for (std::size_t i = 0; i < plan.stages.size(); ++i) {
-    if (plan.stages[i].lane != lane && needed_after(plan, i, before, lane))
+  constexpr std::size_t kFirst = 0;  // of all stages: it reads none, and so is in the first lane
+  for (std::size_t i = 0; i < phase.stages.size(); ++i) {
+    if (phase.stages[i].lane != lane && needed_after(phase, i, kFirst, lane))
       packet->values[i] = parent.values[i];
   }
   return packet;
@@ -111,21 +118,45 @@ std::vector<Outcome> outcomes_of(const PlannedStage& stage, std::span<const Inpu
   }
 }
 
+/// What a prompt of the packet has at each port of a stage.
+std::vector<ValuePtr> inputs_of(const Phase& phase, std::size_t stage, const Packet& packet,
+                                std::size_t row) {
+  std::vector<ValuePtr> values;
+  for (const std::size_t from : phase.stages[stage].inputs) {
+    const bool of_fold = from != kNone && phase.stages[from].fold != nullptr;
+    values.push_back(from == kNone ? nullptr
+                     : of_fold     ? phase.results[stage][values.size()]
+                                   : packet.values[from][row]);
+  }
+  return values;
+}
+
+/// Marks the prompts that failed in an earlier phase, and so do not come to a stage. One that runs again
+/// leaves out those that it had to leave out then, no others: which prompts run together decides the bits.
+void leave_out(const Phase& phase, std::size_t stage, Packet& packet) {
+  const bool again = phase.again(packet.lane);
+  for (std::size_t row = 0; row < packet.failures.size(); ++row) {
+    const auto found = phase.failed.find(packet.batch->prompts[row]);
+    if (found == phase.failed.end()) continue;
+    const auto& [failure, at] = found->second;
+    if (again && (at == kNone || at > stage || phase.stages[at].lane != packet.lane)) continue;
+    if (!packet.failures[row]) packet.failures[row] = failure;
+    if (again) packet.left_out[row] = true;
+  }
+}
+
 }  // namespace
 
-void run_stage(const Plan& plan, std::size_t stage, Packet& packet) {
-  const PlannedStage& planned = plan.stages[stage];
+void run_stage(const Phase& phase, std::size_t stage, Packet& packet) {
+  const PlannedStage& planned = phase.stages[stage];
   const std::vector<std::size_t>& prompts = packet.batch->prompts;
   std::vector<Inputs> inputs;
   std::vector<std::size_t> rows;  // of the batch, one an input
+  leave_out(phase, stage, packet);
   for (std::size_t row = 0; row < prompts.size(); ++row) {
-    if (packet.failures[row]) continue;
+    if (phase.again(packet.lane) ? packet.left_out[row] : packet.failures[row].has_value()) continue;
     rows.push_back(row);
-    std::vector<ValuePtr> values;
-    for (const std::size_t from : planned.inputs) {
-      values.push_back(from == kNone ? nullptr : packet.values[from][row]);
-    }
-    inputs.emplace_back(prompts[row], plan.prompts, std::move(values));
+    inputs.emplace_back(prompts[row], phase.plan.prompts, inputs_of(phase, stage, packet, row));
   }
   std::vector<ValuePtr>& results = packet.values[stage];
   results.resize(prompts.size());
@@ -134,24 +165,27 @@ void run_stage(const Plan& plan, std::size_t stage, Packet& packet) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const std::size_t row = rows[i];
       results[row] = std::move(outcomes[i].value);
-      if (!results[row]) packet.failures[row] = Failure{prompts[row], planned.spec->id, outcomes[i].failure};
+      if (results[row]) continue;
+      packet.left_out[row] = phase.again(packet.lane);
+      if (!packet.failures[row])
+        packet.failures[row] = Failure{prompts[row], planned.spec->id, outcomes[i].failure};
     }
   }
-  for (std::size_t value = 0; value < plan.stages.size(); ++value) {
-    if (!packet.values[value].empty() && !needed_after(plan, value, stage, packet.lane))
+  for (std::size_t value = 0; value < phase.stages.size(); ++value) {
+    if (!packet.values[value].empty() && !needed_after(phase, value, stage, packet.lane))
       packet.values[value].clear();
   }
 }
 
-void store_packet(const Plan& plan, const Packet& packet, RunStore& store) {
+void store_packet(const Phase& phase, const Packet& packet, RunStore& store) {
   const auto& [first_part, parts, variants] = packet.chunk;
   for (std::size_t row = 0; row < packet.batch->prompts.size(); ++row) {
     const std::size_t prompt = packet.batch->prompts[row];
     if (packet.failures[row]) {
       store.record_failure(*packet.failures[row]);
     } else {
-      for (const std::size_t stage : plan.lanes[packet.lane].stages)
-        if (plan.stages[stage].stored) store_measures(plan, packet, stage, row, store);
+      for (const std::size_t stage : phase.lanes[packet.lane].stages)
+        if (phase.stages[stage].stored) store_measures(phase, packet, stage, row, store);
     }
     const PartState state = packet.failures[row] ? PartState::failed : PartState::done;
     for (std::size_t part = first_part; part < first_part + parts; ++part)

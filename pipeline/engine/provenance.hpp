@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/engine/plan.hpp"
+#include "pipeline/plan/plan.hpp"
 #include "pipeline/run_file/format/layout.hpp"
 
 namespace hookflow::pipeline {

@@ -53,8 +53,8 @@ void print_state(const RunFileView& view, const std::string& command, std::ostre
     out << "  prompts: "
         << progress_text(count(PartState::done), count(PartState::failed), count(PartState::pending)) << "\n";
     for (const LaneProgress& lane : view.lanes)
-      if (lane.lane.adds_variants())
-        out << "  variants of " << lane.lane.name << ": "
+      if (lane.lane.name != kItemsLane)
+        out << (lane.lane.has_variants() ? "  variants of " : "  prompts of ") << lane.lane.name << ": "
             << progress_text(lane.done, lane.failed, lane.pending) << "\n";
     if (!view.folds.empty())
       out << "  results over all prompts: " << std::ranges::count(view.fold_done, true) << " of "

@@ -41,7 +41,7 @@ Sheet checkpoint_sheet(const RunFileView& view) {
                return Cell(std::string(kNames.at(static_cast<std::size_t>(view.states[row]))));
              }});
   for (const LaneProgress& lane : view.lanes)
-    if (lane.lane.adds_variants())
+    if (lane.lane.has_variants())
       sheet.add({"variants_done_" + lane.lane.name, SheetColumn::Role::value,
                  [&lane](std::size_t row) { return Cell(variants_done(lane, row)); }});
   std::map<std::size_t, Failure> failures;

@@ -18,7 +18,7 @@ Node input_text() {
 std::string explanation_of(const std::vector<PortDecl>& ports) {
   std::string text = "The stages whose values it takes: a name, a list of names, or a map of port: name";
   for (const PortDecl& port : ports)
-    text += "\n" + port.name + (port.optional ? " (optional)" : "") + ": " + port.kind + ": " + port.doc;
+    text += "\n" + port.name + (port.optional ? " (optional)" : "") + ": " + taken_by(port) + ": " + port.doc;
   return text;
 }
 
@@ -31,7 +31,7 @@ Key input_key(const std::vector<PortDecl>& ports) {
   forms.push_back(list_of(input_text(), needed, ports.size()));
   std::vector<Key> by_name;
   for (const PortDecl& port : ports)
-    by_name.push_back({port.name, with_doc(input_text(), port.kind + ": " + port.doc), !port.optional});
+    by_name.push_back({port.name, with_doc(input_text(), taken_by(port) + ": " + port.doc), !port.optional});
   forms.push_back(map_of(by_name));
   return {"in", with_doc(any_of(std::move(forms)), explanation_of(ports)), needed > 0};
 }

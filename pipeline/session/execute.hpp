@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/engine/planner.hpp"
+#include "pipeline/plan/planner.hpp"
 #include "pipeline/run_file/store/new_file.hpp"
 #include "pipeline/session/run_session.hpp"
 

@@ -44,7 +44,8 @@ void show(const Monitor& monitor, std::size_t done_before, ProgressStyle style, 
     const double elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const std::size_t done = monitor.done;
     const double rate = static_cast<double>(done - done_before) / elapsed;
-    const double left = rate > 0 ? static_cast<double>(monitor.total - done) / rate : NAN;
+    const double left =
+        rate > 0 && done < monitor.total ? static_cast<double>(monitor.total - done) / rate : NAN;
     if (style == ProgressStyle::json) {
       const OrderedJson line = {
           {"event", "progress"},
@@ -98,8 +99,10 @@ std::string how_far(const Monitor& monitor) {
   // Rounded down: all is done when it is.
   const std::string percent = std::to_string(static_cast<int>(share * 100)) + " %";
   const std::size_t failed = monitor.failed;
+  const std::string* aggregating = monitor.aggregating;
   return percent + " of " + counted(monitor.prompts, "prompt") + " done" +
-         (failed > 0 ? ", " + counted(failed, "prompt") + " failed" : "");
+         (failed > 0 ? ", " + counted(failed, "prompt") + " failed" : "") +
+         (aggregating != nullptr ? ", '" + *aggregating + "' over all prompts under way" : "");
 }
 
 std::jthread show_progress(const Monitor& monitor, ProgressStyle style) {

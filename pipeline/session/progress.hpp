@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "pipeline/engine/monitor.hpp"
-#include "pipeline/engine/plan.hpp"
+#include "pipeline/plan/plan.hpp"
 
 namespace hookflow::pipeline {
 

@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "pipeline/engine/folds.hpp"
 #include "pipeline/engine/provenance.hpp"
+#include "pipeline/engine/run_plan.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/exit_code.hpp"
 #include "pipeline/session/stop_signals.hpp"
@@ -52,9 +52,8 @@ class RunSession {
     const std::jthread deadline = watch_deadline(options_.patience, [this] { give_up(); });
     {
       const std::jthread progress = show_progress(monitor_, options_.progress);
-      run_prompts(plan_, store_, options_.run, monitor_, StopSignals::requested());
+      run_plan(plan_, store_, options_.run, monitor_, StopSignals::requested());
     }
-    if (!monitor_.failed_fast) run_folds(plan_, store_, monitor_, StopSignals::requested());
     if (StopSignals::requested()) {
       store_.end_session(StopSignals::name());
       tell_stopped();

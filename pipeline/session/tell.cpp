@@ -71,7 +71,7 @@ void tell_damage(const Damage& damage, const std::filesystem::path& path, Progre
     return;
   }
   std::cerr << "hookflow: " << damage_report(damage, path, kMostTold)
-            << "the damaged results, and those of all stages that aggregate, are computed again\n";
+            << "the damaged results, and all that is built on them, are computed again\n";
 }
 
 void tell_outcome(const std::filesystem::path& path, const std::string& status, int code,

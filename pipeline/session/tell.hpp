@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "pipeline/engine/monitor.hpp"
-#include "pipeline/engine/plan.hpp"
+#include "pipeline/plan/plan.hpp"
 #include "pipeline/run_file/marks/damage.hpp"
 #include "pipeline/session/progress.hpp"
 #include "pipeline/values/warning.hpp"

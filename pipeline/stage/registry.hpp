@@ -18,7 +18,12 @@ struct PortDecl {
   std::string kind;
   std::string doc;
   bool optional = false;
+  bool aggregated = false;  // of a stage that runs on prompts: it takes results over all prompts
 };
+/// What a port takes, in words.
+inline std::string taken_by(const PortDecl& port) {
+  return port.kind + (port.aggregated ? " over all prompts" : "");
+}
 
 struct ParamDecl {
   std::string name;
@@ -54,8 +59,9 @@ struct StageDecl {
   std::string doc;
   std::vector<PortDecl> inputs;
   NamedInputsDecl named_inputs;
-  std::string output;      // the kind of value that comes out
-  std::string output_doc;  // ... and its meaning
+  bool aggregates = false;  // runs over all prompts
+  std::string output;       // the kind of value that comes out
+  std::string output_doc;   // ... and its meaning
   std::vector<ParamDecl> params;
   std::vector<SummaryDecl> summaries;  // most telling first
   std::string example;                 // the parameters of an example
@@ -70,6 +76,7 @@ class Declaration {
   Declaration(std::string name, std::string doc) {
     decl_.name = std::move(name);
     decl_.doc = std::move(doc);
+    decl_.aggregates = std::is_base_of_v<FoldStage, S>;
     decl_.make = [] { return std::make_unique<S>(); };
   }
   Declaration& input(std::string name, std::string kind, std::string doc) {
@@ -84,6 +91,11 @@ class Declaration {
   Declaration& reads(std::string kind, std::vector<std::string> (S::*stages)() const) {
     decl_.named_inputs = {std::move(kind),
                           [stages](const Stage& stage) { return (dynamic_cast<const S&>(stage).*stages)(); }};
+    return *this;
+  }
+  /// The last input takes what an aggregating stage gives over all prompts: FlowStage::read_results reads it.
+  Declaration& aggregated() {
+    decl_.inputs.back().aggregated = true;
     return *this;
   }
   Declaration& output(std::string kind, std::string doc) {

@@ -9,6 +9,11 @@ std::vector<PortRequest> Stage::take_requests(std::span<const RequestPtr> reques
   return {};
 }
 
+ValuePtr FlowStage::read_results(std::size_t /*port*/,
+                                 std::span<const std::unique_ptr<StoredRows>> /*variables*/) const {
+  throw std::logic_error("a stage declares a port for results over all prompts, and does not read them");
+}
+
 bool fails_prompt(const std::exception& error) {
   return dynamic_cast<const PromptFailure*>(&error) != nullptr || subject_type().refuses_prompt(error);
 }

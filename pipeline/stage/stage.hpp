@@ -13,6 +13,7 @@
 
 #include "pipeline/prompts/prompt_list.hpp"
 #include "pipeline/stage/findings.hpp"
+#include "pipeline/stage/stored_rows.hpp"
 #include "pipeline/stage/subject.hpp"
 #include "pipeline/stage/work.hpp"
 #include "pipeline/values/array.hpp"
@@ -205,6 +206,11 @@ class FlowStage : public Stage {
   [[nodiscard]] virtual std::vector<std::size_t> chunks(const Batch& /*batch*/) const { return {}; }
   /// What it takes for that work beside the numbers that it measures, of which the engine knows.
   [[nodiscard]] virtual Bytes bytes(const Work& /*work*/) const { return {}; }
+  /// Makes of the results at a port that is declared aggregated() what every prompt then has there. Called
+  /// once the stage that gives them is done, before the first prompt. `variables`: those of the port, as
+  /// PlannedInput has them. What it throws ends the run; see read_all() for results without a value.
+  [[nodiscard]] virtual ValuePtr read_results(std::size_t port,
+                                              std::span<const std::unique_ptr<StoredRows>> variables) const;
 };
 
 /// A stage that takes one prompt at a time: a failure is of that prompt alone.
@@ -224,15 +230,6 @@ class BatchStage : public FlowStage {
                                                VariantRange variants) const final;
 };
 
-/// A stored variable, read in rows along its first axis so that memory does not grow with the run.
-class StoredRows {
- public:
-  virtual ~StoredRows() = default;
-  [[nodiscard]] virtual const Variable& variable() const = 0;
-  /// Rows [first, first + count), row-major; NaN where there is no value (-1 of an integer included).
-  [[nodiscard]] virtual std::vector<double> read(std::size_t first, std::size_t count) const = 0;
-};
-
 /// Where a fold leaves its variables.
 class FoldSink {
  public:
@@ -241,8 +238,8 @@ class FoldSink {
   virtual void write(VariableId variable, std::size_t first_row, const Column& values) = 0;
 };
 
-/// A stage that runs once, after all prompts, over what is stored. Its Output's variables give all their
-/// axes.
+/// A stage that runs once, when all prompts are done whose results it reads, over what is stored. Its
+/// Output's variables give all their axes.
 class FoldStage : public Stage {
  public:
   /// `inputs`: for each declared port, its variables.

@@ -28,7 +28,7 @@ class Wiring {
     for (std::size_t port = 0; port < stage.declaration->inputs.size(); ++port) {
       const PortDecl& declared = stage.declaration->inputs[port];
       if (stage.inputs[port].stage.empty() && !declared.optional) {
-        problems_.add(line_, where_ + ": the input '" + declared.name + "' (" + declared.kind +
+        problems_.add(line_, where_ + ": the input '" + declared.name + "' (" + taken_by(declared) +
                                  ") is missing: " + declared.doc);
       }
     }
@@ -104,20 +104,38 @@ class Wiring {
     return nullptr;
   }
 
+  /// Why the port cannot take what the other stage gives; empty: it can.
+  static std::string misfit(const StageSpec& reader, const PortDecl& port, const StageSpec& from) {
+    const StageDecl& giver = *from.declaration;
+    if (giver.output != port.kind)
+      return "'" + from.id + "' gives " + giver.output + ", but the port '" + port.name + "' takes " +
+             port.kind;
+    if (reader.declaration->aggregates || giver.aggregates == port.aggregated) return "";
+    return "'" + from.id + "' " +
+           (giver.aggregates ? "is computed after all prompts are done"
+                             : "gives " + port.kind + " of each prompt") +
+           ", but the port '" + port.name + "' takes " + taken_by(port) +
+           (giver.aggregates ? " of each prompt" : ", as a stage that aggregates gives");
+  }
+
   void connect_by_kind(StageSpec& stage, const Node& node) {
     InputRef ref;
     const StageSpec* from = source(node, ref);
     if (from == nullptr) return;
     std::string wanted;
+    std::string nearly;  // why a port of that kind does not take it
     for (std::size_t port = 0; port < stage.inputs.size(); ++port) {
       const PortDecl& declared = stage.declaration->inputs[port];
       if (!stage.inputs[port].stage.empty()) continue;
-      if (declared.kind == from->declaration->output) {
+      const std::string why_not = misfit(stage, declared, *from);
+      if (why_not.empty()) {
         stage.inputs[port] = ref;
         return;
       }
-      wanted += (wanted.empty() ? "" : ", ") + declared.kind + " ('" + declared.name + "')";
+      if (declared.kind == from->declaration->output) nearly = why_not;
+      wanted += (wanted.empty() ? "" : ", ") + taken_by(declared) + " ('" + declared.name + "')";
     }
+    if (!nearly.empty()) return problem(node, nearly);
     problem(node, "'" + ref.stage + "' gives " + from->declaration->output + ", but '" +
                       stage.declaration->name + "' takes " + (wanted.empty() ? "no more inputs" : wanted));
   }
@@ -132,10 +150,8 @@ class Wiring {
     InputRef ref;
     const StageSpec* from = source(node, ref);
     if (from == nullptr) return;
-    if (from->declaration->output != port->kind) {
-      return problem(node, "'" + ref.stage + "' gives " + from->declaration->output + ", but the port '" +
-                               port_name + "' takes " + port->kind);
-    }
+    if (const std::string why_not = misfit(stage, *port, *from); !why_not.empty())
+      return problem(node, why_not);
     stage.inputs[static_cast<std::size_t>(port - ports.begin())] = ref;
   }
 

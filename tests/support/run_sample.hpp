@@ -43,7 +43,7 @@ inline RunLayout layout() {
   };
   layout.lanes = {{"items", 1, {"scores/clean"}},
                   {"silenced", 4, {"scores/log_prob", "scores/argmax"}, 4, 1}};
-  layout.folds = {"by_layer"};
+  layout.folds = {{"by_layer", {"items", "silenced"}}};
   layout.default_group = "scores";
   layout.default_variable = "log_prob";
   layout.texts = {

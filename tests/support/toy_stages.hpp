@@ -33,6 +33,8 @@ inline Census numbers_census;
 inline Census rows_census;
 inline std::function<void()> on_expand;  // called before every run of toy.expand
 inline std::function<void()> on_fold;    // called after every read of toy.long_fold
+inline std::function<void()> on_map;     // called before every run of toy.map
+inline std::function<void()> on_shift;   // called before every run of toy.shift
 inline std::atomic<int> expand_runs{0};
 
 struct Number : Value {
@@ -94,11 +96,25 @@ class Map : public PromptStage {
   std::string throws;
   Output plan(const PlanContext& /*context*/) override { return {}; }
   ValuePtr run(const Inputs& inputs) const override {
+    if (on_map) on_map();
     fail_if_listed(fail, inputs.prompt());
     throw_named(throws);
     return std::make_shared<Number>(inputs.get<Number>(0).value / 3);
   }
 };
+
+/// The sum of all results over all prompts at a port.
+struct Sum : Value {
+  double value = 0;
+};
+inline std::atomic<int> results_read{0};
+inline ValuePtr read_sum(std::span<const std::unique_ptr<StoredRows>> variables) {
+  ++results_read;
+  auto sum = std::make_shared<Sum>();
+  for (const auto& variable : variables)
+    for (const double value : read_all(*variable)) sum->value += value;
+  return sum;
+}
 
 /// Variants of each prompt in chunks. A value also depends on which prompts and variants were run with it, as
 /// sums in a matrix product do: whatever makes chunks depend on timing, or on what is left to do, changes it.
@@ -128,6 +144,10 @@ class Expand : public BatchStage {
     return {0,
             static_cast<double>(held) * static_cast<double>(work.batch.prompts.size() * work.variants.count)};
   }
+  ValuePtr read_results(std::size_t /*port*/,
+                        std::span<const std::unique_ptr<StoredRows>> variables) const override {
+    return read_sum(variables);
+  }
   std::vector<ValuePtr> run(std::span<const Inputs> prompts, VariantRange of) const override {
     ++expand_runs;
     if (on_expand) on_expand();
@@ -143,9 +163,11 @@ class Expand : public BatchStage {
       auto rows = std::make_shared<Rows>();
       rows->first = of.first;
       const std::size_t end = of.first + of.count;
+      const auto* shift = inputs.find<Sum>(1);
       for (std::size_t v = rows->first; v < end; ++v) {
         rows->values.push_back(inputs.get<Number>(0).value * static_cast<double>(v + 1) + company * 1e-3 +
-                               static_cast<double>(end) * 1e-6 + static_cast<double>(of.count) * 1e-9);
+                               static_cast<double>(end) * 1e-6 + static_cast<double>(of.count) * 1e-9 +
+                               (shift == nullptr ? 0 : shift->value));
       }
       values.push_back(std::move(rows));
     }
@@ -195,7 +217,32 @@ class MeasureNumber : public PromptStage {
   }
 };
 
-/// A stage of each prompt that would read measures, as no stage can.
+/// A number and what was found over all prompts. It also depends on which prompts are run with it.
+class Shift : public BatchStage {
+ public:
+  std::vector<std::string> fail;
+  Output plan(const PlanContext& /*context*/) override { return {}; }
+  [[nodiscard]] Cost cost() const override { return {10, 100, 1, 1, 0}; }
+  ValuePtr read_results(std::size_t /*port*/,
+                        std::span<const std::unique_ptr<StoredRows>> variables) const override {
+    return read_sum(variables);
+  }
+  std::vector<ValuePtr> run(std::span<const Inputs> prompts, VariantRange /*variants*/) const override {
+    if (on_shift) on_shift();
+    double company = 0;
+    for (const Inputs& inputs : prompts) {
+      fail_if_listed(fail, inputs.prompt());
+      company += inputs.get<Number>(0).value;
+    }
+    std::vector<ValuePtr> values;
+    for (const Inputs& inputs : prompts)
+      values.push_back(
+          std::make_shared<Number>(inputs.get<Number>(0).value + inputs.get<Sum>(1).value + company * 1e-3));
+    return values;
+  }
+};
+
+/// A stage of each prompt that reads measures of it.
 class Stored : public PromptStage {
  public:
   Output plan(const PlanContext& /*context*/) override { return {}; }
@@ -246,8 +293,16 @@ inline const bool kRegistered = [] {
                      .output(kNumber, "")
                      .param("fail", &Map::fail, "prompts to fail for")
                      .param("throws", &Map::throws, "what to throw"));
+  register_stage(Declaration<Shift>("toy.shift", "More by what was found over all prompts")
+                     .input("number", kNumber, "")
+                     .input("by", kMeasures, "")
+                     .aggregated()
+                     .output(kNumber, "")
+                     .param("fail", &Shift::fail, "prompts to fail for"));
   register_stage(Declaration<Expand>("toy.expand", "Variants")
                      .input("number", kNumber, "")
+                     .optional_input("by", kMeasures, "")
+                     .aggregated()
                      .output(kRows, "")
                      .param("variants", &Expand::variants, "how many")
                      .param("part", &Expand::part, "how many are committed at once")

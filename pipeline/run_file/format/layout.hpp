@@ -12,7 +12,7 @@
 
 namespace hookflow::pipeline {
 
-inline constexpr int kFormatVersion = 6;
+inline constexpr int kFormatVersion = 7;
 inline constexpr int kOldestFormat = 3;  // that is still read
 
 /// The variables of one stage: a group of the file.
@@ -25,17 +25,22 @@ struct GroupLayout {
 inline constexpr const char* kItemsLane = "items";  // what runs once a prompt
 
 /// Stages whose results for a prompt are committed together: those that run once a prompt, or those that run
-/// on the variants of one stage.
+/// on the variants of one stage; before or after some stages that run over all prompts.
 struct LaneLayout {
-  std::string name;       // kItemsLane, or the id of the expanding stage
+  std::string name;       // kItemsLane, or the id of the stage that begins it
   std::size_t parts = 1;  // chunks of variants that a prompt is committed in
   // What a part of a prompt has in the file. Of each of these variables, "group/variable", a prompt's row is
   // `variants` equal pieces, and part i has `variants_a_part` of them, from i * variants_a_part on.
   std::vector<std::string> variables{};
   std::size_t variants = 1;
   std::size_t variants_a_part = 1;
+  std::string continues{};              // the lane on whose variants it runs, later; empty: it has its own
+  std::vector<std::string> built_on{};  // folds, directly or not
 
-  [[nodiscard]] bool adds_variants() const { return name != kItemsLane; }
+  [[nodiscard]] bool adds_variants() const { return name != kItemsLane && continues.empty(); }
+  /// Whose variants it runs on: kItemsLane where there are none.
+  [[nodiscard]] const std::string& expander() const { return continues.empty() ? name : continues; }
+  [[nodiscard]] bool has_variants() const { return expander() != kItemsLane; }
   [[nodiscard]] std::size_t first_variant(std::size_t part) const {
     return std::min(part * variants_a_part, variants);
   }
@@ -43,6 +48,12 @@ struct LaneLayout {
   [[nodiscard]] std::size_t variants_of(std::size_t part) const {
     return first_variant(part + 1) - first_variant(part);
   }
+};
+
+/// A stage that runs over all prompts.
+struct FoldLayout {
+  std::string name;                  // its id
+  std::vector<std::string> reads{};  // lanes and folds, by name
 };
 
 /// Numbers known when the file is made, such as what each prompt is fed as.
@@ -57,8 +68,8 @@ struct RunLayout {
   std::size_t prompts = 0;
   std::vector<GroupLayout> groups;
   std::vector<LaneLayout> lanes;
-  std::vector<std::string> folds;  // stages that run after the prompts
-  std::string default_group;       // the group a viewer shows first, and its variable
+  std::vector<FoldLayout> folds;
+  std::string default_group;  // the group a viewer shows first, and its variable
   std::string default_variable;
   std::vector<TextTable> texts;
   std::vector<ConstantArray> constants;

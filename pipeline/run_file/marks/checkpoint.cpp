@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "pipeline/values/group_names.hpp"
 
@@ -133,14 +134,42 @@ void Checkpoint::clear_stale_failures() {
 
 bool Checkpoint::has_marks() const { return has_changed(folds_) || std::ranges::any_of(lanes_, has_changed); }
 
-bool Checkpoint::take_back_folds() {
-  const auto again = [&](std::size_t fold) { return folds_.marked[fold] == 0; };
-  if (std::ranges::none_of(lanes_, has_changed) && std::ranges::none_of(folds_.changed, again)) return false;
-  for (std::size_t fold = 0; fold < folds_.written.size(); ++fold)
-    if (folds_.written[fold] != 0) set(folds_, fold, 0);
-  const bool any = has_changed(folds_);
+/// One that ends just now read what is there.
+bool Checkpoint::is_stale(std::size_t fold, const Dependencies& dependencies) const {
+  return folds_.written[fold] != 0 && folds_.marked[fold] != 0 &&
+         (std::ranges::any_of(dependencies.lanes_of_fold[fold],
+                              [&](std::size_t lane) { return has_changed(lanes_[lane]); }) ||
+          std::ranges::any_of(dependencies.folds_of_fold[fold],
+                              [&](std::size_t other) { return folds_.marked[other] == 0; }));
+}
+
+Checkpoint::Stale Checkpoint::take_back(const Dependencies& dependencies) {
+  Stale stale;
+  for (bool more = true; std::exchange(more, false);) {
+    for (std::size_t fold = 0; fold < fold_names_.size(); ++fold) {
+      if (!is_stale(fold, dependencies)) continue;
+      set(folds_, fold, 0);
+      more = true;
+    }
+    for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
+      Map& map = lanes_[lane];
+      const auto is_pending = [](std::uint8_t state) { return state == 0; };
+      if (std::ranges::all_of(map.marked, is_pending) ||
+          std::ranges::none_of(dependencies.folds_of_lane[lane],
+                               [&](std::size_t fold) { return folds_.marked[fold] == 0; }))
+        continue;
+      for (std::size_t cell = 0; cell < map.marked.size(); ++cell)
+        if (map.marked[cell] != 0) set(map, cell, 0);
+      stale.lanes.push_back(lane);
+      more = true;
+    }
+  }
+  stale.folds =
+      std::ranges::any_of(folds_.changed, [&](std::size_t fold) { return folds_.marked[fold] == 0; });
+  if (!stale.any()) return stale;
   write(folds_);
-  return any;
+  for (const std::size_t lane : stale.lanes) write(lanes_[lane]);
+  return stale;
 }
 
 void Checkpoint::write_marks() {

@@ -7,6 +7,7 @@
 
 #include "pipeline/h5/h5.hpp"
 #include "pipeline/run_file/format/layout.hpp"
+#include "pipeline/run_file/marks/dependencies.hpp"
 #include "pipeline/run_file/marks/failure_texts.hpp"
 #include "pipeline/run_file/marks/part_state.hpp"
 
@@ -66,9 +67,15 @@ class Checkpoint {
   void clear_stale_failures();
 
   [[nodiscard]] bool has_marks() const;
-  /// Marks folds that were done as pending when newer marks make them stale. Returns whether there were any:
-  /// that must reach the disk before the newer marks do.
-  bool take_back_folds();
+  /// What newer marks make stale.
+  struct Stale {
+    bool folds = false;              // any
+    std::vector<std::size_t> lanes;  // as a whole
+    [[nodiscard]] bool any() const { return folds || !lanes.empty(); }
+  };
+  /// Marks as pending what was done and is built on what has changed. That must reach the disk before the
+  /// newer marks do.
+  Stale take_back(const Dependencies& dependencies);
   void write_marks();
 
  private:
@@ -82,6 +89,7 @@ class Checkpoint {
   static Map open_map(const h5::Group& group, const std::string& name);
   static bool has_changed(const Map& map) { return !map.changed.empty(); }
   static void set(Map& map, std::size_t cell, std::uint8_t state);
+  [[nodiscard]] bool is_stale(std::size_t fold, const Dependencies& dependencies) const;
   static void write(Map& map);
 
   [[nodiscard]] bool has_failed(std::size_t prompt) const;

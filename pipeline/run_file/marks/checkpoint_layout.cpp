@@ -12,6 +12,12 @@ namespace {
 
 constexpr const char* kPromptRows = "prompt_rows";
 
+std::vector<std::string> names_of(const std::vector<FoldLayout>& folds) {
+  std::vector<std::string> names;
+  for (const FoldLayout& fold : folds) names.push_back(fold.name);
+  return names;
+}
+
 void create_map(h5::Group& group, const std::string& name, const std::vector<Axis>& axes,
                 const std::string& long_name) {
   h5::Dataset map = create_array(group, name, h5::Kind::uint8, axes, long_name);
@@ -36,8 +42,8 @@ void Checkpoint::create(h5::File& file, const RunLayout& layout) {
   }
   if (!lanes.empty()) group.set_texts("lanes", lanes);
   if (!layout.folds.empty())
-    create_map(group, "folds", {{"fold", layout.folds, "Stage that runs after all prompts", ""}},
-               "State of the stages that run after all prompts");
+    create_map(group, "folds", {{"fold", names_of(layout.folds), "Stage that runs over all prompts", ""}},
+               "State of the stages that run over all prompts");
   FailureTexts::create(group, prompt);
   if (layout.prompt_rows.empty()) return;
   if (layout.prompt_rows.size() != layout.prompts)
@@ -69,7 +75,7 @@ std::vector<std::string> Checkpoint::differences(const RunLayout& layout) const 
   };
   compare("prompts", std::to_string(prompts()), std::to_string(layout.prompts));
   compare("pieces that variants are committed in", old_lanes, lanes);
-  compare("stages over all prompts", joined(fold_names_), joined(layout.folds));
+  compare("stages over all prompts", joined(fold_names_), joined(names_of(layout.folds)));
   return lines;
 }
 

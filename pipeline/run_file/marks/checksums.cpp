@@ -17,7 +17,7 @@ constexpr std::size_t kPartsAtOnce = 65536;
 
 constexpr const char* kHow =
     "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'STAGE PROMPT PIECE STATE\\n' "
-    "(STAGE: the one that adds variants, or items; numbers from 0; STATE: done or failed), then of the "
+    "(STAGE: as in the name of this dataset; numbers from 0; STATE: done or failed), then of the "
     "piece's cells in each of `variables`, then, if it failed, of the prompt's rows of failed_stage and "
     "failed_reason; -1: none. A prompt's row of a variable is `variants` equal stretches; piece i has the "
     "`variants_a_part` of them from i * variants_a_part on";
@@ -35,10 +35,10 @@ h5::Dataset create_check(h5::Group& group, const std::string& name, const std::v
 
 std::vector<std::string> fold_variables(const RunLayout& layout) {
   std::vector<std::string> names;
-  for (const std::string& fold : layout.folds)
+  for (const FoldLayout& fold : layout.folds)
     for (const GroupLayout& group : layout.groups)
       for (const Variable& variable : group.variables)
-        if (group.name == fold) names.push_back(fold + "/" + variable.name);
+        if (group.name == fold.name) names.push_back(fold.name + "/" + variable.name);
   return names;
 }
 
@@ -52,6 +52,7 @@ void Checksums::create(h5::File& file, const RunLayout& layout) {
                      kHow, lane.variables);
     check.set_number("variants", static_cast<std::int64_t>(lane.variants));
     check.set_number("variants_a_part", static_cast<std::int64_t>(lane.variants_a_part));
+    if (!lane.continues.empty()) check.set_text("continues", lane.continues);
   }
   if (!layout.folds.empty())
     create_check(group, kFoldCheck, {{"fold", {}, "", ""}}, kHowFold, fold_variables(layout));
@@ -110,6 +111,8 @@ void Checksums::write(const Checkpoint& checkpoint) {
     fold_check_.write(h5::Block{{fold}, {1}}, std::span(&checksum, 1));
   }
 }
+
+void Checksums::clear(std::size_t lane) { lanes_[lane].cells.clear(); }
 
 void Checksums::forget_folds(const Checkpoint& checkpoint) {
   for (std::size_t fold = 0; fold < fold_names_.size(); ++fold)

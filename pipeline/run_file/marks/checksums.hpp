@@ -25,6 +25,8 @@ class Checksums {
   void write(const Checkpoint& checkpoint);
   /// Clears the checksums of folds that are not done: a mark that flips to done is then found out.
   void forget_folds(const Checkpoint& checkpoint);
+  /// Makes all values of a lane missing, none of which may be marked as done: they are of no use any more.
+  void clear(std::size_t lane);
   /// Compares all that is done or failed with its checksums.
   [[nodiscard]] Damage find_damage(const h5::File& file, const Checkpoint& checkpoint) const;
 

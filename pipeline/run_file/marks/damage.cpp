@@ -23,7 +23,7 @@ std::string variants_text(const LaneLayout& lane, std::size_t part) {
 std::string line_of(const Damage& damage, const Damage::Part& part) {
   const LaneLayout& lane = damage.lanes.at(part.lane);
   std::string line = "prompt '" + label_of(damage.prompt, part.prompt) + "'";
-  if (lane.parts > 1) line += ", " + variants_text(lane, part.part) + " of '" + lane.name + "'";
+  if (lane.parts > 1) line += ", " + variants_text(lane, part.part) + " of '" + lane.expander() + "'";
   std::string variables;
   for (const std::string& name : lane.variables) variables += (variables.empty() ? "/" : ", /") + name;
   return line + ": " + (variables.empty() ? "whether it is done is not known" : variables);
@@ -72,9 +72,9 @@ std::vector<std::string> json_lines_of(const Damage& damage) {
   for (const Damage::Part& part : damage.parts) {
     const LaneLayout& lane = damage.lanes.at(part.lane);
     OrderedJson line = {{"event", "damaged"}, {"prompt", label_of(damage.prompt, part.prompt)}};
-    if (lane.adds_variants()) {
+    if (lane.has_variants()) {
       const std::size_t first = lane.first_variant(part.part);
-      line["stage"] = lane.name;
+      line["stage"] = lane.expander();
       line["variants"] = {first, first + lane.variants_of(part.part) - 1};
     }
     line["variables"] = lane.variables;

@@ -30,6 +30,17 @@ void fill(h5::Dataset& dataset, std::size_t first, std::size_t count, Value valu
   }
 }
 
+void make_missing(h5::Dataset& dataset, std::size_t first, std::size_t count) {
+  switch (dataset.kind()) {
+    case h5::Kind::float32:
+      return fill(dataset, first, count, std::numeric_limits<float>::quiet_NaN());
+    case h5::Kind::float64:
+      return fill(dataset, first, count, std::numeric_limits<double>::quiet_NaN());
+    default:
+      return fill(dataset, first, count, std::int64_t{-1});
+  }
+}
+
 /// The bytes of whole rows of a dataset along its first axis, as they are stored.
 std::string read_rows(const h5::Dataset& dataset, std::size_t first, std::size_t count) {
   const h5::Block block = dataset.rows(first, count);
@@ -108,6 +119,7 @@ LaneCells::LaneCells(const h5::File& file, std::string lane, const h5::Dataset& 
   failed_reason_ = checkpoint.open_dataset("failed_reason");
   const std::size_t prompts = check.extents().at(0);
   if (check.has_attribute("variables")) names_ = check.texts("variables");
+  if (check.has_attribute("continues")) continues_ = check.text("continues");
   std::size_t prompt_bytes = 0;
   for (const std::string& name : names_) {
     const std::size_t slash = name.find('/');
@@ -138,17 +150,12 @@ void LaneCells::add_large(Sha256& digest, const MarkedPart& part) const {
 void LaneCells::clear(const MarkedPart& part) {
   for (Cells& cells : cells_) {
     const auto [first, count] = range_of(cells, part);
-    switch (cells.dataset.kind()) {
-      case h5::Kind::float32:
-        fill(cells.dataset, first, count, std::numeric_limits<float>::quiet_NaN());
-        break;
-      case h5::Kind::float64:
-        fill(cells.dataset, first, count, std::numeric_limits<double>::quiet_NaN());
-        break;
-      default:
-        fill(cells.dataset, first, count, std::int64_t{-1});
-    }
+    make_missing(cells.dataset, first, count);
   }
+}
+
+void LaneCells::clear() {
+  for (Cells& cells : cells_) make_missing(cells.dataset, 0, cells.dataset.cells());
 }
 
 std::vector<std::int64_t> LaneCells::checksums(std::span<const MarkedPart> parts) const {

@@ -22,13 +22,15 @@ class LaneCells {
 
   /// Which cells a part has in the file.
   [[nodiscard]] LaneLayout layout(std::size_t parts) const {
-    return {lane_, parts, names_, variants_, variants_a_part_};
+    return {lane_, parts, names_, variants_, variants_a_part_, continues_};
   }
   /// One for each of the parts, which are in the order of their prompts. Reads a few MiB at a time.
   [[nodiscard]] std::vector<std::int64_t> checksums(std::span<const MarkedPart> parts) const;
 
   /// Makes a part's cells missing, whatever was left in them.
   void clear(const MarkedPart& part);
+  /// The same of all parts.
+  void clear();
 
  private:
   struct Cells {
@@ -51,6 +53,7 @@ class LaneCells {
   std::vector<Cells> cells_;
   h5::Dataset failed_stage_;
   h5::Dataset failed_reason_;
+  std::string continues_;
   std::size_t variants_ = 1;
   std::size_t variants_a_part_ = 1;
   std::size_t prompts_at_once_ = 0;  // 0: even one is too large to read at once

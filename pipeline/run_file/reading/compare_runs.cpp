@@ -120,9 +120,9 @@ class RunsCompared {
 
   void compare_states(const Checkpoint& first, const Checkpoint& second, std::size_t lane) {
     const std::string& name = first.lanes()[lane];
-    const std::string what = name == kItemsLane ? "" : "the variants of '" + name + "' of ";
+    const std::string what = name == kItemsLane ? "" : "of '" + name + "': ";
     if (first.parts(lane) != second.parts(lane))
-      return differ(kCheckpointPath, what + "each prompt are committed in different pieces");
+      return differ(kCheckpointPath, what + "the variants of each prompt are committed in different pieces");
     const std::vector<PartState> one = first.states(lane);
     const std::vector<PartState> other = second.states(lane);
     std::set<std::size_t> prompts;

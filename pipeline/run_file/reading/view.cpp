@@ -25,6 +25,7 @@ LaneProgress progress_of(const h5::Group& group, const Checkpoint& checkpoint, s
   LaneProgress progress{
       {name, parts, {}, number(check, "variants", parts), number(check, "variants_a_part", 1)},
       checkpoint.states(lane)};
+  if (check.has_attribute("continues")) progress.lane.continues = check.text("continues");
   for (std::size_t cell = 0; cell < progress.states.size(); ++cell) {
     const PartState state = progress.states[cell];
     std::size_t& count = state == PartState::done     ? progress.done

@@ -34,7 +34,7 @@ class RunStore {
   /// Opens a file to go on. Throws InputError that names what differs between the file's identity and
   /// `identity`, old and new value; for a file of another program or of an older format; for one in use by
   /// another process. All that is done or failed is compared with its checksums: what is damaged counts as
-  /// pending again, and with it every fold.
+  /// pending again, and with it all that is built on it.
   static RunStore open(const std::filesystem::path& path, const RunLayout& layout, const Identity& identity);
 
   RunStore(RunStore&&) noexcept;
@@ -54,11 +54,12 @@ class RunStore {
   /// axes after `prompt`, flattened. `values` holds count of them.
   void write_cells(const std::string& group, const std::string& variable, std::size_t prompt,
                    std::size_t first, const Column& values);
-  /// Marks one (prompt, part) at the next commit. Folds that were done are then no longer.
+  /// Marks one (prompt, part) at the next commit. Folds that read it are then no longer done, nor is what is
+  /// built on them.
   void mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state);
   /// The first failure of a prompt stands: one that fails in several lanes keeps the first reason.
   void record_failure(const Failure& failure);
-  /// What has failed is pending again, and commits that. Reasons go with it.
+  /// What has failed is pending again, and what is built on it, and commits that. Reasons go with it.
   void retry_failed();
   /// Makes everything written so far durable, then the marks: data, flush, marks, flush.
   void commit();

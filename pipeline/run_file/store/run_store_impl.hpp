@@ -35,20 +35,20 @@ struct RunStore::Impl {
   History history;
   Status status;
   bool said_complete;
+  Dependencies dependencies;
   Damage damage;  // that was found when the file was opened
   // Recursive: methods call each other. Timed: whoever ends the process cannot wait for a disk that hangs.
   std::recursive_timed_mutex mutex;
 
-  Impl(std::filesystem::path file_path, h5::File open_file)
+  Impl(std::filesystem::path file_path, h5::File open_file, const RunLayout& layout)
       : path(std::move(file_path)),
         file(std::move(open_file)),
         checkpoint(file),
         checks(file, checkpoint),
         history(file),
         status(file),
-        said_complete(stated_complete(file) != 0) {}
-
-  void open_datasets(const RunLayout& layout) {
+        said_complete(stated_complete(file) != 0),
+        dependencies(layout) {
     for (const GroupLayout& group : layout.groups) {
       const h5::Group opened = file.open_group(group.name);
       for (const Variable& variable : group.variables)
@@ -87,9 +87,10 @@ struct RunStore::Impl {
   // Writes the marks; what they vouch for must be on the disk already.
   void write_marks() {
     reopen();
-    if (checkpoint.take_back_folds()) {
+    if (const Checkpoint::Stale stale = checkpoint.take_back(dependencies); stale.any()) {
       file.sync();
       checks.forget_folds(checkpoint);
+      for (const std::size_t lane : stale.lanes) checks.clear(lane);
     }
     checkpoint.write_marks();
     history.update(seconds_now(), checkpoint.count(PartState::done), checkpoint.count(PartState::failed));

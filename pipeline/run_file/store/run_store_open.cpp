@@ -106,8 +106,7 @@ RunStore RunStore::create(NewFile made, const RunLayout& layout, const Identity&
   } catch (const h5::Error& error) {  // no room, as nothing else fails here
     throw InputError(error.what());
   }
-  auto impl = std::make_unique<Impl>(made.path(), std::move(file));
-  impl->open_datasets(layout);
+  auto impl = std::make_unique<Impl>(made.path(), std::move(file), layout);
   made.place();
   return RunStore(std::move(impl));
 }
@@ -134,8 +133,7 @@ RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layo
     check_format(file, path.string());
     check_resumable(file, path.string());
     check_same_run(file, path.string(), layout, planned, identity);
-    auto impl = std::make_unique<Impl>(path, std::move(file));
-    impl->open_datasets(layout);
+    auto impl = std::make_unique<Impl>(path, std::move(file), layout);
     impl->repair();
     return RunStore(std::move(impl));
   });

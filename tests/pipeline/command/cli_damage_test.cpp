@@ -89,8 +89,7 @@ TEST_F(Damaged, AResultThatChangedIsFoundAndComputedAgain) {
     const Outcome resumed = run(resume);
     EXPECT_EQ(resumed.code, 0) << resumed.err;
     EXPECT_TRUE(resumed.err.starts_with("hookflow: " + values)) << resumed.err;
-    EXPECT_NE(resumed.err.find(
-                  "\nthe damaged results, and those of all stages that aggregate, are computed again\n"),
+    EXPECT_NE(resumed.err.find("\nthe damaged results, and all that is built on them, are computed again\n"),
               std::string::npos);
     succeed({"diff", "x.h5", "whole.h5"});
     expect_equal_numbers("x.h5", "whole.h5");

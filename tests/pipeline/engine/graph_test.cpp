@@ -8,14 +8,10 @@
 
 #include <gtest/gtest.h>
 
-#include "pipeline/engine/folds.hpp"
-#include "pipeline/engine/planner.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/run_file/marks/damage.hpp"
 #include "pipeline/run_file/reading/view.hpp"
-#include "tests/support/stage_chain.hpp"
-#include "tests/support/temporary_folder.hpp"
-#include "tests/support/toy_stages.hpp"
+#include "tests/support/toy_run.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -23,72 +19,10 @@ namespace {
 using testing_support::names;
 using testing_support::refusal;
 
-constexpr std::size_t kBatch = 3;  // prompts a batch
-
-const std::string kStages = R"(
-  numbers: {stage: toy.source}
-  thirds: {stage: toy.map, in: numbers}
-  variants: {stage: toy.expand, in: thirds, variants: 4, part: 3}
-  xs: {stage: toy.rows, in: variants}
-  ns: {stage: toy.number, in: thirds}
-)";
-
-/// Plans stages for prompts p0, p1, ... of weight 1.
-PlannedRun toy_plan(std::size_t prompts, const std::string& stages = kStages,
-                    const std::string& keep = "[xs, ns]", const std::vector<std::string>& settings = {}) {
-  std::string text = "workflow: toy\nmodel: " + testing_support::golden_model("one_head") +
-                     "\nbatch_tokens: " + std::to_string(kBatch) + "\nkeep: " + keep + "\nprompts:\n";
-  for (std::size_t i = 0; i < prompts; ++i) text += "  - {id: p" + std::to_string(i) + ", ids: [0]}\n";
-  PlannedRun planned = make_plan(read_workflow_text(text + "stages:" + stages, "toy.yaml", ".", settings));
-  planned.plan.prepare();
-  return planned;
-}
-
-/// One plan and its run file, run as often as wanted.
-class ToyRun {
- public:
-  explicit ToyRun(PlannedRun of) : plan(std::move(of.plan)), layout(std::move(of.layout)) {
-    store.emplace(RunStore::create({path(), false}, layout, {}, {}));
-    toy::on_expand = {};
-    toy::expand_runs = 0;
-  }
-  ~ToyRun() { toy::on_expand = {}; }
-
-  std::filesystem::path path() const { return folder.path() / "toy.h5"; }
-  void run(std::size_t threads = 3, bool fail_fast = false) {
-    if (retry_failed) store->retry_failed();
-    monitor = std::make_unique<Monitor>(plan, *store);
-    RunOptions options;
-    options.threads = threads;
-    options.memory_bytes = memory_bytes;
-    options.fail_fast = fail_fast;
-    options.commit_every = std::chrono::milliseconds(0);
-    run_prompts(plan, *store, options, *monitor, stop);
-  }
-  void reopen() {
-    store.reset();
-    store.emplace(RunStore::open(path(), layout, {}));
-    stop = false;
-    toy::on_expand = {};
-    toy::expand_runs = 0;
-  }
-  std::vector<double> values(const std::string& stage, const std::string& variable) {
-    return store->read_rows(stage, variable, 0, plan.prompts.size());
-  }
-  std::size_t count(std::size_t lane, PartState state) {
-    const auto states = store->states(lane);
-    return static_cast<std::size_t>(std::count(states.begin(), states.end(), state));
-  }
-
-  TemporaryFolder folder;
-  Plan plan;
-  RunLayout layout;
-  std::optional<RunStore> store;
-  std::unique_ptr<Monitor> monitor;
-  std::atomic<bool> stop{false};
-  bool retry_failed = false;
-  double memory_bytes = std::numeric_limits<double>::infinity();
-};
+using testing_support::kBatch;
+using testing_support::kStages;
+using testing_support::toy_plan;
+using testing_support::ToyRun;
 
 /// x of toy.rows of a prompt's variant that is run with those other prompts and variants.
 double x_of(std::size_t prompt, std::size_t variant, const std::vector<std::size_t>& batch,
@@ -479,10 +413,10 @@ TEST(Graph, AMonitorStartsWithWhatWasDoneBefore) {
 
 TEST(Graph, AFoldIsLeftWhenTheRunIsToStop) {
   ToyRun toy(toy_plan(6, kStages + "  ends: {stage: toy.long_fold, in: xs}\n", "[ends]"));
-  toy.run();
   toy::on_fold = [&] { toy.stop = true; };
-  run_folds(toy.plan, *toy.store, *toy.monitor, toy.stop);
+  toy.run();
   toy::on_fold = {};
+  EXPECT_EQ(toy.count(1, PartState::done), 12U);
   EXPECT_FALSE(toy.store->fold_done(0));
 }
 
@@ -490,7 +424,6 @@ TEST(Graph, FoldsRunOverWhatIsStored) {
   ToyRun toy(toy_plan(6, kStages + "  means: {stage: aggregate.moments, in: xs, over: [prompt, variant]}\n",
                       "[means]"));
   toy.run();
-  run_folds(toy.plan, *toy.store, *toy.monitor, toy.stop);
   double sum = 0;
   for (const double x : toy.values("xs", "x")) sum += x;
   EXPECT_NEAR(toy.store->read_rows("means", "x_mean", 0, 1).at(0), sum / 24, 1e-12);

@@ -105,7 +105,7 @@ TEST_F(Plot, FiguresAreValidated) {
 
 // Of every file that can be read, and of one that is not finished, every result is drawn.
 TEST_F(Plot, FilesOfOlderFormatsAreDrawnByWhatTheyHave) {
-  for (const std::string format : {"3", "4", "5"}) {
+  for (const std::string format : {"3", "4", "5", "6"}) {
     const pipeline::RunFile run(fs::path(HOOKFLOW_SOURCE_DIR) / "tests/support/run_files" /
                                 ("format_" + format + ".h5"));
     const auto figures = figures_of(run, read_run_file(run));

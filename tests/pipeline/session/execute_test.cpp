@@ -138,6 +138,50 @@ TEST_F(Execute, KilledAtAnyChunkAndResumedEqualsUninterrupted) {
   }
 }
 
+/// A second phase of prompts, which reads what is found over the first.
+const std::vector<std::string> kTwoPhases = {
+    "stages.ns={stage: toy.number, in: thirds}",
+    "stages.mean={stage: aggregate.moments, in: ns, over: prompt, statistics: [mean]}",
+    "stages.shifted={stage: toy.shift, in: [thirds, mean]}",
+    "stages.shifted_ns={stage: toy.number, in: shifted}",
+    "variants.in=[thirds, mean]",
+    "keep=[ns, shifted_ns, xs]",
+    "batch_tokens=1"};
+
+TEST_F(Execute, KilledInAnyPhaseAndResumedEqualsUninterrupted) {
+  const auto run_to_the_end = [&] {
+    EXPECT_EQ(code_of_process([&] { return run(kTwoPhases); }), exit_code::kDone);
+  };
+  run_to_the_end();
+  const std::filesystem::path whole = folder_.path() / "whole.h5";
+  std::filesystem::rename(file(), whole);
+  std::size_t killed_in = 0;  // the phases
+  for (int run_of_map = 1; run_of_map <= 4; ++run_of_map) {
+    EXPECT_EQ(code_of_process([&] {
+                toy::on_map = [runs = 0, run_of_map]() mutable {
+                  if (++runs == run_of_map) ::raise(SIGKILL);
+                };
+                return run(kTwoPhases);
+              }),
+              -SIGKILL);
+    killed_in += read_run_file(file()).fold_done.at(0) ? 1 : 0;
+    run_to_the_end();
+    EXPECT_TRUE(compare_runs(RunFile(file()), RunFile(whole)).differences.empty()) << run_of_map;
+    std::filesystem::remove(file());
+  }
+  EXPECT_EQ(killed_in, 2U) << "half of them after the mean";
+}
+
+TEST_F(Execute, ResultsThatFailedPromptsLeaveEmptyEndTheRunWithOneAndLeaveTheFile) {
+  std::vector<std::string> settings = kTwoPhases;
+  settings.emplace_back("thirds.fail=[a, b]");
+  EXPECT_EQ(code_of_process([&] { return run(settings); }), exit_code::kFailed);
+  const RunFileView view = read_run_file(file());
+  EXPECT_EQ(view.sessions.back().ended_by, "failure");
+  EXPECT_EQ(view.failures.size(), 2U);
+  EXPECT_FALSE(view.complete);
+}
+
 TEST_F(Execute, AnErrorDoesNotWaitForTheModelToBeHashed) {
   EXPECT_EQ(code_of_process([&] {
               return run({"variants.throws=logic_error"},

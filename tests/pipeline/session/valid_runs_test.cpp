@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "pipeline/engine/planner.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/plan/planner.hpp"
 #include "pipeline/run_file/reading/view.hpp"
 #include "pipeline/session/execute.hpp"
 #include "tests/support/stage_chain.hpp"

@@ -5,10 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "pipeline/engine/folds.hpp"
-#include "pipeline/engine/graph.hpp"
-#include "pipeline/engine/planner.hpp"
+#include "pipeline/engine/run_plan.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/plan/planner.hpp"
 #include "tests/support/stage_chain.hpp"
 #include "tests/support/stage_inputs.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -116,8 +115,7 @@ TEST(Selection, AFoldReadsThePlaceThatItsInputNames) {
   RunStore store = RunStore::create({folder.path() / "w.h5", false}, layout, {}, {});
   Monitor monitor(plan, store);
   const std::atomic<bool> stop{false};
-  run_prompts(plan, store, {}, monitor, stop);
-  run_folds(plan, store, monitor, stop);
+  run_plan(plan, store, {}, monitor, stop);
   const auto all = store.read_rows("all", "log_prob_mean", 0, 2);  // [prompt, replacement, layer, token]
   const auto picked = store.read_rows("picked", "log_prob_mean", 0, 2);  // [prompt, layer, token]
   EXPECT_EQ(picked, (std::vector<double>{all[2], all[3], all[6], all[7]}));

@@ -53,7 +53,7 @@ class ChartDataTest : public testing::Test {
       if (one.stage == "s")
         layout.lanes[0].variables.push_back("s/" + one.variable.name);
       else if (layout.folds.empty())
-        layout.folds.push_back("f");
+        layout.folds.push_back({"f", {"items"}});
     RunStore store = RunStore::create({path, false}, layout, {{"model", "x"}}, {});
     for (const Written& one : written) {
       Column column = one.values;

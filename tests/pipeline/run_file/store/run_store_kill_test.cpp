@@ -1,45 +1,16 @@
 // A run is killed before, and in the middle of, every single write that it makes, and must go on from there.
-#include <cstdlib>
-#include <dlfcn.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <signal.h>
 #include <string>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "pipeline/run_file/reading/view.hpp"
+#include "tests/support/kill_at_write.hpp"
 #include "tests/support/run_sample.hpp"
 #include "tests/support/temporary_folder.hpp"
-
-namespace {
-
-// What HDF5 does to the file, in order: where it writes, and -1 for each wait for the disk.
-std::vector<off_t> operations;
-long writes_left = -1;  // until the kill; -1: none
-bool half = false;      // of the last write gets through
-
-}  // namespace
-
-// These stand before the C library's when HDF5 calls them.
-extern "C" ssize_t pwrite(int descriptor, const void* bytes, size_t count, off_t at) {
-  static const auto original = reinterpret_cast<decltype(&pwrite)>(::dlsym(RTLD_NEXT, "pwrite"));
-  operations.push_back(at);
-  if (writes_left > 0 && --writes_left == 0) {
-    if (half) original(descriptor, bytes, count / 2, at);
-    ::kill(::getpid(), SIGKILL);
-  }
-  return original(descriptor, bytes, count, at);
-}
-
-extern "C" int fsync(int) {
-  operations.push_back(-1);  // only their order matters: the machine does not stop here
-  return 0;
-}
 
 namespace hookflow::pipeline {
 namespace {
@@ -112,25 +83,6 @@ void expect_marks_are_true(const fs::path& path) {
   }
 }
 
-// Whether the child came to the end instead.
-bool killed_after(long writes, bool half_of_the_last, const fs::path& path) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    writes_left = writes;
-    half = half_of_the_last;
-    try {
-      work(path);
-    } catch (...) {
-      ::_exit(1);
-    }
-    ::_exit(0);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  EXPECT_TRUE(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
-  return WIFSIGNALED(status);
-}
-
 class KillTest : public testing::TestWithParam<bool> {};
 
 TEST_P(KillTest, GoesOnFromEveryWriteAsIfNothingHadHappened) {
@@ -142,7 +94,7 @@ TEST_P(KillTest, GoesOnFromEveryWriteAsIfNothingHadHappened) {
   const fs::path path = folder.path() / "run.h5";
   long writes = 1;
   long killed_in_creation = 0;
-  for (; killed_after(writes, GetParam(), path); ++writes) {
+  for (; test::killed_after(writes, GetParam(), [&] { work(path); }); ++writes) {
     if (fs::exists(path)) {
       EXPECT_EQ(fs::file_size(path), expected.size());
       expect_marks_are_true(path);
@@ -166,6 +118,7 @@ TEST(CommitTest, ReachesTheDiskBeforeTheMarksAreWritten) {
   const TemporaryFolder folder;
   RunStore store =
       RunStore::create({folder.path() / "run.h5", false}, sample::layout(), sample::identity(), {});
+  auto& operations = test::operations;
   operations.clear();
   store.write_cells("scores", "log_prob", 0, 0, sample::row(0));
   store.write_cells("scores", "clean", 0, 0, std::vector<double>{1});

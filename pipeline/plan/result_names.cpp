@@ -1,4 +1,4 @@
-#include "pipeline/engine/result_names.hpp"
+#include "pipeline/plan/result_names.hpp"
 
 #include <algorithm>
 #include <vector>

@@ -1,13 +1,14 @@
-#include "pipeline/engine/planner.hpp"
+#include "pipeline/plan/planner.hpp"
 
 #include <algorithm>
 #include <map>
 #include <ranges>
 #include <set>
 
-#include "pipeline/engine/file_layout.hpp"
-#include "pipeline/engine/result_names.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/plan/file_layout.hpp"
+#include "pipeline/plan/lanes.hpp"
+#include "pipeline/plan/result_names.hpp"
 #include "pipeline/plugin/thrown.hpp"
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/text/problems.hpp"
@@ -53,7 +54,7 @@ class Planner {
         findings_(std::make_shared<Findings>(plan.prompts)),
         problems_(plan.spec.file),
         outputs_(plan.spec.stages.size()) {
-    plan_.lanes.push_back({kItemsLane, kNone, {}, {}, 1, 1});
+    plan_.lanes.push_back({kItemsLane});
     plan_.batches = consecutive_batches(plan_.prompts.size(), plan_.spec.batch_weight);
     for (Warning& warning : plan.subject->warnings()) findings_->warn(std::move(warning));
   }
@@ -75,6 +76,7 @@ class Planner {
     }
     settle_bad_prompts();
     problems_.raise();
+    settle_phases(plan_);
     deliver_requests();
     for (const std::string& id : plan_.spec.keep) plan_.stages[index_.at(id)].stored = true;
     check_groups();
@@ -100,13 +102,11 @@ class Planner {
         for (AxisLabel& picked : ref.where) picked.axis = known_axis(plan_, ref.stage, picked.axis);
         context.inputs.push_back(planned_input(ref, planned));
       }
-      if (planned.flow != nullptr) {
-        choose_lane(planned);
-        context.lane = plan_.lanes[planned.lane].axes;
-      }
+      const Place place = place_of(plan_, planned);
+      if (planned.flow != nullptr) context.lane = plan_.lanes[place.lane].axes;
       output() = spec.stage->plan(context);
       check_names(output().variables);
-      if (!output().expands.empty()) expect_expandable(planned);
+      enter_lane(plan_, plan_.stages.size() - 1, place, output());
     } catch (const ParamError& error) {
       problem(spec, error);
       return false;
@@ -162,44 +162,16 @@ class Planner {
   [[nodiscard]] PlannedInput planned_input(const InputRef& ref, const PlannedStage& reader) const {
     const std::size_t from = reader.inputs.back();
     if (from == kNone) return {};
-    if (!ref.where.empty() && reader.fold == nullptr)
-      throw ParamError("in",
-                       "'" + to_string(ref) + "': only stages that aggregate can pick a label of an axis");
+    if (!ref.where.empty() && plan_.stages[from].fold == nullptr && reader.fold == nullptr)
+      throw ParamError(
+          "in",
+          "'" + to_string(ref) +
+              "': only stages that aggregate, and what reads their results, can pick a label of an axis");
     try {
       return {ref.stage, &outputs_[from], select_variables(plan_.stages[from].variables, ref)};
     } catch (const ParamError& error) {
       throw ParamError("in", error.what());
     }
-  }
-
-  /// A stage runs in the deepest of its inputs' lanes; the others must be on the way there.
-  void choose_lane(PlannedStage& planned) const {
-    planned.lane = 0;
-    for (const std::size_t from : planned.inputs) {
-      if (from == kNone) continue;
-      const PlannedStage& source = plan_.stages[from];
-      if (source.fold != nullptr)
-        throw ParamError(
-            "in", "'" + source.spec->id +
-                      "' is computed after all prompts are done; only stages that aggregate can read it");
-      if (plan_.leads_to(planned.lane, source.lane)) {
-        planned.lane = source.lane;
-      } else if (!plan_.leads_to(source.lane, planned.lane)) {
-        throw ParamError("in", "the inputs are variants of two different stages, '" +
-                                   plan_.lanes[planned.lane].name + "' and '" +
-                                   plan_.lanes[source.lane].name +
-                                   "'; measure each, then compare what is stored");
-      }
-    }
-  }
-
-  void expect_expandable(const PlannedStage& planned) const {
-    if (planned.fold != nullptr)
-      throw std::logic_error(planned.spec->declaration->name + ": a stage that aggregates makes no variants");
-    const Lane& lane = plan_.lanes[planned.lane];
-    if (lane.parent != kNone)
-      throw ParamError("in", "it would make variants of the variants of '" + lane.name +
-                                 "'; must have an input without variants");
   }
 
   void take_output(PlannedStage& planned) {
@@ -210,15 +182,10 @@ class Planner {
       has_source_ = true;
     }
     planned.variables = output().variables;
-    if (planned.fold != nullptr) {
-      plan_.folds.push_back(plan_.stages.size() - 1);
-      for (const std::size_t from : planned.inputs) {
-        if (from != kNone) plan_.stages[from].stored = true;
-      }
-      return;
-    }
-    if (!output().expands.empty()) open_lane(planned);
-    plan_.lanes[planned.lane].stages.push_back(plan_.stages.size() - 1);
+    for (const std::size_t from : planned.inputs)
+      if (from != kNone && (planned.fold != nullptr || plan_.stages[from].fold != nullptr))
+        plan_.stages[from].stored = true;
+    if (planned.fold != nullptr) return;
     for (Variable& variable : planned.variables) lead_with_axes(plan_.lanes[planned.lane].axes, variable);
     for (KnownArray& known : output().known) {
       lead_with_axes({}, known.variable);
@@ -241,20 +208,6 @@ class Planner {
         rethrow_of_stage(spec.id, spec.declaration->name);
       }
     }
-  }
-
-  /// A lane below the stage's own, which it then begins.
-  void open_lane(PlannedStage& planned) {
-    const Output& out = output();
-    Lane lane{planned.spec->id, planned.lane,       {}, plan_.lanes[planned.lane].axes,
-              out.parts,        out.variants_a_part};
-    lane.axes.insert(lane.axes.end(), out.expands.begin(), out.expands.end());
-    const std::size_t variants = cell_count(lane.axes);
-    if (out.variants_a_part == 0 || out.parts != (variants + out.variants_a_part - 1) / out.variants_a_part)
-      throw std::logic_error(planned.spec->declaration->name + ": " + std::to_string(variants) +
-                             " variants do not divide as it says");
-    planned.lane = plan_.lanes.size();
-    plan_.lanes.push_back(std::move(lane));
   }
 
   /// prompt, then the lane's axes, then the variable's own.

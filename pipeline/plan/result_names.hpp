@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "pipeline/engine/plan.hpp"
+#include "pipeline/plan/plan.hpp"
 #include "pipeline/stage/findings.hpp"
 #include "pipeline/text/problems.hpp"
 

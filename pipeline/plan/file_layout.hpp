@@ -1,5 +1,5 @@
 #pragma once
-#include "pipeline/engine/plan.hpp"
+#include "pipeline/plan/plan.hpp"
 #include "pipeline/run_file/format/layout.hpp"
 
 namespace hookflow::pipeline {

@@ -1,4 +1,4 @@
-#include "pipeline/engine/file_layout.hpp"
+#include "pipeline/plan/file_layout.hpp"
 
 #include <set>
 
@@ -29,15 +29,39 @@ void add_prompt_texts(const Plan& plan, const Axis& axis, RunLayout& layout) {
   }
 }
 
+/// The folds that a stage reads, directly or not.
+void add_folds_below(const Plan& plan, const PlannedStage& stage, std::set<std::string>& folds) {
+  for (const std::size_t from : stage.inputs) {
+    if (from == kNone) continue;
+    const PlannedStage& source = plan.stages[from];
+    if (source.fold != nullptr) folds.insert(source.spec->id);
+    add_folds_below(plan, source, folds);
+  }
+}
+
 LaneLayout lane_layout(const Plan& plan, const Lane& lane) {
   LaneLayout layout{lane.name, lane.parts, {}, cell_count(lane.axes), lane.variants_a_part};
+  if (lane.continues) layout.continues = plan.lanes[lane.parent].name;
+  std::set<std::string> folds;
   for (const std::size_t index : lane.stages) {
     const PlannedStage& stage = plan.stages[index];
+    add_folds_below(plan, stage, folds);
     if (!stage.stored) continue;
     for (const Variable& variable : stage.variables)
       layout.variables.push_back(stage.spec->id + "/" + variable.name);
   }
+  layout.built_on.assign(folds.begin(), folds.end());
   return layout;
+}
+
+FoldLayout fold_layout(const Plan& plan, const PlannedStage& fold) {
+  std::set<std::string> reads;
+  for (const std::size_t from : fold.inputs) {
+    if (from == kNone) continue;
+    const PlannedStage& source = plan.stages[from];
+    reads.insert(source.fold != nullptr ? source.spec->id : plan.lanes[source.lane].name);
+  }
+  return {fold.spec->id, {reads.begin(), reads.end()}};
 }
 
 }  // namespace
@@ -56,7 +80,7 @@ RunLayout make_layout(const Plan& plan, const Axis& prompts) {
   add_prompt_texts(plan, prompts, layout);
   for (TextTable& table : plan.subject->tables()) layout.texts.push_back(std::move(table));
   for (const Lane& lane : plan.lanes) layout.lanes.push_back(lane_layout(plan, lane));
-  for (const std::size_t fold : plan.folds) layout.folds.push_back(plan.stages[fold].spec->id);
+  for (const std::size_t fold : plan.folds) layout.folds.push_back(fold_layout(plan, plan.stages[fold]));
   const std::size_t dot = plan.spec.show.find('.');
   layout.default_group = plan.spec.show.substr(0, dot);
   layout.default_variable = dot == std::string::npos ? "" : plan.spec.show.substr(dot + 1);

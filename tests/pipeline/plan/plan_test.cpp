@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/command/dry_run.hpp"
-#include "pipeline/engine/planner.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/plan/planner.hpp"
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "tests/support/stage_chain.hpp"
 #include "tests/support/toy_stages.hpp"
@@ -140,7 +140,9 @@ TEST(Plan, LayoutHoldsWhatIsKeptAndWhatAFoldReads) {
   EXPECT_EQ(layout.prompts, 2U);
   ASSERT_EQ(layout.lanes.size(), 2U);
   EXPECT_EQ(layout.lanes[1].parts, 6U);
-  EXPECT_EQ(layout.folds, (Words{"by_layer"}));
+  ASSERT_EQ(layout.folds.size(), 1U);
+  EXPECT_EQ(layout.folds[0].name, "by_layer");
+  EXPECT_EQ(layout.folds[0].reads, (Words{"silenced"}));
   EXPECT_EQ(layout.default_group, "by_layer");
   EXPECT_EQ(layout.default_variable, "prob_mean");
   Words known;
@@ -311,6 +313,84 @@ TEST(Plan, StageOfEachPromptCannotReadAFold) {
 )";
   EXPECT_TRUE(names(problems_of(workflow(stages, "keep: [mean, later]\n")),
                     {"stage 'later': in: 'mean' is computed after all prompts are done"}));
+}
+
+const std::string kShifted = R"(
+  numbers: {stage: toy.source}
+  ns: {stage: toy.number, in: numbers}
+  mean: {stage: aggregate.moments, in: ns, over: prompt}
+  shifted: {stage: toy.shift, in: [numbers, mean]}
+  later: {stage: toy.number, in: shifted}
+)";
+
+TEST(Plan, APortOfResultsOverAllPromptsTakesNoOthers) {
+  EXPECT_NO_THROW(plan_of(workflow(kShifted, "keep: [later]\n")));
+  for (const std::string in : {"[numbers, ns]", "{number: numbers, by: ns}"})
+    EXPECT_TRUE(
+        names(problems_of(workflow(kShifted, "keep: [later]\n"), {"shifted.in=" + in}),
+              {"stage 'shifted': in: 'ns' gives measures of each prompt, but the port 'by' takes measures "
+               "over all prompts, as a stage that aggregates gives"}));
+  EXPECT_TRUE(names(problems_of(workflow(kShifted, "keep: [later]\n"), {"shifted.in=numbers"}),
+                    {"stage 'shifted': the input 'by' (measures over all prompts) is missing"}));
+}
+
+TEST(Plan, ALabelIsPickedOfWhatIsAggregatedAlone) {
+  const auto problem = [](const std::string& in) {
+    return problems_of(workflow(kShifted, "keep: [later]\n"),
+                       {"shifted.in={number: numbers, by: " + in + "}"});
+  };
+  EXPECT_TRUE(names(problem("'mean.n_mean[layer=1]'"), {"unknown axis 'layer'"}));
+  EXPECT_TRUE(names(problem("mean.n_men"), {"'mean' has no variable 'n_men' (did you mean 'n_mean'?)"}));
+  EXPECT_TRUE(
+      names(problems_of(workflow(kShifted, "keep: [later]\n"), {"later.in=\"shifted[layer=1]\""}),
+            {"'shifted[layer=1]': only stages that aggregate, and what reads their results, can pick"}));
+}
+
+TEST(Plan, ACycleThroughWhatIsAggregatedIsRefused) {
+  EXPECT_TRUE(names(problems_of(workflow(kShifted, "keep: [later]\n"), {"ns.in=shifted"}),
+                    {"the stages form a cycle: ns <- shifted <- mean <- ns"}));
+}
+
+TEST(Plan, WhatAStageReadsOverAllPromptsIsStored) {
+  const PlannedRun run = run_of(workflow(kShifted, "keep: [later]\n"));
+  EXPECT_TRUE(stage_of(run.plan, "mean").stored);
+  ASSERT_EQ(run.layout.lanes.size(), 2U);
+  EXPECT_EQ(run.layout.lanes[1].name, "shifted");
+  EXPECT_EQ(run.layout.lanes[1].continues, "items");
+  EXPECT_EQ(run.layout.lanes[1].built_on, (Words{"mean"}));
+  EXPECT_TRUE(run.layout.lanes[0].built_on.empty());
+  EXPECT_EQ(run.layout.folds.at(0).reads, (Words{"items"}));
+}
+
+TEST(Plan, DryRunCountsWhatIsRunAgain) {
+  const PlannedRun run = run_of(workflow(kShifted + R"(
+  end: {stage: aggregate.moments, in: later, over: prompt}
+  last: {stage: toy.shift, in: [shifted, end]}
+  last_ns: {stage: toy.number, in: last}
+)",
+                                         "keep: [last_ns]\n"));
+  std::ostringstream out;
+  print_dry_run(run, {1, 64e9}, out);
+  EXPECT_TRUE(
+      names(out.str(), {"20 passes, 200 FLOP, after mean, 2 times\n", "10 passes, 100 FLOP, after end\n",
+                        "forward passes  30\n", "work            300 FLOP\n"}))
+      << out.str();
+}
+
+// Of the phase that takes the most, with what it runs again.
+TEST(Plan, MemoryIsThatOfTheLargestPhase) {
+  const std::string sweep =
+      "\n  variants: {stage: toy.expand, in: numbers, held: 1000}\n  xs: {stage: toy.rows, in: "
+      "variants}\n";
+  const auto in_flight = [&](const std::string& stages, const std::string& keep) {
+    return estimate_run(run_of(workflow(stages, "keep: " + keep + "\n")), {1}).in_flight_bytes;
+  };
+  const double one = in_flight(kShifted + sweep, "[xs]");
+  EXPECT_EQ(in_flight(kShifted + sweep, "[xs, later]"), one);
+  const std::string behind =
+      "\n  variants: {stage: toy.expand, in: [shifted, mean], held: 1000}\n  xs: {stage: toy.rows, in: "
+      "variants}\n";
+  EXPECT_EQ(in_flight(kShifted + behind, "[xs]"), one);
 }
 
 TEST(Plan, FoldOfAFoldIsPlannedAfterIt) {
