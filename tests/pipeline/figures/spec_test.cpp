@@ -176,6 +176,19 @@ TEST(Spec, StepsShowTheTextsThatStandThere) {
   EXPECT_EQ(spec["layer"][0]["encoding"]["x"]["sort"]["field"], "head");
 }
 
+TEST(Spec, TextLabelsWithTextsComeInTheFilesOrder) {
+  ChartData data = sample::map(from_one(12));
+  data.chart.axes[1].coordinates = std::vector<std::string>{"0", "2", "10", "1"};
+  data.texts = {{"head", "", {"The", " cat", " on", " sat"}}};
+  const json once = spec_of(data);
+  EXPECT_TRUE(once["layer"][0]["encoding"]["x"]["sort"].is_null()) << "text sorts 10 before 2";
+  EXPECT_EQ(once["data"]["values"][2]["head text"], "10  on");
+  data.texts = {{"head", "layer", std::vector<std::string>(12, "w")}};
+  const json each = spec_of(data);
+  EXPECT_EQ(each["layer"][0]["encoding"]["x"]["sort"]["field"], "head step");
+  EXPECT_EQ(each["data"]["values"][6]["head step"], 2);
+}
+
 TEST(Spec, PromptsOfDifferentLengthsEndWhereTheyEnd) {
   ChartData data = sample::map(from_one(12));
   data.value[3] = data.value[7] = sample::kNone;
