@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pipeline/charts/chart.hpp"
+#include "pipeline/charts/telling.hpp"
 #include "pipeline/yaml/node.hpp"
 
 namespace hookflow::pipeline {
@@ -22,6 +23,25 @@ std::vector<std::string> kept_stages(const RunFileView& view, const Node& workfl
 bool is_drawn(const Variable& variable) {
   const bool itself = variable.relation == Relation::itself || variable.relation == Relation::change;
   return itself && cell_count(variable.axes) > 1;
+}
+
+struct Drawn {
+  std::string stage, variable;
+  Telling telling;
+};
+
+/// Tested effects, then changes, then the rest, each in the order of their stages.
+std::vector<Drawn> drawn_by_themselves(const RunFileView& view, const Node& workflow) {
+  std::vector<Drawn> all;
+  for (const std::string& stage : kept_stages(view, workflow))
+    for (const GroupLayout& group : view.groups)
+      if (group.name == stage)
+        for (const Variable& variable : group.variables)
+          if (is_drawn(variable))
+            all.push_back(
+                {stage, variable.name, std::min(telling_of(variable, group.variables), Telling::effect)});
+  std::ranges::stable_sort(all, {}, &Drawn::telling);
+  return all;
 }
 
 class RequestList {
@@ -57,11 +77,7 @@ std::vector<FigureRequest> figure_requests(const RunFileView& view) {
   if (const std::size_t dot = first.find('.'); dot != std::string::npos)
     if (find_variable(view.groups, first.substr(0, dot), first.substr(dot + 1)) != nullptr)
       list.add(first.substr(0, dot), first.substr(dot + 1));
-  for (const std::string& stage : kept_stages(view, workflow))
-    for (const GroupLayout& group : view.groups)
-      if (group.name == stage)
-        for (const Variable& variable : group.variables)
-          if (is_drawn(variable)) list.add(stage, variable.name);
+  for (const Drawn& drawn : drawn_by_themselves(view, workflow)) list.add(drawn.stage, drawn.variable);
   return list.take();
 }
 

@@ -114,6 +114,22 @@ TEST_F(Plot, FilesOfOlderFormatsAreDrawnByWhatTheyHave) {
   }
 }
 
+TEST_F(Plot, TestedEffectsThenChangesComeBeforeAbsoluteValues) {
+  const std::string sweep = kSweep;
+  write("t.yaml", sweep.substr(0, sweep.find("keep:")) +
+                      "  test: {stage: aggregate.ttest, in: scores.log_prob_change, kind: one_sample, "
+                      "over: head, across: layer}\nkeep: [scores, test]\n");
+  succeed({"run", "t.yaml", "--out", "t.h5", "--quiet"});
+  const pipeline::RunFile run(folder.path() / "t.h5");
+  Words ids;
+  for (const pipeline::Figure& figure : figures_of(run, read_run_file(run))) ids.push_back(figure.id);
+  ASSERT_GT(ids.size(), 4U);
+  EXPECT_EQ(ids[0], "test.log_prob_change_mean_difference");
+  EXPECT_EQ(ids[1], "scores.log_prob_change");
+  EXPECT_EQ(ids[2], "scores.prob_change");
+  EXPECT_EQ(ids[3], "scores.log_prob");
+}
+
 TEST_F(Plot, EveryShippedWorkflowHasItsFiguresFirst) {
   for (const fs::directory_entry& entry :
        fs::directory_iterator(fs::path(HOOKFLOW_SOURCE_DIR) / "workflows")) {
