@@ -125,6 +125,12 @@ TEST(Spec, TooManyBarsArePoints) {
   EXPECT_EQ(spec["layer"][0]["mark"]["type"], "point");
   EXPECT_FALSE(spec["layer"][0]["encoding"].contains("xOffset"));
   EXPECT_EQ(spec["layer"][0]["encoding"]["x"]["axis"]["labels"], false);
+  data.lower = data.upper = from_one(120);
+  const json limits = spec_of(data)["layer"];
+  EXPECT_EQ(limits[0]["mark"]["type"], "rule") << "below the points";
+  EXPECT_EQ(limits[0]["encoding"]["color"]["field"], "word") << "each in its own colour";
+  EXPECT_EQ(limits[1]["mark"]["type"], "point");
+  data.lower.clear();
   data.chart.axes[1] = numbered_axis("prompt", 50, "");
   data.value = from_one(100);
   EXPECT_EQ(spec_of(data)["layer"][0]["mark"]["type"], "bar");
@@ -200,6 +206,15 @@ TEST(Spec, PromptsOfDifferentLengthsEndWhereTheyEnd) {
   data.chart.kind = ChartKind::bars;
   data.chart.facet = {"layer"};
   EXPECT_EQ(spec_of(data)["resolve"]["scale"]["x"], "independent") << "each has texts of its own";
+}
+
+TEST(Spec, WithoutAnyValueIsASentenceWithoutAxes) {
+  ChartData data = sample::map(std::vector<double>(12, sample::kNone));
+  data.empty = data.note = "There is no value.";
+  const json spec = spec_of(data);
+  EXPECT_EQ(spec["mark"]["text"], json({"There is no value."}));
+  EXPECT_FALSE(spec.contains("encoding"));
+  EXPECT_FALSE(spec.contains("layer"));
 }
 
 class BadNumbers : public testing::TestWithParam<ChartKind> {};
