@@ -176,6 +176,7 @@ class FlowGraph {
         parts += pending(packet.lane, prompt, part) ? 1 : 0;
       monitor_.done += parts;
       if (parts == 0 || !packet.failures[row]) continue;
+      monitor_.failed_parts += parts;
       monitor_.fail(prompt);
       if (options_.fail_fast) halted_ = monitor_.failed_fast = true;
     }
