@@ -143,6 +143,7 @@ int plot(const std::vector<std::string>& arguments) {
   }
   output->write(0, [&](std::ostream& to) { to << bytes; });
   output->place();
+  std::cout << out.string() << "\n";
   return exit_code::kDone;
 }
 
