@@ -120,6 +120,11 @@ TEST_F(InspectTables, TopOfATestIsByTheEffectAndOfANamedPValueTheSmallest) {
   EXPECT_TRUE(std::ranges::is_sorted(p)) << "the most significant first";
 }
 
+TEST_F(InspectTables, OfThePromptsColumnsPlotSaysThatItCannotChooseByThem) {
+  refuse({"plot", "sweep.h5", "scores.prob", "--where", "template=A"}, 2,
+         {"'template' is a column of the prompts"});
+}
+
 TEST_F(InspectTables, WhereChoosesByColumnsOfThePrompts) {
   std::set<std::string> prompts;
   const Words lines = table({"scores.prob", "--where", "template=A", "--where", "head=0", "--csv"});

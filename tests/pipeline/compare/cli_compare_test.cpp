@@ -198,6 +198,15 @@ TEST_F(Compare, OfAPageSaysWhatCannotBe) {
   EXPECT_TRUE(says(read_file(folder.path() / "a_compared.html"), "NOT COMPLETE: prompts 0 done, 1 pending"));
 }
 
+TEST_F(Compare, ThePageDrawsWhatDiffersAlone) {
+  other.change = one.change;
+  make("c.h5", other);
+  succeed({"compare", "a.h5", "c.h5", "--report=c.html"});
+  const std::string page = read_file(folder.path() / "c.html");
+  EXPECT_TRUE(says(page, "data-name=\"scores.significant a.h5\""));
+  EXPECT_FALSE(says(page, "data-name=\"scores.change")) << "equal in every value";
+}
+
 TEST_F(Compare, RefusesWhatCannotBeCompared) {
   refuse({"compare", "a.h5"}, 2, {"two run files or more"});
   refuse({"compare", "a.h5", "none.h5"}, 3, {"none.h5: no such run file"});
