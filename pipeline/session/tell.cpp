@@ -20,6 +20,11 @@ std::string json_line(const OrderedJson& object) {
   return object.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
+/// Of what an explicit `keep` leaves out.
+bool is_left_out(const Warning& warning) {
+  return warning.kind == "not run" || warning.kind == "figure left out";
+}
+
 }  // namespace
 
 void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures, ProgressStyle style) {
@@ -42,8 +47,17 @@ void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures,
     std::cerr << "  … `hookflow inspect FILE checkpoint --where state=failed` lists all\n";
 }
 
-void tell_warnings(const std::vector<Warning>& warnings, ProgressStyle style) {
+void tell_warnings(const std::vector<Warning>& all, ProgressStyle style) {
   constexpr std::size_t kExamples = 3;
+  std::vector<Warning> warnings = all;
+  const auto left_out = static_cast<std::size_t>(std::ranges::count_if(warnings, is_left_out));
+  if (style == ProgressStyle::quiet && left_out > 1) {
+    const auto figure = std::ranges::find(warnings, "figure left out", &Warning::kind);
+    const Warning first = figure != warnings.end() ? *figure : *std::ranges::find_if(warnings, is_left_out);
+    std::cerr << "hookflow: warning: " << to_string(first) << "; " << left_out - 1
+              << " more left out or not run: `hookflow inspect FILE warnings`\n";
+    std::erase_if(warnings, is_left_out);
+  }
   for (const auto& [first, count] : kinds_of(warnings)) {
     if (style == ProgressStyle::json) {
       std::cerr << json_line({{"event", "warning"},
