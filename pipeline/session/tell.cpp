@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -39,9 +41,15 @@ void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures,
     return;
   }
   std::cerr << failures.size() << " of " << counted(plan.prompts.size(), "prompt") << " failed\n";
-  for (std::size_t i = 0; i < std::min(kMostTold, failures.size()); ++i) {
-    std::cerr << "  prompt '" << plan.prompts.id(failures[i].prompt) << "', stage '" << failures[i].stage
-              << "': " << failures[i].reason << "\n";
+  std::map<std::pair<std::string, std::string>, std::size_t> of_reason;
+  for (const Failure& failure : failures) ++of_reason[{failure.stage, failure.reason}];
+  std::size_t lines = 0;
+  for (const Failure& failure : failures) {
+    auto found = of_reason.extract({failure.stage, failure.reason});
+    if (found.empty() || lines++ == kMostTold) continue;
+    std::cerr << "  prompt '" << plan.prompts.id(failure.prompt) << "'"
+              << (found.mapped() > 1 ? " and " + std::to_string(found.mapped() - 1) + " more" : "")
+              << ", stage '" << failure.stage << "': " << failure.reason << "\n";
   }
   if (failures.size() > kMostTold)
     std::cerr << "  … `hookflow inspect FILE checkpoint --where state=failed` lists all\n";
