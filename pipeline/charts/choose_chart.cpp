@@ -249,10 +249,21 @@ class Chooser {
     for (const Axis& axis : rest_) chart_.choose.push_back(axis.name);
   }
 
-  /// What is counted over needs no place.
+  /// What is counted over needs no place. Prompts that have one value each are counted over.
   void place_counts() {
-    if (chart_.colour.empty()) chart_.colour = take_alternatives(kFewLabels);
-    place_facets();
+    const std::vector<Axis> all = rest_;
+    std::erase_if(rest_, [](const Axis& axis) { return axis.name == kPromptAxis; });
+    const auto place = [&] {
+      if (chart_.colour.empty()) chart_.colour = take_alternatives(kFewLabels);
+      place_facets();
+    };
+    const std::size_t others = rest_.size();
+    Chart unplaced = chart_;
+    place();
+    if (rest_.empty() || others == all.size()) return;
+    chart_ = std::move(unplaced);
+    rest_ = all;
+    place();
   }
 
   /// Those that are drawn along, the sources first, as they are stored.

@@ -59,7 +59,7 @@ std::vector<std::string> choose_rows(GroupSheet& group, const Options& options) 
     const std::size_t all = group.sheet.size();
     const std::string by = group.sheet.top(static_cast<std::size_t>(options.get<int>("top")));
     notes.push_back("the " + std::to_string(group.sheet.size()) + " of " + std::to_string(all) +
-                    " rows with the largest |" + by + "|");
+                    " rows with the " + by);
   }
   for (const std::string& name : group.left_out)
     notes.push_back("not shown, as its axes are different: " + name);
@@ -108,8 +108,10 @@ int inspect(const std::vector<std::string>& arguments) {
   options.add()("where", po::value<std::vector<std::string>>()->composing()->value_name("COLUMN=VALUE"),
                 "only rows where that axis, variable or column of the prompts has the value; "
                 "may be repeated")("top", po::value<int>()->value_name("N"),
-                                   "only so many rows, those of largest magnitude in the first named "
-                                   "variable that is not an id, index or count")(
+                                   "only so many rows, those that matter most: of largest magnitude, or of "
+                                   "smallest p-value, in the first named variable that is not an id, index "
+                                   "or count, or, where none is named, in what the workflow shows first, a "
+                                   "tested effect or a change")(
       "rows", po::value<int>()->value_name("N"), "rows to show at most; default: 50 on a terminal, else all")(
       "csv", "the values as CSV, every row and digit; notes go to stderr")(
       "all,a", "every variable with its axes, units and meaning")("provenance", "how the file was made")(

@@ -68,7 +68,7 @@ class ResultsCompared {
       second_.file.read([&](const h5::File&) {
         for_pairs(found.agreement);
         found.ranking = Ranking(found.agreement);
-        if (found.is_measure()) for_pairs(found.ranking);
+        if (found.is_ranked()) for_pairs(found.ranking);
       });
     });
     return found;

@@ -20,9 +20,9 @@ struct VariableComparison {
   Agreement agreement{};
   Ranking ranking{agreement};
 
-  [[nodiscard]] bool is_measure() const {
-    return variable.dtype != Dtype::int64;
-  }  // that cells are ranked by
+  [[nodiscard]] bool is_measure() const { return variable.dtype != Dtype::int64; }
+  /// Whether cells of large magnitude are those that matter.
+  [[nodiscard]] bool is_ranked() const { return is_measure() && variable.relation != Relation::p_value; }
   /// Whether all cells of both are matched and have equal values.
   [[nodiscard]] bool is_equal() const;
   /// Why no cells of both can be compared; empty: some can.

@@ -62,7 +62,7 @@ StageAnswer answer_of(const RunsBeside& runs, const VariableComparison& variable
   answer.sentences.push_back(correlation_sentence(variable));
   if (const std::vector<CellPair> farthest = found.farthest(); !farthest.empty())
     answer.sentences.push_back(difference_sentence(runs, variable, farthest.front()));
-  if (variable.is_measure() && found.both() > LargestPairs::kMost)
+  if (variable.is_ranked() && found.both() > LargestPairs::kMost)
     answer.sentences.push_back(ranks_sentence(runs, variable));
   return answer;
 }

@@ -58,8 +58,8 @@ OrderedJson summary_json(const VariableComparison& variable) {
           {"mean_absolute_difference", variable.is_id ? none : OrderedJson(found.mean_absolute_difference())},
           {"largest_difference", apart ? OrderedJson(farthest.front().difference()) : none},
           {"at", apart ? OrderedJson(variable.place(farthest.front())) : none},
-          {"top", variable.is_measure() ? OrderedJson(variable.ranking.most()) : none},
-          {"top_in_common", variable.is_measure() ? OrderedJson(variable.ranking.in_common()) : none},
+          {"top", variable.is_ranked() ? OrderedJson(variable.ranking.most()) : none},
+          {"top_in_common", variable.is_ranked() ? OrderedJson(variable.ranking.in_common()) : none},
           {"one_in_first_only", flags ? OrderedJson(found.lowered()) : none},
           {"one_in_second_only", flags ? OrderedJson(found.raised()) : none}};
 }
@@ -73,7 +73,9 @@ OrderedJson variable_json(const VariableComparison& variable) {
   for (const CellPair& pair : variable.agreement.farthest())
     json["largest_differences"].push_back(pair_json(variable, pair));
   json["changed_rank"] = OrderedJson::array();
-  for (const RankedPair& ranked : variable.ranking.changes()) {
+  const std::vector<RankedPair> ranks =
+      variable.is_ranked() ? variable.ranking.changes() : std::vector<RankedPair>();
+  for (const RankedPair& ranked : ranks) {
     OrderedJson change = pair_json(variable, ranked.pair);
     change["first_rank"] = ranked.first_rank;
     change["second_rank"] = ranked.second_rank;

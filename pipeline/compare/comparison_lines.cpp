@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 
+#include "pipeline/charts/telling.hpp"
 #include "pipeline/compare/setting_lines.hpp"
 #include "pipeline/inspect/overview.hpp"
 #include "pipeline/text/columns.hpp"
@@ -74,12 +75,15 @@ void add_flipped(const VariableComparison& variable, double first, std::size_t s
 
 std::string looked_at(const RunsBeside& runs) {
   const std::string likely = likely_variable(runs.first.view);
-  std::string measured;
+  std::vector<GroupLayout> differing;
   for (const VariableComparison& variable : runs.results.variables) {
     if (variable.name == likely) return likely;
-    if (measured.empty() && variable.is_measure() && !variable.is_equal()) measured = variable.name;
+    if (!variable.is_measure() || variable.is_equal()) continue;
+    const std::size_t dot = variable.name.find('.');
+    differing.push_back({variable.name.substr(0, dot), "", {variable.variable}});
+    differing.back().variables.front().name = variable.name.substr(dot + 1);
   }
-  return measured;
+  return most_telling(differing);
 }
 
 Lines difference_lines(const RunsBeside& runs, bool all) {

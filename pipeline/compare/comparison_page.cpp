@@ -1,7 +1,7 @@
 #include "pipeline/compare/comparison_page.hpp"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <sstream>
 
 #include "pipeline/compare/comparison_answer.hpp"
@@ -36,12 +36,15 @@ std::string answer_section(const std::vector<RunsBeside>& pairs, bool all) {
   return html;
 }
 
-/// Those of variables that were compared, a row of all runs each.
+/// Those of variables that were compared and are not equal in every value, a row of all runs each.
 std::string figures_section(Page& page, const std::vector<OpenRun>& runs,
                             const std::vector<RunsBeside>& pairs) {
-  std::set<std::string> compared;
+  std::map<std::string, bool> compared;  // whether it differs
   for (const RunsBeside& pair : pairs)
-    for (const VariableComparison& variable : pair.results.variables) compared.insert(variable.name);
+    for (const VariableComparison& variable : pair.results.variables) {
+      bool& differs = compared[variable.name];
+      differs = differs || !variable.is_equal();
+    }
   std::vector<DrawnRun> drawn;
   for (const OpenRun& run : runs) drawn.push_back({run.name, run.file, run.view});
   std::string html;

@@ -67,7 +67,7 @@ class ComparisonPrinter {
         variable.name, std::to_string(found.both()), std::to_string(found.equal()), "-", "-", "-", ""};
     if (variable.is_id) return row;
     row[3] = shown_number(found.correlation());
-    if (variable.is_measure() && found.both() > LargestPairs::kMost)
+    if (variable.is_ranked() && found.both() > LargestPairs::kMost)
       row[4] =
           std::to_string(variable.ranking.in_common()) + " of " + std::to_string(variable.ranking.most());
     if (const std::vector<CellPair> farthest = found.farthest(); !farthest.empty()) {
@@ -93,7 +93,7 @@ class ComparisonPrinter {
 
   void print_ranks(const VariableComparison& variable) {
     const std::vector<RankedPair> changes = variable.ranking.changes();
-    if (variable.agreement.both() <= LargestPairs::kMost || changes.empty()) return;
+    if (!variable.is_ranked() || variable.agreement.both() <= LargestPairs::kMost || changes.empty()) return;
     out_ << "\n";
     heading("changed rank by magnitude, of the largest in either: " +
             std::to_string(variable.ranking.in_common()) + " of the top " +

@@ -180,7 +180,9 @@ class FlowGraph {
       for (std::size_t part = chunk.first_part; part < chunk.first_part + chunk.parts; ++part)
         parts += pending(packet.lane, prompt, part) ? 1 : 0;
       monitor_.done += parts;
-      if (parts == 0 || !packet.failures[row] || phase_.failed.contains(prompt)) continue;
+      if (parts == 0 || !packet.failures[row]) continue;
+      monitor_.failed_parts += parts;
+      if (phase_.failed.contains(prompt)) continue;
       monitor_.fail(prompt);
       if (options_.fail_fast) halted_ = monitor_.failed_fast = true;
     }

@@ -26,6 +26,7 @@ struct Monitor {
     for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
       for (const PartState state : store.states(lane)) {
         done += state != PartState::pending;
+        failed_parts += state == PartState::failed;
       }
     }
     for (const Failure& failure : store.failures()) fail(failure.prompt);
@@ -41,6 +42,7 @@ struct Monitor {
   const std::size_t total;
   std::atomic<std::size_t> done{0};                          // what has failed is among it
   std::atomic<std::size_t> failed{0};                        // prompts
+  std::atomic<std::size_t> failed_parts{0};                  // what is counted, as `done`
   std::atomic<bool> failed_fast{false};                      // it stops because a prompt failed
   std::atomic<const std::string*> aggregating{nullptr};      // id of the stage that runs over all prompts now
   std::vector<std::atomic<std::int64_t>> stage_nanoseconds;  // summed over threads

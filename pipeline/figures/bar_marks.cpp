@@ -65,11 +65,18 @@ VegaJson bar_marks(const ChartData& data, const RowFields& fields) {
   VegaJson layers = {{{"mark", crowded ? points : VegaJson{{"type", "bar"}}}, {"encoding", bars}}};
   if (!fields.lower.empty() && !fields.upper.empty()) {
     VegaJson limits = position;
-    limits.erase("color");
     limits["y"] = value_channel(data, fields.lower, true);
     limits["y2"] = {{"field", field_of(fields.upper)}};
-    layers.push_back(
-        {{"mark", {{"type", "rule"}, {"color", "#888888"}, {"strokeWidth", 1.5}}}, {"encoding", limits}});
+    VegaJson rule = {{"type", "rule"}, {"strokeWidth", 1.5}};
+    if (crowded) {  // they stand over each other: below the points, each in its own colour
+      rule["opacity"] = 0.3;
+      VegaJson below = {{"mark", std::move(rule)}, {"encoding", std::move(limits)}};
+      layers.insert(layers.begin(), std::move(below));
+    } else {
+      rule["color"] = "#888888";
+      limits.erase("color");
+      layers.push_back({{"mark", std::move(rule)}, {"encoding", std::move(limits)}});
+    }
   }
   if (!fields.clean.empty()) layers.push_back(clean_layer(data, fields, position));
   if (!data.marks.empty()) {

@@ -55,11 +55,13 @@ void share_scale(std::vector<DrawnChart>& charts) {
 }  // namespace
 
 std::vector<std::vector<Figure>> figures_beside(const std::vector<DrawnRun>& runs,
-                                                const std::set<std::string>& only) {
+                                                const std::map<std::string, bool>& compared) {
   std::vector<std::vector<Figure>> rows;
   for (const FigureRequest& request : figure_requests(runs.front().view)) {
-    const auto is_wanted = [&](const InputRef& of) { return only.count(of.stage + "." + of.variable) > 0; };
-    if (!std::ranges::all_of(request.of, is_wanted)) continue;
+    const auto found = [&](const InputRef& of) { return compared.find(of.stage + "." + of.variable); };
+    const auto is_compared = [&](const InputRef& of) { return found(of) != compared.end(); };
+    if (!std::ranges::all_of(request.of, is_compared)) continue;
+    if (std::ranges::none_of(request.of, [&](const InputRef& of) { return found(of)->second; })) continue;
     std::vector<DrawnChart> charts = charts_of(runs, request.id());
     if (charts.size() < 2) continue;
     share_scale(charts);

@@ -1,5 +1,5 @@
 #pragma once
-#include <set>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,10 +14,11 @@ struct DrawnRun {
   const RunFileView& view;
 };
 
-/// Of each figure of the first run that draws only variables in `only`, "stage.variable": those of all runs
+/// Of each figure of the first run that draws only variables in `compared`, "stage.variable", one of which
+/// differs (true): those of all runs
 /// that have it, of one kind where their axes allow it, and heatmaps with one scale. Names of runs stand in
 /// ids and titles. What one run alone has is left out.
 std::vector<std::vector<Figure>> figures_beside(const std::vector<DrawnRun>& runs,
-                                                const std::set<std::string>& only);
+                                                const std::map<std::string, bool>& compared);
 
 }  // namespace hookflow::pipeline

@@ -40,10 +40,8 @@ VegaJson steps_channel(const ChartData& data, const RowFields& fields, const std
       {"type", is_order(*data.chart.axis(axis)) ? "ordinal" : "nominal"},
       {"title", axis_title(*data.chart.axis(axis))},
       {"axis", {{"labelLimit", kLabelPixels}, {"labelOverlap", data.chart.axis(axis)->size() > kMostSteps}}}};
-  if (drawn != label)
-    channel["sort"] = {{"field", field_of(label)}, {"op", "min"}};
-  else
-    channel["sort"] = nullptr;  // as they come
+  const std::string& order = fields.order_of(data, axis);
+  channel["sort"] = order.empty() ? VegaJson(nullptr) : VegaJson{{"field", field_of(order)}, {"op", "min"}};
   if (!has_text_labels(*data.chart.axis(axis)) && drawn == label) channel["axis"]["labelAngle"] = 0;
   return channel;
 }

@@ -9,7 +9,7 @@ namespace hookflow::pipeline {
 
 Figure figure_from(const ChartData& data, const std::string& id) {
   constexpr std::size_t kMostInSvg = 5'000;  // cells
-  return {id, data.title, data.note, spec_of(data), data.value.size() > kMostInSvg};
+  return {id, data.title, data.note, spec_of(data), data.value.size() > kMostInSvg, !data.empty.empty()};
 }
 
 Figure figure_of(const RunFile& run, const RunFileView& view, const FigureRequest& request) {

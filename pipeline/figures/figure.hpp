@@ -17,10 +17,12 @@ struct Figure {
   std::string note;     // one line: what it shows; that it was thinned or summed up; that the run goes on
   nlohmann::json spec;  // Vega-Lite 6, complete by itself, with its data
   bool large = false;   // more cells than SVG should draw: use a canvas
+  bool empty = false;   // nothing is drawn, as the note says
 };
 
 /// The figures of a run in the order in which a report shows them: those that its workflow declares, what it
-/// shows first, then each result that is kept and is no detail of another.
+/// shows first, then each result that is kept and is no detail of another, tested effects and changes before
+/// others.
 std::vector<Figure> figures_of(const RunFile& run, const RunFileView& view);
 /// One figure. Throws UsageError, a line a problem, for what is asked for and cannot be.
 Figure figure_of(const RunFile& run, const RunFileView& view, const FigureRequest& request);

@@ -1,8 +1,10 @@
 #include "pipeline/figures/requests.hpp"
 
 #include <algorithm>
+#include <tuple>
 
-#include "pipeline/charts/chart.hpp"
+#include "pipeline/charts/choose_chart.hpp"
+#include "pipeline/charts/telling.hpp"
 #include "pipeline/yaml/node.hpp"
 
 namespace hookflow::pipeline {
@@ -24,20 +26,60 @@ bool is_drawn(const Variable& variable) {
   return itself && cell_count(variable.axes) > 1;
 }
 
+struct Drawn {
+  std::string stage, variable;
+  Telling telling;
+};
+
+/// Tested effects, then changes, then the rest, each in the order of their stages.
+std::vector<Drawn> drawn_by_themselves(const RunFileView& view, const Node& workflow) {
+  std::vector<Drawn> all;
+  for (const std::string& stage : kept_stages(view, workflow))
+    for (const GroupLayout& group : view.groups)
+      if (group.name == stage)
+        for (const Variable& variable : group.variables)
+          if (is_drawn(variable))
+            all.push_back(
+                {stage, variable.name, std::min(telling_of(variable, group.variables), Telling::effect)});
+  std::ranges::stable_sort(all, {}, &Drawn::telling);
+  return all;
+}
+
+/// What has its place where, of the same numbers.
+bool look_alike(const Chart& one, const Chart& other) {
+  return !one.minus && one.kind == other.kind && one.sources.front().where == other.sources.front().where &&
+         std::tie(one.x, one.y, one.colour, one.facet, one.choose) ==
+             std::tie(other.x, other.y, other.colour, other.facet, other.choose);
+}
+
 class RequestList {
  public:
+  explicit RequestList(const RunFileView& view) : kept_{view.groups, view.texts} {}
   void add(FigureRequest request) { requests_.push_back(std::move(request)); }
   /// Unless it is drawn already.
   void add(const std::string& stage, const std::string& variable) {
     const std::string id = stage + "." + variable;
     const auto draws_it = [&](const FigureRequest& request) { return request.id() == id; };
     if (std::ranges::any_of(requests_, draws_it)) return;
-    FigureRequest& request = requests_.emplace_back();
+    FigureRequest request;
     request.of.push_back({stage, variable, {}});
+    const auto is_the_same = [&](const FigureRequest& other) { return draw_the_same(other, request); };
+    if (std::ranges::none_of(requests_, is_the_same)) add(std::move(request));
   }
   std::vector<FigureRequest> take() { return std::move(requests_); }
 
  private:
+  [[nodiscard]] bool draw_the_same(const FigureRequest& declared, const FigureRequest& request) const {
+    const InputRef& of = request.of.front();
+    if (declared.of.size() != 1 || declared.of.front().stage != of.stage ||
+        declared.of.front().variable != of.variable)
+      return false;
+    std::vector<std::string> problems;
+    const Chart chart = choose_chart(declared, kept_, problems);
+    return problems.empty() && look_alike(chart, choose_chart(request, kept_, problems));
+  }
+
+  Kept kept_;
   std::vector<FigureRequest> requests_;
 };
 
@@ -46,7 +88,7 @@ class RequestList {
 std::vector<FigureRequest> figure_requests(const RunFileView& view) {
   const auto stored = view.root.find("workflow");
   const Node workflow = stored == view.root.end() ? Node() : parse_yaml_value(stored->second);
-  RequestList list;
+  RequestList list(view);
   if (const Node* declared = workflow.find("figures"); declared != nullptr) {
     Problems problems("figures");
     for (FigureRequest& request : read_figures(*declared, problems)) list.add(std::move(request));
@@ -57,11 +99,7 @@ std::vector<FigureRequest> figure_requests(const RunFileView& view) {
   if (const std::size_t dot = first.find('.'); dot != std::string::npos)
     if (find_variable(view.groups, first.substr(0, dot), first.substr(dot + 1)) != nullptr)
       list.add(first.substr(0, dot), first.substr(dot + 1));
-  for (const std::string& stage : kept_stages(view, workflow))
-    for (const GroupLayout& group : view.groups)
-      if (group.name == stage)
-        for (const Variable& variable : group.variables)
-          if (is_drawn(variable)) list.add(stage, variable.name);
+  for (const Drawn& drawn : drawn_by_themselves(view, workflow)) list.add(drawn.stage, drawn.variable);
   return list.take();
 }
 

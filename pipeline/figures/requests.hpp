@@ -7,7 +7,8 @@
 namespace hookflow::pipeline {
 
 /// What a report of the run draws, in its order: the figures that the workflow declares, what it shows first,
-/// then each result that is kept, has several numbers and is no detail of another.
+/// then each result that is kept, has several numbers and is no detail of another: tested effects, changes,
+/// others.
 std::vector<FigureRequest> figure_requests(const RunFileView& view);
 
 }  // namespace hookflow::pipeline

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <type_traits>
 
 #include "pipeline/text/columns.hpp"
 #include "pipeline/values/spelling.hpp"
@@ -29,6 +30,16 @@ const std::string& text_at(const ChartData& data, const AxisTexts& texts,
   return texts.texts[by * data.steps(axis) + steps[axis]];
 }
 
+/// Whether the labels are numbers that tell their order.
+bool ascends(const Axis& axis) {
+  return std::visit(
+      [](const auto& labels) {
+        using Label = typename std::decay_t<decltype(labels)>::value_type;
+        return std::is_arithmetic_v<Label> && std::ranges::is_sorted(labels);
+      },
+      axis.coordinates.labels());
+}
+
 }  // namespace
 
 RowFields::RowFields(const ChartData& data) {
@@ -38,9 +49,16 @@ RowFields::RowFields(const ChartData& data) {
     return name;
   };
   for (const Axis& axis : data.chart.axes) axes.push_back(unique(axis.name));
-  for (std::size_t axis = 0; axis < axes.size(); ++axis)
-    drawn.push_back(texts_along(data, data.chart.axes[axis].name) == nullptr ? axes[axis]
-                                                                             : unique(axes[axis] + " text"));
+  for (std::size_t axis = 0; axis < axes.size(); ++axis) {
+    const AxisTexts* texts = texts_along(data, data.chart.axes[axis].name);
+    drawn.push_back(texts == nullptr ? axes[axis] : unique(axes[axis] + " text"));
+    if (texts == nullptr)
+      order.emplace_back();
+    else if (ascends(data.chart.axes[axis]))
+      order.push_back(axes[axis]);
+    else  // the same step comes several times with texts of its own
+      order.push_back(texts->by.empty() ? "" : unique(axes[axis] + " step"));
+  }
   const std::vector<ChartSource>& sources = data.chart.sources;
   const bool alike = std::ranges::all_of(sources, [&](const ChartSource& source) {
     return source.variable.name == sources.front().variable.name;
@@ -69,6 +87,10 @@ const std::string& RowFields::of(const ChartData& data, const std::string& axis)
 
 const std::string& RowFields::label(const ChartData& data, const std::string& axis) const {
   return axes[index_of(data, axis)];
+}
+
+const std::string& RowFields::order_of(const ChartData& data, const std::string& axis) const {
+  return order[index_of(data, axis)];
 }
 
 VegaJson json_label(const Axis& axis, std::size_t step) {
@@ -117,6 +139,8 @@ VegaJson rows_of(const ChartData& data, const RowFields& fields) {
       row[fields.axes[axis]] = json_label(axes[axis], steps[axis]);
       if (fields.drawn[axis] != fields.axes[axis])
         row[fields.drawn[axis]] = label_with_text(data, axis, steps);
+      if (!fields.order[axis].empty() && fields.order[axis] != fields.axes[axis])
+        row[fields.order[axis]] = steps[axis];
     }
     const auto put = [&](const std::string& field, const std::vector<double>& numbers) {
       if (!field.empty()) row[field] = json_number(numbers[cell]);

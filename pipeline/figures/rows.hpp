@@ -16,14 +16,16 @@ struct RowFields {
 
   std::vector<std::string> axes;   // labels of the chart's axes
   std::vector<std::string> drawn;  // the same with the texts that stand there: "3  the"
+  std::vector<std::string>
+      order;  // by which what is drawn is sorted; empty: as it comes, which is the file's
   std::vector<std::string> marks;  // 1 where significant, by correction
   std::string value, other, lower, upper, clean, p_value;
   std::string first_edge, last_edge;  // of the bin
 
   /// By which an axis is drawn.
   [[nodiscard]] const std::string& of(const ChartData& data, const std::string& axis) const;
-  /// The labels alone, which tell the order.
   [[nodiscard]] const std::string& label(const ChartData& data, const std::string& axis) const;
+  [[nodiscard]] const std::string& order_of(const ChartData& data, const std::string& axis) const;
 };
 
 /// Whether a cell has no value as its prompt has nothing there, which is behind its end.

@@ -92,6 +92,22 @@ void add_choices(const ChartData& data, const RowFields& fields, VegaJson& spec)
   if (!filters.empty()) spec["transform"] = std::move(filters);
 }
 
+/// Without axes, which would be of nothing.
+VegaJson said_instead(const ChartData& data) {
+  return {{"mark",
+           {{"type", "text"},
+            {"text", title_lines(data.note, 72)},
+            {"align", "left"},
+            {"baseline", "top"},
+            {"x", 0},
+            {"y", 0},
+            {"color", "#888888"}}},
+          {"data", {{"values", VegaJson::array({VegaJson::object()})}}},
+          {"view", {{"stroke", nullptr}}},
+          {"width", panel_size(data)},
+          {"height", 40}};
+}
+
 }  // namespace
 
 VegaJson spec_of(const ChartData& data) {
@@ -100,6 +116,10 @@ VegaJson spec_of(const ChartData& data) {
                    {"title", {{"text", title_lines(data.title, 72)}, {"anchor", "start"}}},
                    {"description", one_line(data.title + ". " + data.note)},
                    {"data", {{"values", rows_of(data, fields)}}}};
+  if (!data.empty.empty()) {
+    spec.update(said_instead(data));
+    return spec;
+  }
   add_choices(data, fields, spec);
   add_facets(data, fields, marks_of(data, fields), spec);
   return spec;

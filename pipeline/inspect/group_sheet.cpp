@@ -10,7 +10,10 @@
 #include <type_traits>
 #include <utility>
 
+#include "pipeline/charts/chart.hpp"
+#include "pipeline/charts/telling.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/inspect/overview.hpp"
 #include "pipeline/run_file/reading/cell_reader.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/values/renamed.hpp"
@@ -157,11 +160,32 @@ class GroupReader {
     };
     TextRows texts = dataset.is_integer() ? texts_counted_by(view_, dataset.units) : TextRows();
     const bool asked_alone = shown_.size() == 1 && !dataset.is_text() && texts.empty();
-    const bool each_once = asked_ || along.size() == axes_.size();
-    const bool measured = !dataset.is_text() && !dataset.is_integer() && each_once;
+    const int place = asked_ ? 0 : precedence(dataset.name);
+    const bool is_found = place <= static_cast<int>(Telling::effect);  // even where rows repeat it
+    const bool measured =
+        !dataset.is_text() && !dataset.is_integer() && (is_found || along.size() == axes_.size());
     const Role role = asked_alone || measured ? Role::measure : Role::value;
-    return {dataset.name, role, at, std::move(texts),
-            along.size() == 1 ? std::optional(along.front()) : std::nullopt};
+    return {dataset.name,
+            role,
+            at,
+            std::move(texts),
+            along.size() == 1 ? std::optional(along.front()) : std::nullopt,
+            place,
+            is_p_value(dataset.name)};
+  }
+
+  /// What is shown first, then what tells most.
+  [[nodiscard]] int precedence(const std::string& name) const {
+    const Variable* variable = find_variable(view_.groups, group_, name);
+    if (variable == nullptr) return static_cast<int>(Telling::ancillary);
+    if (likely_variable(view_) == group_ + "." + name) return -1;
+    const auto group = std::ranges::find(view_.groups, group_, &GroupLayout::name);
+    return static_cast<int>(telling_of(*variable, group->variables));
+  }
+
+  [[nodiscard]] bool is_p_value(const std::string& name) const {
+    const Variable* variable = find_variable(view_.groups, group_, name);
+    return variable != nullptr && variable->relation == Relation::p_value;
   }
 
   void add_prompt_columns(Sheet& sheet) const {

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <set>
 
+#include "pipeline/charts/telling.hpp"
 #include "pipeline/terminal/table.hpp"
 #include "pipeline/text/columns.hpp"
 #include "pipeline/text/shell.hpp"
@@ -97,16 +98,16 @@ std::string other_tables(const RunFileView& view) {
 std::string likely_variable(const RunFileView& view) {
   const Node workflow = parse_yaml_value(root_text(view, "workflow"));
   const Node* show = workflow.find("show");
-  std::string likely;
+  const auto is_measured = [](const Variable& variable) { return variable.dtype != Dtype::int64; };
+  std::vector<GroupLayout> results;
   for (const GroupLayout& group : view.groups) {
-    for (const Variable& variable : group.variables) {
-      if (group.about.empty() || variable.dtype == Dtype::int64) continue;
-      const std::string name = group.name + "." + variable.name;
-      if (show != nullptr && show->text == name) return name;
-      if (likely.empty()) likely = name;
-    }
+    if (group.about.empty() || std::ranges::none_of(group.variables, is_measured)) continue;
+    for (const Variable& variable : group.variables)
+      if (show != nullptr && is_measured(variable) && show->text == group.name + "." + variable.name)
+        return show->text;
+    results.push_back(group);
   }
-  return likely;
+  return most_telling(results);
 }
 
 std::string progress_text(std::size_t done, std::size_t failed, std::size_t pending) {

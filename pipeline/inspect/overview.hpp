@@ -13,8 +13,8 @@ std::string progress_text(std::size_t done, std::size_t failed, std::size_t pend
 /// How far a run is: "NOT COMPLETE: prompts 3 done, 7 pending".
 std::string progress_text(const RunFileView& view);
 
-/// The values that a user is likely to want, "stage.variable": what the workflow shows first, or else the
-/// first that are measured; empty where there is none.
+/// The values that a user is likely to want, "stage.variable": what the workflow shows first, or else what
+/// tells most; empty where nothing is measured.
 std::string likely_variable(const RunFileView& view);
 
 /// A run file on one screen: what was run, on what, how far it is, what is kept, and what to type next.

@@ -69,8 +69,7 @@ Sheet history_sheet(const RunFileView& view) {
   add("last_commit", [](const Session& session) { return time_cell(session.last_commit); });
   add("end", [&view](const Session& session) { return end_cell(view, session); });
   add("percent_before", [all](const Session& session) { return percent_cell(session.done_before, all); });
-  add("percent_after",
-      [all](const Session& session) { return percent_cell(session.done + session.failed, all); });
+  add("percent_after", [all](const Session& session) { return percent_cell(session.done, all); });
   add("damaged", [](const Session& session) { return Cell(session.damaged); });
   add("threads", [](const Session& session) { return Cell(session.threads); });
   add("hookflow", [](const Session& session) { return Cell(session.program_version); });

@@ -115,13 +115,18 @@ bool Sheet::has_measure() const {
 }
 
 std::string Sheet::top(std::size_t count) {
-  const auto by = std::ranges::find(columns_, SheetColumn::Role::measure, &SheetColumn::role);
-  if (by == columns_.end())
+  const auto by = std::ranges::min_element(columns_, {}, [](const SheetColumn& column) {
+    return std::pair(column.role != SheetColumn::Role::measure, column.precedence);
+  });
+  if (by == columns_.end() || by->role != SheetColumn::Role::measure)
     refuse("--top: there is nothing to rank by: texts, ids, indices and counts are left out");
   std::vector<std::pair<double, std::size_t>> ranked;
   for (std::size_t i = 0; i < size(); ++i) ranked.emplace_back(magnitude(by->at(rows_[i])), rows_[i]);
   std::erase_if(ranked, [](const auto& entry) { return entry.first < 0; });
-  std::ranges::stable_sort(ranked, std::greater<>(), &std::pair<double, std::size_t>::first);
+  const bool small_first = by->small_matters;
+  std::ranges::stable_sort(ranked, [&](const auto& one, const auto& other) {
+    return small_first ? one.first < other.first : one.first > other.first;
+  });
   if (ranked.size() > count) ranked.resize(count);
   std::vector<std::size_t> kept;
   for (const auto& [size, row] : ranked) kept.push_back(row);
@@ -129,7 +134,7 @@ std::string Sheet::top(std::size_t count) {
   const auto first = std::ranges::find_if(
       columns_, [](const SheetColumn& column) { return column.role != SheetColumn::Role::label; });
   std::rotate(first, by, by + 1);
-  return first->name;
+  return small_first ? "smallest " + first->name : "largest |" + first->name + "|";
 }
 
 std::string Sheet::hide_common_labels() {

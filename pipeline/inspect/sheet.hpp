@@ -26,6 +26,8 @@ struct SheetColumn {
   std::function<Cell(std::size_t row)> at;
   TextRows texts{};                   // that its numbers stand for; empty: for none
   std::optional<std::size_t> axis{};  // of the rows, along which alone its cells differ
+  int precedence = 0;                 // of measures: rows are ranked by one of the lowest
+  bool small_matters = false;         // of a measure, as of a p-value
 
   [[nodiscard]] bool shown() const { return role != Role::hidden; }
 };
@@ -43,8 +45,8 @@ class Sheet {
   void where(const std::string& condition);
   /// Whether there is a column by whose magnitude rows can be ranked.
   [[nodiscard]] bool has_measure() const;
-  /// Keeps the rows of largest magnitude in the first measure, largest first; that comes right behind the
-  /// labels. Returns its name.
+  /// Keeps the rows that matter most by the first measure of lowest precedence, in that order; it comes right
+  /// behind the labels. Returns how they rank: "largest |change|", "smallest p".
   std::string top(std::size_t count);
 
   /// Takes away the labels that are the same in every row, if there are several rows. Returns them, such as

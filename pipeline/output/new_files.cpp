@@ -47,7 +47,7 @@ std::string obstacle(const fs::path& target, const Replaceable& replaceable) {
   if (replaceable.any) return "";
   if (replaceable.beginning.empty()) return "the file exists; --force replaces it";
   if (fs::is_empty(target, none) || begins_with(target, replaceable.beginning)) return "";
-  return "is there already, and is not what would be written over it; choose another name, or remove it";
+  return "is there already and is no hookflow report; choose another name, or remove it";
 }
 
 void expect_written(const std::ostream& out, const fs::path& path) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "pipeline/charts/choose_chart.hpp"
+#include "pipeline/charts/telling.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/values/renamed.hpp"
 
@@ -17,13 +18,10 @@ std::vector<Variable> variables_of(const Plan& plan, const std::string& stage) {
   return found == plan.stages.end() ? std::vector<Variable>() : found->variables;
 }
 
-std::string first_measured(const Plan& plan) {
-  const std::string& stage = plan.spec.keep.front();
-  const std::vector<Variable> variables = variables_of(plan, stage);
-  if (variables.empty()) return "";
-  const auto is_measured = [](const Variable& variable) { return variable.dtype != Dtype::int64; };
-  const auto found = std::ranges::find_if(variables, is_measured);
-  return stage + "." + (found == variables.end() ? variables.front() : *found).name;
+std::string most_telling_kept(const Plan& plan) {
+  std::vector<GroupLayout> kept;
+  for (const std::string& stage : plan.spec.keep) kept.push_back({stage, "", variables_of(plan, stage)});
+  return most_telling(kept);
 }
 
 }  // namespace
@@ -44,7 +42,7 @@ std::string known_axis(const Plan& plan, const std::string& stage, const std::st
 void settle_show(Plan& plan, Problems& problems) {
   std::string& show = plan.spec.show;
   if (show.empty()) {
-    show = first_measured(plan);
+    show = most_telling_kept(plan);
     return;
   }
   if (const std::size_t dot = show.find('.'); dot != std::string::npos) {

@@ -13,8 +13,8 @@ std::string known_variable(const Plan& plan, const std::string& stage, const std
 /// The same of an axis of its variables.
 std::string known_axis(const Plan& plan, const std::string& stage, const std::string& axis);
 
-/// Settles what a viewer draws first: what the workflow says, or else the first number that is measured of
-/// the first stage that is kept. Notes a name that is not stored.
+/// Settles what a viewer draws first: what the workflow says, or else what tells most of what is kept.
+/// Notes a name that is not stored.
 void settle_show(Plan& plan, Problems& problems);
 /// Notes all that is wrong with the workflow's figures, once it is known what is stored. Where settings
 /// changed what that is, figures that cannot be any more are left out, with a warning.

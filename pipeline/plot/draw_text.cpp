@@ -68,6 +68,7 @@ int series_colour(std::size_t series) {
 std::string draw_text(const ChartData& data, const Window& window) {
   const std::size_t columns = window.columns == Window::kEndless ? kPiped : std::min(window.columns, kWidest);
   std::string text = window.painted(wrapped(one_line(data.title), columns, 2), Ink::bold) + "\n";
+  if (!data.empty.empty()) return text + "\n" + wrapped(one_line(data.text_note), columns, 2) + "\n";
   if (const std::string chosen = chosen_labels(data); !chosen.empty())
     text += wrapped("shown: " + chosen + " (--where picks another)", columns, 2) + "\n";
   if (data.chart.kind == ChartKind::scatter) {

@@ -13,6 +13,7 @@
 #include "pipeline/plot/draw_text.hpp"
 #include "pipeline/render/render.hpp"
 #include "pipeline/text/nearest.hpp"
+#include "pipeline/values/group_names.hpp"
 #include "pipeline/yaml/param.hpp"
 
 namespace hookflow::pipeline {
@@ -22,11 +23,26 @@ namespace fs = std::filesystem;
 namespace po = boost::program_options;
 using Texts = std::vector<std::string>;
 
-AxisLabel condition(const std::string& text) {
+/// A condition on an axis; one on a column of the prompts is refused, as a figure cannot choose by it.
+AxisLabel condition(const std::string& text, const RunFileView& view) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
     throw UsageError("plot: --where " + text + ": must be AXIS=LABEL, such as layer=3");
-  return {text.substr(0, equals), text.substr(equals + 1)};
+  const std::string name = text.substr(0, equals);
+  const auto is_axis = [&](const GroupLayout& group) {
+    return std::ranges::any_of(group.variables, [&](const Variable& variable) {
+      return std::ranges::find(variable.axes, name, &Axis::name) != variable.axes.end();
+    });
+  };
+  const auto is_column = [&](const TextTable& table) {
+    return table.group == kPromptsGroup && table.name == name;
+  };
+  if (std::ranges::any_of(view.texts, is_column) && std::ranges::none_of(view.groups, is_axis))
+    throw UsageError("plot: --where " + text + ": '" + name +
+                     "' is a column of the prompts, by which inspect and export choose, but no axis; "
+                     "--where prompt=ID draws one prompt, and `by: " +
+                     name + "` of a stage that aggregates makes an axis of it");
+  return {name, text.substr(equals + 1)};
 }
 
 InputRef variable_ref(const std::string& said) {
@@ -73,7 +89,8 @@ FigureRequest request_of(const RunFileView& view, const Options& options) {
   set("colour", request.colour);
   set("title", request.title);
   if (options.has("facet")) request.facet = options.get<Texts>("facet");
-  for (const std::string& text : options.get_or("where", Texts())) request.where.push_back(condition(text));
+  for (const std::string& text : options.get_or("where", Texts()))
+    request.where.push_back(condition(text, view));
   const Texts& kinds = figure_kinds();
   if (!request.kind.empty() && std::ranges::find(kinds, request.kind) == kinds.end()) {
     std::string all;
@@ -143,6 +160,7 @@ int plot(const std::vector<std::string>& arguments) {
   }
   output->write(0, [&](std::ostream& to) { to << bytes; });
   output->place();
+  std::cout << out.string() << "\n";
   return exit_code::kDone;
 }
 

@@ -38,8 +38,8 @@ std::string read_library(const fs::path& path) {
     throw InputError(path.string() + ": is a device or a pipe, not a plugin");
   std::ifstream file(path, std::ios::binary);
   if (!file)
-    throw InputError(path.string() + ": the plugin cannot be read: " +
-                     std::generic_category().message(errno) + "; --plugin says where it is now");
+    throw InputError(path.string() +
+                     ": the plugin cannot be read: " + std::generic_category().message(errno));
   std::ostringstream bytes;
   bytes << file.rdbuf();
   return bytes.str();
@@ -102,7 +102,9 @@ void load_plugins(const std::vector<std::string>& names, const fs::path& base, c
     try {
       found.push_back(examine(path));
     } catch (const InputError& error) {
-      problems += (problems.empty() ? "" : "\n") + place + ": " + error.what();
+      const bool is_moved = place != "--plugin" && !fs::exists(path);
+      problems += (problems.empty() ? "" : "\n") + place + ": " + error.what() +
+                  (is_moved ? "; --plugin says where it is now" : "");
     }
   }
   if (!problems.empty()) throw InputError(problems);

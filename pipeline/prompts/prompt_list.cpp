@@ -92,7 +92,9 @@ std::string lacks_column(const Prompt& prompt, const std::string& column) {
   std::vector<std::string> known;
   for (const auto& [name, value] : prompt.columns) known.push_back(name);
   const std::string nearest = suggestion(column, known);
-  return "has no column '" + column + "'" + (nearest.empty() ? ", or no value in it" : nearest);
+  std::string columns;
+  for (const std::string& name : known) columns += (columns.empty() ? "; it has " : ", ") + name;
+  return "has no column '" + column + "'" + (nearest.empty() ? ", or no value in it" : nearest) + columns;
 }
 
 std::string to_json(const Prompt& prompt) {

@@ -33,7 +33,7 @@ std::string answers_part(const std::vector<StageAnswer>& answers) {
   for (const StageAnswer& answer : answers) {
     html += "<dt>" + escaped(answer.stage) + "</dt>\n<dd>";
     for (const Sentence& sentence : answer.sentences) html += "<p>" + spelled(sentence) + "</p>\n";
-    if (answer.sentences.empty()) html += "<p class=\"none\">no values yet, or no summary</p>";
+    if (answer.sentences.empty()) html += "<p class=\"none\">no values, or no summary</p>";
     html += "</dd>\n";
   }
   return html + "</dl>\n";

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -20,6 +22,11 @@ std::string json_line(const OrderedJson& object) {
   return object.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
+/// Of what an explicit `keep` leaves out.
+bool is_left_out(const Warning& warning) {
+  return warning.kind == "not run" || warning.kind == "figure left out";
+}
+
 }  // namespace
 
 void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures, ProgressStyle style) {
@@ -34,16 +41,31 @@ void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures,
     return;
   }
   std::cerr << failures.size() << " of " << counted(plan.prompts.size(), "prompt") << " failed\n";
-  for (std::size_t i = 0; i < std::min(kMostTold, failures.size()); ++i) {
-    std::cerr << "  prompt '" << plan.prompts.id(failures[i].prompt) << "', stage '" << failures[i].stage
-              << "': " << failures[i].reason << "\n";
+  std::map<std::pair<std::string, std::string>, std::size_t> of_reason;
+  for (const Failure& failure : failures) ++of_reason[{failure.stage, failure.reason}];
+  std::size_t lines = 0;
+  for (const Failure& failure : failures) {
+    auto found = of_reason.extract({failure.stage, failure.reason});
+    if (found.empty() || lines++ == kMostTold) continue;
+    std::cerr << "  prompt '" << plan.prompts.id(failure.prompt) << "'"
+              << (found.mapped() > 1 ? " and " + std::to_string(found.mapped() - 1) + " more" : "")
+              << ", stage '" << failure.stage << "': " << failure.reason << "\n";
   }
   if (failures.size() > kMostTold)
     std::cerr << "  … `hookflow inspect FILE checkpoint --where state=failed` lists all\n";
 }
 
-void tell_warnings(const std::vector<Warning>& warnings, ProgressStyle style) {
+void tell_warnings(const std::vector<Warning>& all, ProgressStyle style) {
   constexpr std::size_t kExamples = 3;
+  std::vector<Warning> warnings = all;
+  const auto left_out = static_cast<std::size_t>(std::ranges::count_if(warnings, is_left_out));
+  if (style == ProgressStyle::quiet && left_out > 1) {
+    const auto figure = std::ranges::find(warnings, "figure left out", &Warning::kind);
+    const Warning first = figure != warnings.end() ? *figure : *std::ranges::find_if(warnings, is_left_out);
+    std::cerr << "hookflow: warning: " << to_string(first) << "; " << left_out - 1
+              << " more left out or not run: `hookflow inspect FILE warnings`\n";
+    std::erase_if(warnings, is_left_out);
+  }
   for (const auto& [first, count] : kinds_of(warnings)) {
     if (style == ProgressStyle::json) {
       std::cerr << json_line({{"event", "warning"},

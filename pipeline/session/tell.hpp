@@ -16,7 +16,8 @@ namespace hookflow::pipeline {
 /// The failed prompts with their reasons: the first few for people, all for programs.
 void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures, ProgressStyle style);
 
-/// What may not have been meant: the first few of each kind for people, one line a kind for programs.
+/// What may not have been meant: the first few of each kind for people, one line a kind for programs. Quiet:
+/// one line in all of what is not run or drawn, as nothing that is kept needs it.
 void tell_warnings(const std::vector<Warning>& warnings, ProgressStyle style);
 
 /// The results that were found damaged, and that they are computed again.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
+
+#include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
 
@@ -40,15 +43,25 @@ std::vector<Warning> Findings::take_warnings() {
 std::string refusals_text(const std::vector<RefusedPrompt>& refused, const Prompts& prompts,
                           const std::string& indent) {
   constexpr std::size_t kMostTold = 20;
+  constexpr std::size_t kOfOneReason = 6;
+  std::map<std::string, std::size_t> of_reason;
+  for (const RefusedPrompt& one : refused) ++of_reason[one.why];
+  std::map<std::string, std::size_t> told_of;
   std::string text;
-  for (std::size_t i = 0; i < std::min(kMostTold, refused.size()); ++i) {
-    const std::size_t prompt = refused[i].prompt;
-    text += (i == 0 ? "" : "\n") + indent + prompts.place(prompt) + ": ";
-    if (refused[i].stage != kWhenRead) text += "prompt '" + prompts.id(prompt) + "': ";
-    text += refused[i].why;
+  std::size_t lines = 0, told = 0;
+  for (const RefusedPrompt& one : refused) {
+    if (lines == kMostTold) break;
+    const std::size_t nth = ++told_of[one.why];
+    const std::size_t all = of_reason[one.why];
+    if (nth > kOfOneReason) continue;
+    text += (lines++ == 0 ? "" : "\n") + indent + prompts.place(one.prompt) + ": ";
+    if (one.stage != kWhenRead) text += "prompt '" + prompts.id(one.prompt) + "': ";
+    const bool is_last = nth == kOfOneReason && all > nth;
+    text += one.why + (is_last ? ", as of " + counted(all - nth, "more prompt") : "");
+    told += is_last ? 1 + all - nth : 1;
   }
-  if (refused.size() > kMostTold)
-    text += "\n" + indent + "... and " + std::to_string(refused.size() - kMostTold) + " more";
+  if (refused.size() > told)
+    text += "\n" + indent + "... and " + std::to_string(refused.size() - told) + " more";
   return text;
 }
 

@@ -52,8 +52,8 @@ class Findings {
   std::map<std::pair<std::string, std::string>, std::size_t> of_kind_;    // how many, by stage and kind
 };
 
-/// Those of one stage and parameter, as lines `place: prompt 'id': why`, the first 20 in full, each begun by
-/// `indent`.
+/// Those of one stage and parameter, as lines `place: prompt 'id': why`, the first 20, and of one reason the
+/// first 6 with the number of the others, each begun by `indent`.
 std::string refusals_text(const std::vector<RefusedPrompt>& refused, const Prompts& prompts,
                           const std::string& indent);
 

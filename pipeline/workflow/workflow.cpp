@@ -152,8 +152,11 @@ class Reader {
     }
     stage.declaration = find_stage(type->text);
     if (stage.declaration == nullptr) {
-      problems_.add(type->line, where + ": unknown stage '" + type->text + "'" +
-                                    suggestion(type->text, registered_stages(), &StageDecl::name));
+      const std::string nearest = suggestion(type->text, registered_stages(), &StageDecl::name);
+      problems_.add(
+          type->line,
+          where + ": unknown stage '" + type->text + "'" +
+              (nearest.empty() ? "; one of a plugin needs `plugins: [FILE.so]` or --plugin" : nearest));
       return false;
     }
     stage.stage = stage.declaration->make();
@@ -269,9 +272,13 @@ std::string workflow_text(const std::filesystem::path& path) {
                      ": the workflow file cannot be read: " + std::generic_category().message(errno));
   }
   refuse_lfs_pointer(path);
-  std::ostringstream text;
-  text << stream.rdbuf();
-  return text.str();
+  std::ostringstream bytes;
+  bytes << stream.rdbuf();
+  std::string text = bytes.str();
+  if (text.starts_with("\x89HDF"))
+    throw InputError(path.string() +
+                     ": is a run file, not a workflow: resume it, or look at it with inspect or report");
+  return text;
 }
 
 WorkflowSpec read_workflow(const std::filesystem::path& path, const std::vector<std::string>& settings) {

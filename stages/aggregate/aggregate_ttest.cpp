@@ -174,9 +174,8 @@ class AggregateTTest : public FoldStage {
     std::string family;
     for (const std::string& name : across) family += (family.empty() ? " across " : ", ") + name;
     tested.p_adjusted = add("_p_adjusted", Dtype::float64, "1", "two-sided p-value, corrected" + family + of);
-    tested.significant = add(
-        "_significant", Dtype::int64, "1",
-        "1 where the corrected p-value is at most " + pipeline::write_param(alpha).text + ", else 0" + of);
+    tested.significant = add("_significant", Dtype::int64, "1",
+                             "1 where p is at most " + pipeline::write_param(alpha).text + ", else 0" + of);
     relate(tested, output);
     return tested;
   }

@@ -10,6 +10,7 @@
 #include "pipeline/figures/data/count_texts.hpp"
 #include "pipeline/figures/data/describe_chart.hpp"
 #include "pipeline/figures/data/step_maps.hpp"
+#include "pipeline/figures/data/why_empty.hpp"
 #include "pipeline/values/spelling.hpp"
 
 namespace hookflow::pipeline {
@@ -35,6 +36,7 @@ class ChartReader {
       data_.texts = axis_texts(run_, view_, data_.chart);
     }
     read_references();
+    if (is_empty()) data_.empty = why_empty(run_, view_, data_.chart);
     data_.title = chart_title(data_.chart, request_.title);
     std::vector<std::string> notes = reduction_.notes;
     if (infinite_ > 0)
@@ -50,6 +52,14 @@ class ChartReader {
     const auto fold = std::ranges::find(view_.folds, stage);
     return fold != view_.folds.end() &&
            !view_.fold_done[static_cast<std::size_t>(fold - view_.folds.begin())];
+  }
+
+  /// Of a scatter no pair is whole.
+  [[nodiscard]] bool is_empty() const {
+    for (std::size_t cell = 0; cell < data_.value.size(); ++cell)
+      if (!std::isnan(data_.value[cell]) && (data_.other.empty() || !std::isnan(data_.other[cell])))
+        return false;
+    return true;
   }
 
   /// What is computed anew may hold what was there before.

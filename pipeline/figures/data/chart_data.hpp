@@ -46,6 +46,7 @@ struct ChartData {
   std::vector<DrawnReference> references;
   // The smallest and largest of all figures that this one is compared with; NaN: of none.
   std::pair<double, double> beside = {std::nan(""), std::nan("")};
+  std::string empty;  // what is said instead of drawing, as there is no value; nothing where there is one
   std::string title;
   std::string note;
   std::string text_note;  // the same of a picture in characters, which shows less

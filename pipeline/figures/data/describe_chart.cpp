@@ -97,6 +97,13 @@ std::string progress_note(const RunFileView& view) {
   return note;
 }
 
+std::string sentence_of(const std::vector<std::string>& notes) {
+  std::string text;
+  for (const std::string& note : notes)
+    if (!note.empty()) text += (text.empty() ? "" : "; ") + note;
+  return text.empty() ? "" : capitalised(text) + ".";
+}
+
 }  // namespace
 
 std::string spaced(std::string name) {
@@ -135,6 +142,12 @@ std::string chart_note(const ChartData& data, const RunFileView& view, const std
   const bool picture = medium == Medium::picture;
   const Chart& chart = data.chart;
   std::vector<std::string> all = {shape_note(chart)};
+  if (!data.empty.empty()) {
+    all.insert(all.end(), notes.begin(), notes.end());
+    all.push_back(data.empty);
+    all.push_back(progress_note(view));
+    return sentence_of(all);
+  }
   if (!chart.colour.empty() && chart.colour != chart.x)
     all.push_back("a colour for each " + (chart.colour == kSourceAxis ? "result" : spaced(chart.colour)));
   if (!chart.facet.empty()) all.push_back("a small figure for each " + listed(spaced_all(chart.facet)));
@@ -151,13 +164,8 @@ std::string chart_note(const ChartData& data, const RunFileView& view, const std
   if (picture && !data.clean.empty() && (chart.kind == ChartKind::line || chart.kind == ChartKind::bars))
     all.emplace_back("dashed: the clean value");
   all.insert(all.end(), notes.begin(), notes.end());
-  if (std::ranges::all_of(data.value, [](double value) { return std::isnan(value); }))
-    all.emplace_back("there is no value yet");
   all.push_back(progress_note(view));
-  std::string text;
-  for (const std::string& note : all)
-    if (!note.empty()) text += (text.empty() ? "" : "; ") + note;
-  return text.empty() ? "" : capitalised(text) + ".";
+  return sentence_of(all);
 }
 
 }  // namespace hookflow::pipeline

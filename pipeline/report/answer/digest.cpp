@@ -36,7 +36,7 @@ std::optional<CommonValue> Digest::commonest() const {
   if (times_.empty() || times_.size() > kMostDifferent) return {};
   const auto most =
       std::ranges::max_element(times_, {}, [](const auto& value_times) { return value_times.second; });
-  return CommonValue{most->first, most->second};
+  return CommonValue{most->first, most->second, times_.size()};
 }
 
 std::vector<Digest> digests(const RunFile& run, const std::string& group, const Variable& variable,

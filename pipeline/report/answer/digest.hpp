@@ -20,6 +20,7 @@ struct FoundValue {
 struct CommonValue {
   double value = 0;
   std::size_t times = 0;
+  std::size_t different = 1;  // values in all
 };
 
 /// What is found among values. Missing ones are left out of it all, infinite ones are counted alone.

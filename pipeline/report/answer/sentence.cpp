@@ -105,9 +105,10 @@ class Filler {
   [[nodiscard]] std::string commonest(const Digest& found) const {
     const auto most = found.commonest();
     if (!most) return "many different values";
-    return with_units(most->value) +
-           (found.count() > 1 ? " in " + std::to_string(most->times) + " of " + std::to_string(found.count())
-                              : "");
+    if (found.count() == 1) return with_units(most->value);
+    const std::string all = std::to_string(found.count());
+    if (2 * most->times <= found.count()) return std::to_string(most->different) + " different in " + all;
+    return with_units(most->value) + " in " + std::to_string(most->times) + " of " + all;
   }
 
   /// A value and, unless all are the same, where it is.

@@ -43,12 +43,13 @@ void Page::pack(const std::string& id, std::string_view bytes) {
 }
 
 std::string Page::figure(const Figure& figure) {
+  const std::string caption = "<figcaption><h3>" + escaped(figure.title) + "</h3><p>" + escaped(figure.note) +
+                              " <code>" + escaped(figure.id) + "</code></p></figcaption>\n";
+  if (figure.empty) return "<figure>\n" + caption + "</figure>\n";
   const std::string id = "figure-" + std::to_string(++figures_);
   pack(id, figure.spec.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   return "<figure data-spec=\"" + id + "\" data-name=\"" + escaped(figure.id) + "\"" +
-         (figure.large ? " data-large" : "") + ">\n<figcaption><h3>" + escaped(figure.title) + "</h3><p>" +
-         escaped(figure.note) + " <code>" + escaped(figure.id) +
-         "</code></p></figcaption>\n<div class=\"drawing\"></div>\n</figure>\n";
+         (figure.large ? " data-large" : "") + ">\n" + caption + "<div class=\"drawing\"></div>\n</figure>\n";
 }
 
 std::string Page::tables(const std::vector<DataTable>& tables) {

@@ -139,6 +139,8 @@ void check_seal(const std::filesystem::path& path) {
   const Descriptor file = Descriptor::open(path, O_RDONLY);
   if (!file) refuse(std::generic_category().message(errno));
   const std::string start = read_bytes(file.number(), 0, kSearched);
+  if (!start.starts_with(kSignature) && (path.extension() == ".yaml" || path.extension() == ".yml"))
+    refuse("is a workflow, not an HDF5 file; `hookflow run` makes a run file of it");
   if (!start.starts_with(kSignature)) refuse("not an HDF5 file, or a damaged one");
   const std::size_t seal = find_seal(start);
   if (seal == std::string::npos) refuse("was not written by hookflow, or is damaged" + rewritten);

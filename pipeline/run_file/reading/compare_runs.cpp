@@ -1,6 +1,8 @@
 #include "pipeline/run_file/reading/compare_runs.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -35,9 +37,12 @@ class RunsCompared {
   }
 
   RunComparison run() {
+    const std::vector<GroupContents> first = read_contents(first_);
+    const std::vector<GroupContents> second = read_contents(second_);
+    first_texts_ = texts_counted(first);
+    second_texts_ = texts_counted(second);
     match_by_name(
-        read_contents(first_), read_contents(second_),
-        [&](const GroupContents& a, const GroupContents& b) { compare_groups(a, b); },
+        first, second, [&](const GroupContents& a, const GroupContents& b) { compare_groups(a, b); },
         [&](const GroupContents& group, bool is_first) {
           const GroupContents none{group.name, {}, {}, {}, {}};
           compare_groups(is_first ? group : none, is_first ? none : group);
@@ -47,6 +52,25 @@ class RunsCompared {
   }
 
  private:
+  /// Lists of texts, by what the numbers count that stand for them.
+  using CountedTexts = std::map<std::string, TextRows>;
+
+  static CountedTexts texts_counted(const std::vector<GroupContents>& groups) {
+    CountedTexts counted_texts;
+    for (const GroupContents& group : groups)
+      for (const TextTable& table : group.texts)
+        if (!table.axis.long_name.empty()) counted_texts.emplace(table.axis.long_name, table.texts);
+    return counted_texts;
+  }
+
+  /// "12 ' the'"
+  static std::string with_text(const std::string& number, const CountedTexts& texts,
+                               const std::string& units) {
+    const TextRows& rows = texts.at(units);
+    const auto at = static_cast<std::size_t>(std::stoll(number));
+    return number + (at < rows.size() ? " '" + rows[at] + "'" : "");
+  }
+
   void differ(const std::string& path, const std::string& problem) {
     result_.differences.push_back({path, problem, 0, 0, 0, "", "", ""});
   }
@@ -83,9 +107,20 @@ class RunsCompared {
     const MatchedCells cells(one.axes, other.axes);
     h5::Dataset first = first_.open_group(group).open_dataset(one.name);
     h5::Dataset second = second_.open_group(group).open_dataset(one.name);
-    keep(path, one.axes,
-         one.dtype == Dtype::int64 ? compare_numbers<std::int64_t>(std::move(first), std::move(second), cells)
-                                   : compare_numbers<double>(std::move(first), std::move(second), cells));
+    if (one.dtype != Dtype::int64)
+      return keep(path, one.axes, compare_numbers<double>(std::move(first), std::move(second), cells));
+    const UnequalValues unequal = compare_numbers<std::int64_t>(std::move(first), std::move(second), cells);
+    keep(path, one.axes, unequal);
+    if (unequal.count() > 0 && first_texts_.contains(one.units) && second_texts_.contains(one.units))
+      tell_texts(result_.differences.back(), one, unequal.first());
+  }
+
+  /// How far numbers are apart says nothing of the texts that they stand for.
+  void tell_texts(DatasetDifference& found, const Variable& variable, const UnequalPair& first) const {
+    found.largest = std::numeric_limits<double>::infinity();
+    found.where = place_of(variable.axes, first.cell);
+    found.first = with_text(first.first, first_texts_, variable.units);
+    found.second = with_text(first.second, second_texts_, variable.units);
   }
 
   void keep(const std::string& path, const std::vector<Axis>& axes, const UnequalValues& unequal) {
@@ -137,6 +172,8 @@ class RunsCompared {
 
   const h5::File& first_;
   const h5::File& second_;
+  CountedTexts first_texts_;
+  CountedTexts second_texts_;
   RunComparison result_;
 };
 

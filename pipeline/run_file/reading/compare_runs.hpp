@@ -10,12 +10,12 @@ namespace hookflow::pipeline {
 
 /// How a dataset differs between two run files.
 struct DatasetDifference {
-  std::string path;           // /scores/log_prob; not of values: /, /checkpoint
-  std::string problem;        // what keeps its values from being compared; empty: they were
-  std::size_t unequal = 0;    // values
-  std::size_t cells = 0;      // of the dataset
-  double largest = 0;         // difference; infinite where one of the two is no number
-  std::string where;          // of the largest, by the axes' labels
+  std::string path;         // /scores/log_prob; not of values: /, /checkpoint
+  std::string problem;      // what keeps its values from being compared; empty: they were
+  std::size_t unequal = 0;  // values
+  std::size_t cells = 0;    // of the dataset
+  double largest = 0;       // difference; infinite where one of the two is no number, or they stand for texts
+  std::string where;        // of the largest, by the axes' labels
   std::string first, second;  // the two values there
 };
 

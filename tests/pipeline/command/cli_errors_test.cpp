@@ -158,7 +158,7 @@ INSTANTIATE_TEST_SUITE_P(
                     2,
                     {"w.yaml:16: stage 'scores': tokens:",
                      "w.yaml:4: prompt 'berlin': has no column 'targt' (did you "
-                     "mean 'target'?)"}},
+                     "mean 'target'?); it has contrast, target"}},
         BadWorkflow{"TargetOfTwoTokens",
                     " Germany",
                     " Germanyx",
@@ -221,7 +221,13 @@ TEST_F(Errors, OfMissingFiles) {
   refuse({"describe", "--model", "none"}, 3, {"model 'none' was not found"});
   refuse({"tokenize", "--model", "none", "text"}, 3, {"model 'none' was not found"});
   refuse({"inspect", "none.h5"}, 3, {"none.h5: no such run file"});
-  refuse({"inspect", "w.yaml"}, 3, {"w.yaml: ", "not an HDF5 file"});
+  refuse({"inspect", "w.yaml"}, 3, {"w.yaml: is a workflow", "not an HDF5 file"});
+  refuse({"report", "w.yaml"}, 3, {"w.yaml: is a workflow"});
+  succeed({"run", "w.yaml", "--quiet"});
+  refuse({"run", "sweep.h5"}, 3, {"sweep.h5: is a run file, not a workflow: resume it, or look at it with"});
+  write("w.yaml", sweep_with("stage: ablate", "stage: mine.swap"));
+  refuse({"validate", "w.yaml"}, 2,
+         {"unknown stage 'mine.swap'; one of a plugin needs `plugins: [FILE.so]`"});
 }
 
 TEST_F(Errors, OfTheModelsFilesAreInput) {

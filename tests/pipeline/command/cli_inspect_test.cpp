@@ -94,15 +94,35 @@ TEST_F(InspectTables, ArePipedWithoutACut) {
 
 TEST_F(InspectTables, TopRanksByAMeasureAndSaysByWhich) {
   EXPECT_EQ(table({"by_layer", "--top", "2"})[0].find("count"), std::string::npos);
-  const std::string named = "the 2 of 192 rows with the largest |log_prob|";
+  const std::string named = "the 2 of 192 rows with the largest |log_prob_change|";
   EXPECT_EQ(table({"scores", "--top", "2"})[0], named) << "no id, which comes before it";
   const Outcome csv = run({"inspect", "sweep.h5", "scores", "--top", "2", "--csv"});
   EXPECT_EQ(csv.err, named + "\n");
-  EXPECT_TRUE(csv.out.starts_with("prompt,replacement,layer,head,token,log_prob,")) << csv.out;
+  EXPECT_TRUE(csv.out.starts_with("prompt,replacement,layer,head,token,log_prob_change,")) << csv.out;
   EXPECT_EQ(lines_of(csv.out).size(), 3U);
   refuse({"inspect", "sweep.h5", "prompts", "--top", "2"}, 2, {"nothing to rank by"});
   refuse({"inspect", "sweep.h5", "tokens.ids", "--top", "2"}, 2, {"nothing to rank by"});
   EXPECT_EQ(table({"tokens.length", "--top", "2"})[0], "the 2 of 3 rows with the largest |length|");
+}
+
+TEST_F(InspectTables, TopOfATestIsByTheEffectAndOfANamedPValueTheSmallest) {
+  const std::string sweep = sweep_over("p.jsonl");
+  write("t.yaml", sweep.substr(0, sweep.find("keep:")) +
+                      "  test: {stage: aggregate.ttest, in: scores.log_prob_change, kind: one_sample, "
+                      "over: prompt, across: head}\nkeep: [test]\n");
+  succeed({"run", "t.yaml", "--out", "t.h5", "--quiet"});
+  const Words top = lines_of(succeed({"inspect", "t.h5", "test", "--top", "3"}));
+  EXPECT_TRUE(contains(top[0], "rows with the largest |log_prob_change_mean_difference|")) << top[0];
+  const Words named = lines_of(succeed({"inspect", "t.h5", "test.log_prob_change_p", "--top", "3", "--csv"}));
+  std::vector<double> p;
+  for (std::size_t i = 1; i < named.size(); ++i) p.push_back(std::stod(fields_of(named[i]).back()));
+  EXPECT_EQ(p.size(), 3U);
+  EXPECT_TRUE(std::ranges::is_sorted(p)) << "the most significant first";
+}
+
+TEST_F(InspectTables, OfThePromptsColumnsPlotSaysThatItCannotChooseByThem) {
+  refuse({"plot", "sweep.h5", "scores.prob", "--where", "template=A"}, 2,
+         {"'template' is a column of the prompts"});
 }
 
 TEST_F(InspectTables, WhereChoosesByColumnsOfThePrompts) {

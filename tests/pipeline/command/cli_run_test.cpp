@@ -28,6 +28,14 @@ class Run : public Cli {
   }
 };
 
+TEST_F(Run, QuietSaysOnceWhatIsLeftOut) {
+  write("left.yaml", std::string(kSweep) + "figures:\n  - {of: by_layer.prob_mean}\n");
+  const Outcome outcome = run({"run", "left.yaml", "--out", "left.h5", "--quiet", "--set", "keep=[scores]"});
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(lines_of(outcome.err).size(), 1U) << outcome.err;
+  EXPECT_NE(outcome.err.find("inspect FILE warnings"), std::string::npos);
+}
+
 TEST_F(Run, NamesTheFileAfterTheWorkflowAndPrintsItsName) {
   write("w.yaml", kSweep);
   const Outcome outcome = run({"run", "w.yaml"});

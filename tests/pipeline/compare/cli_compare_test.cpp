@@ -26,6 +26,7 @@ class Compare : public Cli {
     std::vector<std::int64_t> significant;
     std::string workflow = R"({"workflow":"w","stages":{"a":{"with":["zero"]}}})";
     bool finished = true;
+    Relation change_is = Relation::itself;
   };
   /// A run of one prompt and four heads a layer.
   void make(const std::string& name, const Made& made) {
@@ -38,6 +39,7 @@ class Compare : public Cli {
                       "measure.test: what is measured",
                       {{"change", Dtype::float64, {prompt, layer, head}, "nat", "Change"},
                        {"significant", Dtype::int64, {prompt, layer, head}, "1", "Significant"}}}};
+    layout.groups[0].variables[0].relation = made.change_is;
     layout.lanes = {{"items", 1, {"scores/change", "scores/significant"}}};
     layout.workflow = made.workflow;
     layout.prompt_rows = {Json({{"id", made.prompt}}).dump()};
@@ -84,6 +86,19 @@ TEST_F(Compare, TellsWhatDiffers) {
   EXPECT_TRUE(says(text, "1 are 1 in a.h5 only: layer=0, head=1")) << text;
   EXPECT_TRUE(says(text, "1 are 1 in b.h5 only: layer=0, head=0")) << text;
   EXPECT_LE(lines_of(text).size(), 24U) << "one screen";
+}
+
+TEST_F(Compare, OfPValuesTellsWhatBecameSignificantAndNoRanks) {
+  one.change_is = other.change_is = Relation::p_value;
+  make("p.h5", one);
+  make("q.h5", other);
+  const std::string text = succeed({"compare", "p.h5", "q.h5"});
+  EXPECT_FALSE(says(text, "9 of")) << text;
+  EXPECT_FALSE(says(text, "changed rank")) << text;
+  EXPECT_TRUE(says(text, "scores.significant: 2 of 12 changed between 0 and 1")) << text;
+  const Json found = json({"p.h5", "q.h5", "--only", "scores.change"})[0]["variables"];
+  EXPECT_TRUE(found[0]["top_in_common"].is_null());
+  EXPECT_TRUE(found[0]["changed_rank"].empty());
 }
 
 TEST_F(Compare, GivesAllToPrograms) {
@@ -181,6 +196,15 @@ TEST_F(Compare, OfAPageSaysWhatCannotBe) {
   make("b.h5", other);
   succeed({"compare", "a.h5", "b.h5", "--report"});
   EXPECT_TRUE(says(read_file(folder.path() / "a_compared.html"), "NOT COMPLETE: prompts 0 done, 1 pending"));
+}
+
+TEST_F(Compare, ThePageDrawsWhatDiffersAlone) {
+  other.change = one.change;
+  make("c.h5", other);
+  succeed({"compare", "a.h5", "c.h5", "--report=c.html"});
+  const std::string page = read_file(folder.path() / "c.html");
+  EXPECT_TRUE(says(page, "data-name=\"scores.significant a.h5\""));
+  EXPECT_FALSE(says(page, "data-name=\"scores.change")) << "equal in every value";
 }
 
 TEST_F(Compare, RefusesWhatCannotBeCompared) {

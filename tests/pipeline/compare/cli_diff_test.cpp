@@ -193,6 +193,19 @@ TEST_F(Diff, SaysOneCauseInOneLine) {
   EXPECT_TRUE(contains(all, "  /by_layer/prob_mean: ")) << all;
 }
 
+TEST_F(Diff, OfNumbersThatStandForTextsTellsTheTexts) {
+  write("one.yaml", kSweep);
+  write("other.yaml", sweep_with("Berlin is the capital of", "Paris is the capital of"));
+  succeed({"run", "one.yaml", "--out", "a.h5", "--quiet"});
+  succeed({"run", "other.yaml", "--out", "b.h5", "--quiet"});
+  EXPECT_FALSE(contains(run({"diff", "a.h5", "b.h5"}).out, "the most in /scores/top_token"));
+  for (const std::string& line : lines_of(run({"diff", "a.h5", "b.h5", "--all"}).out))
+    if (contains(line, "/scores/top_token: ")) {
+      EXPECT_TRUE(contains(line, " values differ, the first at ")) << line;
+      EXPECT_TRUE(contains(line, " '") && contains(line, "' and ")) << line;
+    }
+}
+
 TEST_F(Diff, RefusesWhatIsNoRunFile) {
   make("a.h5");
   write("text.h5", "no HDF5");

@@ -125,6 +125,12 @@ TEST(Spec, TooManyBarsArePoints) {
   EXPECT_EQ(spec["layer"][0]["mark"]["type"], "point");
   EXPECT_FALSE(spec["layer"][0]["encoding"].contains("xOffset"));
   EXPECT_EQ(spec["layer"][0]["encoding"]["x"]["axis"]["labels"], false);
+  data.lower = data.upper = from_one(120);
+  const json limits = spec_of(data)["layer"];
+  EXPECT_EQ(limits[0]["mark"]["type"], "rule") << "below the points";
+  EXPECT_EQ(limits[0]["encoding"]["color"]["field"], "word") << "each in its own colour";
+  EXPECT_EQ(limits[1]["mark"]["type"], "point");
+  data.lower.clear();
   data.chart.axes[1] = numbered_axis("prompt", 50, "");
   data.value = from_one(100);
   EXPECT_EQ(spec_of(data)["layer"][0]["mark"]["type"], "bar");
@@ -176,6 +182,19 @@ TEST(Spec, StepsShowTheTextsThatStandThere) {
   EXPECT_EQ(spec["layer"][0]["encoding"]["x"]["sort"]["field"], "head");
 }
 
+TEST(Spec, TextLabelsWithTextsComeInTheFilesOrder) {
+  ChartData data = sample::map(from_one(12));
+  data.chart.axes[1].coordinates = std::vector<std::string>{"0", "2", "10", "1"};
+  data.texts = {{"head", "", {"The", " cat", " on", " sat"}}};
+  const json once = spec_of(data);
+  EXPECT_TRUE(once["layer"][0]["encoding"]["x"]["sort"].is_null()) << "text sorts 10 before 2";
+  EXPECT_EQ(once["data"]["values"][2]["head text"], "10  on");
+  data.texts = {{"head", "layer", std::vector<std::string>(12, "w")}};
+  const json each = spec_of(data);
+  EXPECT_EQ(each["layer"][0]["encoding"]["x"]["sort"]["field"], "head step");
+  EXPECT_EQ(each["data"]["values"][6]["head step"], 2);
+}
+
 TEST(Spec, PromptsOfDifferentLengthsEndWhereTheyEnd) {
   ChartData data = sample::map(from_one(12));
   data.value[3] = data.value[7] = sample::kNone;
@@ -187,6 +206,15 @@ TEST(Spec, PromptsOfDifferentLengthsEndWhereTheyEnd) {
   data.chart.kind = ChartKind::bars;
   data.chart.facet = {"layer"};
   EXPECT_EQ(spec_of(data)["resolve"]["scale"]["x"], "independent") << "each has texts of its own";
+}
+
+TEST(Spec, WithoutAnyValueIsASentenceWithoutAxes) {
+  ChartData data = sample::map(std::vector<double>(12, sample::kNone));
+  data.empty = data.note = "There is no value.";
+  const json spec = spec_of(data);
+  EXPECT_EQ(spec["mark"]["text"], json({"There is no value."}));
+  EXPECT_FALSE(spec.contains("encoding"));
+  EXPECT_FALSE(spec.contains("layer"));
 }
 
 class BadNumbers : public testing::TestWithParam<ChartKind> {};

@@ -35,8 +35,18 @@ TEST(Sheet, LabelsThatTellNoRowsApartCanBeHidden) {
 
 TEST(Sheet, TopIsByMagnitude) {
   Sheet sheet = two_heads(2);
-  EXPECT_EQ(sheet.top(1), "change");
+  EXPECT_EQ(sheet.top(1), "largest |change|");
   EXPECT_EQ(csv(sheet), "head,token,change\n1,target,-2\n");
+}
+
+TEST(Sheet, TopIsByTheMeasureThatComesFirstAndOfPValuesTheSmallest) {
+  Sheet sheet = two_heads(2);
+  SheetColumn p{"p", Role::measure, [](std::size_t row) { return Cell(row == 0 ? 0.01 : 0.9); }};
+  p.precedence = -1;
+  p.small_matters = true;
+  sheet.add(p);
+  EXPECT_EQ(sheet.top(2), "smallest p");
+  EXPECT_EQ(csv(sheet), "head,token,p,change\n0,target,0.01,0.5\n1,target,0.9,-2\n");
 }
 
 }  // namespace

@@ -114,6 +114,36 @@ TEST_F(Plot, FilesOfOlderFormatsAreDrawnByWhatTheyHave) {
   }
 }
 
+TEST_F(Plot, TestedEffectsThenChangesComeBeforeAbsoluteValues) {
+  const std::string sweep = kSweep;
+  write("t.yaml", sweep.substr(0, sweep.find("keep:")) +
+                      "  test: {stage: aggregate.ttest, in: scores.log_prob_change, kind: one_sample, "
+                      "over: head, across: layer}\nkeep: [scores, test]\n");
+  succeed({"run", "t.yaml", "--out", "t.h5", "--quiet"});
+  const pipeline::RunFile run(folder.path() / "t.h5");
+  Words ids;
+  for (const pipeline::Figure& figure : figures_of(run, read_run_file(run))) ids.push_back(figure.id);
+  ASSERT_GT(ids.size(), 4U);
+  EXPECT_EQ(ids[0], "test.log_prob_change_mean_difference");
+  EXPECT_EQ(ids[1], "scores.log_prob_change");
+  EXPECT_EQ(ids[2], "scores.prob_change");
+  EXPECT_EQ(ids[3], "scores.log_prob");
+}
+
+TEST_F(Plot, ADeclaredFigureStandsForTheAutomaticOneThatLooksTheSame) {
+  write("d.yaml", std::string(kSweep) +
+                      "figures:\n"
+                      "  - {name: mine, of: scores.prob_change, title: Mine}\n"
+                      "  - {name: flat, of: scores.prob, kind: bars}\n");
+  succeed({"run", "d.yaml", "--out", "d.h5", "--quiet"});
+  const pipeline::RunFile run(folder.path() / "d.h5");
+  std::multiset<std::string> ids;
+  for (const pipeline::Figure& figure : figures_of(run, read_run_file(run))) ids.insert(figure.id);
+  EXPECT_EQ(ids.count("mine"), 1U);
+  EXPECT_EQ(ids.count("scores.prob_change"), 0U);
+  EXPECT_EQ(ids.count("scores.prob"), 1U) << "a heatmap, which bars do not stand for";
+}
+
 TEST_F(Plot, EveryShippedWorkflowHasItsFiguresFirst) {
   for (const fs::directory_entry& entry :
        fs::directory_iterator(fs::path(HOOKFLOW_SOURCE_DIR) / "workflows")) {

@@ -35,6 +35,12 @@ TEST(DrawText, AMapIsShaded) {
             "By layer.\n");
 }
 
+TEST(DrawText, WithoutAnyValueIsASentence) {
+  ChartData data = sample::map(std::vector<double>(12, sample::kNone));
+  data.empty = data.text_note = "There is no value.";
+  EXPECT_EQ(draw_text(data, kPipe), "A number\n\nThere is no value.\n");
+}
+
 TEST(DrawText, WhereZeroIsNoChangeCellsHaveTheirSign) {
   ChartData data = sample::map({-4, -3, -2, -1, 0, 0.5, 1, 1.5, 2, 2.5, 3, 4});
   data.chart.sources[0].variable.zero_is_neutral = true;

@@ -83,6 +83,7 @@ TEST_F(Plugins, AreFoundAgainByResume) {
   fs::rename(folder.path() / "lib", folder.path() / "moved");
   refuse({"resume", "w.h5"}, 3, {in_folder("lib/stages.so"), "--plugin says where it is now"});
   EXPECT_EQ(run({"resume", "w.h5", "--plugin", "moved/stages.so"}).code, 4);
+  EXPECT_EQ(run({"resume", "w.h5", "--plugin", "gone.so"}).err.find("where it is now"), std::string::npos);
 }
 
 TEST_F(Plugins, OfAnotherBuildDoNotGoOnWithARun) {

@@ -42,5 +42,18 @@ TEST(Findings, KeepAReasonOnceAndBeginWithThePromptsThatWereBadWhenRead) {
             " p.jsonl:2: not JSON\n p.jsonl:1: prompt 'a': is none\n p.jsonl:1: prompt 'a': is short");
 }
 
+TEST(Findings, TellAReasonOfManyPromptsWithTheirNumber) {
+  Prompts::Builder builder({"p.jsonl", ":"});
+  for (const char* id : {"a", "b", "c", "d", "e", "f", "g", "h"}) builder.add({id, "text", {}, {}, ""}, 1);
+  const Prompts prompts = builder.take();
+  Findings findings(prompts);
+  for (std::size_t prompt = 0; prompt < 8; ++prompt)
+    findings.refuse({prompt, "one", "tokens", prompt == 7 ? "is long" : "is none"});
+  const std::string text = refusals_text(findings.refused(), prompts, "");
+  EXPECT_TRUE(text.ends_with("prompt 'f': is none, as of 1 more prompt\np.jsonl:1: prompt 'h': is long"))
+      << text;
+  EXPECT_EQ(text.find("'g'"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace hookflow::pipeline

@@ -261,10 +261,10 @@ TEST(VariantGrid, PatternTakesAVectorAsLongAsEveryPrompt) {
   testing_support::NoSubject subject;
   const pipeline::PlanContext context{prompts, subject, {}, {}, 1};
   TokenFacts tokens;
-  tokens.lengths = {2, 4};
+  tokens.lengths = {4};
   tokens.longest = 4;
   tokens.findings = context.findings;
-  EditScope scope(config(), context, {4});
+  EditScope scope(config(), context, tokens);
   EXPECT_EQ(make_variant_grid({{"blocks.0.attn.hook_pattern[*]"}, {add(4), values(4)}, {}, {}, {}}, scope)
                 .variants.size(),
             6U);

@@ -134,7 +134,7 @@ TEST_F(TargetTokens, AllProblemsAreToldAtOnce) {
 
 TEST_F(TargetTokens, LongListOfProblemsIsCutWithItsNumber) {
   const std::vector<Prompt> prompts(25, text_prompt("p", "a"));
-  EXPECT_TRUE(names(problem(prompts), {"... and 5 more"}));
+  EXPECT_TRUE(names(problem(prompts), {", as of 19 more prompts"}));
 }
 
 }  // namespace

@@ -79,7 +79,11 @@ TEST(Ablate, EqualsRunEditedToTheBit) {
   const Model& model = made.chain.subject().model();
   const pipeline::Prompts prompts = as_prompts(two_prompts());
   const pipeline::PlanContext context{prompts, made.chain.subject(), {}, {}, 1};
-  EditScope scope(model.config, context, {4, 2});
+  TokenFacts tokens;
+  tokens.lengths = {4, 2};
+  tokens.longest = 4;
+  tokens.findings = context.findings;
+  EditScope scope(model.config, context, tokens);
   const LabelledVariants grid =
       make_variant_grid({{"blocks.*.attn.hook_z[*]"}, {{}, Replacement("mean", "head")}, {}, {}, {}}, scope);
   const ForwardPlan plan = testing::last_logits();

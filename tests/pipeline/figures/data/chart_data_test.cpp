@@ -169,6 +169,22 @@ TEST_F(ChartDataTest, WhatIsNotComputedYetIsNotDrawn) {
       << data.note;
 }
 
+TEST_F(ChartDataTest, WithoutAnyValueSaysWhyOfACompleteRun) {
+  Variable value{"v", Dtype::float64, {layer()}, "nat", "a number"};
+  value.ancillary = {"t", "note"};
+  const Variable t{"t", Dtype::float64, {layer()}, "1", "t"};
+  const Variable note{
+      "note", Dtype::int64, {layer()}, "1", "0 regular; 1 even; 2 too few: no test; 3 odd; of v"};
+  add(value, {kNone, kNone, kNone}, "f");
+  add(t, {kNone, kNone, kNone}, "f");
+  add(note, {2, 3, 2}, "f");
+  add({"alone", Dtype::float64, {layer()}, "nat", ""}, {kNone, kNone, kNone}, "f");
+  make();
+  EXPECT_EQ(read("f.v").note, "By layer; there is no value: too few: no test.");
+  EXPECT_EQ(read("f.t").empty, "there is no value: too few: no test") << "which tells of the value";
+  EXPECT_EQ(read("f.alone").note, "By layer; there is no value.");
+}
+
 TEST_F(ChartDataTest, SeveralAreRepeatedAlongWhatTheyHaveNot) {
   add({"v", Dtype::float64, {prompt(), layer()}, "nat", ""}, {1, 2, 3, 4, 5, 6});
   add({"per_prompt", Dtype::float64, {prompt()}, "nat", ""}, {10, 20});
@@ -213,6 +229,15 @@ TEST_F(ChartDataTest, CountsTextsThatNumbersStandFor) {
   EXPECT_EQ(data.chart.axis("top")->coordinates, Coordinates(Texts{"' cat'", "'the'", "7"}));
   expect_equal(data.value, {2, 1, 0, 1, 0, 1});
   EXPECT_NE(data.note.find("How often each comes, over layer"), std::string::npos) << data.note;
+}
+
+TEST_F(ChartDataTest, CountsTextsOverPromptsThatHaveOneEach) {
+  add({"top", Dtype::int64, {prompt()}, "word id", "most likely"}, {1, 1});
+  make();
+  const ChartData data = read("s.top");
+  EXPECT_EQ(data.chart.axes.size(), 1U) << "the texts alone";
+  EXPECT_TRUE(data.chart.facet.empty() && data.chart.colour == "");
+  expect_equal(data.value, {2});
 }
 
 TEST_F(ChartDataTest, TooManyChoicesAreSummedUp) {

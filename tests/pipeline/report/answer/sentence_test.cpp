@@ -67,6 +67,11 @@ TEST_F(SentenceTest, NumbersThatStandForTextsAreSpelledSo) {
   EXPECT_EQ(filled("{commonest}", "argmax"), "' the' in 9 of 10");
 }
 
+TEST_F(SentenceTest, WhereNoValueIsOfMostCellsTellsHowManyDiffer) {
+  store(std::vector<float>(12), {0, 1, 2, 3, 4, 5, 1, 0, 2, 3, -1, -1});
+  EXPECT_EQ(filled("{commonest}", "argmax"), "6 different in 10");
+}
+
 TEST_F(SentenceTest, InfiniteValuesAreTold) {
   std::vector<float> values(12, 2);
   values[3] = -std::numeric_limits<float>::infinity();
