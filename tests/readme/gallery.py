@@ -27,6 +27,11 @@ PICTURES = {
     "direct_contributions": ["heads.heads_mean_difference"],
     "induction": ["induction_by_head.pattern_mean"],
     "indirect_object": ["moved.logit_change_mean_difference"],
+    "residual_patching": ["scores.logit_diff_restored"],
+    "ioi_patching": ["scores.logit_diff"],
+    "ioi_head_patching": ["heads_test.logit_diff_change_mean_difference"],
+    "causal_tracing": ["restored.prob_mean"],
+    "head_sweep_last": ["scores.prob_change"],
 }
 LABEL = re.compile(r'aria-label="([^"]*)"')
 NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")

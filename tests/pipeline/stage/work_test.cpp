@@ -22,7 +22,7 @@ TEST(Work, ConsecutiveBatchesAreFull) {
   const std::vector<Batch> batches = consecutive_batches(5, 2);
   ASSERT_EQ(batches.size(), 3U);
   EXPECT_EQ(batches[1].prompts, (std::vector<std::size_t>{2, 3}));
-  EXPECT_EQ(batches[1].weight, 2U);
+  EXPECT_EQ(batches[1].weight(), 2U);
   EXPECT_EQ(batches[2].prompts, (std::vector<std::size_t>{4}));
   EXPECT_NO_THROW(check_batches(batches, 5));
   EXPECT_TRUE(consecutive_batches(0, 2).empty());
