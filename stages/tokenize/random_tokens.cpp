@@ -94,7 +94,7 @@ Prompts read_random_tokens(const Node& map, const PromptsContext& context) {
   check_length(map, random, subject.config(), keys);
   keys.raise();
 
-  PromptRows rows({context.workflow_name, ":"});
+  PromptRows rows({context.workflow_name, ":"}, context.bad);
   for (std::size_t i = 0; i < count; ++i) {
     rows.begin(number_of(map));
     rows.set("id", counted_id(i, count));

@@ -39,8 +39,8 @@ std::string name_problem(const std::string& name) {
 /// count: 200, seed: 1}`.
 class TemplateSource {
  public:
-  TemplateSource(const Node& map, const std::string& workflow_name)
-      : map_(map), workflow_name_(workflow_name), keys_(map, workflow_name) {}
+  TemplateSource(const Node& map, const PromptsContext& context)
+      : map_(map), context_(context), keys_(map, context.workflow_name) {}
 
   Prompts read() {
     read_lists();
@@ -145,7 +145,7 @@ class TemplateSource {
   }
 
   [[nodiscard]] Prompts prompts_of(const std::vector<Combinations::Choice>& choices) const {
-    PromptRows rows({workflow_name_, ":"});
+    PromptRows rows({context_.workflow_name, ":"}, context_.bad);
     std::map<std::string, std::string> values;
     for (const Combinations::Choice& choice : choices) {
       for (std::size_t i = 0; i < names_.size(); ++i) values[names_[i]] = lists_[i][choice[i]];
@@ -159,7 +159,7 @@ class TemplateSource {
   }
 
   const Node& map_;
-  std::string workflow_name_;
+  const PromptsContext& context_;
   SourceKeys keys_;
   std::vector<std::string> names_;
   std::vector<std::vector<std::string>> lists_;              // of each name
@@ -183,7 +183,7 @@ Node template_schema() {
 
 const bool kTemplate =
     register_prompt_source({"template", template_schema, [](const Node& map, const PromptsContext& context) {
-                              return TemplateSource(map, context.workflow_name).read();
+                              return TemplateSource(map, context).read();
                             }});
 
 }  // namespace

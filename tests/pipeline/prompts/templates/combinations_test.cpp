@@ -60,6 +60,16 @@ TEST(Combinations, AreDrawnOnceEach) {
   }
 }
 
+// Of so many, two are alike almost for certain if each is drawn without a look at the others.
+TEST(Combinations, AreDrawnOnceEachWhereTheyAreTooManyToList) {
+  const Combinations combinations(Lists(2, texts(1002)));
+  ASSERT_GT(combinations.count(), Combinations::kMost);
+  Draws draws(3);
+  const auto drawn = combinations.draw(20'000, draws);
+  EXPECT_EQ(std::set<Choice>(drawn.begin(), drawn.end()).size(), 20'000U);
+  for (const Choice& choice : drawn) EXPECT_NE(choice[0], choice[1]);
+}
+
 // Among few combinations, which are listed, and among many, which are not.
 TEST(Combinations, FewerDrawnAreTheBeginningOfMore) {
   for (const std::size_t length : {9U, 300U}) {

@@ -157,6 +157,14 @@ TEST(PromptTemplate, RefusesWhatCannotBeMeant) {
             "w.yaml:1: prompts: there are 13 lists; at most 12 can be combined");
 }
 
+TEST(PromptTemplate, KeepsAPromptWithoutTextAmongOthersAsABadOne) {
+  const Node node = parse_yaml("{template: \"{a}\", a: [x, \"\"]}", "w.yaml");
+  const Prompts prompts = read_prompts(node, {"", "w.yaml", BadPrompts::kept});
+  ASSERT_EQ(prompts.size(), 2U);
+  EXPECT_EQ(prompts.problem(0), "");
+  EXPECT_EQ(prompts.problem(1), "'text' is empty");
+}
+
 TEST(PromptTemplate, MakesTenThousandAtOnce) {
   std::string numbers = "0";
   for (int i = 1; i < 200; ++i) numbers += ", " + std::to_string(i);
