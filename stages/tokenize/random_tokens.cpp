@@ -23,7 +23,7 @@ using IdList = std::vector<std::int64_t>;
 
 constexpr const char* kLength = "random_tokens";
 
-/// IdList of the model that are of a text: no special token's, and none that no token has.
+/// Ids of the model that are of a text: no special token's, and none that no token has.
 IdList ids_to_draw(const ModelSubject& subject) {
   const Config& config = subject.config();
   const Tokenizer* tokenizer = subject.has_tokenizer() ? &subject.tokenizer() : nullptr;

@@ -31,7 +31,8 @@ bool is_text(const Node& node) {
 
 /// Why a column cannot have that name; empty: it can.
 std::string name_problem(const std::string& name) {
-  if (name == "id" || name == "text" || name == "ids") return "a prompt has an '" + name + "' of its own";
+  if (name == "id" || name == "text" || name == "ids")
+    return "'" + name + "' is the prompt's own; a column must have another name";
   return column_name_problem(name);
 }
 

@@ -23,7 +23,7 @@ TEST(Draws, AreTheSameEverywhere) {
 TEST(Draws, DifferBySeedAndByWhatTheyAreFor) {
   EXPECT_NE(drawn(1, 0, 1000), drawn(2, 0, 1000));
   EXPECT_NE(drawn(1, 0, 1000), drawn(1, 1, 1000));
-  EXPECT_NE(drawn(1, 0, 1000), drawn(1ULL << 32U, 0, 1000));
+  EXPECT_NE(drawn(1, 0, 1000), drawn(1 + (1ULL << 32U), 0, 1000));
   EXPECT_EQ(drawn(1, 2, 1000), drawn(1, 2, 1000));
 }
 

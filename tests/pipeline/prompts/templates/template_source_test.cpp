@@ -138,7 +138,8 @@ seed: -1
 TEST(PromptTemplate, RefusesWhatCannotBeMeant) {
   EXPECT_EQ(refused("{template: [a]}"), "w.yaml:1: prompts: 'template' is [\"a\"]; must be a text");
   EXPECT_EQ(refused("{template: \"\"}"), "w.yaml:1: 'text' is empty");
-  EXPECT_EQ(refused("{template: \"{id}\", id: [a]}"), "w.yaml:1: prompts: a prompt has an 'id' of its own");
+  EXPECT_EQ(refused("{template: \"{id}\", id: [a]}"),
+            "w.yaml:1: prompts: 'id' is the prompt's own; a column must have another name");
   EXPECT_EQ(refused("{template: \"{prompt}\", prompt: [a]}"),
             "w.yaml:1: prompts: a column cannot be called 'prompt'; the prompt itself is 'text' or 'ids'");
   EXPECT_EQ(refused("{template: a, columns: [b]}"),
