@@ -105,6 +105,8 @@ const std::string& Tokenizer::token(std::int32_t id) const {
   return vocabulary_.bytes(static_cast<std::size_t>(id));
 }
 
+bool Tokenizer::is_special(std::int32_t id) const { return special_tokens_.id_of(token(id)) == id; }
+
 std::optional<std::int32_t> Tokenizer::find(std::string_view bytes) const {
   const auto special = special_tokens_.id_of(bytes);
   return special ? special : vocabulary_.find(bytes);

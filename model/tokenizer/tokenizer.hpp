@@ -43,6 +43,9 @@ class Tokenizer {
   /// ModelError for an id outside the vocabulary.
   const std::string& token(std::int32_t id) const;
 
+  /// Whether it is one of the special tokens. Throws ModelError for an id outside the vocabulary.
+  bool is_special(std::int32_t id) const;
+
   /// The token whose bytes these are, if there is one. (Encoding them may, rarely,
   /// give other tokens: merges need not lead to every one.)
   std::optional<std::int32_t> find(std::string_view bytes) const;

@@ -1,16 +1,29 @@
 #include "pipeline/plan/file_layout.hpp"
 
+#include <cstdint>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
+/// With spaces between, as a CSV file of prompts has them.
+std::string ids_text(const Prompt& prompt) {
+  std::string text;
+  for (const std::int64_t id : prompt.ids.value_or(std::vector<std::int64_t>()))
+    text += (text.empty() ? "" : " ") + std::to_string(id);
+  return text;
+}
+
 /// The prompts as they were given, so that the file tells them without the workflow.
 void add_prompt_texts(const Plan& plan, const Axis& axis, RunLayout& layout) {
   std::set<std::string> columns;
+  bool any_ids = false;
   for (const Prompt& prompt : plan.prompts) {
+    any_ids = any_ids || prompt.ids;
     for (const auto& [name, value] : prompt.columns) columns.insert(name);
     for (const auto& [name, value] : prompt.others) columns.insert(name);
   }
@@ -21,6 +34,7 @@ void add_prompt_texts(const Plan& plan, const Axis& axis, RunLayout& layout) {
   };
   add("text", "text of the prompt; empty where ids are given",
       [](const Prompt& prompt) { return prompt.text.value_or(""); });
+  if (any_ids) add("ids", "ids of the prompt; empty where its text is given", ids_text);
   for (const std::string& name : columns) {
     add(name, "column of the prompts", [name](const Prompt& prompt) {
       const std::string* cell = prompt.cell(name);

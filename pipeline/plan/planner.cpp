@@ -250,20 +250,11 @@ Axis axis_of(const Prompts& prompts) {
   return {"prompt", std::move(ids), "prompt", ""};
 }
 
-}  // namespace
-
-PlannedRun make_plan(WorkflowSpec spec, BadPrompts bad) {
-  // Bad rows are told together with what stages say of others.
-  Prompts prompts = read_prompts(spec.prompts, spec.base, spec.file, BadPrompts::kept);
-  spec.prompts = {};  // a list of many is large
-  return make_plan(std::move(spec), std::move(prompts), bad);
-}
-
-PlannedRun make_plan(WorkflowSpec spec, Prompts prompts, BadPrompts bad) {
+PlannedRun planned_run(WorkflowSpec spec, Prompts prompts, std::unique_ptr<Subject> subject, BadPrompts bad) {
   PlannedRun run;
   run.plan.spec = std::move(spec);
   run.plan.prompts = std::move(prompts);
-  run.plan.subject = open_subject(run.plan.spec);
+  run.plan.subject = std::move(subject);
   const Axis axis = axis_of(run.plan.prompts);
   Planner planner(run.plan, axis, bad);
   std::vector<ConstantArray> constants = planner.run();
@@ -271,6 +262,26 @@ PlannedRun make_plan(WorkflowSpec spec, Prompts prompts, BadPrompts bad) {
   run.layout.constants = std::move(constants);
   run.layout.warnings = planner.take_warnings();
   return run;
+}
+
+}  // namespace
+
+PlannedRun make_plan(WorkflowSpec spec, BadPrompts bad) {
+  std::unique_ptr<Subject> subject;
+  const auto opened = [&]() -> Subject& {
+    if (!subject) subject = open_subject(spec);
+    return *subject;
+  };
+  // Bad rows are told together with what stages say of others.
+  Prompts prompts = read_prompts(spec.prompts, {spec.base, spec.file, BadPrompts::kept, opened});
+  opened();
+  spec.prompts = {};  // a list of many is large
+  return planned_run(std::move(spec), std::move(prompts), std::move(subject), bad);
+}
+
+PlannedRun make_plan(WorkflowSpec spec, Prompts prompts, BadPrompts bad) {
+  std::unique_ptr<Subject> subject = open_subject(spec);
+  return planned_run(std::move(spec), std::move(prompts), std::move(subject), bad);
 }
 
 }  // namespace hookflow::pipeline

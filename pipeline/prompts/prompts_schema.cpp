@@ -1,5 +1,9 @@
 #include "pipeline/prompts/prompts_schema.hpp"
 
+#include <utility>
+#include <vector>
+
+#include "pipeline/prompts/prompt_source.hpp"
 #include "pipeline/yaml/json_schema.hpp"
 #include "pipeline/yaml/param.hpp"
 
@@ -32,18 +36,12 @@ Node prompt_schema() {
   return with_doc(std::move(prompt), "A prompt: its text or ids, and any columns that stages name");
 }
 
-Node file_schema() {
-  const Node name = text_like(R"(\.([jJ][sS][oO][nN][lL]|[nN][dD][jJ][sS][oO][nN]|[cC][sS][vV])$)");
-  return map_of({{"file",
-                  with_doc(name,
-                           "JSON Lines (.jsonl, .ndjson) or CSV with a header row (.csv), found from the "
-                           "workflow's folder"),
-                  true},
-                 {"limit", with_doc(whole_number(1), "Only the first so many, to try out a long run")}});
-}
-
 }  // namespace
 
-Node prompts_schema() { return any_of({list_of(prompt_schema(), 1), file_schema()}); }
+Node prompts_schema() {
+  std::vector<Node> ways = {list_of(prompt_schema(), 1)};
+  for (const auto& [key, source] : prompt_sources()) ways.push_back(source.schema());
+  return any_of(std::move(ways));
+}
 
 }  // namespace hookflow::pipeline

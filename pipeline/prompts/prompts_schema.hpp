@@ -3,7 +3,7 @@
 
 namespace hookflow::pipeline {
 
-/// What read_prompts takes, as a JSON Schema: a list of prompts, or a file of them.
+/// What read_prompts takes, as a JSON Schema: a list of prompts, or where else they come from.
 Node prompts_schema();
 
 }  // namespace hookflow::pipeline

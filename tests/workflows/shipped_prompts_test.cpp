@@ -50,7 +50,7 @@ class ShippedPrompts : public testing::TestWithParam<std::string> {
   }
   [[nodiscard]] static pipeline::Prompts prompts(const std::string& workflow) {
     const pipeline::WorkflowSpec spec = pipeline::read_workflow(kSource / "workflows" / workflow, {});
-    return pipeline::read_prompts(spec.prompts, spec.base, spec.file);
+    return pipeline::read_prompts(spec.prompts, {spec.base, spec.file});
   }
   [[nodiscard]] std::int32_t only_token(const std::string& text) const {
     const std::vector<std::int32_t> ids = tokenizer_->encode(text);

@@ -170,6 +170,8 @@ TEST(Tokenizer, AnIdThatNoTokenHasStandsForNoText) {
   EXPECT_EQ(tokenizer.encode("a[PAD]"), Ids({'a', 260}));
   EXPECT_EQ(tokenizer.decode(Ids({'a', 258, 260, 259})), "a[PAD]");
   EXPECT_EQ(tokenizer.token(259), "");
+  EXPECT_TRUE(tokenizer.is_special(260));
+  for (const std::int32_t id : {0, 257, 259}) EXPECT_FALSE(tokenizer.is_special(id)) << id;
   EXPECT_EQ(tokenizer.find(""), std::nullopt);
 }
 
@@ -187,6 +189,7 @@ TEST(Tokenizer, FindsATokenByItsBytes) {
 
 TEST(Tokenizer, RefusesIdsOutsideTheVocabulary) {
   const Tokenizer tokenizer = load(small_tokenizer);
+  EXPECT_THROW((void)tokenizer.is_special(-1), ModelError);
   EXPECT_EQ(tokenizer.size(), 267u);
   EXPECT_THROW(tokenizer.token(-1), ModelError);
   try {

@@ -152,7 +152,7 @@ TEST(Plan, LayoutHoldsWhatIsKeptAndWhatAFoldReads) {
   EXPECT_EQ(axes_of(layout.constants[0].variable), (Words{"prompt 2", "position 3"}));
   Words texts;
   for (const TextTable& table : layout.texts) texts.push_back(table.group + "/" + table.name);
-  EXPECT_EQ(texts, (Words{"prompts/text", "prompts/contrast", "prompts/target"}));
+  EXPECT_EQ(texts, (Words{"prompts/text", "prompts/ids", "prompts/contrast", "prompts/target"}));
   EXPECT_NO_THROW(plan_contents(layout));
 }
 

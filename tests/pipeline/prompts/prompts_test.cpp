@@ -16,7 +16,9 @@ using hookflow::TemporaryFolder;
 using Columns = std::map<std::string, std::string>;
 using Ids = std::vector<std::int64_t>;
 
-Prompts read_inline(std::string_view yaml) { return read_prompts(parse_yaml(yaml, "w.yaml"), "", "w.yaml"); }
+Prompts read_inline(std::string_view yaml) {
+  return read_prompts(parse_yaml(yaml, "w.yaml"), {"", "w.yaml"});
+}
 
 // The message that prompts in a workflow are refused with; empty when they are read.
 std::string refusal(std::string_view yaml) {
@@ -32,7 +34,7 @@ std::string refusal(std::string_view yaml) {
 Prompts read_file(const std::string& name, std::string_view bytes, const std::string& more = "") {
   const TemporaryFolder folder;
   folder.write(name, bytes);
-  return read_prompts(parse_yaml("{file: " + name + more + "}", "w.yaml"), folder.path(), "w.yaml");
+  return read_prompts(parse_yaml("{file: " + name + more + "}", "w.yaml"), {folder.path(), "w.yaml"});
 }
 
 // The message that a file is refused with, without the folder; empty when it is read.
@@ -40,7 +42,7 @@ std::string file_refusal(const std::string& name, std::string_view bytes) {
   const TemporaryFolder folder;
   folder.write(name, bytes);
   try {
-    read_prompts(parse_yaml("{file: " + name + "}", "w.yaml"), folder.path(), "w.yaml");
+    read_prompts(parse_yaml("{file: " + name + "}", "w.yaml"), {folder.path(), "w.yaml"});
   } catch (const InputError& error) {
     std::string message = error.what();
     const std::string before = folder.path().string() + "/";
@@ -75,7 +77,9 @@ TEST(PromptList, ReadsTextIdsAndColumns) {
 }
 
 TEST(PromptList, RefusesWhatIsNoListOfPrompts) {
-  EXPECT_EQ(refusal("berlin"), "w.yaml:1: prompts: must be a list of prompts or {file: p.jsonl}");
+  EXPECT_EQ(
+      refusal("berlin"),
+      "w.yaml:1: prompts: must be a list of prompts or a map with 'file', 'random_tokens' or 'template'");
   EXPECT_EQ(refusal("[]"), "w.yaml:1: prompts: the list is empty");
   EXPECT_EQ(refusal("- {text: a}\n- Berlin is in\n"),
             "w.yaml:2: a prompt must be a map such as {id: berlin, text: \"Berlin is in\"}");
@@ -151,9 +155,14 @@ TEST(PromptList, ListsAllProblemsUpToTwenty) {
 }
 
 TEST(PromptFile, RefusesWrongKeysAndNames) {
-  EXPECT_EQ(
-      refusal("{fil: p.jsonl}"),
-      "w.yaml:1: prompts: unknown key 'fil' (did you mean 'file'?)\nw.yaml:1: prompts: 'file' is missing");
+  EXPECT_EQ(refusal("{fil: p.jsonl}"),
+            "w.yaml:1: prompts: unknown key 'fil' (did you mean 'file'?)\n"
+            "w.yaml:1: prompts: 'file', 'random_tokens' or 'template' must be given");
+  EXPECT_EQ(refusal("{}"), "w.yaml:1: prompts: 'file', 'random_tokens' or 'template' must be given");
+  EXPECT_EQ(refusal("{file: p.csv, limits: 3}"),
+            "w.yaml:1: prompts: unknown key 'limits' (did you mean 'limit'?)");
+  EXPECT_EQ(refusal("file: p.csv\nrandom_tokens: 5"),
+            "w.yaml:2: prompts: 'file' and 'random_tokens' exclude each other");
   EXPECT_EQ(refusal("file: [p.jsonl]"), "w.yaml:1: prompts: 'file' is not the name of a file");
   EXPECT_EQ(refusal("file: p.txt"),
             "w.yaml:1: prompts: file 'p.txt': prompts are read from .jsonl, .ndjson and .csv");
@@ -170,7 +179,7 @@ TEST(PromptFile, RefusesWrongKeysAndNames) {
 TEST(PromptFile, RefusesAMissingFileWithThePlaceInTheWorkflow) {
   const Node prompts = parse_yaml("\nfile: none.jsonl\n", "w.yaml");
   try {
-    read_prompts(prompts, "data", "w.yaml");
+    read_prompts(prompts, {"data", "w.yaml"});
     FAIL();
   } catch (const InputError& error) {
     EXPECT_STREQ(error.what(), "w.yaml:2: prompts: no file 'data/none.jsonl'");
@@ -352,7 +361,7 @@ TEST(BadPrompts, AreKeptWithTheirProblemBesideTheOthers) {
                "{\"id\": \"a\", \"text\": \"x\"}\n{\"id\": \"b\", \"text\": \"\", \"target\": \" y\"}\n{bad\n"
                "{\"id\": \"a\", \"text\": \"z\"}\n{\"text\": \"w\"}\n");
   const Prompts prompts =
-      read_prompts(parse_yaml("{file: p.jsonl}", "w.yaml"), folder.path(), "w.yaml", BadPrompts::kept);
+      read_prompts(parse_yaml("{file: p.jsonl}", "w.yaml"), {folder.path(), "w.yaml", BadPrompts::kept});
   ASSERT_EQ(prompts.size(), 5U);
   std::string ids;
   for (const Prompt& prompt : prompts) ids += prompt.id + ",";
@@ -372,8 +381,8 @@ TEST(BadPrompts, AreKeptWithTheirProblemBesideTheOthers) {
 
 TEST(BadPrompts, AreKeptWithAllThatIsWrongWithThem) {
   const Prompts prompts =
-      read_prompts(parse_yaml("[{id: a, text: x}, {id: a, text: '', 'b/c': 1}]", "w.yaml"), "", "w.yaml",
-                   BadPrompts::kept);
+      read_prompts(parse_yaml("[{id: a, text: x}, {id: a, text: '', 'b/c': 1}]", "w.yaml"),
+                   {"", "w.yaml", BadPrompts::kept});
   EXPECT_EQ(prompts.problem(1),
             "column 'b/c' has a slash in its name; id 'a' is given twice, first at line 1");
 }
@@ -382,7 +391,7 @@ TEST(BadPrompts, OfACsvAreItsRows) {
   const TemporaryFolder folder;
   folder.write("p.csv", "text,id\na\nb\"c,d\ne,f\n");
   const auto read = [&] {
-    return read_prompts(parse_yaml("{file: p.csv}", "w.yaml"), folder.path(), "w.yaml", BadPrompts::kept);
+    return read_prompts(parse_yaml("{file: p.csv}", "w.yaml"), {folder.path(), "w.yaml", BadPrompts::kept});
   };
   const Prompts prompts = read();
   ASSERT_EQ(prompts.size(), 3U);
@@ -440,7 +449,7 @@ TEST(PromptFile, ReadsAHundredThousandRowsInTime) {
   for (const char* name : {"p.jsonl", "p.csv"}) {
     const auto start = std::chrono::steady_clock::now();
     const Node prompts = Node::map({{"file", Node::scalar(name)}});
-    EXPECT_EQ(read_prompts(prompts, folder.path(), "w.yaml").size(), kRows);
+    EXPECT_EQ(read_prompts(prompts, {folder.path(), "w.yaml"}).size(), kRows);
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
     EXPECT_LT(taken.count(), 20.0)
         << name;  // a guard against quadratic work: a sanitizer's build takes seconds
