@@ -18,6 +18,28 @@ std::map<KindOrder, EditSyntax>& edit_kinds() {
   return kinds;
 }
 
+/// Forms of kinds that are not registered yet: files do so in any order.
+std::multimap<std::string, EditSyntax>& early_forms() {
+  static std::multimap<std::string, EditSyntax> forms;
+  return forms;
+}
+
+bool has_type_of(const EditArgument& argument, const std::vector<EditArgument>& among) {
+  return std::ranges::any_of(among, [&](const EditArgument& one) { return one.index() == argument.index(); });
+}
+
+void add_form(EditSyntax& kind, EditSyntax form) {
+  const auto add = [](auto& all, const auto& more) { all.insert(all.end(), more.begin(), more.end()); };
+  add(kind.words, form.words);
+  for (const EditArgument& argument : form.arguments)
+    if (!has_type_of(argument, kind.arguments)) kind.arguments.push_back(argument);
+  add(kind.options, form.options);
+  kind.make = [others = std::move(kind.make), form](const EditArgument& argument,
+                                                    const EditSettings& settings) {
+    return form.takes(argument) ? form.make(argument, settings) : others(argument, settings);
+  };
+}
+
 const EditSyntax* find_syntax(const std::string& key) {
   const auto& kinds = edit_kinds();
   const auto found = std::ranges::find_if(kinds, [&](const auto& entry) { return entry.second.key == key; });
@@ -38,6 +60,11 @@ float fill_rows(float value, const EditedRows& at) {
   return value;
 }
 
+float number_of(const EditSettings& settings, const std::string& name, float otherwise) {
+  const auto found = settings.find(name);
+  return found == settings.end() ? otherwise : std::get<float>(found->second);
+}
+
 std::optional<std::string> length_problem(const std::string& key, std::size_t numbers,
                                           const EditPlace& place) {
   if (numbers == place.columns.value_or(numbers)) return {};
@@ -45,6 +72,12 @@ std::optional<std::string> length_problem(const std::string& key, std::size_t nu
          (place.one_head ? "a head of " : "") + pattern_name(place.kind) + " takes " +
          std::to_string(*place.columns) + ", one for each " +
          (place.kind == HookKind::pattern ? "token of the prompt" : "dimension");
+}
+
+bool EditSyntax::takes(const EditArgument& argument) const {
+  if (!has_type_of(argument, arguments)) return false;
+  const auto* word = std::get_if<std::string>(&argument);
+  return word == nullptr || words.empty() || std::ranges::find(words, *word, &EditWord::word) != words.end();
 }
 
 std::string EditSyntax::map_form() const {
@@ -70,8 +103,21 @@ bool register_edit_kind(EditSyntax syntax) {
   if (find_syntax(syntax.key) != nullptr) {
     throw std::logic_error("two kinds of edit are named '" + syntax.key + "'");
   }
+  const auto [first, end] = early_forms().equal_range(syntax.key);
+  for (auto form = first; form != end; ++form) add_form(syntax, std::move(form->second));
+  early_forms().erase(first, end);
   const KindOrder order{syntax.arguments.front().index(), syntax.key};
   return edit_kinds().emplace(order, std::move(syntax)).second;
+}
+
+bool register_edit_form(EditSyntax syntax) {
+  const auto kind =
+      std::ranges::find_if(edit_kinds(), [&](const auto& entry) { return entry.second.key == syntax.key; });
+  if (kind == edit_kinds().end())
+    early_forms().emplace(syntax.key, std::move(syntax));
+  else
+    add_form(kind->second, std::move(syntax));
+  return true;
 }
 
 const EditSyntax& edit_syntax(const std::string& key) {

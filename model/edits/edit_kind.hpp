@@ -87,6 +87,8 @@ struct EditOption {
 };
 /// The options that are given.
 using EditSettings = std::map<std::string, EditArgument>;
+/// One that is a number.
+float number_of(const EditSettings& settings, const std::string& name, float otherwise);
 
 struct EditWord {
   std::string word;
@@ -101,6 +103,9 @@ struct EditSyntax {
   std::vector<EditWord> words{};  // those that a word may be; none: it is a name
   std::vector<EditOption> options{};
   bool is_map = false;  // the options are its argument: {noise: {std: 3, seed: 1}}
+
+  /// Whether it is made of such an argument: of its type and, where there are words, one of them.
+  [[nodiscard]] bool takes(const EditArgument& argument) const;
 
   /// `zero`; `{value: x}`, `{value: [x, ...]}`; `{mean: head}`, `{mean: positions}`; `{from: NAME}`.
   [[nodiscard]] std::vector<std::string> forms() const;
@@ -118,11 +123,14 @@ struct EditExtras {
 
 /// Adds a kind to those that can be named. Throws std::logic_error for a key that is taken.
 bool register_edit_kind(EditSyntax syntax);
+/// Adds another way to write the kind of that key, which another file registers, before or after: arguments
+/// of another type, or other words.
+bool register_edit_form(EditSyntax syntax);
 
-/// Adds `Kind`, which is made of nothing, or of one of the Arguments, and of the options that are given, if
-/// it takes them.
+/// How `Kind` is written, which is made of nothing, or of one of the Arguments, and of the options that are
+/// given, if it takes them.
 template <typename Kind, typename... Argument>
-bool register_edit_kind(std::string key, EditExtras extras = {}) {
+EditSyntax syntax_of(std::string key, EditExtras extras) {
   const auto make = [](const EditArgument& argument, const EditSettings& settings) {
     return std::visit(
         [&]<typename Given>(const Given& given) -> std::shared_ptr<const EditKind> {
@@ -144,8 +152,18 @@ bool register_edit_kind(std::string key, EditExtras extras = {}) {
   };
   std::vector<EditArgument> arguments = {EditArgument(Argument())...};
   if (arguments.empty()) arguments.emplace_back();
-  return register_edit_kind(EditSyntax{std::move(key), std::move(arguments), make, std::move(extras.words),
-                                       std::move(extras.options), extras.is_map});
+  return {std::move(key),          std::move(arguments),      make,
+          std::move(extras.words), std::move(extras.options), extras.is_map};
+}
+
+template <typename Kind, typename... Argument>
+bool register_edit_kind(std::string key, EditExtras extras = {}) {
+  return register_edit_kind(syntax_of<Kind, Argument...>(std::move(key), std::move(extras)));
+}
+/// `extras.options`: those of the kind stay.
+template <typename Kind, typename... Argument>
+bool register_edit_form(std::string key, EditExtras extras = {}) {
+  return register_edit_form(syntax_of<Kind, Argument...>(std::move(key), std::move(extras)));
 }
 
 /// Throws UnknownName for a key that no kind has.

@@ -18,6 +18,8 @@ class Taken : public GivenEdit {
   float edit(const EditedRows& at) const final;
 };
 
+inline constexpr const char* kTimes = "times";  // the factor, as an option
+
 /// The activation plus what is given, times a factor.
 class AddedRows : public GivenEdit {
  public:

@@ -45,9 +45,13 @@ Replacement::Replacement(const std::string& key, EditArgument argument, std::str
 
 std::string Replacement::label() const {
   if (!name_.empty()) return name_;
-  if (const auto* number = std::get_if<float>(&argument_)) return key_ + "_" + spelled(*number);
-  if (const auto* word = std::get_if<std::string>(&argument_)) return key_ + "_" + *word;
-  return key_;
+  std::string label = key_;
+  if (const auto* number = std::get_if<float>(&argument_)) label += "_" + spelled(*number);
+  if (const auto* word = std::get_if<std::string>(&argument_)) label += "_" + *word;
+  if (edit_syntax(key_).is_map) return label;
+  for (const auto& [option, value] : settings_)
+    if (const auto* number = std::get_if<float>(&value)) label += "_" + option + "_" + spelled(*number);
+  return label;
 }
 
 bool Replacement::label_says_all() const {

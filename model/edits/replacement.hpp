@@ -21,7 +21,8 @@ class Replacement {
   [[nodiscard]] const EditArgument& argument() const { return argument_; }
   [[nodiscard]] const EditSettings& settings() const { return settings_; }
   [[nodiscard]] const std::string& name() const { return name_; }
-  /// Its name along an axis: the one that it was given, or `zero`, `mean_head`, `value_0.5`, `add`.
+  /// Its name along an axis: the one that it was given, or `zero`, `mean_head`, `value_0.5`, `add`,
+  /// `add_times_2`.
   [[nodiscard]] std::string label() const;
   /// Whether the label is its own, or tells all of its argument, so that no other replacement may have it; a
   /// vector's numbers do not stand in it.

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "pipeline/yaml/param.hpp"
+#include "stages/given/given_values.hpp"
+
 namespace hookflow::stages {
 namespace {
 
@@ -41,7 +44,18 @@ GivenEdits::GivenEdits(std::vector<Variant>& variants, const std::string& param,
     }
   }
   for (std::size_t i = 0; i < sources.size(); ++i)
-    rows_.push_back(given_kind(sources[i])->plan({context, output, base, param, std::move(edits[i])}));
+    rows_.push_back(
+        given_kind(sources[i])->plan({context, output, base, param, std::move(edits[i]), results_}));
+  if (context.inputs.size() > kValuesPort && context.inputs[kValuesPort] && results_.empty())
+    throw pipeline::ParamError("in",
+                               "'" + context.inputs[kValuesPort].stage +
+                                   "' comes to the input values, but no edit takes it; put it in with " +
+                                   "{mean: prompts} or {add: values}");
+}
+
+pipeline::ValuePtr GivenEdits::read_results(
+    std::span<const std::unique_ptr<pipeline::StoredRows>> variables) const {
+  return read_needed(results_, variables);
 }
 
 RowSources GivenEdits::of(const pipeline::Inputs& inputs, const FedPrompt& edited) const {

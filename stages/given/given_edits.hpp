@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -8,6 +9,11 @@
 #include "stages/given/given_kind.hpp"
 
 namespace hookflow::stages {
+
+// The input kValuesPort, as stages that edit declare it.
+inline constexpr const char* kValues = "values";
+inline constexpr const char* kValuesDoc =
+    "what an aggregating stage found over all prompts, which {mean: prompts} and {add: values} put in";
 
 /// Adds the stages whose passes a replacement takes rows from, each once.
 void add_passes(const Replacement& with, std::vector<std::string>& all);
@@ -22,11 +28,15 @@ class GivenEdits {
              const PassFacts& base, pipeline::Output& output);
 
   [[nodiscard]] bool empty() const { return rows_.empty(); }
+  /// What they take of results over all prompts, before the first one; see FlowStage::read_results.
+  [[nodiscard]] pipeline::ValuePtr read_results(
+      std::span<const std::unique_ptr<pipeline::StoredRows>> variables) const;
   /// Of one prompt, which is edited as it is fed, by Intervention::source.
   [[nodiscard]] RowSources of(const pipeline::Inputs& inputs, const FedPrompt& edited) const;
 
  private:
   std::vector<std::unique_ptr<const GivenRows>> rows_;
+  std::map<std::string, NeededRows> results_;  // by variable
 };
 
 }  // namespace hookflow::stages

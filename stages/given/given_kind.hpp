@@ -1,6 +1,8 @@
 #pragma once
 #include <cstddef>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,20 @@
 
 namespace hookflow::stages {
 
+/// The port of stages that edit at which what is found over all prompts comes.
+inline constexpr std::size_t kValuesPort = 1;
+
+/// Rows of a variable that edits take, counted row-major along its axes but the one along a row.
+struct NeededRows {
+  std::size_t axis_of_row = 0;
+  std::set<std::size_t> rows{};
+
+  void add(const NeededRows& more) {
+    axis_of_row = more.axis_of_row;
+    rows.insert(more.rows.begin(), more.rows.end());
+  }
+};
+
 /// What edits that take rows from outside of a pass are planned from.
 struct GivenPlan {
   const pipeline::PlanContext& context;
@@ -18,6 +34,7 @@ struct GivenPlan {
   const PassFacts& base;     // the pass that is edited
   std::string param;         // of the stage, where they are written
   std::vector<const Intervention*> edits;
+  std::map<std::string, NeededRows>& results;  // that they take at kValuesPort, by variable
 
   /// The port that a stage is wired to, which a replacement names.
   [[nodiscard]] std::size_t port_of(const std::string& stage) const;

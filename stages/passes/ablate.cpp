@@ -118,6 +118,11 @@ class Ablate : public BatchStage {
     return values;
   }
 
+  [[nodiscard]] ValuePtr read_results(std::size_t /*port*/,
+                                      std::span<const std::unique_ptr<StoredRows>> variables) const override {
+    return given_.read_results(variables);
+  }
+
   /// The passes that replacements take rows from.
   [[nodiscard]] std::vector<std::string> passes_named() const {
     std::vector<std::string> all;
@@ -171,6 +176,8 @@ const bool kAblate = register_stage(
         "Runs each prompt again with edits: one variant for every hook point, layer, head and "
         "replacement, or any sets of edits as named variants")
         .input("clean", kPass, "the pass whose activations are edited")
+        .optional_input(kValues, kMeasures, kValuesDoc)
+        .aggregated()
         .reads(kPass, &Ablate::passes_named)
         .output(kVariants, "the edited passes; adds the axes replacement, layer, head; or the axis variant")
         .param("at", &Ablate::at,

@@ -74,6 +74,11 @@ class Forward : public BatchStage {
     return values;
   }
 
+  [[nodiscard]] ValuePtr read_results(std::size_t /*port*/,
+                                      std::span<const std::unique_ptr<StoredRows>> variables) const override {
+    return given_.read_results(variables);
+  }
+
   /// The passes that the edits take rows from.
   [[nodiscard]] std::vector<std::string> passes_named() const {
     std::vector<std::string> all;
@@ -121,6 +126,8 @@ const bool kForward = register_stage(
                          "stages that read it "
                          "ask for")
         .input("tokens", kTokens, "tokens that the model is fed")
+        .optional_input(kValues, kMeasures, kValuesDoc)
+        .aggregated()
         .reads(kPass, &Forward::passes_named)
         .output(kPass, "activations at the hook points, and logits")
         .param("edits", &Forward::edits,
