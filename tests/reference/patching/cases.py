@@ -7,6 +7,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from safetensors import Spec, make_model  # noqa: E402
 
+NANO = str(Path(__file__).resolve().parents[3] / "model" / "nano")
 MARK, TWICE, ORDINARY = 36, 35, 30  # token ids: once in every text, twice in every text, all below this
 VOCABULARY = 37
 HEADED = [f"attn.hook_{name}" for name in ("q", "k", "v", "z")]
@@ -130,3 +131,30 @@ def random_workflow(seed, folder):
     return {"workflow": f"patching{seed}", "model": str(make_model(folder / f"model{seed}", made)),
             "prompts": prompts(draw, draw.number(0, 2) == 0), "stages": {**stages, **measures}, "keep": list(measures),
             "batch_tokens": draw.one([1, 16, 64, 256])}
+
+
+def nano_workflow():
+    """Sentences of three lengths with two givers: residual streams position by position, heads, and noise that is taken back."""
+    sentences = [("When Sam and Sally went to the park, {} gave a gift to", " Sally", " Sam"), ("Sam and Sally went, and {} gave it to", " Sally", " Sam"),
+                 ("When Sam and Sally went to the park, {} said", " Sally", " Sam")]
+    asked = [{"id": f"p{i}", "text": text.format("Sam"), "corrupted": text.format("Sally"), "subject": " Sally", "place": " and",
+              "target": target, "contrast": contrast} for i, (text, target, contrast) in enumerate(sentences)]
+    noise = {"at": "hook_embed", "with": {"noise": {"embedding_std": 3, "seed": 1}}, "positions": {"column": "subject", "occurrence": 1}}
+    stages = {
+        "tokens": {"stage": "tokenize"}, "others": {"stage": "tokenize", "column": "corrupted"},
+        "clean": {"stage": "forward", "in": "tokens"}, "corrupted": {"stage": "forward", "in": "others"},
+        "noised": {"stage": "forward", "in": "tokens", "edits": [noise]},
+        "noise_seen": {"stage": "measure.activation", "in": "noised", "at": "hook_embed"},
+        "residual": {"stage": "ablate", "in": "corrupted", "at": "blocks.*.hook_resid_pre", "with": [{"from": "clean"}], "positions": "each"},
+        "heads": {"stage": "ablate", "in": "corrupted", "at": "blocks.*.attn.hook_z[*]", "with": [{"from": "clean"}], "positions": "last"},
+        "traced": {"stage": "ablate", "in": "noised", "at": "blocks.*.hook_resid_post", "with": [{"from": "clean"}], "positions": "each"},
+        "patterns": {"stage": "ablate", "in": "corrupted", "at": "blocks.*.attn.hook_pattern", "with": [{"from": "clean"}],
+                     "positions": {"each_of": ["all", {"token": " and", "occurrence": 1}]}},
+    }
+    measures = {}
+    for name, base, place in (("residual", "corrupted", "hook_resid_post"), ("heads", "corrupted", "attn.hook_z"),
+                              ("traced", "noised", "attn.hook_pattern"), ("patterns", "corrupted", "hook_attn_out")):
+        measures[f"{name}_scores"] = {"stage": "measure.prediction", "in": {"clean": "clean", "edited": name, "corrupted": base},
+                                      "tokens": ["target", "contrast"], "metrics": ["logit", "prob", "log_prob", "logit_diff"]}
+        measures[f"{name}_seen"] = {"stage": "measure.activation", "in": {"edited": name}, "at": f"blocks.*.{place}"}
+    return {"workflow": "nano", "model": NANO, "prompts": asked, "stages": {**stages, **measures}, "keep": ["noise_seen", *measures]}

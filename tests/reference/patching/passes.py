@@ -18,13 +18,14 @@ import gpt2  # noqa: E402
 class Capture:
     """In place of the reference's own hooks: runs functions on activations, and keeps all of them."""
 
-    def __init__(self, functions):
-        self.functions, self.captured = functions, {}
+    def __init__(self, sets):
+        self.sets, self.captured = sets, {}
 
     def __call__(self, name, x):
-        for hook, function in self.functions:
-            if hook == name:
-                x = function(x)
+        for functions in self.sets:
+            before = x
+            for function in (function for hook, function in functions if hook == name):
+                x = function(x, before)
         self.captured[name] = x.clone()
         return x
 
@@ -33,12 +34,15 @@ class Capture:
 
     def check_all_met(self):
         met = set(self.captured)
-        assert all(hook in met for hook, _ in self.functions), "an edit met no hook point"
+        assert all(hook in met for functions in self.sets for hook, _ in functions), "an edit met no hook point"
 
 
-def run(model, ids, functions):
-    """Token ids and [(hook point, function)] -> {hook point: activation}; logits are unembed.hook_out."""
-    hooks, gpt2.Hooks = gpt2.Hooks, lambda capture, interventions: Capture(functions)
+def run(model, ids, *sets):
+    """Token ids and sets of [(hook point, function)] -> {hook point: activation}; logits are unembed.hook_out.
+
+    A function is given an activation as it is, and as it was before the edits of its set: means are of the latter.
+    """
+    hooks, gpt2.Hooks = gpt2.Hooks, lambda capture, interventions: Capture(sets)
     try:
         return model.run(ids)[1]
     finally:
@@ -112,8 +116,8 @@ def rows_of(x, place):
     return x if place.head is None else x[:, place.head:place.head + 1]
 
 
-def replacement(kind, rows, positions, source):
-    """rows [p, h, width] before the edit -> what stands at `positions`, [positions, h, width]."""
+def replacement(kind, rows, before, positions, source):
+    """rows [p, h, width] -> what stands at `positions` then, [positions, h, width]; means are of `before`."""
     here = rows[positions]
     if kind == "zero":
         return torch.zeros_like(here)
@@ -132,15 +136,15 @@ def replacement(kind, rows, positions, source):
     if name == "value":
         return (vector() if isinstance(argument, list) else rows.new_tensor(argument)).expand_as(here)
     if name == "mean":
-        return (rows.mean((0, 2), keepdim=True) if argument == "head" else rows.mean(0, keepdim=True)).expand_as(here)
+        return (before.mean((0, 2), keepdim=True) if argument == "head" else before.mean(0, keepdim=True)).expand_as(here)
     raise ValueError(f"unknown replacement {kind}")
 
 
 def function(place, kind, positions, source=None):
     """(hook point, function) of an edit at one place and its positions; `source` [positions, h, width] is what is put in."""
-    def edited(x):
+    def edited(x, before):
         x = x.clone()
         rows = rows_of(x, place)
-        rows[positions] = replacement(kind, rows.clone(), positions, source)
+        rows[positions] = replacement(kind, rows.clone(), rows_of(before, place), positions, source)
         return x
     return place.hook, edited

@@ -65,13 +65,13 @@ class Passes:
         """Yields ({axis: label or index}, activations) of an ablate stage; None where a prompt has no such position."""
         stage = self.stages[name]
         base, text = stage["in"], self.text(stage["in"])
-        before = self.edits(base) + [made for edit in listed(stage.get("also", [])) for made in self.made(base, edit, text)]
+        also = [made for edit in listed(stage.get("also", [])) for made in self.made(base, edit, text)]
         for (r, kind), place, (axis, label, positions) in itertools.product(
                 enumerate(listed(stage.get("with", "zero"))), places(stage["at"], self.model), self.choices(stage, text)):
             at = {"replacement": r, "layer": place.layer, "head": place.head, axis: label}
             at = {axis: label for axis, label in at.items() if axis and label is not None}
             one = function(place, *self.filled(base, kind, place, positions))
-            yield at, run(self.model, text.ids, before + [one])
+            yield at, run(self.model, text.ids, self.edits(base), also + [one])
 
     def choices(self, stage, text):
         """[(axis, label, positions)] that an edit is made at, one variant each."""
