@@ -35,7 +35,7 @@ bool LayerLoop::edits(const HookPoint& place, std::size_t sequence) const {
 
 bool LayerLoop::reads_all_rows(const HookPoint& place, std::size_t sequence) const {
   if (!edits(place, sequence)) return false;
-  return std::ranges::any_of(edits_.at(place).at(sequence), [&](std::size_t index) {
+  return std::ranges::any_of(edits_.at(place).at(sequence).own, [&](std::size_t index) {
     return takes_all_rows((*plan_.sequence(sequence).variant)[index], sequence);
   });
 }
@@ -61,45 +61,76 @@ void LayerLoop::edit(const HookPoint& place) {
 
 void LayerLoop::edit_block(const HookPoint& place, std::size_t sequence, std::optional<std::size_t> head,
                            std::span<const std::size_t> positions, MutableView block) {
-  const FedPrompt& fed = plan_.sequence(sequence).fed;
-  Tensor whole;  // as it was before any edit
+  const Sequence& of = plan_.sequence(sequence);
+  edit_below(place, sequence, head, positions, block);
+  Tensor whole;  // as it was before any edit of its own
   View original = block;
   if (reads_all_rows(place, sequence)) {
-    whole = head ? copy_of(block.row_range(0, fed.prompt).column_range(0, fed.prompt))
+    whole = head ? copy_of(block.row_range(0, of.fed.prompt).column_range(0, of.fed.prompt))
                  : whole_place(place, sequence);
     original = whole.matrix();
   }
-  const std::size_t e = config_.head_width;
-  for (const std::size_t index : edits_.at(place).at(sequence)) {
-    const Intervention& edit = (*plan_.sequence(sequence).variant)[index];
+  for (const std::size_t index : edits_.at(place).at(sequence).own) {
+    const Intervention& edit = (*of.variant)[index];
     if (head && edit.head.value_or(*head) != *head) continue;
     if (edit.with->reads_all_rows() && !takes_all_rows(edit, sequence)) continue;
-    const auto rows = chosen_rows(edit, fed, positions);
-    const auto replace = [&](std::size_t of_head, std::size_t column, std::size_t width) {
-      const auto given = given_rows(edit, sequence, of_head, rows, positions);
-      return edit.with->edit({rows, original.column_range(column, std::min(width, original.columns)),
-                              block.column_range(column, width), given});
-    };
-    if (edit.head) {
-      const float scalar = head ? replace(*head, 0, block.columns) : replace(*edit.head, *edit.head * e, e);
-      // Others are known, and blocks of a pattern's queries are edited side by side.
-      if (edit.with->reads_all_rows()) record_.edit_scalars[sequence][index] = scalar;
-    } else if (head || !edit.with->head_by_head() || !has_heads(place.kind)) {
-      replace(head.value_or(0), 0, block.columns);
-    } else {
-      for (std::size_t each = 0; each < config_.heads; ++each) replace(each, each * e, e);
+    const auto rows = chosen_rows(edit, of.fed, positions);
+    const float scalar = make_edit(edit, of.given, head, positions, {rows, original, block});
+    // Others are known, and blocks of a pattern's queries are edited side by side.
+    if (edit.head && edit.with->reads_all_rows()) record_.edit_scalars[sequence][index] = scalar;
+  }
+}
+
+void LayerLoop::edit_below(const HookPoint& place, std::size_t sequence, std::optional<std::size_t> head,
+                           std::span<const std::size_t> positions, MutableView block) {
+  const Sequence& of = plan_.sequence(sequence);
+  const HeadPositions& made = plan_.rows(sequence).made[place];
+  for (const std::size_t index : edits_.at(place).at(sequence).below) {
+    const Intervention& edit = (*of.below)[index];
+    if (head && edit.head.value_or(*head) != *head) continue;
+    const std::optional<std::size_t> one_head = head ? head : edit.head;
+    std::vector<std::size_t> rows = chosen_rows(edit, of.fed, positions);
+    std::erase_if(rows, [&](std::size_t row) {
+      return one_head ? !made.has(*one_head, positions[row]) : !made.any_has(positions[row]);
+    });
+    const Tensor before = one_head ? Tensor() : copy_of(block);
+    make_edit(edit, clean_->plan.sequence(of.prompt).given, head, positions, {rows, block, block});
+    if (one_head || !has_heads(place.kind)) continue;
+    // Heads of a row that are not computed here are those of the pass below.
+    const std::size_t e = config_.head_width;
+    for (const std::size_t row : rows) {
+      for (std::size_t each = 0; each < config_.heads; ++each) {
+        if (!made.has(each, positions[row]))
+          std::ranges::copy(before.matrix().row(row).subspan(each * e, e),
+                            block.row(row).subspan(each * e, e).begin());
+      }
     }
   }
 }
 
-std::vector<std::span<const float>> LayerLoop::given_rows(const Intervention& edit, std::size_t sequence,
+float LayerLoop::make_edit(const Intervention& edit, const RowSources* given, std::optional<std::size_t> head,
+                           std::span<const std::size_t> positions, const EditedRows& at) const {
+  const std::size_t e = config_.head_width;
+  const auto replace = [&](std::size_t of_head, std::size_t column, std::size_t width) {
+    const auto from_outside = given_rows(edit, given, of_head, at.rows, positions);
+    return edit.with->edit({at.rows, at.original.column_range(column, std::min(width, at.original.columns)),
+                            at.block.column_range(column, width), from_outside});
+  };
+  if (head) return replace(*head, 0, at.block.columns);
+  if (edit.head) return replace(*edit.head, *edit.head * e, e);
+  if (!edit.with->head_by_head() || !has_heads(edit.at.kind)) return replace(0, 0, at.block.columns);
+  for (std::size_t each = 0; each < config_.heads; ++each) replace(each, each * e, e);
+  return kNoScalar;
+}
+
+std::vector<std::span<const float>> LayerLoop::given_rows(const Intervention& edit, const RowSources* given,
                                                           std::size_t head, std::span<const std::size_t> rows,
-                                                          std::span<const std::size_t> positions) const {
-  std::vector<std::span<const float>> given;
-  if (!edit.with->takes_given()) return given;
-  const RowSource& source = *plan_.sequence(sequence).given->at(edit.source.value());
-  for (const std::size_t row : rows) given.push_back(source.row(edit.at, head, positions[row]));
-  return given;
+                                                          std::span<const std::size_t> positions) {
+  std::vector<std::span<const float>> taken;
+  if (!edit.with->takes_given()) return taken;
+  const RowSource& source = *given->at(edit.source.value());
+  for (const std::size_t row : rows) taken.push_back(source.row(edit.at, head, positions[row]));
+  return taken;
 }
 
 Tensor LayerLoop::whole_place(const HookPoint& place, std::size_t sequence) const {

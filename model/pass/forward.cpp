@@ -148,7 +148,8 @@ CleanPass run_clean(const Model& model, std::span<const std::vector<std::int32_t
     if (notes.edits.variant != nullptr) check_edits(*notes.edits.variant, model.config, fed.back());
   }
   const auto record = std::make_shared<PassRecord>();
-  record->plan = plan_clean(model.config, prompts, fed, plan, notes.edits);
+  record->given.assign(notes.edits.given.begin(), notes.edits.given.end());
+  record->plan = plan_clean(model.config, prompts, fed, plan, {notes.edits.variant, record->given});
   LayerLoop(model, *record, nullptr).run(prompts);
   return {results_of(model.config, *record, nullptr, plan), record};
 }

@@ -73,12 +73,17 @@ class LayerLoop {
   /// holds; none: it holds all.
   void edit_block(const HookPoint& place, std::size_t sequence, std::optional<std::size_t> head,
                   std::span<const std::size_t> positions, MutableView block);
+  /// Makes the edits of the pass below in the rows that are computed here: all others have them already.
+  void edit_below(const HookPoint& place, std::size_t sequence, std::optional<std::size_t> head,
+                  std::span<const std::size_t> positions, MutableView block);
+  /// Makes an edit in these rows of a block; returns the scalar that was put in.
+  float make_edit(const Intervention& edit, const RowSources* given, std::optional<std::size_t> head,
+                  std::span<const std::size_t> positions, const EditedRows& at) const;
   /// What an edit puts in from outside, for each of the rows at these positions.
-  [[nodiscard]] std::vector<std::span<const float>> given_rows(const Intervention& edit, std::size_t sequence,
-                                                               std::size_t head,
-                                                               std::span<const std::size_t> rows,
-                                                               std::span<const std::size_t> positions) const;
-  /// All that the prompt has at a place before it is edited, (prompt's tokens, columns of the place).
+  static std::vector<std::span<const float>> given_rows(const Intervention& edit, const RowSources* given,
+                                                        std::size_t head, std::span<const std::size_t> rows,
+                                                        std::span<const std::size_t> positions);
+  /// All that the prompt has at a place before its own edits, (prompt's tokens, columns of the place).
   [[nodiscard]] Tensor whole_place(const HookPoint& place, std::size_t sequence) const;
 
   const Model& model_;
@@ -86,9 +91,12 @@ class LayerLoop {
   PassRecord& record_;
   const RowPlan& plan_;
   const PassRecord* clean_;
-  std::map<HookPoint, std::map<std::size_t, std::vector<std::size_t>>>
-      edits_;          // sequence -> its interventions
-  RowLayout nothing_;  // of all sequences
+  /// Edits of a sequence at a place, by their indices: its own, and those of the pass below it.
+  struct EditsAt {
+    std::vector<std::size_t> own, below;
+  };
+  std::map<HookPoint, std::map<std::size_t, EditsAt>> edits_;                            // by sequence
+  RowLayout nothing_;                                                                    // of all sequences
   std::array<const RowLayout*, static_cast<std::size_t>(HookKind::logits) + 1> held_{};  // by kind, now
   Buffers buffers_;
 };

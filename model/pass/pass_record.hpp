@@ -18,6 +18,7 @@ struct PassRecord {
   std::shared_ptr<const LogitBlocks> logits;     // none where nobody asked
   std::size_t logit_blocks = LogitBlocks::kAll;  // that are kept
   std::vector<std::vector<float>> edit_scalars;  // of each sequence
+  std::vector<RowSources> given;  // what edits of passes that are run whole put in: those behind need it, too
 
   [[nodiscard]] const std::shared_ptr<KeptPlace>* find(const HookPoint& place) const {
     const auto found = kept.find(place);

@@ -55,9 +55,12 @@ LayerLoop::LayerLoop(const Model& model, PassRecord& record, const PassRecord* c
     std::vector<float>& scalars = record_.edit_scalars.emplace_back();
     if (plan_.sequence(i).variant == nullptr) continue;
     for (const Intervention& edit : *plan_.sequence(i).variant) {
-      edits_[edit.at][i].push_back(scalars.size());
+      edits_[edit.at][i].own.push_back(scalars.size());
       scalars.push_back(edit.with->known_scalar());
     }
+    const Variant* below = plan_.sequence(i).below;
+    for (std::size_t index = 0; below != nullptr && index < below->size(); ++index)
+      edits_[(*below)[index].at][i].below.push_back(index);
   }
   held_.fill(&nothing_);
   for (const HookPoint& place : plan_.asked_places()) {

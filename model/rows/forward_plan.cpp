@@ -31,13 +31,14 @@ Asks asks_of(const ForwardPlan& plan, const FedPrompt& fed) {
   return asks;
 }
 
-Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedPrompt& fed) {
+Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedPrompt& fed, const Variant* own) {
   Asks asks = asks_of(plan, fed);
   std::mutex mutex;
   for (const ForwardPlan::Edits& edits : plan.edits) {
     const Asks asked = asks_of(*edits.plan, fed);
     parallel_blocks(edits.variants->size(), [&](std::size_t i) {
-      const Sequence sequence{fed, 0, &(*edits.variants)[i], {}, 0, asked, edits.plan->edit_scalars};
+      Sequence sequence{fed, 0, &(*edits.variants)[i], {}, 0, asked, edits.plan->edit_scalars};
+      sequence.below = own;
       const NeededRows rows(config, sequence, ChangedRows(config, sequence));
       const std::lock_guard lock(mutex);
       rows.of_clean.for_each([&](const HookPoint& place, const PositionSet& read) {
@@ -56,7 +57,7 @@ RowPlan plan_clean(const Config& config, std::span<const std::vector<std::int32_
   std::vector<Sequence> sequences;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     const auto [known, is_new] = asks.try_emplace(fed[i]);
-    if (is_new) known->second = asks_of_clean(config, plan, fed[i]);
+    if (is_new) known->second = asks_of_clean(config, plan, fed[i], edits.variant);
     const auto& [parent, in_common] = prefixes[i];
     std::size_t first = shares ? in_common : 0;
     if (edits.variant != nullptr && first > 0)
@@ -77,11 +78,14 @@ RowPlan plan_edited(const Config& config, const RowPlan& clean, std::span<const 
     const Sequence& of_clean = clean.sequence(prompt);
     Sequence sequence{of_clean.fed, prompt, variant, {}, 0, asks_of(plan, of_clean.fed), plan.edit_scalars};
     sequence.given = given;
+    sequence.below = of_clean.variant;
     // The same variant of the prompt that this one begins as, where that is run beside it.
     const auto parent = shares && of_clean.parent ? known.find({*of_clean.parent, variant}) : known.end();
     if (parent != known.end()) {
       const FedPrompt& other = sequences[parent->second].fed;
       sequence.first = agreed_length(*variant, sequence.fed, other, of_clean.in_common);
+      if (sequence.below != nullptr)
+        sequence.first = agreed_length(*sequence.below, sequence.fed, other, sequence.first);
       if (sequence.first > 0) sequence.parent = parent->second;
     }
     known.emplace(std::pair(prompt, variant), sequences.size());

@@ -31,9 +31,11 @@ struct ForwardPlan {
   bool edit_scalars = false;  // of variants: the numbers that edits put in
 };
 
-/// What a plan asks of a sequence of that length; of a clean pass, with what its variants read of it.
+/// What a plan asks of a sequence of that length; of a pass that is run whole, with what its variants read of
+/// it. `own`: the edits that this one has itself, if any.
 Asks asks_of(const ForwardPlan& plan, const FedPrompt& fed);
-Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedPrompt& fed);
+Asks asks_of_clean(const Config& config, const ForwardPlan& plan, const FedPrompt& fed,
+                   const Variant* own = nullptr);
 
 /// Whether prompts that are run so can hold rows for each other.
 bool shares_rows(const ForwardPlan& plan);

@@ -167,10 +167,12 @@ class Backward {
   }
 
   [[nodiscard]] bool shows_hidden(std::size_t layer) const {
-    return sequence_.variant != nullptr &&
-           std::ranges::any_of(*sequence_.variant, [&](const Intervention& edit) {
-             return edit.at.layer == layer && shows_hidden_keys(edit);
-           });
+    const auto shows = [&](const Variant* edits) {
+      return edits != nullptr && std::ranges::any_of(*edits, [&](const Intervention& edit) {
+               return edit.at.layer == layer && shows_hidden_keys(edit);
+             });
+    };
+    return shows(sequence_.variant) || shows(sequence_.below);
   }
 
   std::size_t heads_;

@@ -39,6 +39,7 @@ struct Sequence {
                               // holds them
   bool edits_whole = false;   // with a variant: it is run whole, and stands on no other pass
   const RowSources* given = nullptr;  // what its edits put in from outside
+  const Variant* below = nullptr;  // edits of the pass that a variant stands on, made where it computes rows
 
   [[nodiscard]] std::size_t length() const { return fed.all(); }
   [[nodiscard]] bool is_whole() const { return variant == nullptr || edits_whole; }

@@ -173,6 +173,8 @@ class Inputs {
   [[nodiscard]] const T& get(std::size_t port) const {
     return dynamic_cast<const T&>(*values_.at(port));
   }
+  /// The value itself, to be kept for longer than these inputs.
+  [[nodiscard]] const ValuePtr& value(std::size_t port) const { return values_.at(port); }
   template <typename T>
   [[nodiscard]] const T* find(std::size_t port) const {
     return port < values_.size() ? dynamic_cast<const T*>(values_[port].get()) : nullptr;

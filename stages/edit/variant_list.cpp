@@ -3,6 +3,7 @@
 #include <string>
 
 #include "pipeline/yaml/param.hpp"
+#include "stages/given/samples.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -69,7 +70,17 @@ void refuse(const std::string& param, const std::vector<std::string>& problems) 
 
 }  // namespace
 
+void refuse_samples(const std::vector<NamedEdit>& edits, const std::string& param) {
+  for (const NamedEdit& edit : edits)
+    if (samples_of(edit.with) > 0)
+      throw ParamError(param, std::string(kSamples) +
+                                  " makes an axis, which must be of `with` or `also` of an ablate "
+                                  "stage; here it is one draw, which " +
+                                  kSample + " says");
+}
+
 LabelledVariants make_variant_list(const std::vector<NamedVariant>& named, EditScope& scope) {
+  for (const NamedVariant& variant : named) refuse_samples(variant.edits, "variants");
   LabelledVariants list;
   std::vector<std::string> names;
   std::vector<std::string> problems;

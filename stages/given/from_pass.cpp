@@ -5,6 +5,7 @@
 #include "model/edits/given.hpp"
 #include "model/error.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/values/spelling.hpp"
 #include "pipeline/yaml/param.hpp"
 #include "stages/given/given_kind.hpp"
 #include "stages/params/position_axis.hpp"
@@ -19,8 +20,10 @@ using pipeline::ParamError;
 /// What a pass holds of one prompt, for the positions of the one that is edited.
 class PassRows : public RowSource {
  public:
-  PassRows(std::map<HookPoint, Captured> places, std::map<std::size_t, std::size_t> positions)
-      : places_(std::move(places)), positions_(std::move(positions)) {}
+  /// `pass`: what the places borrow from.
+  PassRows(pipeline::ValuePtr pass, std::map<HookPoint, Captured> places,
+           std::map<std::size_t, std::size_t> positions)
+      : pass_(std::move(pass)), places_(std::move(places)), positions_(std::move(positions)) {}
 
   [[nodiscard]] std::span<const float> row(const HookPoint& place, std::size_t head,
                                            std::size_t position) const override {
@@ -29,6 +32,7 @@ class PassRows : public RowSource {
   }
 
  private:
+  pipeline::ValuePtr pass_;
   std::map<HookPoint, Captured> places_;
   std::map<std::size_t, std::size_t> positions_;  // of the edited pass, in the other one; none: the same
 };
@@ -43,9 +47,9 @@ std::map<std::size_t, std::size_t> matched(const std::vector<const Intervention*
   for (const Intervention* edit : edits) {
     const std::vector<std::size_t> to = edit->positions.resolve(edited);
     if (to.size() != from.size())
-      throw pipeline::PromptFailure(std::to_string(to.size()) + " positions are edited, but " +
+      throw pipeline::PromptFailure(pipeline::counted(to.size(), "position") + " edited, but " +
                                     std::to_string(from.size()) +
-                                    " of the other pass are named to be put there; must be as many");
+                                    " of the other pass to be put there; must be as many");
     for (std::size_t i = 0; i < to.size(); ++i) matched[to[i]] = from[i];
   }
   return matched;
@@ -65,7 +69,7 @@ class RowsOfPass : public GivenRows {
     const PassView pass = inputs.get<Pass>(port_).view();
     std::map<HookPoint, Captured> places;
     for (const Intervention& edit : edits_) places.try_emplace(edit.at, request_->at(edit.at, pass));
-    return std::make_shared<PassRows>(std::move(places),
+    return std::make_shared<PassRows>(inputs.value(port_), std::move(places),
                                       positions_ ? matched(pointers_, *positions_, edited, pass.fed)
                                                  : std::map<std::size_t, std::size_t>());
   }

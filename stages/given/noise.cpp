@@ -114,6 +114,8 @@ class Noise : public AddedRows, public GivenKind {
     times_embeddings_ = !absolute;
     noise_.std = double{std::get<float>(settings.at(absolute ? "std" : "embedding_std"))};
     if (!(noise_.std >= 0)) throw ModelError("noise: the standard deviation must be 0 or more");
+    if (settings.contains(kSamples) && whole_number(settings, kSamples, 0) == 0)
+      throw ModelError("samples: 0 is no number of draws; must be 1 or more");
     noise_.seed = whole_number(settings, "seed", 0);
     noise_.sample = static_cast<std::size_t>(whole_number(settings, kSample, 0));
   }

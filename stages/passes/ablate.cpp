@@ -60,6 +60,12 @@ class Ablate : public BatchStage {
     auto facts = std::make_shared<VariantFacts>();
     facts->clean = clean_ = context.facts<PassFacts>(0);
     batches_ = context.batches;
+    below_ = clean_->edits;
+    for (const Intervention& edit : below_)
+      if (edit.with->reads_all_rows())
+        throw ParamError("in",
+                         "the pass that is edited has a mean over positions among its own edits, which "
+                         "would be another mean in each variant; make that edit here, with `also`");
     LabelledVariants labelled = make_variants({clean_->subject->config(), context, *clean_->tokens});
     Output output;
     given_ = GivenEdits(labelled.variants, variants.empty() ? "with" : "variants", context, *clean_, output);
@@ -76,7 +82,7 @@ class Ablate : public BatchStage {
     asked_ = combined(requests);
     auto of_clean = std::make_shared<PassRequest>();
     of_clean->keep_for(made_, asked_);
-    work_.emplace(*clean_, batches_, asked_, made_);
+    work_.emplace(*clean_, batches_, asked_, made_, below_.empty() ? nullptr : &below_);
     return {{0, std::move(of_clean)}};
   }
 
@@ -162,6 +168,7 @@ class Ablate : public BatchStage {
 
   std::shared_ptr<const std::vector<Variant>> made_;
   GivenEdits given_;
+  Variant below_;                           // the edits of the pass that is edited
   std::shared_ptr<const PassFacts> clean_;  // while planning,
   std::span<const Batch> batches_;          // and these
   PassRequest asked_;                       // by the stages behind

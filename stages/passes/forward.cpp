@@ -31,6 +31,7 @@ class Forward : public BatchStage {
     facts_ = facts;
     batches_ = context.batches;
     Output output;
+    refuse_samples(edits, "edits");
     EditScope scope(facts->subject->config(), context, *facts->tokens);
     std::vector<Variant> made = {make_edits(edits, "edits", scope)};
     given_ = GivenEdits(made, "edits", context, *facts, output);

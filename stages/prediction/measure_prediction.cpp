@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -31,8 +32,13 @@ Variable restored_of(Variable variable) {
   return variable;
 }
 
+/// None where the two passes differ by no more than rounding does.
 double restored(double now, double corrupted, double clean) {
-  return clean == corrupted ? kNoShare : (now - corrupted) / (clean - corrupted);
+  constexpr double kRounding = 1e-5;
+  const double all = clean - corrupted;
+  return std::abs(all) <= kRounding * std::max(std::abs(clean), std::abs(corrupted))
+             ? kNoShare
+             : (now - corrupted) / all;
 }
 
 /// Compares what a pass predicts with the tokens that the prompt names and, behind an ablation, with the
@@ -254,7 +260,7 @@ const bool kPrediction = register_stage(
         .output(kMeasures,
                 "one variable for each metric, and with variants `<metric>_change`, 0 or 1 in "
                 "top_token_changed; with a corrupted pass `<metric>_restored`, missing where clean and "
-                "corrupted are equal; for a clean pass also token_id")
+                "corrupted are equal but for rounding; for a clean pass also token_id")
         .summary("*_restored", "{top}")
         .summary("top_token_changed", "in {ones} of {count}")
         .summary("*_change", "{each token: {top}}")

@@ -122,7 +122,7 @@ const PassWork::Alone& PassWork::alone(std::size_t feed, const FedPrompt& length
   if (!is_new) return made;
   const ForwardPlan& plan = feeds_[feed].plan;
   if (!variants_) {
-    made.asks = asks_of_clean(*config_, plan, length);
+    made.asks = asks_of_clean(*config_, plan, length, own_);
     made.costs = {cost_of_sequence(*config_, {length, 0, own_, {}, 0, made.asks, false, 0, true})};
     made.reached = {0};
     return made;
@@ -132,7 +132,9 @@ const PassWork::Alone& PassWork::alone(std::size_t feed, const FedPrompt& length
   made.reached.resize(variants_->size(), length.all());
   parallel_blocks(variants_->size(), [&](std::size_t i) {
     const Variant& variant = (*variants_)[i];
-    made.costs[i] = cost_of_sequence(*config_, {length, 0, &variant, {}, 0, made.asks, plan.edit_scalars});
+    Sequence sequence{length, 0, &variant, {}, 0, made.asks, plan.edit_scalars};
+    sequence.below = own_;
+    made.costs[i] = cost_of_sequence(*config_, sequence);
     PositionSet edited;  // none where the prompt is too short for the edits
     for (const Intervention& edit : variant) edited |= edited_positions(edit, length);
     if (!edited.empty()) made.reached[i] = edited.first();
@@ -142,22 +144,24 @@ const PassWork::Alone& PassWork::alone(std::size_t feed, const FedPrompt& length
 
 Sequence PassWork::sequence_of(std::size_t feed, std::size_t prompt, std::size_t variant) const {
   const FedPrompt& length = feeds_[feed].prompts[prompt].length;
-  return {length,
-          prompt,
-          variants_ ? &(*variants_)[variant] : own_,
-          {},
-          first_of(feed, prompt, variant),
-          alone(feed, length).asks,
-          feeds_[feed].plan.edit_scalars,
-          0,
-          !variants_};
+  Sequence sequence{length, prompt, variants_ ? &(*variants_)[variant] : own_};
+  sequence.first = first_of(feed, prompt, variant);
+  sequence.asks = alone(feed, length).asks;
+  sequence.asks_scalars = feeds_[feed].plan.edit_scalars;
+  sequence.edits_whole = !variants_;
+  sequence.below = variants_ ? own_ : nullptr;
+  return sequence;
 }
 
 std::size_t PassWork::first_of(std::size_t feed, std::size_t prompt, std::size_t variant) const {
   const Fed& fed = feeds_[feed].prompts[prompt];
-  const Variant* edits = variants_ ? &(*variants_)[variant] : own_;
-  if (edits == nullptr || fed.shared == 0) return fed.shared;
-  return agreed_length(*edits, fed.length, feeds_[feed].prompts[*fed.parent].length, fed.shared);
+  std::size_t first = fed.shared;
+  const auto agree = [&](const Variant& edits) {
+    first = agreed_length(edits, fed.length, feeds_[feed].prompts[*fed.parent].length, first);
+  };
+  if (first > 0 && variants_) agree((*variants_)[variant]);
+  if (first > 0 && own_ != nullptr) agree(*own_);
+  return first;
 }
 
 const PassCost& PassWork::cost_alone(std::size_t feed, std::size_t prompt, std::size_t variant) const {

@@ -144,7 +144,7 @@ TEST(FromPass, OtherPositionsOfTheOtherPassAreNamedOnBothSides) {
     Patching("{at: blocks.0.hook_resid_pre, with: {from: clean, positions: [0, 1]}, positions: [0]}",
              uneven());
   });
-  EXPECT_NE(counts.find("1 positions are edited, but 2"), std::string::npos) << counts;
+  EXPECT_NE(counts.find("1 position edited, but 2 of the other pass"), std::string::npos) << counts;
 }
 
 void patch_at(const std::string& positions) {
