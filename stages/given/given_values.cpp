@@ -176,6 +176,10 @@ std::vector<float> needed_values(const pipeline::Variable& variable, const std::
 
 std::string mean_name(HookKind kind) { return variable_name(kind) + "_mean"; }
 
+std::string only_or_mean(HookKind kind, const std::vector<pipeline::Variable>& variables) {
+  return variables.size() == 1 ? variables.front().name : mean_name(kind);
+}
+
 std::unique_ptr<const GivenRows> take_by_name(const GivenPlan& plan, const std::string& form,
                                               const std::function<NamedValues(HookKind)>& values_at) {
   try {
