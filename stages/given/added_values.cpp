@@ -15,7 +15,8 @@ class AddedValues : public AddedRows, public GivenKind {
  public:
   AddedValues(const std::string& origin, const EditSettings& settings)
       : AddedRows(number_of(settings, kTimes, 1)), form_("{add: " + origin + "}") {
-    if (origin != kValues) file_.emplace("add", origin);
+    if (origin != kValues)
+      file_.emplace("add", origin, "the word values, which is that input of the stage, or ");
   }
 
   [[nodiscard]] std::unique_ptr<const GivenRows> plan(const GivenPlan& plan) const override {

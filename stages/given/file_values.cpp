@@ -83,11 +83,11 @@ const bool kValuesOfFile = register_edit_kind<ValuesOfFile, std::string>("values
 
 }  // namespace
 
-FileValues::FileValues(const std::string& key, const std::string& text) {
+FileValues::FileValues(const std::string& key, const std::string& text, const std::string& or_else) {
   const std::size_t colon = text.find(":/");
   if (colon == 0 || colon == std::string::npos)
-    throw ModelError(key + ": '" + text +
-                     "' must be a run file and what is stored in it, FILE.h5:/stage/variable");
+    throw ModelError(key + ": '" + text + "' must be " + or_else +
+                     "a run file and what is stored in it, FILE.h5:/stage/variable");
   file_ = text.substr(0, colon);
   std::string ref = text.substr(colon + 2);
   if (const std::size_t slash = ref.find('/'); slash != std::string::npos) ref[slash] = '.';

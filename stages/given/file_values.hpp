@@ -11,8 +11,8 @@ namespace hookflow::stages {
 /// the variable, as take_results() chooses one.
 class FileValues {
  public:
-  /// Throws ModelError of `key` where the text is no such name.
-  FileValues(const std::string& key, const std::string& text);
+  /// Throws ModelError of `key` where the text is no such name; `or_else`: what it might be instead.
+  FileValues(const std::string& key, const std::string& text, const std::string& or_else = "");
 
   /// Reads the file. As take_by_name(); throws pipeline::InputError where it cannot be read.
   [[nodiscard]] std::unique_ptr<const GivenRows> plan(const GivenPlan& plan, const std::string& form) const;

@@ -184,10 +184,9 @@ std::unique_ptr<const GivenRows> take_by_name(const GivenPlan& plan, const std::
                                               const std::function<NamedValues(HookKind)>& values_at) {
   try {
     std::map<HookKind, PlaceValues> places = match(plan, values_at);
-    const auto needed = Needs(plan, form, places).find();
-    for (const auto& [kind, rows] : needed) {
-      PlaceValues& place = places.at(kind);
-      const NeededRows those{place.rows.axis_of_row(), rows};
+    auto needed = Needs(plan, form, places).find();
+    for (auto& [kind, place] : places) {
+      const NeededRows those{place.rows.axis_of_row(), std::move(needed[kind])};
       if (place.named.values)
         place.values = needed_values(place.named.variable, *place.named.values, those);
       else
