@@ -88,7 +88,8 @@ EditSettings read_settings(const EditSyntax& syntax, const Entries& entries) {
     const auto option = std::ranges::find(syntax.options, name, &EditOption::name);
     if (option == syntax.options.end())
       throw ParamError(syntax.key + ": unknown key '" + name + "'" +
-                           pipeline::suggestion(name, syntax.options, &EditOption::name),
+                           pipeline::suggestion(name, syntax.options, &EditOption::name) + "; must be " +
+                           edit_rule(),
                        node.line);
     EditArgument& value = settings[name] = option->type;
     std::visit(ArgumentReader{name, node}, value);

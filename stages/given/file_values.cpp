@@ -1,6 +1,9 @@
 #include "stages/given/file_values.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "model/edits/given.hpp"
