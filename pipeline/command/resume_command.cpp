@@ -23,6 +23,7 @@ PlannedRun stored_plan(const std::string& path, const Options& options) {
   std::error_code unknown;
   try {
     WorkflowSpec spec = read_resolved_workflow(inputs.workflow, path + " (the workflow in it)");
+    spec.base = inputs.folder;
     if (options.has("model")) {
       spec.model = options.get<std::string>("model");
       spec.model_place = "--model";

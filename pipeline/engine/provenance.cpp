@@ -1,8 +1,10 @@
 #include "pipeline/engine/provenance.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 
 #include "pipeline/engine/graph.hpp"
@@ -37,6 +39,12 @@ Identity own_identity(const Plan& plan) {
   return identity;
 }
 
+/// What a file is called in the identity, whose names are those of HDF5.
+std::string file_name(std::string name) {
+  std::ranges::replace(name, '/', ':');
+  return kFilePrefix + name;
+}
+
 }  // namespace
 
 std::string program_version() { return HOOKFLOW_VERSION; }
@@ -59,12 +67,14 @@ std::string utc_now() {
 Identity run_identity(const Plan& plan, const std::stop_token& stop) {
   Identity identity = own_identity(plan);
   for (auto& entry : plan.subject->identity(stop)) identity.push_back(std::move(entry));
+  for (const auto& [name, path] : plan.files) identity.emplace_back(file_name(name), sha256_file(path, stop));
   return identity;
 }
 
 Identity open_identity(const Plan& plan) {
   Identity identity = own_identity(plan);
   for (const std::string& name : plan.subject->identity_names()) identity.emplace_back(name, "");
+  for (const auto& [name, path] : plan.files) identity.emplace_back(file_name(name), "");
   return identity;
 }
 
@@ -76,6 +86,7 @@ Attributes run_provenance(const Plan& plan, std::size_t threads,
   attributes["command_line"] = words;
   attributes["workflow_name"] = plan.spec.name;
   if (!plan.spec.about.empty()) attributes["about"] = plan.spec.about;
+  if (!plan.files.empty()) attributes[kWorkflowFolder] = std::filesystem::absolute(plan.spec.base).string();
   attributes["program_version"] = program_version();
   attributes["compiler"] = "g++ " __VERSION__;
   attributes["tbb"] = tbb_version();

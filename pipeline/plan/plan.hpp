@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -58,6 +59,7 @@ struct Plan {
   std::vector<Lane> lanes;           // parents first
   std::vector<std::size_t> folds;    // stages that run after the batches of their phase, inputs first
   std::vector<Batch> batches;        // in the order in which they run
+  std::map<std::string, std::filesystem::path> files;  // that stages use, by what the workflow calls them
 
   /// Calls every stage's prepare(): the last step before running, which may load large files.
   void prepare() {

@@ -92,8 +92,8 @@ class Planner {
   bool plan_stage(StageSpec& spec, PlannedStage& planned) {
     planned.flow = dynamic_cast<const FlowStage*>(spec.stage.get());
     planned.fold = dynamic_cast<const FoldStage*>(spec.stage.get());
-    PlanContext context{plan_.prompts,           *plan_.subject, {},        {},
-                        plan_.spec.batch_weight, spec.id,        findings_, plan_.batches};
+    PlanContext context{plan_.prompts, *plan_.subject, {}, {}, plan_.spec.batch_weight, spec.id, findings_,
+                        plan_.batches, plan_.spec.base};
     try {
       for (InputRef& ref : spec.inputs) {
         planned.inputs.push_back(ref.stage.empty() ? kNone : index_.at(ref.stage));
@@ -181,6 +181,7 @@ class Planner {
                                   : std::move(output().batches);
       has_source_ = true;
     }
+    for (const UsedFile& used : output().files) plan_.files[used.name] = used.path;
     planned.variables = output().variables;
     for (const std::size_t from : planned.inputs)
       if (from != kNone && (planned.fold != nullptr || plan_.stages[from].fold != nullptr))

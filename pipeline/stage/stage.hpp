@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -65,6 +66,12 @@ struct VariableId {
   std::size_t index = 0;  // in Output::variables
 };
 
+/// A file that results depend on, beside those that every run has.
+struct UsedFile {
+  std::string name;  // as the workflow has it
+  std::filesystem::path path;
+};
+
 /// What is known of a stage's output before any prompt is run.
 struct Output {
   /// Declares a variable; what is returned is how it is written later.
@@ -93,6 +100,7 @@ struct Output {
   std::vector<KnownArray> known;       // stored when the file is made
   std::shared_ptr<const Facts> facts;  // for the stages behind it
   std::vector<PortRequest> requests;   // to the stages above it
+  std::vector<UsedFile> files;         // whose contents belong to the run's identity
 };
 
 /// Work of a stage over the whole run, for the dry run.
@@ -121,6 +129,7 @@ struct PlanContext {
   std::string stage{};               // id of the one that is planned
   std::shared_ptr<Findings> findings = std::make_shared<Findings>();  // of all stages
   std::span<const Batch> batches{};                                   // that stages behind the source run on
+  std::filesystem::path base{};                                       // where relative paths begin
 
   /// The prompt does not fit the stage's parameter, and cannot be run; without one, it fits no stage.
   void refuse(std::size_t prompt, const std::string& param, const std::string& why) const {

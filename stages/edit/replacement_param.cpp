@@ -54,13 +54,31 @@ struct ArgumentReader {
   void operator()(Positions& positions) const { read_param(node, positions); }
 };
 
-/// Of the types that a kind takes, the one that is written so: numbers as a list, all else alone.
+bool is_number(const Node& node) {
+  try {
+    double number = 0;
+    pipeline::read_param(node, number);
+    return true;
+  } catch (const ParamError&) {
+    return false;
+  }
+}
+
+/// Of the types that a kind takes, the one that is written so: numbers as a list, all else alone; where it
+/// may be a number or a word, what is no number is a word.
 EditArgument argument_for(const EditSyntax& syntax, const Node& node) {
-  const auto fits = [&](const EditArgument& argument) {
-    return std::holds_alternative<std::vector<float>>(argument) == (node.kind == Node::Kind::list);
+  const auto first = [&](const auto& fits) {
+    const auto found = std::ranges::find_if(syntax.arguments, fits);
+    return found == syntax.arguments.end() ? nullptr : &*found;
   };
-  const auto found = std::ranges::find_if(syntax.arguments, fits);
-  return found == syntax.arguments.end() ? syntax.arguments.front() : *found;
+  const bool is_list = node.kind == Node::Kind::list;
+  const auto is_word = [](const EditArgument& type) { return std::holds_alternative<std::string>(type); };
+  if (const EditArgument* word = first(is_word); word != nullptr && !is_list && !is_number(node))
+    return *word;
+  const EditArgument* type = first([&](const EditArgument& argument) {
+    return std::holds_alternative<std::vector<float>>(argument) == is_list;
+  });
+  return type == nullptr ? syntax.arguments.front() : *type;
 }
 
 /// The options of a kind that are given.
@@ -70,7 +88,8 @@ EditSettings read_settings(const EditSyntax& syntax, const Entries& entries) {
     const auto option = std::ranges::find(syntax.options, name, &EditOption::name);
     if (option == syntax.options.end())
       throw ParamError(syntax.key + ": unknown key '" + name + "'" +
-                           pipeline::suggestion(name, syntax.options, &EditOption::name),
+                           pipeline::suggestion(name, syntax.options, &EditOption::name) + "; must be " +
+                           edit_rule(),
                        node.line);
     EditArgument& value = settings[name] = option->type;
     std::visit(ArgumentReader{name, node}, value);

@@ -1,4 +1,8 @@
+#include <optional>
+#include <string>
+
 #include "model/edits/given.hpp"
+#include "stages/given/file_values.hpp"
 #include "stages/given/given_edits.hpp"
 #include "stages/given/given_kind.hpp"
 #include "stages/given/given_values.hpp"
@@ -6,21 +10,25 @@
 namespace hookflow::stages {
 namespace {
 
-/// The activation plus what is found over all prompts: a mean, or a direction.
+/// The activation plus what was found over all prompts, of this run or of another: a mean, or a direction.
 class AddedValues : public AddedRows, public GivenKind {
  public:
-  AddedValues(const std::string& /*values*/, const EditSettings& settings)
-      : AddedRows(number_of(settings, kTimes, 1)) {}
+  AddedValues(const std::string& origin, const EditSettings& settings)
+      : AddedRows(number_of(settings, kTimes, 1)), form_("{add: " + origin + "}") {
+    if (origin != kValues)
+      file_.emplace("add", origin, "the word values, which is that input of the stage, or ");
+  }
 
   [[nodiscard]] std::unique_ptr<const GivenRows> plan(const GivenPlan& plan) const override {
-    return take_results(plan, "{add: values}", [](HookKind kind, const auto& variables) {
-      return variables.size() == 1 ? variables.front().name : mean_name(kind);
-    });
+    return file_ ? file_->plan(plan, form_) : take_results(plan, form_, only_or_mean);
   }
+
+ private:
+  std::string form_;
+  std::optional<FileValues> file_;  // none: what comes to the stage's input
 };
 
-const bool kAddedValues = register_edit_form<AddedValues, std::string>(
-    "add", {.words = {{kValues, "what comes to the input values: the only variable, or the place's mean"}}});
+const bool kAddedValues = register_edit_form<AddedValues, std::string>("add");
 
 }  // namespace
 }  // namespace hookflow::stages

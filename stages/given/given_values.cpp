@@ -176,14 +176,17 @@ std::vector<float> needed_values(const pipeline::Variable& variable, const std::
 
 std::string mean_name(HookKind kind) { return variable_name(kind) + "_mean"; }
 
+std::string only_or_mean(HookKind kind, const std::vector<pipeline::Variable>& variables) {
+  return variables.size() == 1 ? variables.front().name : mean_name(kind);
+}
+
 std::unique_ptr<const GivenRows> take_by_name(const GivenPlan& plan, const std::string& form,
                                               const std::function<NamedValues(HookKind)>& values_at) {
   try {
     std::map<HookKind, PlaceValues> places = match(plan, values_at);
-    const auto needed = Needs(plan, form, places).find();
-    for (const auto& [kind, rows] : needed) {
-      PlaceValues& place = places.at(kind);
-      const NeededRows those{place.rows.axis_of_row(), rows};
+    auto needed = Needs(plan, form, places).find();
+    for (auto& [kind, place] : places) {
+      const NeededRows those{place.rows.axis_of_row(), std::move(needed[kind])};
       if (place.named.values)
         place.values = needed_values(place.named.variable, *place.named.values, those);
       else

@@ -33,6 +33,8 @@ std::unique_ptr<const GivenRows> take_results(const GivenPlan& plan, const std::
 
 /// The mean over prompts of what measure.activation has of a kind of place, as aggregate.moments names it.
 std::string mean_name(HookKind kind);
+/// The only variable; of several that mean.
+std::string only_or_mean(HookKind kind, const std::vector<pipeline::Variable>& variables);
 
 /// What is put in of the variables that come to a stage's port for values.
 struct ReadResults : pipeline::Value {

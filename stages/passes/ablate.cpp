@@ -191,12 +191,18 @@ const bool kAblate = register_stage(
                "Hook points to edit, such as blocks.*.attn.hook_z[*], one variant for each; must be given "
                "unless variants is")
         .such_as("at: \"blocks.*.attn.hook_z[*]\"")
-        .param("with", &Ablate::with,
-               "What replaces the activation, one variant for each. {mean: head} needs a head, as in "
-               "hook_z[*]; means "
-               "are over all positions of the prompt, whatever positions says; "
-               "a list has one number for each dimension of the head or hook point, at hook_pattern for each "
-               "token of the prompt; {add: [x, ...], name: rome} is labelled rome. Any of")
+        .param(
+            "with", &Ablate::with,
+            "What replaces the activation, one variant for each. {mean: head} needs a head, as in "
+            "hook_z[*]; means "
+            "are over all positions of the prompt, whatever positions says; "
+            "{mean: prompts} is the mean over the prompts that comes to the input values, for the place's "
+            "own "
+            "layer, head and position; {add: values, times: x} adds it, or another direction, "
+            "{values: \"FILE.h5:/stage/variable\"} and {add: \"FILE.h5:/stage/variable\"} take what another "
+            "run stored; "
+            "a list has one number for each dimension of the head or hook point, at hook_pattern for each "
+            "token of the prompt; {add: [x, ...], name: rome} is labelled rome. Any of")
         .listing(edit_forms)
         .param("positions", &Ablate::positions,
                "Which positions are edited: all, last, a list, a slice such as \"1:\", or what stands there, "

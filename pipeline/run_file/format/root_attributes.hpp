@@ -8,8 +8,10 @@
 
 namespace hookflow::pipeline {
 
-inline constexpr const char* kIdentityPrefix = "identity_";  // of the identity's names in the file
-inline constexpr const char* kPluginPrefix = "plugin_";      // of those that are plugins' file names
+inline constexpr const char* kIdentityPrefix = "identity_";        // of the identity's names in the file
+inline constexpr const char* kWorkflowFolder = "workflow_folder";  // where names of other files begin
+inline constexpr const char* kFilePrefix = "file_";      // of those that are other files that it used
+inline constexpr const char* kPluginPrefix = "plugin_";  // of those that are plugins' file names
 
 /// Writes the root's attributes, once and for all: what has a value already.
 void write_root_attributes(h5::File& file, const Identity& identity, const Attributes& provenance);

@@ -45,7 +45,8 @@ SettingsComparison compare_settings(const h5::File& first, const h5::File& secon
   }
   const auto is_of_model = [](const Difference& hash) {
     return hash.what != kResultVersionKey &&
-           !hash.what.starts_with(std::string(kIdentityPrefix) + kPluginPrefix);
+           !hash.what.starts_with(std::string(kIdentityPrefix) + kPluginPrefix) &&
+           !hash.what.starts_with(std::string(kIdentityPrefix) + kFilePrefix);
   };
   for (Difference& difference : workflow_differences(first.text("workflow"), second.text("workflow"))) {
     const bool other_model = difference.what == "model" && std::ranges::any_of(identity, is_of_model);

@@ -92,7 +92,8 @@ std::string root_text(const RunFileView& view, const std::string& name) {
 StoredInputs read_stored_inputs(const RunFile& run, const std::string& place_name) {
   return run.read([&](const h5::File& file) {
     check_resumable(file, run.path().string());
-    StoredInputs inputs{file.text("workflow"), stored_prompt_rows(file), ""};
+    StoredInputs inputs{file.text("workflow"), stored_prompt_rows(file), "", ""};
+    if (file.has_attribute(kWorkflowFolder)) inputs.folder = file.text(kWorkflowFolder);
     if (file.has_attribute(place_name)) inputs.subject_place = file.text(place_name);
     return inputs;
   });

@@ -46,6 +46,7 @@ std::string root_text(const RunFileView& view, const std::string& name);
 struct StoredInputs {
   std::string workflow;              // JSON, with every default stated
   std::vector<std::string> prompts;  // JSON, one each
+  std::string folder;                // where the workflow's relative paths begin; empty: it has none
   std::string subject_place;         // what opens its subject again; empty: unknown
 };
 

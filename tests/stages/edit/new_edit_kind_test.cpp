@@ -35,7 +35,21 @@ class Stretch : public EditKind {
   float factor_;
 };
 
+/// Written with the other's key, by a word instead of a number.
+class Double : public Stretch {
+ public:
+  explicit Double(const std::string& /*word*/) : Stretch(2) {}
+};
+
+const bool kDoubleForm =
+    register_edit_form<Double, std::string>("stretch", {.words = {{"double", "twice as much"}}});
 const bool kStretchKind = register_edit_kind<Stretch, float>("stretch");
+class Half : public Stretch {
+ public:
+  explicit Half(const std::string& /*word*/) : Stretch(0.5F) {}
+};
+const bool kHalfForm =
+    register_edit_form<Half, std::string>("stretch", {.words = {{"half", "half as much"}}});
 
 Replacement read(const std::string& yaml) {
   Replacement replacement;
@@ -48,6 +62,17 @@ TEST(NewEditKind, IsReadAndWritten) {
   EXPECT_EQ(half, Replacement("stretch", 0.5F));
   EXPECT_EQ(half.label(), "stretch_0.5");
   EXPECT_EQ(to_json(write_param(half)), R"({"stretch":0.5})");
+}
+
+// Whichever of the files is first.
+TEST(NewEditKind, MayBeWrittenInWaysThatOtherFilesAdd) {
+  EXPECT_NE(dynamic_cast<const Double*>(&*read("{stretch: double}")), nullptr);
+  EXPECT_NE(dynamic_cast<const Half*>(&*read("{stretch: half}")), nullptr);
+  EXPECT_EQ(dynamic_cast<const Half*>(&*read("{stretch: 0.5}")), nullptr);
+  EXPECT_TRUE(names(refusal<pipeline::ParamError>([] { read("{stretch: triple}"); }),
+                    {"unknown 'triple'", "must be double (twice as much) or half (half as much)"}));
+  for (const char* form : {"{stretch: double}", "{stretch: half}"})
+    EXPECT_NE(edit_rule().find(form), std::string::npos) << form;
 }
 
 TEST(NewEditKind, IsToldWithTheOthers) {
@@ -65,7 +90,7 @@ TEST(NewEditKind, IsToldWithTheOthers) {
 
 TEST(NewEditKind, IsInTheSchema) {
   const std::string schema = to_json(param_schema(std::type_identity<Replacement>{}));
-  EXPECT_NE(schema.find(R"("stretch":{"anyOf":[{"type":"number"}]})"), std::string::npos) << schema;
+  EXPECT_NE(schema.find(R"("stretch":{"anyOf":[{"type":"number"},)"), std::string::npos) << schema;
 }
 
 TEST(NewEditKind, IsMadeByThePass) {
@@ -107,8 +132,9 @@ TEST(NewEditKind, HasAKeyOfItsOwn) {
 }
 
 TEST(NewEditKind, TakesItsOwnArgumentAlone) {
-  EXPECT_EQ(refusal<ModelError>([] { Replacement("stretch", "half"); }), "stretch: must be {stretch: x}");
-  EXPECT_EQ(refusal<ModelError>([] { Replacement("stretch"); }), "stretch: must be {stretch: x}");
+  const std::string rule = "stretch: must be {stretch: x} or {stretch: double} or {stretch: half}";
+  EXPECT_EQ(refusal<ModelError>([] { Replacement("stretch", std::vector<float>{1}); }), rule);
+  EXPECT_EQ(refusal<ModelError>([] { Replacement("stretch"); }), rule);
 }
 
 }  // namespace

@@ -56,6 +56,9 @@ TEST(Replacement, LabelsTellThemApart) {
   EXPECT_EQ(read<Replacement>("{mean: positions}").label(), "mean_positions");
   EXPECT_EQ(read<Replacement>("{value: -3}").label(), "value_-3");
   EXPECT_EQ(read<Replacement>("{add: [1]}").label(), "add");
+  EXPECT_EQ(read<Replacement>("{add: [1], times: -0.5}").label(), "add_times_-0.5");
+  EXPECT_EQ(read<Replacement>("{mean: prompts}").label(), "mean_prompts");
+  EXPECT_EQ(read<Replacement>("{add: values, times: 2}").label(), "add_values_times_2");
   EXPECT_EQ(read<Replacement>("{value: [1]}").label(), "value");
 }
 
@@ -67,6 +70,7 @@ TEST(Replacement, AnythingElseIsRefusedWithTheForms) {
   EXPECT_TRUE(names(refused("zeros"), {"zeros", "must be " + edit_rule()}));
   EXPECT_TRUE(names(refused("[zero]"), {"must be " + edit_rule()}));
   EXPECT_TRUE(names(refused("{value: 1, mean: head}"), {"must be " + edit_rule()}));
+  EXPECT_TRUE(names(refused("{add: vlaues}"), {"add: 'vlaues'", "the word values"}));
   EXPECT_TRUE(names(refused("{mean: heads}"), {"unknown 'heads' (did you mean 'head'?)"}));
   EXPECT_TRUE(names(refused("{means: head}"), {"unknown replacement 'means'"}));
   EXPECT_TRUE(names(refused("{means: head}"), {"(did you mean 'mean'?); must be " + edit_rule()}));

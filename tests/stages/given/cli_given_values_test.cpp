@@ -139,5 +139,57 @@ TEST_F(GivenValues, ThatLackAPositionRefuseThePromptWithBothNumbers) {
       {"prompt 'a': {mean: prompts}: is edited at position 5, but 'z_mean' has the positions 0, 1, 2, 3, 4"});
 }
 
+/// The same of another run's file, w.h5, in a folder of its own.
+class FileValues : public GivenValues {
+ protected:
+  FileValues() {
+    succeed({"run", "w.yaml", "--out", "w.h5", "--quiet"});
+    std::string text = with("values: z_mean}\n    edits", "}\n    edits");
+    const auto replace = [&text](const std::string& from, const std::string& to) {
+      text.replace(text.find(from), from.size(), to);
+    };
+    replace("tokens: tokens, }", "tokens: tokens}");
+    replace("{clean: clean, values: z_mean}", "clean");
+    replace("{mean: prompts}, {add: values, times: 2}, {add: values, times: -0.5}",
+            "{values: \"../w.h5:/z_mean/z_mean\"}, {add: \"../w.h5:/z_mean\", times: 2}, "
+            "{add: \"../w.h5:/z_mean/z_mean\", times: -0.5}");
+    replace("with: {mean: prompts}", "with: {values: \"../w.h5:/z_mean/z_mean\"}");
+    fs::create_directory(folder.path() / "in");
+    write("in/f.yaml", text);
+  }
+};
+
+TEST_F(FileValues, AreThoseOfTheSameRunToTheBit) {
+  succeed({"run", "in/f.yaml", "--out", "f.h5", "--quiet"});
+  const auto of_file = numbers("f.h5");
+  const auto of_run = numbers("w.h5");
+  for (const char* name : {"effect.log_prob", "effect.log_prob_change", "moved_z.z"})
+    EXPECT_TRUE(of_file.at(name) == of_run.at(name)) << name;
+}
+
+TEST_F(FileValues, ArePartOfWhatARunIs) {
+  succeed({"run", "in/f.yaml", "--out", "f.h5", "--quiet"});
+  succeed({"resume", "f.h5", "--quiet"});
+  write("w.yaml", with("text: \"Berlin", "text: \"Paris"));
+  succeed({"run", "w.yaml", "--out", "w.h5", "--quiet", "--force"});
+  refuse({"resume", "f.h5"}, 3, {"file_..:w.h5"});
+}
+
+TEST_F(FileValues, ThatAreNotThereAreRefused) {
+  const std::string text = read_file(folder.path() / "in/f.yaml");
+  const auto refused = [&](const std::string& from, const std::string& to, int code, const Words& parts) {
+    std::string bad = text;
+    write("in/bad.yaml", bad.replace(bad.find(from), from.size(), to));
+    refuse({"validate", "in/bad.yaml"}, code, parts);
+  };
+  const std::string name = "../w.h5:/z_mean/z_mean";
+  refused(name, "../none.h5:/z_mean/z_mean", 3, {"none.h5"});
+  refused(name, "../w.h5:/z_maen/z_mean", 2, {"has no results of a stage 'z_maen' (did you mean 'z_mean'?)"});
+  refused(name, "../w.h5:/z_mean/z_maen", 2, {"'z_mean' has no variable 'z_maen' (did you mean 'z_mean'?)"});
+  refused(name, "w.h5", 2, {"values: 'w.h5' must be", "FILE.h5:/stage/variable"});
+  refused(name, "../w.h5:/z_mean/z_mean[layer=9]", 2, {"the axis 'layer' has no '9'"});
+  refused(name, "../w.h5:/effect/log_prob", 2, {"'log_prob' has no axis 'dimension'"});
+}
+
 }  // namespace
 }  // namespace hookflow::test
