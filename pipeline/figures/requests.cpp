@@ -5,6 +5,7 @@
 
 #include "pipeline/charts/choose_chart.hpp"
 #include "pipeline/charts/telling.hpp"
+#include "pipeline/run_file/reading/view.hpp"
 #include "pipeline/yaml/node.hpp"
 
 namespace hookflow::pipeline {
@@ -86,8 +87,8 @@ class RequestList {
 }  // namespace
 
 std::vector<FigureRequest> figure_requests(const RunFileView& view) {
-  const auto stored = view.root.find("workflow");
-  const Node workflow = stored == view.root.end() ? Node() : parse_yaml_value(stored->second);
+  const std::string stored = root_text(view, "workflow");
+  const Node workflow = stored.empty() ? Node() : parse_yaml_value(stored);
   RequestList list(view);
   if (const Node* declared = workflow.find("figures"); declared != nullptr) {
     Problems problems("figures");

@@ -114,10 +114,10 @@ class Noise : public AddedRows, public GivenKind {
     times_embeddings_ = !absolute;
     noise_.std = double{std::get<float>(settings.at(absolute ? "std" : "embedding_std"))};
     if (!(noise_.std >= 0)) throw ModelError("noise: the standard deviation must be 0 or more");
-    if (settings.contains(kSamples) && whole_number(settings, kSamples, 0) == 0)
+    if (settings.contains(kSamples) && whole_setting(settings, kSamples, 0) == 0)
       throw ModelError("samples: 0 is no number of draws; must be 1 or more");
-    noise_.seed = whole_number(settings, "seed", 0);
-    noise_.sample = static_cast<std::size_t>(whole_number(settings, kSample, 0));
+    noise_.seed = whole_setting(settings, "seed", 0);
+    noise_.sample = static_cast<std::size_t>(whole_setting(settings, kSample, 0));
   }
 
   [[nodiscard]] std::optional<std::string> problem_at(const EditPlace& place) const override {

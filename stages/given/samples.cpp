@@ -6,7 +6,7 @@
 
 namespace hookflow::stages {
 
-std::int64_t whole_number(const EditSettings& settings, const std::string& name, std::int64_t otherwise) {
+std::int64_t whole_setting(const EditSettings& settings, const std::string& name, std::int64_t otherwise) {
   const auto found = settings.find(name);
   if (found == settings.end()) return otherwise;
   const float number = std::get<float>(found->second);
@@ -16,7 +16,7 @@ std::int64_t whole_number(const EditSettings& settings, const std::string& name,
 }
 
 std::size_t samples_of(const Replacement& with) {
-  return static_cast<std::size_t>(whole_number(with.settings(), kSamples, 0));
+  return static_cast<std::size_t>(whole_setting(with.settings(), kSamples, 0));
 }
 
 Replacement sample_of(const Replacement& with, std::size_t sample) {

@@ -12,7 +12,7 @@ inline constexpr const char* kSamples = "samples";
 inline constexpr const char* kSample = "sample";
 
 /// An option that is a whole number of 0 or more; `otherwise` where it is not given. Throws ModelError.
-std::int64_t whole_number(const EditSettings& settings, const std::string& name, std::int64_t otherwise);
+std::int64_t whole_setting(const EditSettings& settings, const std::string& name, std::int64_t otherwise);
 
 /// How many draws a replacement asks for; 0: it does not say, and is one.
 std::size_t samples_of(const Replacement& with);

@@ -95,7 +95,7 @@ def check_brief(browser):
     """The top says in few sentences what stands, with all others, in what is folded."""
     brief = browser.run("return [...document.querySelectorAll('.brief li')].map(item => item.textContent)")
     assert 4 <= len(brief) <= 10, brief
-    for part in ("on the model", "No prompt failed", "ost likely token: ", "differs from the clean pass: in ", "p-value"):
+    for part in ("on the model", "No prompt failed", "ost likely token: ", "differs from the clean pass: in ", "is at most 0.05: "):
         assert any(part in sentence for sentence in brief), f"nothing of '{part}' in {brief}"
     assert not browser.run("return document.querySelector('details.answers').open")
 

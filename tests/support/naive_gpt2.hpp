@@ -79,6 +79,8 @@ class NaiveGpt2 {
             value = with.label() == "mean_head" ? mean : means[j];
           } else if (with.key() == "add") {
             value += number();
+          } else if (with.key() == "scale") {
+            value *= number();
           } else {
             throw std::logic_error("the plain model does not know the edit " + with.label());
           }
@@ -218,8 +220,8 @@ class NaiveGpt2 {
       embed.emplace_back(token.begin(), token.end());
       pos_embed.emplace_back(position.begin(), position.end());
     }
-    reach(HookKind::embed, 0, embed);
-    reach(HookKind::pos_embed, 0, pos_embed);
+    embed = reach(HookKind::embed, 0, embed);
+    pos_embed = reach(HookKind::pos_embed, 0, pos_embed);
     Matrix x = sum(embed, pos_embed);
     for (std::size_t layer = 0; layer < config_.layers; ++layer) {
       const LayerWeights& of_layer = weights.layers[layer];

@@ -23,7 +23,7 @@ class ResidualNorm : public PassMeasure {
   void measure(const MeasuredPass& pass, Numbers& numbers) const override {
     for (const HookPoint& place : places_) {
       double squares = 0;
-      for (const float x : pass.at(place).row(pass.length() - 1)) squares += double{x} * double{x};
+      for (const float x : pass.at(place).row(pass.fed().prompt - 1)) squares += double{x} * double{x};
       numbers.front().push_back(std::sqrt(squares));
     }
   }

@@ -64,8 +64,8 @@ TEST_F(CompletionCommand, OffersWhatAnArgumentMayBe) {
   EXPECT_EQ(next({"run", "w.yaml", "--threads", ""}), Words());
   EXPECT_EQ(next({"run", "w.yaml", ""}), Words()) << "there is no second workflow";
   EXPECT_EQ(next({"list", "s"}), Words{"stages"});
-  EXPECT_EQ(next({"describe", "ablate", "measure.c"}), Words{"measure.cosine"});
-  EXPECT_EQ(next({"new", "mine", "--from", "head_s"}), Words{"head_sweep"});
+  EXPECT_EQ(next({"describe", "ablate", "measure.cos"}), Words{"measure.cosine"});
+  EXPECT_EQ(next({"new", "mine", "--from", "head_a"}), Words{"head_ablation"});
 }
 
 TEST_F(CompletionCommand, LooksIntoTheRunFile) {

@@ -103,6 +103,7 @@ GIVEN = {
     "aggregate.moments": AXES,
     "aggregate.similarity": {"in": "vectors", "between": "neuron"},
     "aggregate.ttest": {"in": "{a: scores.prob}", "over": "head", "kind": "one_sample"},
+    "forward": {"in": "tokens"},
     "gather": {"in": "pass", "at": "blocks.0.attn.hook_q", "position": "0"},
     "measure.activation": {"in": "pass", "at": "blocks.0.attn.hook_q"},
     "measure.contribution": {"in": "pass", "direction": "target"},
@@ -138,7 +139,7 @@ def with_value(stage, name, value):
     if stage != "tokenize":
         stages += f"  tried: {{stage: {stage}{params}}}\n"
         keep = "tried"
-    if stage == "ablate":
+    if stage in ("ablate", "forward"):
         stages += "  edited: {stage: measure.activation, in: tried, at: blocks.7.hook_resid_post}\n"
         keep = "edited"
     prompts = ", ".join('{text: "%s is the", target: " capital"}' % city for city in ("Berlin", "Paris"))

@@ -166,11 +166,11 @@ INSTANTIATE_TEST_SUITE_P(
         Rejected{"BatchTokens", "model: nano", "model: nano\nbatch_tokens: 0",
                  "batch_tokens: 0 is too small; must be 1 to 1000000"},
         Rejected{"UnknownReplacement", "in: pass,", "in: pass, with: zeros,",
-                 "is not a replacement; must be zero"},
+                 "is not a replacement; must be {noise: "},
         Rejected{"UnknownMean", "in: pass,", "in: pass, with: {mean: heads},",
                  "mean: unknown 'heads' (did you mean 'head'?)"},
         Rejected{"PositionsThatAreNone", "in: pass,", "in: pass, positions: first,",
-                 "positions must be all, last, whole numbers, or a quoted slice"},
+                 "positions must be all, last, whole numbers, a quoted slice"},
         Rejected{"NoPositions", "in: pass,", "in: pass, positions: [],", "the list of positions is empty"},
         Rejected{"BadId", "  tokens: {", "  to/kens: {", "an id must have only letters, digits, _ and -"}),
     [](const auto& rejected) { return rejected.param.name; });

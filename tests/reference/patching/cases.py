@@ -86,18 +86,20 @@ def place(draw, made):
     return f"blocks.{layers}.{name}", width
 
 
-def kinds(draw, width, sources):
+def kinds(draw, width, sources, means=True):
     """What is put in: labels differ, so that each is a replacement of its own."""
-    found = [{"from": source} for source in sources] + [{"scale": draw.one([0.5, -1, 2])}, "zero", {"mean": "positions"}]
+    found = [{"from": source} for source in sources] + [{"scale": draw.one([0.5, -1, 2])}, "zero"]
+    if means:
+        found.append({"mean": "positions"})
     if width:
         found += [{"add": draw.vector(width)}, {"project_out": draw.vector(width)}]
     order = draw.random.permutation(len(found))[:draw.number(1, 3)]
     return [found[i] for i in sorted(order.tolist())]
 
 
-def one_edit(draw, made, forms, sources):
+def one_edit(draw, made, forms, sources, means=True):
     at, width = place(draw, made)
-    return {"at": at, "with": draw.one(kinds(draw, width, sources)), "positions": positions(draw, forms)}
+    return {"at": at, "with": draw.one(kinds(draw, width, sources, means)), "positions": positions(draw, forms)}
 
 
 def random_workflow(seed, folder):
@@ -112,7 +114,7 @@ def random_workflow(seed, folder):
             {"at": "hook_embed", "with": {"noise": {"embedding_std": 1, "seed": seed}}, "positions": positions(draw, FIXED)}]},
     }
     sources = ["clean", "corrupted", "noised"]
-    stages["steered"] = {"stage": "forward", "in": draw.one(["tokens", "others"]), "edits": [one_edit(draw, made, FIXED, sources)]}
+    stages["steered"] = {"stage": "forward", "in": draw.one(["tokens", "others"]), "edits": [one_edit(draw, made, FIXED, sources, means=False)]}
     sources.append("steered")
     measures = {"noise_seen": {"stage": "measure.activation", "in": "noised", "at": "hook_embed"}}
     for i in range(draw.number(3, 6)):

@@ -20,7 +20,7 @@ CASES = [  # what is changed, and words of the message
     ({"positions": {"token": " park", "occurrence": 2}}, ["' park'", "occurrence 2 is not there"]),
     ({"positions": {"token": " capital"}}, ["' capital'", "does not occur"]),
     ({"positions": [14]}, ["position 14", "14 tokens"]),
-    ({"with": {"from": "clean", "positions": "last"}}, ["14 positions are edited", "1 of the other pass"]),
+    ({"with": {"from": "clean", "positions": "last"}}, ["14 positions edited", "1 of the other pass"]),
     ({"with": {"from": "claen"}}, ["'claen'", "did you mean 'clean'"]),
     ({"with": {"from": "tokens"}}, ["'tokens' gives tokens"]),
     ({"stages": ITSELF, "with": {"from": "x"}}, ["cycle", "x <- x"]),

@@ -57,7 +57,7 @@ std::string refused(const Texts& at, const Texts& except = {}) {
 
 TEST(EditTargets, WhatIsNotThereOrCannotBeEditedIsRefused) {
   EXPECT_TRUE(names(refused({"blocks.2.attn.hook_z"}), {"at: ", "2", "0-1"}));
-  EXPECT_TRUE(names(refused({"hook_embed"}), {"at: hook_embed cannot be edited"}));
+  EXPECT_TRUE(names(refused({"ln_final.hook_scale"}), {"at: ln_final.hook_scale cannot be edited"}));
   EXPECT_TRUE(
       names(refused({"blocks.0.attn.hook_z[*]"}, {"blocks.0.attn.hook_z[3]"}), {"except: ", "3", "0-2"}));
 }

@@ -36,7 +36,7 @@ struct Patching {
     chain.add("others", "tokenize", "{column: other}");
     chain.add("clean", "forward", "{}", {"tokens"});
     chain.add("corrupted", "forward", "{}", {"others"});
-    output = chain.add("patched", "ablate", params, {"corrupted", from});
+    output = chain.add("patched", "ablate", params, {"corrupted", "", from});
     for (const char* id : {"clean", "corrupted", "patched"}) {
       PassRequest request;
       request.keep_logits(Positions::last());

@@ -38,12 +38,12 @@ TEST(PositionsParam, AnythingElseIsRefused) {
   const auto problem = [](const std::string& yaml) {
     return refusal<ParamError>([&] { read<Positions>(yaml); });
   };
-  EXPECT_TRUE(names(problem("first"), {"'first'", "all, last, whole numbers, or a quoted slice"}));
-  EXPECT_TRUE(names(problem("[0, 1.5]"), {"'1.5'", "all, last, whole numbers, or a quoted slice"}));
+  EXPECT_TRUE(names(problem("first"), {"'first'", "all, last, whole numbers, a quoted slice"}));
+  EXPECT_TRUE(names(problem("[0, 1.5]"), {"'1.5'", "all, last, whole numbers, a quoted slice"}));
   EXPECT_TRUE(names(problem("[]"), {"the list of positions is empty"}));
-  EXPECT_TRUE(names(problem("{from: 1}"), {"all, last, whole numbers, or a quoted slice"}));
+  EXPECT_TRUE(names(problem("{from: 1}"), {"unknown key 'from'", "token or column"}));
   EXPECT_TRUE(names(problem("1:2:3"), {"'1:2:3' is not a slice", "a quoted slice"}));
-  EXPECT_TRUE(names(problem("a:"), {"all, last, whole numbers, or a quoted slice"}));
+  EXPECT_TRUE(names(problem("a:"), {"all, last, whole numbers, a quoted slice"}));
   EXPECT_TRUE(names(problem("\"1:x\""), {"'1:x' is not a slice"}));
   EXPECT_TRUE(names(problem("[0, 2, 0]"), {"position 0 is given twice"}));
 }

@@ -279,8 +279,8 @@ TEST(Ablate, PositionThatAPromptLacksIsRefusedWithItsName) {
 }
 
 TEST(Ablate, PlaceThatCannotBeEditedIsRefused) {
-  EXPECT_TRUE(
-      names(refusal<ParamError>([] { Ablation("{at: hook_embed}"); }), {"at: hook_embed cannot be edited"}));
+  EXPECT_TRUE(names(refusal<ParamError>([] { Ablation("{at: blocks.0.ln1.hook_scale}"); }),
+                    {"at: blocks.*.ln1.hook_scale cannot be edited"}));
 }
 
 }  // namespace
