@@ -96,7 +96,8 @@ std::string other_tables(const RunFileView& view) {
 }  // namespace
 
 std::string likely_variable(const RunFileView& view) {
-  const Node workflow = parse_yaml_value(root_text(view, "workflow"));
+  const std::string stored = root_text(view, "workflow");
+  const Node workflow = stored.empty() ? Node() : parse_yaml_value(stored);
   const Node* show = workflow.find("show");
   const auto is_measured = [](const Variable& variable) { return variable.dtype != Dtype::int64; };
   std::vector<GroupLayout> results;

@@ -36,7 +36,7 @@ class GivenEdits {
 
  private:
   std::vector<std::unique_ptr<const GivenRows>> rows_;
-  std::map<std::string, NeededRows> results_;  // by variable
+  std::map<std::string, ValuesNeeded> results_;  // by variable
 };
 
 }  // namespace hookflow::stages

@@ -17,11 +17,11 @@ namespace hookflow::stages {
 inline constexpr std::size_t kValuesPort = 1;
 
 /// Rows of a variable that edits take, counted row-major along its axes but the one along a row.
-struct NeededRows {
+struct ValuesNeeded {
   std::size_t axis_of_row = 0;
   std::set<std::size_t> rows{};
 
-  void add(const NeededRows& more) {
+  void add(const ValuesNeeded& more) {
     axis_of_row = more.axis_of_row;
     rows.insert(more.rows.begin(), more.rows.end());
   }
@@ -34,7 +34,7 @@ struct GivenPlan {
   const PassFacts& base;     // the pass that is edited
   std::string param;         // of the stage, where they are written
   std::vector<const Intervention*> edits;
-  std::map<std::string, NeededRows>& results;  // that they take at kValuesPort, by variable
+  std::map<std::string, ValuesNeeded>& results;  // that they take at kValuesPort, by variable
 
   /// The port that a stage is wired to, which a replacement names.
   [[nodiscard]] std::size_t port_of(const std::string& stage) const;

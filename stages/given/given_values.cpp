@@ -25,13 +25,13 @@ struct PlaceValues {
 };
 
 /// One prompt's rows of them.
-class PromptRows : public RowSource {
+class RowsOfPrompt : public RowSource {
  public:
   struct Place {
     const NamedRows* rows;
     const float* first;  // of the prompt's rows
   };
-  PromptRows(std::map<HookKind, Place> places, std::size_t length)
+  RowsOfPrompt(std::map<HookKind, Place> places, std::size_t length)
       : places_(std::move(places)), length_(length) {}
 
   [[nodiscard]] std::span<const float> row(const HookPoint& at, std::size_t head,
@@ -51,7 +51,7 @@ class RowsByName : public GivenRows {
 
   [[nodiscard]] std::shared_ptr<const RowSource> of(const pipeline::Inputs& inputs,
                                                     const FedPrompt& edited) const override {
-    std::map<HookKind, PromptRows::Place> places;
+    std::map<HookKind, RowsOfPrompt::Place> places;
     for (const auto& [kind, place] : places_) {
       const std::size_t first = place.rows.has_columns() ? place.rows.of_prompt(inputs.prompt()) : 0;
       const std::vector<float>& values =
@@ -59,7 +59,7 @@ class RowsByName : public GivenRows {
                              : inputs.get<ReadResults>(kValuesPort).of_variable.at(place.named.variable.name);
       places[kind] = {&place.rows, values.data() + first * place.rows.width()};
     }
-    return std::make_shared<PromptRows>(std::move(places), edited.prompt);
+    return std::make_shared<RowsOfPrompt>(std::move(places), edited.prompt);
   }
 
  private:
@@ -157,7 +157,7 @@ std::vector<double> with_last(std::size_t axis, const std::vector<pipeline::Axis
 
 /// With the axis along its rows last. Throws MissingResults where a row that is needed lacks a value.
 std::vector<float> needed_values(const pipeline::Variable& variable, const std::vector<double>& values,
-                                 const NeededRows& needed) {
+                                 const ValuesNeeded& needed) {
   std::vector<pipeline::Axis> axes = variable.axes;
   const std::size_t width = axes[needed.axis_of_row].size();
   const std::vector<double> turned = with_last(needed.axis_of_row, axes, values);
@@ -186,7 +186,7 @@ std::unique_ptr<const GivenRows> take_by_name(const GivenPlan& plan, const std::
     std::map<HookKind, PlaceValues> places = match(plan, values_at);
     auto needed = Needs(plan, form, places).find();
     for (auto& [kind, place] : places) {
-      const NeededRows those{place.rows.axis_of_row(), std::move(needed[kind])};
+      const ValuesNeeded those{place.rows.axis_of_row(), std::move(needed[kind])};
       if (place.named.values)
         place.values = needed_values(place.named.variable, *place.named.values, those);
       else
@@ -217,7 +217,7 @@ std::unique_ptr<const GivenRows> take_results(const GivenPlan& plan, const std::
 }
 
 std::shared_ptr<const ReadResults> read_needed(
-    const std::map<std::string, NeededRows>& needed,
+    const std::map<std::string, ValuesNeeded>& needed,
     std::span<const std::unique_ptr<pipeline::StoredRows>> variables) {
   auto results = std::make_shared<ReadResults>();
   for (const auto& stored : variables) {

@@ -44,7 +44,7 @@ struct ReadResults : pipeline::Value {
 /// Reads the variables of which rows are needed. Throws pipeline::MissingResults where one of these rows
 /// lacks a value.
 std::shared_ptr<const ReadResults> read_needed(
-    const std::map<std::string, NeededRows>& needed,
+    const std::map<std::string, ValuesNeeded>& needed,
     std::span<const std::unique_ptr<pipeline::StoredRows>> variables);
 
 }  // namespace hookflow::stages

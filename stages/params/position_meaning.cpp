@@ -20,11 +20,11 @@ using pipeline::Node;
 using pipeline::ParamError;
 using pipeline::Prompt;
 using pipeline::PromptFailure;
-using Ids = std::vector<std::int32_t>;
-using IdsView = std::span<const std::int32_t>;
+using WantedIds = std::vector<std::int32_t>;
+using FedIds = std::span<const std::int32_t>;
 
 /// Where the ids begin, one behind the other.
-std::vector<std::size_t> beginnings(const Ids& wanted, IdsView ids) {
+std::vector<std::size_t> beginnings(const WantedIds& wanted, FedIds ids) {
   std::vector<std::size_t> found;
   for (auto at = ids.begin(); !wanted.empty();) {
     at = std::search(at, ids.end(), wanted.begin(), wanted.end());
@@ -43,7 +43,7 @@ class Finder {
     if (meaning_.text) ids_ = {only_token(*meaning_.text, subject)};
   }
 
-  std::vector<std::size_t> operator()(const Prompt& prompt, IdsView fed) const {
+  std::vector<std::size_t> operator()(const Prompt& prompt, FedIds fed) const {
     const auto [wanted, found] = occurrences(prompt, fed);
     const std::size_t start = chosen(found, wanted, fed);
     std::vector<std::size_t> positions;
@@ -53,16 +53,16 @@ class Finder {
 
  private:
   /// What is looked for, and where it begins: a column's text as it stands, else behind a space.
-  [[nodiscard]] std::pair<Ids, std::vector<std::size_t>> occurrences(const Prompt& prompt,
-                                                                     IdsView fed) const {
+  [[nodiscard]] std::pair<WantedIds, std::vector<std::size_t>> occurrences(const Prompt& prompt,
+                                                                           FedIds fed) const {
     if (meaning_.column.empty()) return {ids_, beginnings(ids_, fed)};
     const std::string* cell = prompt.cell(meaning_.column);
     if (cell == nullptr) throw PromptFailure(lacks_column(prompt, meaning_.column));
     if (prompt.ids) {
-      const Ids wanted = listed_ids(*cell);
+      const WantedIds wanted = listed_ids(*cell);
       return {wanted, beginnings(wanted, fed)};
     }
-    Ids wanted = subject_->tokenizer().encode(*cell);
+    WantedIds wanted = subject_->tokenizer().encode(*cell);
     std::vector<std::size_t> found = beginnings(wanted, fed);
     if (!found.empty() || cell->starts_with(' ')) return {wanted, found};
     wanted = subject_->tokenizer().encode(" " + *cell);
@@ -70,11 +70,11 @@ class Finder {
   }
 
   /// Of a prompt given as ids: one, or a list.
-  [[nodiscard]] Ids listed_ids(const std::string& cell) const {
+  [[nodiscard]] WantedIds listed_ids(const std::string& cell) const {
     try {
       std::vector<std::int64_t> ids;
       read_param(pipeline::parse_yaml_value(cell), ids);
-      Ids wanted;
+      WantedIds wanted;
       for (const std::int64_t id : ids) wanted.push_back(token_id(id, subject_->config()));
       return wanted;
     } catch (const ParamError&) {
@@ -84,8 +84,8 @@ class Finder {
     }
   }
 
-  [[nodiscard]] std::size_t chosen(const std::vector<std::size_t>& found, const Ids& wanted,
-                                   IdsView fed) const {
+  [[nodiscard]] std::size_t chosen(const std::vector<std::size_t>& found, const WantedIds& wanted,
+                                   FedIds fed) const {
     const auto count = static_cast<std::int64_t>(found.size());
     const std::int64_t which = meaning_.occurrence.value_or(1);
     if (meaning_.occurrence ? std::abs(which) <= count : count == 1)
@@ -111,7 +111,7 @@ class Finder {
 
   PositionMeaning meaning_;
   const ModelSubject* subject_;
-  Ids ids_;  // of a token that is the same in every prompt
+  WantedIds ids_;  // of a token that is the same in every prompt
 };
 
 Finder finder_of(const Positions& positions, const std::string& param, const ModelSubject& subject) {

@@ -43,7 +43,7 @@ TEST(PositionsParam, AnythingElseIsRefused) {
   EXPECT_TRUE(names(problem("[]"), {"the list of positions is empty"}));
   EXPECT_TRUE(names(problem("{from: 1}"), {"unknown key 'from'", "token or column"}));
   EXPECT_TRUE(names(problem("1:2:3"), {"'1:2:3' is not a slice", "a quoted slice"}));
-  EXPECT_TRUE(names(problem("a:"), {"all, last, whole numbers, a quoted slice"}));
+  EXPECT_TRUE(names(problem("a:"), {"unknown key 'a'", "token or column"}));
   EXPECT_TRUE(names(problem("\"1:x\""), {"'1:x' is not a slice"}));
   EXPECT_TRUE(names(problem("[0, 2, 0]"), {"position 0 is given twice"}));
 }
