@@ -11,14 +11,14 @@
 namespace hookflow::pipeline {
 namespace {
 
-std::map<std::string, PromptSource>& registered() {
+std::map<std::string, PromptSource>& source_table() {
   static std::map<std::string, PromptSource> sources;
   return sources;
 }
 
 std::vector<std::string> source_keys() {
   std::vector<std::string> keys;
-  for (const auto& [key, source] : registered()) keys.push_back(key);
+  for (const auto& [key, source] : source_table()) keys.push_back(key);
   return keys;
 }
 
@@ -26,17 +26,17 @@ std::vector<std::string> source_keys() {
 
 bool register_prompt_source(PromptSource source) {
   const std::string key = source.key;
-  if (!registered().emplace(key, std::move(source)).second)
+  if (!source_table().emplace(key, std::move(source)).second)
     throw std::logic_error("prompts are given by two sources called '" + key + "'");
   return true;
 }
 
-const std::map<std::string, PromptSource>& prompt_sources() { return registered(); }
+const std::map<std::string, PromptSource>& prompt_sources() { return source_table(); }
 
 std::string prompt_source_keys() {
   std::string text;
-  for (const auto& [key, source] : registered()) {
-    const bool is_last = key == registered().rbegin()->first;
+  for (const auto& [key, source] : source_table()) {
+    const bool is_last = key == source_table().rbegin()->first;
     text += (text.empty() ? "'" : is_last ? " or '" : ", '") + key + "'";
   }
   return text;
@@ -46,8 +46,8 @@ const PromptSource& source_of(const Node& map, const std::string& workflow_name)
   SourceKeys keys(map, workflow_name);
   const PromptSource* found = nullptr;
   for (const auto& [key, value] : map.entries) {
-    const auto source = registered().find(key);
-    if (source == registered().end()) continue;
+    const auto source = source_table().find(key);
+    if (source == source_table().end()) continue;
     if (found != nullptr) keys.report(value, "'" + found->key + "' and '" + key + "' exclude each other");
     found = &source->second;
   }
