@@ -93,9 +93,10 @@ void LayerLoop::edit_below(const HookPoint& place, std::size_t sequence, std::op
     std::erase_if(rows, [&](std::size_t row) {
       return one_head ? !made.has(*one_head, positions[row]) : !made.any_has(positions[row]);
     });
-    const Tensor before = one_head ? Tensor() : copy_of(block);
+    const bool mixes_heads = !one_head && has_heads(place.kind);
+    const Tensor before = mixes_heads ? copy_of(block) : Tensor();
     make_edit(edit, clean_->plan.sequence(of.prompt).given, head, positions, {rows, block, block});
-    if (one_head || !has_heads(place.kind)) continue;
+    if (!mixes_heads) continue;
     // Heads of a row that are not computed here are those of the pass below.
     const std::size_t e = config_.head_width;
     for (const std::size_t row : rows) {

@@ -31,8 +31,9 @@ class RowsOfPrompt : public RowSource {
     const NamedRows* rows;
     const float* first;  // of the prompt's rows
   };
-  RowsOfPrompt(std::map<HookKind, Place> places, std::size_t length)
-      : places_(std::move(places)), length_(length) {}
+  /// `results`: what the places borrow from, beside values that are known beforehand.
+  RowsOfPrompt(pipeline::ValuePtr results, std::map<HookKind, Place> places, std::size_t length)
+      : results_(std::move(results)), places_(std::move(places)), length_(length) {}
 
   [[nodiscard]] std::span<const float> row(const HookPoint& at, std::size_t head,
                                            std::size_t position) const override {
@@ -41,6 +42,7 @@ class RowsOfPrompt : public RowSource {
   }
 
  private:
+  pipeline::ValuePtr results_;
   std::map<HookKind, Place> places_;
   std::size_t length_;  // of the prompt
 };
@@ -59,7 +61,7 @@ class RowsByName : public GivenRows {
                              : inputs.get<ReadResults>(kValuesPort).of_variable.at(place.named.variable.name);
       places[kind] = {&place.rows, values.data() + first * place.rows.width()};
     }
-    return std::make_shared<RowsOfPrompt>(std::move(places), edited.prompt);
+    return std::make_shared<RowsOfPrompt>(inputs.value(kValuesPort), std::move(places), edited.prompt);
   }
 
  private:

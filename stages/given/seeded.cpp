@@ -34,8 +34,4 @@ double Seeded::normal() {
   return radius * std::cos(angle);
 }
 
-std::size_t Seeded::below(std::size_t count) {
-  return static_cast<std::size_t>(uniform() * static_cast<double>(count));
-}
-
 }  // namespace hookflow::stages

@@ -16,8 +16,6 @@ class Seeded {
   double uniform();
   /// Of mean 0 and standard deviation 1.
   double normal();
-  /// From 0 to count - 1.
-  std::size_t below(std::size_t count);
 
  private:
   std::mt19937_64 engine_;

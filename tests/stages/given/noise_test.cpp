@@ -102,6 +102,13 @@ TEST(Noise, SaysWhatItMustHave) {
   EXPECT_NE(message({{"std", 1.0F}, {"embedding_std", 1.0F}}).find("either"), std::string::npos);
   EXPECT_NE(message({{"std", -1.0F}}).find("0 or more"), std::string::npos);
   EXPECT_NE(message({{"std", 1.0F}, {"seed", 0.5F}}).find("no whole number"), std::string::npos);
+  EXPECT_NE(message({{"std", 1.0F}, {kSamples, 0.0F}}).find("must be 1 or more"), std::string::npos);
+}
+
+TEST(Noise, OfAPassIsOneDraw) {
+  const std::string message =
+      refusal<pipeline::ParamError>([] { Noisy("{std: 1, samples: 3}", "{std: 1}"); });
+  EXPECT_NE(message.find("samples makes an axis"), std::string::npos) << message;
 }
 
 }  // namespace
