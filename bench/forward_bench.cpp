@@ -195,7 +195,7 @@ void head_sweep(benchmark::State& state) {
   for (const Variant& variant : variants) {
     edited.push_back({0, &variant});
   }
-  const std::vector<FedLength> fed = {prompts[0].size()};
+  const std::vector<FedPrompt> fed = {{prompts[0].size()}};
   const RowPlan clean_rows = plan_clean(model.config, prompts, fed, of_clean);
   const double flops = PassCost(model.config, plan_edited(model.config, clean_rows, edited, plan)).flops();
   for (auto _ : state) {
