@@ -94,8 +94,7 @@ void print_dry_run(const PlannedRun& planned, const InFlight& limits, std::ostre
   Cost total;
   for (const PlannedStage& stage : plan.stages) {
     const Cost cost = cost_of(stage);
-    total.passes += cost.passes;
-    total.flops += cost.flops;
+    total += cost;
     out << std::left << std::setw(16) << stage.spec->id << std::setw(20) << stage.spec->declaration->name;
     if (cost.passes > 0)
       out << static_cast<long long>(cost.passes) << " passes" << share_text(cost) << ", "

@@ -110,6 +110,15 @@ struct Cost {
   double rows = 0;          // that the passes compute, where they compute the most,
   double whole_rows = 0;    // of those that they have
   double bytes_shared = 0;  // of the subject, all through the run; shared with the other stages
+
+  Cost& operator+=(const Cost& other) {
+    passes += other.passes;
+    flops += other.flops;
+    rows += other.rows;
+    whole_rows += other.whole_rows;
+    bytes_shared = std::max(bytes_shared, other.bytes_shared);
+    return *this;
+  }
 };
 
 struct PlannedInput {
@@ -176,8 +185,10 @@ class Inputs {
   Inputs(std::size_t index, const Prompts& prompts, std::vector<ValuePtr> values)
       : index_(index), prompts_(&prompts), values_(std::move(values)) {}
 
-  [[nodiscard]] std::size_t index() const { return index_; }           // of the prompt in the run
-  [[nodiscard]] Prompt prompt() const { return (*prompts_)[index_]; }  // parsed anew each time
+  [[nodiscard]] std::size_t index() const { return index_; }      // of the prompt in the run
+  [[nodiscard]] Prompt prompt() const { return prompt(index_); }  // parsed anew each time
+  /// Another one of the run.
+  [[nodiscard]] Prompt prompt(std::size_t index) const { return (*prompts_)[index]; }
   template <typename T>
   [[nodiscard]] const T& get(std::size_t port) const {
     return dynamic_cast<const T&>(*values_.at(port));

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <numeric>
 #include <vector>
@@ -45,6 +46,13 @@ struct Work {
 struct Bytes {
   double working = 0;  // while it runs
   double held = 0;     // by what it then leaves to the stages behind it
+
+  /// Beside other work of the same stage, which is done before or after it.
+  Bytes& operator+=(const Bytes& other) {
+    working = std::max(working, other.working);
+    held += other.held;
+    return *this;
+  }
 };
 
 }  // namespace hookflow::pipeline

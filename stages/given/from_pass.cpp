@@ -1,13 +1,14 @@
 #include <map>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "model/edits/given.hpp"
-#include "model/error.hpp"
 #include "pipeline/error.hpp"
-#include "pipeline/values/spelling.hpp"
-#include "pipeline/yaml/param.hpp"
 #include "stages/given/given_kind.hpp"
+#include "stages/given/pass_rows.hpp"
 #include "stages/params/position_axis.hpp"
 #include "stages/subject/captured.hpp"
 #include "stages/subject/pass_request.hpp"
@@ -15,53 +16,12 @@
 namespace hookflow::stages {
 namespace {
 
-using pipeline::ParamError;
-
-/// What a pass holds of one prompt, for the positions of the one that is edited.
-class PassRows : public RowSource {
- public:
-  /// `pass`: what the places borrow from.
-  PassRows(pipeline::ValuePtr pass, std::map<HookPoint, Captured> places,
-           std::map<std::size_t, std::size_t> positions)
-      : pass_(std::move(pass)), places_(std::move(places)), positions_(std::move(positions)) {}
-
-  [[nodiscard]] std::span<const float> row(const HookPoint& place, std::size_t head,
-                                           std::size_t position) const override {
-    const auto moved = positions_.find(position);
-    return places_.at(place).row(moved == positions_.end() ? position : moved->second, head);
-  }
-
- private:
-  pipeline::ValuePtr pass_;
-  std::map<HookPoint, Captured> places_;
-  std::map<std::size_t, std::size_t> positions_;  // of the edited pass, in the other one; none: the same
-};
-
-/// Which positions of the other pass stand for those that are edited, both in order. Throws PromptFailure
-/// where one prompt has more than the other.
-std::map<std::size_t, std::size_t> matched(const std::vector<const Intervention*>& edits,
-                                           const Positions& there, const FedPrompt& edited,
-                                           const FedPrompt& other) {
-  std::map<std::size_t, std::size_t> matched;
-  const std::vector<std::size_t> from = there.resolve(other);
-  for (const Intervention* edit : edits) {
-    const std::vector<std::size_t> to = edit->positions.resolve(edited);
-    if (to.size() != from.size())
-      throw pipeline::PromptFailure(pipeline::counted(to.size(), "position") + " edited, but " +
-                                    std::to_string(from.size()) +
-                                    " of the other pass to be put there; must be as many");
-    for (std::size_t i = 0; i < to.size(); ++i) matched[to[i]] = from[i];
-  }
-  return matched;
-}
-
 class RowsOfPass : public GivenRows {
  public:
   RowsOfPass(std::size_t port, std::vector<const Intervention*> edits, std::optional<Positions> positions,
              std::shared_ptr<const PassRequest> request)
       : port_(port), positions_(std::move(positions)), request_(std::move(request)) {
     for (const Intervention* edit : edits) edits_.push_back(*edit);
-    for (const Intervention& edit : edits_) pointers_.push_back(&edit);
   }
 
   [[nodiscard]] std::shared_ptr<const RowSource> of(const pipeline::Inputs& inputs,
@@ -69,15 +29,15 @@ class RowsOfPass : public GivenRows {
     const PassView pass = inputs.get<Pass>(port_).view();
     std::map<HookPoint, Captured> places;
     for (const Intervention& edit : edits_) places.try_emplace(edit.at, request_->at(edit.at, pass));
-    return std::make_shared<PassRows>(inputs.value(port_), std::move(places),
-                                      positions_ ? matched(pointers_, *positions_, edited, pass.fed)
-                                                 : std::map<std::size_t, std::size_t>());
+    MatchedPositions matched;
+    if (positions_)
+      for (const Intervention& edit : edits_) matched.match(edit.positions, edited, *positions_, pass.fed);
+    return std::make_shared<PassRows>(inputs.value(port_), std::move(places), std::move(matched));
   }
 
  private:
   std::size_t port_;
   std::vector<Intervention> edits_;
-  std::vector<const Intervention*> pointers_;
   std::optional<Positions> positions_;  // in the other pass
   std::shared_ptr<const PassRequest> request_;
 };
@@ -114,7 +74,9 @@ class FromPass : public Taken, public GivenKind {
       if (!own.runs(i)) continue;
       try {
         if (positions_) {
-          static_cast<void>(matched(plan.edits, *positions_, own.fed(i), other.fed(i)));
+          MatchedPositions matched;
+          for (const Intervention* edit : plan.edits)
+            matched.match(edit->positions, own.fed(i), *positions_, other.fed(i));
         } else if (own.lengths[i] != other.lengths[i]) {
           plan.context.refuse(
               i, plan.param,

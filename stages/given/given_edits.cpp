@@ -1,15 +1,34 @@
 #include "stages/given/given_edits.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <span>
 #include <stdexcept>
 
 #include "pipeline/yaml/param.hpp"
 #include "stages/given/given_values.hpp"
+#include "stages/subject/cells_of.hpp"
 
 namespace hookflow::stages {
 namespace {
 
 const GivenKind* given_kind(const Replacement& with) { return dynamic_cast<const GivenKind*>(&*with); }
+
+/// Of which other prompts rows are taken, for the record; `labels`: of what takes them.
+pipeline::KnownArray other_prompts(std::vector<std::string> labels,
+                                   std::vector<std::span<const std::size_t>> prompts) {
+  const std::size_t draws = prompts.size(), size = prompts.front().size() * draws;
+  const auto cell = [prompts = std::move(prompts), draws](std::size_t i) {
+    const std::size_t prompt = prompts[i % draws][i / draws];
+    return prompt == kNoPrompt ? -1 : static_cast<std::int64_t>(prompt);
+  };
+  return {{"resampled_prompt",
+           pipeline::Dtype::int64,
+           {{"draw", std::move(labels), "what is put in of another prompt", ""}},
+           "1",
+           "prompt that was drawn, counted from 0 along the axis prompt"},
+          cells_of(size, cell)};
+}
 
 }  // namespace
 
@@ -43,14 +62,34 @@ GivenEdits::GivenEdits(std::vector<Variant>& variants, const std::string& param,
       edits[*edit.source].push_back(&edit);
     }
   }
-  for (std::size_t i = 0; i < sources.size(); ++i)
+  std::vector<std::string> labels;
+  std::vector<std::span<const std::size_t>> others;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
     rows_.push_back(
         given_kind(sources[i])->plan({context, output, base, param, std::move(edits[i]), results_}));
+    if (rows_.back()->other_prompts().empty()) continue;
+    labels.push_back(sources[i].label());
+    others.push_back(rows_.back()->other_prompts());
+  }
+  if (!others.empty()) output.known.push_back(other_prompts(std::move(labels), std::move(others)));
   if (context.inputs.size() > kValuesPort && context.inputs[kValuesPort] && results_.empty())
     throw pipeline::ParamError("in",
                                "'" + context.inputs[kValuesPort].stage +
                                    "' comes to the input values, but no edit takes it; put it in with " +
                                    "{mean: prompts} or {add: values}");
+}
+
+pipeline::Cost GivenEdits::cost() const {
+  pipeline::Cost all;
+  for (const auto& rows : rows_) all += rows->cost();
+  return all;
+}
+
+pipeline::Bytes GivenEdits::bytes(const pipeline::Batch& batch) const {
+  pipeline::Bytes all;
+  for (const auto& rows : rows_)
+    for (const std::size_t prompt : batch.prompts) all += rows->bytes(prompt);
+  return all;
 }
 
 pipeline::ValuePtr GivenEdits::read_results(

@@ -28,6 +28,9 @@ class GivenEdits {
              const PassFacts& base, pipeline::Output& output);
 
   [[nodiscard]] bool empty() const { return rows_.empty(); }
+  /// What finding it takes: for all prompts once, and for those of a batch.
+  [[nodiscard]] pipeline::Cost cost() const;
+  [[nodiscard]] pipeline::Bytes bytes(const pipeline::Batch& batch) const;
   /// What they take of results over all prompts, before the first one; see FlowStage::read_results.
   [[nodiscard]] pipeline::ValuePtr read_results(
       std::span<const std::unique_ptr<pipeline::StoredRows>> variables) const;

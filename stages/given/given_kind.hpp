@@ -1,8 +1,10 @@
 #pragma once
 #include <cstddef>
+#include <limits>
 #include <map>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,8 @@ namespace hookflow::stages {
 
 /// The port of stages that edit at which what is found over all prompts comes.
 inline constexpr std::size_t kValuesPort = 1;
+
+inline constexpr std::size_t kNoPrompt = std::numeric_limits<std::size_t>::max();
 
 /// Rows of a variable that edits take, counted row-major along its axes but the one along a row.
 struct ValuesNeeded {
@@ -52,6 +56,12 @@ class GivenRows {
   /// where there are none.
   [[nodiscard]] virtual std::shared_ptr<const RowSource> of(const pipeline::Inputs& inputs,
                                                             const FedPrompt& edited) const = 0;
+  /// Work for them, of all prompts once; and bytes, of one.
+  [[nodiscard]] virtual pipeline::Cost cost() const { return {}; }
+  [[nodiscard]] virtual pipeline::Bytes bytes(std::size_t /*prompt*/) const { return {}; }
+  /// Where they are taken of another prompt: of which, by prompt, kNoPrompt for one that is not run. Empty:
+  /// of none.
+  [[nodiscard]] virtual std::span<const std::size_t> other_prompts() const { return {}; }
 };
 
 /// Beside a kind of edit that takes rows from outside: where from.

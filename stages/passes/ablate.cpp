@@ -86,8 +86,16 @@ class Ablate : public BatchStage {
     return {{0, std::move(of_clean)}};
   }
 
-  [[nodiscard]] Cost cost() const override { return work_->cost(); }
-  [[nodiscard]] Bytes bytes(const Work& work) const override { return work_->bytes(work); }
+  [[nodiscard]] Cost cost() const override {
+    Cost cost = work_->cost();
+    for (std::size_t first = 0; first < made_->size(); first += a_part_) cost += given_.cost();
+    return cost;
+  }
+  [[nodiscard]] Bytes bytes(const Work& work) const override {
+    Bytes bytes = given_.bytes(work.batch);
+    bytes += work_->bytes(work);
+    return bytes;
+  }
   [[nodiscard]] std::vector<std::size_t> chunks(const Batch& batch) const override {
     return work_->chunks(batch, a_part_, most_rows());
   }

@@ -46,8 +46,16 @@ class Forward : public BatchStage {
     return {};
   }
 
-  [[nodiscard]] Cost cost() const override { return work_->cost(); }
-  [[nodiscard]] Bytes bytes(const Work& work) const override { return work_->bytes(work); }
+  [[nodiscard]] Cost cost() const override {
+    Cost cost = given_.cost();
+    cost += work_->cost();
+    return cost;
+  }
+  [[nodiscard]] Bytes bytes(const Work& work) const override {
+    Bytes bytes = given_.bytes(work.batch);
+    bytes += work_->bytes(work);
+    return bytes;
+  }
 
   void prepare() override {
     model_ = &facts_->subject->model();

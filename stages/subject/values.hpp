@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,12 +29,13 @@ struct Tokens : pipeline::Value {
 };
 
 struct TokenFacts : pipeline::Facts {
-  TokenLists ids;                    // as they are fed, one list a prompt
+  TokenLists ids;                    // as they are fed, one list a prompt; while planning
   std::vector<std::size_t> lengths;  // one a prompt; 0 where it cannot be run
   std::size_t longest = 0;
   std::optional<std::int32_t> bos;  // the BOS token that every prompt begins with
   std::shared_ptr<const pipeline::Findings> findings;
   std::shared_ptr<PositionNames> names = std::make_shared<PositionNames>();  // that stages behind it give
+  std::function<std::shared_ptr<const Tokens>(const pipeline::Prompt&)> tokens_of;  // while prompts are run
 
   /// A prompt, without an answer.
   [[nodiscard]] FedPrompt fed(std::size_t prompt) const { return {lengths[prompt], 0, names->of(prompt)}; }

@@ -131,6 +131,7 @@ class Tokenize : public PromptStage {
     subject_ = &model_of(context.subject);
     auto facts = std::make_shared<TokenFacts>();
     names_ = facts->names;
+    facts->tokens_of = [this](const Prompt& prompt) { return tokens_of(prompt); };
     if (bos) {
       const Tokenizer* tokenizer = subject_->has_tokenizer() ? &subject_->tokenizer() : nullptr;
       bos_ = translate_param_errors("bos", [&] { return find_bos_token(&subject_->config(), tokenizer); });
@@ -157,15 +158,16 @@ class Tokenize : public PromptStage {
     return output;
   }
 
-  [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
+  [[nodiscard]] ValuePtr run(const Inputs& inputs) const override { return tokens_of(inputs.prompt()); }
+
+ private:
+  [[nodiscard]] std::shared_ptr<const Tokens> tokens_of(const Prompt& prompt) const {
     auto tokens = std::make_shared<Tokens>();
-    const Prompt prompt = inputs.prompt();
     tokens->ids = ids_of(fed_of(prompt, column), *subject_, bos_);
     tokens->named = names_->find(prompt, tokens->ids);
     return tokens;
   }
 
- private:
   /// Whether texts are fed otherwise than the tokenizer's own programs would.
   [[nodiscard]] bool lacks_bos(const Prompts& prompts) const {
     if (bos || !subject_->has_tokenizer() || !subject_->tokenizer().adds_bos()) return false;

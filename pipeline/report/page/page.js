@@ -30,6 +30,17 @@ const config = {
   rule: {color: ink},
 };
 
+// Where the page is narrow: fewer small figures beside each other, narrower ones, and legends below them. What is as wide
+// as its labels need is scrolled.
+function fitted(spec, room) {
+  const fit = structuredClone(spec);
+  const panel = fit.spec ?? fit;
+  if (fit.columns) fit.columns = Math.max(1, Math.min(fit.columns, Math.floor(room / 280)));
+  if (typeof panel.width === "number") panel.width = Math.max(160, Math.min(panel.width, room - 100));
+  if (room < 560) fit.config = {...fit.config, legend: {...fit.config?.legend, orient: "bottom"}};
+  return fit;
+}
+
 // A saved picture stands alone: with its title, and dark on white wherever it is looked at. Choices are kept.
 async function picture(spec, view, ending) {
   const params = spec.params?.map((param) => ({...param, value: view.signal(param.name)}));
@@ -59,7 +70,7 @@ async function draw(figure) {
     const dark = matchMedia("(prefers-color-scheme: dark)").matches;
     const spec = JSON.parse(await unpacked(figure.dataset.spec));
     const {title, ...untitled} = spec; // the caption has it
-    const {view} = await vegaEmbed(drawing, untitled, {
+    const {view} = await vegaEmbed(drawing, fitted(untitled, figure.parentElement.clientWidth), {
       config,
       ast: true, // no expression is ever run as a script
       renderer: "large" in figure.dataset ? "canvas" : "svg",
