@@ -93,7 +93,7 @@ TEST_P(ShippedPrompts, ListsAreSaidTwiceTokenForToken) {
 
 TEST_P(ShippedPrompts, NamedTokensAreTokens) {
   for (const std::string workflow : {"head_ablation.yaml", "head_sweep.yaml", "indirect_object.yaml",
-                                     "logit_lens.yaml", "direct_contributions.yaml"}) {
+                                     "logit_lens.yaml", "direct_contributions.yaml", "ablation_kinds.yaml"}) {
     for (const pipeline::Prompt& prompt : prompts(workflow)) {
       EXPECT_NE(only_token(prompt.columns.at("target")), only_token(prompt.columns.at("contrast")));
     }

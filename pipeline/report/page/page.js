@@ -36,7 +36,9 @@ function fitted(spec, room) {
   const fit = structuredClone(spec);
   const panel = fit.spec ?? fit;
   if (fit.columns) fit.columns = Math.max(1, Math.min(fit.columns, Math.floor(room / 280)));
+  const square = panel.height === panel.width;
   if (typeof panel.width === "number") panel.width = Math.max(160, Math.min(panel.width, room - 100));
+  if (square) panel.height = panel.width;
   if (room < 560) fit.config = {...fit.config, legend: {...fit.config?.legend, orient: "bottom"}};
   return fit;
 }
