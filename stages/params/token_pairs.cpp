@@ -14,8 +14,8 @@ using pipeline::Node;
 using pipeline::ParamError;
 
 constexpr const char* kForms =
-    "; must be unique or a list such as [[1, 2], [{token: \" butter\"}, last]], where a side is one position "
-    "or what stands there";
+    "; must be unique or a list such as [[1, 2], [1, 3]], where a side is one position, last, or what stands "
+    "there: {token: \" butter\"} or {column: NAME}";
 
 bool is_named(const Positions& side) { return side.kind == Positions::Kind::named; }
 
