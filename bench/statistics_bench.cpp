@@ -17,16 +17,6 @@ namespace {
 
 using namespace pipeline;
 
-struct MemoryRows : StoredRows {
-  Variable stored;
-  std::vector<double> values;
-  [[nodiscard]] const Variable& variable() const override { return stored; }
-  [[nodiscard]] std::vector<double> read(std::size_t first, std::size_t count) const override {
-    const auto begin = values.begin() + static_cast<std::ptrdiff_t>(first);
-    return {begin, begin + static_cast<std::ptrdiff_t>(count)};
-  }
-};
-
 struct LastWritten : FoldSink {
   Column last;
   void write(VariableId /*variable*/, std::size_t /*first_row*/, const Column& values) override {
@@ -40,15 +30,14 @@ struct NoSubject : Subject {
   [[nodiscard]] std::string description() const override { return {}; }
 };
 
-std::unique_ptr<MemoryRows> normal_values(std::size_t count) {
-  auto rows = std::make_unique<MemoryRows>();
+std::unique_ptr<StoredRows> normal_values(std::size_t count) {
   std::mt19937_64 generator(1);
   std::normal_distribution<double> normal;
-  rows->values.resize(count);
-  for (double& value : rows->values) value = normal(generator);
-  std::vector<std::int64_t> labels(count);
-  rows->stored = {"x", Dtype::float64, {{"sample", labels, "sample", ""}}, "1", "x"};
-  return rows;
+  std::vector<double> values(count);
+  for (double& value : values) value = normal(generator);
+  const std::vector<std::int64_t> labels(count);
+  return std::make_unique<RowsInMemory>(
+      Variable{"x", Dtype::float64, {{"sample", labels, "sample", ""}}, "1", "x"}, std::move(values));
 }
 
 void density(benchmark::State& state) {

@@ -81,7 +81,11 @@ RunEstimate estimate_run(const PlannedRun& planned, const InFlight& limits) {
   double results = 0;  // over all prompts, that a phase reads
   for (std::size_t number = 0; number < plan.phase_count(); ++number)
     results = std::max(results, results_bytes(phase_of(plan, number)));
-  estimate.memory_bytes = memory_now() + estimate.subject_bytes + estimate.in_flight_bytes + results;
+  double aggregating = 0;
+  for (const std::size_t fold : plan.folds)
+    aggregating = std::max(aggregating, plan.stages[fold].spec->stage->cost().bytes);
+  estimate.memory_bytes =
+      memory_now() + estimate.subject_bytes + std::max(estimate.in_flight_bytes + results, aggregating);
   return estimate;
 }
 
@@ -95,10 +99,11 @@ void print_dry_run(const PlannedRun& planned, const InFlight& limits, std::ostre
   for (const PlannedStage& stage : plan.stages) {
     const Cost cost = cost_of(stage);
     total += cost;
-    out << std::left << std::setw(16) << stage.spec->id << std::setw(20) << stage.spec->declaration->name;
-    if (cost.passes > 0)
-      out << static_cast<long long>(cost.passes) << " passes" << share_text(cost) << ", "
-          << scaled(cost.flops, "FLOP");
+    out << std::left << std::setw(15) << stage.spec->id << ' ' << std::setw(19)
+        << stage.spec->declaration->name << ' ';
+    if (cost.passes > 0) out << static_cast<long long>(cost.passes) << " passes" << share_text(cost) << ", ";
+    if (cost.flops > 0) out << scaled(cost.flops, "FLOP");
+    if (cost.bytes > 0) out << ", " << scaled(cost.bytes, "B") << " at a time";
     if (const std::size_t parts = parts_made(plan, stage); parts > 1)
       out << ", committed in " << parts << " pieces";
     out << order_text(plan, stage) << (stage.stored ? "  stored" : "") << "\n";

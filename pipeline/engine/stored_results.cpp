@@ -15,8 +15,8 @@ class FileRows : public StoredRows {
       : file_(file), group_(std::move(group)), variable_(std::move(variable)) {}
 
   [[nodiscard]] const Variable& variable() const override { return variable_; }
-  [[nodiscard]] std::vector<double> read(std::size_t first, std::size_t count) const override {
-    std::vector<double> values = file_.get().read_rows(group_, variable_.name, first, count);
+  [[nodiscard]] std::vector<double> read_box(const CellBox& box) const override {
+    std::vector<double> values = file_.get().read_cells(group_, variable_.name, {box.start, box.count});
     if (variable_.dtype == Dtype::int64)
       std::ranges::replace(values, -1.0, std::numeric_limits<double>::quiet_NaN());
     return values;

@@ -110,6 +110,7 @@ struct Cost {
   double rows = 0;          // that the passes compute, where they compute the most,
   double whole_rows = 0;    // of those that they have
   double bytes_shared = 0;  // of the subject, all through the run; shared with the other stages
+  double bytes = 0;         // that a stage which aggregates takes at a time, once the prompts are done
 
   Cost& operator+=(const Cost& other) {
     passes += other.passes;
@@ -117,6 +118,7 @@ struct Cost {
     rows += other.rows;
     whole_rows += other.whole_rows;
     bytes_shared = std::max(bytes_shared, other.bytes_shared);
+    bytes = std::max(bytes, other.bytes);
     return *this;
   }
 };

@@ -46,37 +46,22 @@ class PlaceRows : public StoredRows {
  public:
   PlaceRows(std::unique_ptr<StoredRows> rows, std::size_t axis, std::size_t index)
       : rows_(std::move(rows)), axis_(axis), index_(index), variable_(rows_->variable()) {
-    const auto inner = variable_.axes.begin() + static_cast<std::ptrdiff_t>(axis);
-    inner_ = cell_count({inner + 1, variable_.axes.end()});
-    size_ = inner->size();
-    variable_.axes.erase(inner);
+    variable_.axes.erase(variable_.axes.begin() + static_cast<std::ptrdiff_t>(axis));
   }
 
   [[nodiscard]] const Variable& variable() const override { return variable_; }
 
-  [[nodiscard]] std::vector<double> read(std::size_t first, std::size_t count) const override {
-    if (axis_ == 0) {  // rows of ours are parts of one row below
-      const std::size_t row = variable_.axes.empty() ? 1 : inner_ / variable_.axes.front().size();
-      const std::vector<double> all = rows_->read(index_, 1);
-      const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first * row);
-      return {begin, begin + static_cast<std::ptrdiff_t>(count * row)};
-    }
-    const std::vector<double> all = rows_->read(first, count);
-    std::vector<double> values;
-    values.reserve(all.size() / size_);
-    for (std::size_t at = index_ * inner_; at < all.size(); at += size_ * inner_) {
-      const auto begin = all.begin() + static_cast<std::ptrdiff_t>(at);
-      values.insert(values.end(), begin, begin + static_cast<std::ptrdiff_t>(inner_));
-    }
-    return values;
+  [[nodiscard]] std::vector<double> read_box(const CellBox& box) const override {
+    CellBox whole = box;
+    whole.start.insert(whole.start.begin() + static_cast<std::ptrdiff_t>(axis_), index_);
+    whole.count.insert(whole.count.begin() + static_cast<std::ptrdiff_t>(axis_), 1);
+    return rows_->read_box(whole);
   }
 
  private:
   std::unique_ptr<StoredRows> rows_;
   std::size_t axis_;
   std::size_t index_;
-  std::size_t inner_ = 1;  // cells of one place
-  std::size_t size_ = 1;   // of the axis
   Variable variable_;
 };
 

@@ -1,11 +1,12 @@
 #include <algorithm>
-#include <cmath>
-#include <functional>
+#include <optional>
+#include <span>
+#include <utility>
 
-#include "model/numerics/blas.hpp"
 #include "pipeline/stage/registry.hpp"
-#include "stages/aggregate/item_vectors.hpp"
+#include "pipeline/yaml/param.hpp"
 #include "stages/aggregate/prompt_groups.hpp"
+#include "stages/aggregate/vector_blocks.hpp"
 #include "stages/statistics/similarity_tally.hpp"
 
 namespace hookflow::stages {
@@ -20,37 +21,65 @@ struct BlockPair {
 };
 
 /// Cosines and correlations of vectors within and across blocks. Each variable of the input is a block; the
-/// matrix of all pairs is computed in tiles by matrix products and kept only when asked for.
+/// matrix of all pairs is computed in tiles by matrix products and kept only when asked for. Further axes of
+/// the variables are gone through place by place, so that memory does not grow with them.
 class AggregateSimilarity : public FoldStage {
  public:
   std::string between;
+  std::string along;
   std::vector<std::string> by;
   std::vector<std::string> measures = {"cosine", "correlation"};
   bool across = true;
   std::int64_t bins = 100;
+  std::optional<double> beyond;
   bool matrix = false;
   std::optional<std::int64_t> shuffle;
 
   Output plan(const PlanContext& context) override {
-    const std::vector<Variable> blocks = find_blocks(context.inputs[0].variables);
-    group_entries(blocks, context);
-    for (std::size_t a = 0; a < blocks.size(); ++a) pairs_.push_back({a, a});
-    for (std::size_t a = 0; across && a < blocks.size(); ++a) {
-      for (std::size_t b = a + 1; b < blocks.size(); ++b) pairs_.push_back({a, b});
+    blocks_ = VectorBlocks(context.inputs[0].variables, between, along);
+    if (across) blocks_.check_entries();
+    if (matrix) blocks_.check_items();
+    group_entries(context);
+    for (std::size_t a = 0; a < blocks_.size(); ++a) pairs_.push_back({a, a});
+    for (std::size_t a = 0; across && a < blocks_.size(); ++a) {
+      for (std::size_t b = a + 1; b < blocks_.size(); ++b) pairs_.push_back({a, b});
     }
-    return declare(blocks);
+    return declare();
+  }
+
+  [[nodiscard]] Cost cost() const override {
+    Cost cost;
+    const auto number = [](const Axis& axis) { return static_cast<double>(axis.size()); };
+    for (const auto& [a, b] : pairs_) {
+      const double rows = number(blocks_.items(a)), columns = number(blocks_.items(b));
+      const double length = number(blocks_.entries(a)),
+                   side = static_cast<double>(tile_side(blocks_.entries(a).size()));
+      cost.flops += 2 * length * (a == b ? rows * (rows - 1) / 2 : rows * columns);
+      const double height = std::min(side, rows), width = std::min(side, columns);
+      const double panels = (height + 2 * width) * length;  // while one is made it is there twice
+      cost.bytes = std::max(cost.bytes, sizeof(double) * (panels + height * width));
+    }
+    cost.flops *= static_cast<double>(cell_count(blocks_.kept()) * measures.size());
+    cost.bytes += static_cast<double>(matrix_row_ * sizeof(float));
+    return cost;
   }
 
   void fold(std::span<const std::vector<std::unique_ptr<StoredRows>>> inputs, FoldSink& sink) const override {
-    std::vector<ItemVectors> blocks;
-    for (const auto& rows : inputs[0]) {
-      if (is_block(rows->variable())) blocks.emplace_back(*rows, between);
-    }
-    std::vector<bool> complete(blocks.front().length(), true);
-    for (const ItemVectors& block : blocks) block.find_missing_entries(complete);
     sink.write(edges_, 0, tally_edges(static_cast<std::size_t>(bins)));
-    const std::vector<std::vector<bool>> chosen = entries_by_group(complete);
-    for (const Measure& measure : measured_) write(measure, compare(blocks, chosen, measure, sink), sink);
+    std::vector<Found> found(measured_.size());
+    for (std::size_t cell = 0; cell < cell_count(blocks_.kept()); ++cell) {
+      const std::vector<ItemVectors> vectors = blocks_.at(inputs[0], cell);
+      std::vector<bool> complete(vectors.front().length(), true);
+      for (const ItemVectors& block : vectors) block.find_missing_entries(complete);
+      const std::vector<std::vector<bool>> chosen = entries_by_group(complete);
+      for (std::size_t m = 0; m < measured_.size(); ++m) {
+        for (const BlockPair& pair : pairs_) {
+          compare(vectors, pair, chosen, measured_[m].scale, found[m]);
+          if (matrix && found[m].matrix.size() == matrix_row_) write_matrix_row(measured_[m], found[m], sink);
+        }
+      }
+    }
+    for (std::size_t m = 0; m < measured_.size(); ++m) write(measured_[m], found[m].tallies, sink);
   }
 
  private:
@@ -58,39 +87,24 @@ class AggregateSimilarity : public FoldStage {
   struct Measure {
     ItemVectors::Scale scale = ItemVectors::Scale::cosine;
     VariableId count, density, pairs, mean, std;
-    VariableId matrix;  // where matrices are stored
+    VariableId beyond_count, beyond_share;  // where there is a threshold
+    VariableId matrix;                      // where matrices are stored
   };
 
-  static constexpr std::size_t kPanel = 2048;                       // vectors of a tile's side, at most,
-  static constexpr std::size_t kPanelCells = std::size_t{1} << 23;  // and their numbers
-
-  [[nodiscard]] bool is_block(const Variable& variable) const {
-    return variable.axes.size() == 2 && variable.dtype != Dtype::int64 &&
-           (variable.axes[0].name == between || variable.axes[1].name == between);
-  }
-
-  [[nodiscard]] std::vector<Variable> find_blocks(const std::vector<Variable>& variables) const {
-    std::vector<Variable> blocks;
-    std::string found;
-    for (const Variable& variable : variables) {
-      if (is_block(variable)) blocks.push_back(variable);
-      found += (found.empty() ? "" : "; ") + variable.name + " has";
-      for (const Axis& axis : variable.axes) found += " " + axis.name;
-    }
-    if (blocks.empty()) {
-      throw ParamError("between", "no variable has exactly two axes, one of them '" + between +
-                                      "': " + found + "; of a further axis pick one label, as in x[layer=6]");
-    }
-    for (const Variable& block : blocks) check_comparable(blocks.front(), block);
-    return blocks;
-  }
+  /// What was found of a measure so far.
+  struct Found {
+    std::vector<SimilarityTally>
+        tallies;                // of each place, pair of blocks and group, in the order of the axes
+    std::vector<float> matrix;  // of the row that is under way,
+    std::size_t row = 0;        // which is that one
+  };
 
   /// Groups of prompts are compared by the entries that are theirs.
-  void group_entries(const std::vector<Variable>& blocks, const PlanContext& context) {
-    for (const Variable& block : blocks) {
-      if (!by.empty() && entries(block).name != "prompt")
-        throw ParamError("by", "groups prompts, but the entries of the vectors of '" + block.name +
-                                   "' are along '" + entries(block).name + "'");
+  void group_entries(const PlanContext& context) {
+    for (std::size_t block = 0; block < blocks_.size(); ++block) {
+      if (!by.empty() && blocks_.entries(block).name != "prompt")
+        throw ParamError("by", "groups prompts, but the entries of the vectors of '" + blocks_[block].name +
+                                   "' are along '" + blocks_.entries(block).name + "'");
     }
     groups_ = group_prompts(by, context);
   }
@@ -103,101 +117,85 @@ class AggregateSimilarity : public FoldStage {
     return chosen;
   }
 
-  [[nodiscard]] const Axis& entries(const Variable& block) const {
-    return block.axes[block.axes[0].name == between ? 1 : 0];
-  }
-  [[nodiscard]] const Axis& items(const Variable& block) const {
-    return block.axes[block.axes[0].name == between ? 0 : 1];
-  }
-
-  void check_comparable(const Variable& first, const Variable& block) const {
-    if (across && entries(first).coordinates != entries(block).coordinates) {
-      throw ParamError("in", "the vectors of '" + first.name + "' and '" + block.name +
-                                 "' cannot be compared: their axes '" + entries(first).name + "' (" +
-                                 std::to_string(entries(first).size()) + ") and '" + entries(block).name +
-                                 "' (" + std::to_string(entries(block).size()) +
-                                 ") differ; set across: false");
-    }
-    if (matrix && items(first).coordinates != items(block).coordinates) {
-      throw ParamError("matrix", "the blocks '" + first.name + "' and '" + block.name + "' differ along '" +
-                                     between + "', so their matrices have no common shape");
-    }
-  }
-
-  [[nodiscard]] Output declare(const std::vector<Variable>& blocks) {
+  /// What every result is along: what is kept, the pairs of blocks and the groups.
+  [[nodiscard]] std::vector<Axis> compared() const {
     std::vector<std::string> labels;
-    for (const auto& [a, b] : pairs_) labels.push_back(blocks[a].name + "-" + blocks[b].name);
-    const Axis pair_axis = {"blocks", labels, "blocks whose vectors are compared", ""};
-    const std::vector<double> edges = tally_edges(static_cast<std::size_t>(bins));
-    std::vector<double> centres;
-    for (std::size_t i = 0; i + 1 < edges.size(); ++i) centres.push_back((edges[i] + edges[i + 1]) / 2);
-    std::vector<Axis> compared = {pair_axis};
-    compared.insert(compared.end(), groups_.axes.begin(), groups_.axes.end());
-    const auto along = [&](const std::vector<Axis>& more) {
-      std::vector<Axis> axes = compared;
-      axes.insert(axes.end(), more.begin(), more.end());
-      return axes;
-    };
-    const std::vector<Axis> histogram = along({{"bin", centres, "centre of the bin", "1"}});
-    std::vector<std::int64_t> edge_labels(edges.size());
-    for (std::size_t i = 0; i < edges.size(); ++i) edge_labels[i] = static_cast<std::int64_t>(i);
+    for (const auto& [a, b] : pairs_) labels.push_back(blocks_[a].name + "-" + blocks_[b].name);
+    std::vector<Axis> axes = blocks_.kept();
+    axes.push_back({"blocks", labels, "blocks whose vectors are compared", ""});
+    axes.insert(axes.end(), groups_.axes.begin(), groups_.axes.end());
+    return axes;
+  }
 
+  [[nodiscard]] Output declare() {
     Output output;
-    edges_ = output.add(
-        {"edges", Dtype::float64, {{"edge", edge_labels, "edge of the bins", ""}}, "1", "edges of the bins"});
-    for (const std::string& name : measures) {
-      const std::string of = name + " of two vectors along " + between;
-      Measure& measure = measured_.emplace_back();
-      if (name == "correlation") measure.scale = ItemVectors::Scale::correlation;
-      measure.count = output.add({name + "_count", Dtype::int64, histogram, "1", "number of pairs: " + of});
-      measure.density = output.add({name + "_density", Dtype::float64, histogram, "1", "density: " + of});
-      measure.pairs = output.add({name + "_pairs", Dtype::int64, compared, "1",
-                                  "number of pairs of vectors; within a block each once"});
-      measure.mean = output.add({name + "_mean", Dtype::float64, compared, "1", "mean: " + of});
-      measure.std =
-          output.add({name + "_std", Dtype::float64, compared, "1", "unbiased standard deviation: " + of});
-      output.relate(measure.density, measure.count, Relation::detail);
-      for (const VariableId binned : {measure.density, measure.count})
-        output.relate(binned, edges_, Relation::edges);
-      for (const VariableId of_it : {measure.pairs, measure.std})
-        output.relate(measure.mean, of_it, Relation::detail);
-      output.variables[measure.mean.index].zero_is_neutral = true;
-      if (!matrix) continue;
-      Axis other = items(blocks.front());
-      other.name = "other_" + other.name;
-      measure.matrix =
-          output.add({name, Dtype::float32, along({items(blocks.front()), other}), "1", of, true});
-    }
+    const std::vector<double> edges = tally_edges(static_cast<std::size_t>(bins));
+    edges_ = output.add({"edges",
+                         Dtype::float64,
+                         {numbered_axis("edge", edges.size(), "edge of the bins")},
+                         "1",
+                         "edges of the bins"});
+    for (const std::string& name : measures) declare(name, output);
     return output;
   }
 
-  /// A tally of each pair of blocks and each group's entries; a pair's matrices are written at once, as they
-  /// may be large.
-  [[nodiscard]] std::vector<SimilarityTally> compare(const std::vector<ItemVectors>& blocks,
-                                                     const std::vector<std::vector<bool>>& chosen,
-                                                     const Measure& measure, FoldSink& sink) const {
-    std::vector<SimilarityTally> tallies;
-    for (std::size_t p = 0; p < pairs_.size(); ++p) {
-      const auto& [a, b] = pairs_[p];
-      const std::size_t cells = blocks[a].count() * blocks[b].count();
-      std::vector<float> whole(matrix ? chosen.size() * cells : 0);
-      for (std::size_t g = 0; g < chosen.size(); ++g) {
-        SimilarityTally& tally = tallies.emplace_back(static_cast<std::size_t>(bins));
-        for_each_tile(blocks[a], blocks[b], chosen[g], measure.scale, [&](const Tile& tile) {
-          add(tile, a == b, tally);
-          if (matrix) copy(tile, blocks[b].count(), std::span(whole).subspan(g * cells, cells));
-        });
-      }
-      if (matrix) sink.write(measure.matrix, p, whole);
-    }
-    return tallies;
+  void declare(const std::string& name, Output& output) {
+    const std::vector<Axis> axes = compared();
+    const auto along_too = [&](std::vector<Axis> more) {
+      more.insert(more.begin(), axes.begin(), axes.end());
+      return more;
+    };
+    const std::vector<Axis> histogram =
+        along_too({{"bin", tally_centres(static_cast<std::size_t>(bins)), "centre of the bin", "1"}});
+    const std::string of = name + " of two vectors along " + between;
+    Measure& measure = measured_.emplace_back();
+    if (name == "correlation") measure.scale = ItemVectors::Scale::correlation;
+    measure.count = output.add({name + "_count", Dtype::int64, histogram, "1", "number of pairs: " + of});
+    measure.density = output.add({name + "_density", Dtype::float64, histogram, "1", "density: " + of});
+    measure.pairs = output.add(
+        {name + "_pairs", Dtype::int64, axes, "1", "number of pairs of vectors; within a block each once"});
+    measure.mean = output.add({name + "_mean", Dtype::float64, axes, "1", "mean: " + of});
+    measure.std =
+        output.add({name + "_std", Dtype::float64, axes, "1", "unbiased standard deviation: " + of});
+    output.relate(measure.density, measure.count, Relation::detail);
+    for (const VariableId binned : {measure.density, measure.count})
+      output.relate(binned, edges_, Relation::edges);
+    for (const VariableId of_it : {measure.pairs, measure.std})
+      output.relate(measure.mean, of_it, Relation::detail);
+    output.variables[measure.mean.index].zero_is_neutral = true;
+    if (beyond) declare_beyond(name, measure, output);
+    if (!matrix) return;
+    Axis other = blocks_.items(0);
+    other.name = "other_" + other.name;
+    const std::vector<Axis> whole = along_too({blocks_.items(0), other});
+    matrix_row_ = cell_count(whole) / whole.front().size();
+    measure.matrix = output.add({name, Dtype::float32, whole, "1", of, true});
   }
 
-  /// Similarities of vectors [first_row, first_row + rows) of one block with [first_column, ...) of another.
-  struct Tile {
-    std::size_t first_row, rows, first_column, columns;
-    std::vector<double> values;  // (rows, columns)
-  };
+  void declare_beyond(const std::string& name, Measure& measure, Output& output) const {
+    const std::string which = pipeline::write_param(*beyond).text;
+    measure.beyond_share = output.add({name + "_beyond_share", Dtype::float64, compared(), "1",
+                                       "share of pairs with a " + name + " beyond ±" + which});
+    measure.beyond_count = output.add({name + "_beyond_count", Dtype::int64, compared(), "1",
+                                       "number of pairs with a " + name + " beyond ±" + which});
+    output.relate(measure.beyond_share, measure.beyond_count, Relation::detail);
+  }
+
+  /// Adds a tally of each group's entries and, where they are stored, its matrix.
+  void compare(const std::vector<ItemVectors>& vectors, const BlockPair& pair,
+               const std::vector<std::vector<bool>>& chosen, ItemVectors::Scale scale, Found& found) const {
+    const ItemVectors &a = vectors[pair.a], &b = vectors[pair.b];
+    const std::size_t cells = matrix ? a.count() * b.count() : 0;
+    for (const std::vector<bool>& entries : chosen) {
+      SimilarityTally& tally = found.tallies.emplace_back(static_cast<std::size_t>(bins), beyond.value_or(1));
+      const std::size_t begin = found.matrix.size();
+      found.matrix.resize(begin + cells);
+      for_each_tile(a, b, entries, {scale, shuffle, matrix}, [&](const Tile& tile) {
+        add(tile, pair.a == pair.b, tally);
+        if (matrix) copy(tile, b.count(), std::span(found.matrix).subspan(begin, cells));
+      });
+    }
+  }
 
   /// Within a block only what is right of the diagonal, so that each pair counts once.
   static void add(const Tile& tile, bool within, SimilarityTally& tally) {
@@ -214,28 +212,14 @@ class AggregateSimilarity : public FoldStage {
           static_cast<float>(tile.values[i]);
   }
 
-  void for_each_tile(const ItemVectors& a, const ItemVectors& b, const std::vector<bool>& complete,
-                     ItemVectors::Scale scale, const std::function<void(const Tile&)>& use) const {
-    const std::size_t length = std::max<std::size_t>(1, complete.size());
-    const std::size_t side = std::clamp<std::size_t>(kPanelCells / length, 1, kPanel);
-    for (std::size_t i = 0; i < a.count(); i += side) {
-      const std::size_t rows = std::min(side, a.count() - i);
-      const std::vector<double> left = a.panel({i, rows, scale, shuffle}, complete);
-      for (std::size_t j = 0; j < b.count(); j += side) {
-        if (&a == &b && j < i && !matrix) continue;  // the mirror image of a tile that was used
-        const std::size_t columns = std::min(side, b.count() - j);
-        const std::vector<double> right = b.panel({j, columns, scale, shuffle}, complete);
-        Tile tile{i, rows, j, columns, std::vector<double>(rows * columns)};
-        multiply_transposed(left, right, left.size() / rows, tile.values);
-        if (left.empty()) std::ranges::fill(tile.values, std::nan(""));  // vectors without entries
-        use(tile);
-      }
-    }
+  /// Matrices may be large: a row along the first axis is written as soon as it is whole.
+  static void write_matrix_row(const Measure& measure, Found& found, FoldSink& sink) {
+    sink.write(measure.matrix, found.row++, std::exchange(found.matrix, {}));
   }
 
-  static void write(const Measure& measure, const std::vector<SimilarityTally>& tallies, FoldSink& sink) {
-    std::vector<std::int64_t> counts, pairs;
-    std::vector<double> densities, means, stds;
+  void write(const Measure& measure, const std::vector<SimilarityTally>& tallies, FoldSink& sink) const {
+    std::vector<std::int64_t> counts, pairs, beyond_counts;
+    std::vector<double> densities, means, stds, beyond_shares;
     for (const SimilarityTally& tally : tallies) {
       counts.insert(counts.end(), tally.counts().begin(), tally.counts().end());
       const std::vector<double> density = tally.density();
@@ -243,19 +227,38 @@ class AggregateSimilarity : public FoldStage {
       pairs.push_back(tally.total());
       means.push_back(tally.mean());
       stds.push_back(tally.std());
+      beyond_counts.push_back(tally.beyond());
+      beyond_shares.push_back(tally.beyond_share());
     }
     sink.write(measure.count, 0, counts);
     sink.write(measure.density, 0, densities);
     sink.write(measure.pairs, 0, pairs);
     sink.write(measure.mean, 0, means);
     sink.write(measure.std, 0, stds);
+    if (!beyond) return;
+    sink.write(measure.beyond_count, 0, beyond_counts);
+    sink.write(measure.beyond_share, 0, beyond_shares);
   }
 
+  VectorBlocks blocks_;
   std::vector<BlockPair> pairs_;
   Groups groups_;
   VariableId edges_;
   std::vector<Measure> measured_;
+  std::size_t matrix_row_ = 0;  // cells of a row along the first axis
 };
+
+Rule<std::optional<double>> a_threshold() {
+  Node number = schema::of_type("number");
+  number["minimum"] = pipeline::write_param(std::int64_t{0});
+  number["exclusiveMaximum"] = pipeline::write_param(std::int64_t{1});
+  return {"from 0 to less than 1",
+          [](const std::optional<double>& value) -> std::optional<std::string> {
+            if (!value || (*value >= 0 && *value < 1)) return std::nullopt;
+            return pipeline::write_param(*value).text + " is out of range";
+          },
+          schema::any_of({number, schema::of_type("null")})};
+}
 
 const bool kAggregateSimilarity = register_stage(
     Declaration<AggregateSimilarity>(
@@ -263,16 +266,23 @@ const bool kAggregateSimilarity = register_stage(
         "Similarity of vectors, within each variable of the input and between variables: histograms, means "
         "and, if asked for, matrices of cosine similarity and Pearson correlation")
         .input("in", kMeasures,
-               "blocks of vectors: every variable with exactly two axes, one of them `between`; failed "
-               "prompts are left out")
+               "blocks of vectors: every variable with exactly two axes, one of them `between`, or with the "
+               "axes `between` and `along`, whose further axes are kept; failed prompts are left out")
         .output(
             kMeasures,
             "<measure>_count, _density [blocks, bin], _pairs, _mean, _std [blocks], edges [edge] of the bins "
-            "on [-1, 1], and <measure> itself with `matrix`")
+            "on [-1, 1], _beyond_share, _beyond_count [blocks] with `beyond`, and <measure> itself with "
+            "`matrix`; before blocks the axes that are kept")
         .summary("*_mean", "{each blocks: {range}}")
+        .summary("*_beyond_share", "{each blocks: {range}}")
         .such_as("between: neuron", "vectors")
         .required("between", &AggregateSimilarity::between,
-                  "Axis whose labels name the vectors; the entries of a vector are along the other axis")
+                  "Axis whose labels name the vectors; the entries of a vector are along the other axis, or "
+                  "along `along`")
+        .param(
+            "along", &AggregateSimilarity::along,
+            "Axis of a vector's entries, where there are more than two; the further ones are kept, such as "
+            "layer: at each of their labels the vectors are compared by themselves")
         .param("by", &AggregateSimilarity::by, kByDoc, each_once())
         .param("measures", &AggregateSimilarity::measures, "What is computed for each pair of vectors a, b",
                each_choice({{"cosine", "a.b / (|a| |b|), from -1 to 1"},
@@ -281,6 +291,9 @@ const bool kAggregateSimilarity = register_stage(
         .param("across", &AggregateSimilarity::across,
                "Whether vectors of different variables are compared too")
         .param("bins", &AggregateSimilarity::bins, "Number of histogram bins on [-1, 1]", countable())
+        .param("beyond", &AggregateSimilarity::beyond,
+               "A threshold x: how many pairs are larger than x or smaller than -x, and what share of all",
+               a_threshold())
         .param("matrix", &AggregateSimilarity::matrix, "Whether the matrices themselves are stored")
         .param("shuffle", &AggregateSimilarity::shuffle,
                "Seed of a control: the entries of each vector are first put in a random order of its own"));

@@ -6,11 +6,16 @@
 #include <numeric>
 #include <random>
 #include <span>
+#include <utility>
+
+#include "model/numerics/blas.hpp"
 
 namespace hookflow::stages {
 namespace {
 
 constexpr std::size_t kSlabCells = std::size_t{1} << 20;
+constexpr std::size_t kPanel = 2048;                       // vectors of a tile's side, at most,
+constexpr std::size_t kPanelCells = std::size_t{1} << 23;  // and their numbers
 
 /// Fisher and Yates's shuffle, spelled out: std::shuffle may differ from library to library. The order of an
 /// item's entries depends on the seed, the variable's name and the item alone.
@@ -46,35 +51,40 @@ void make_unit(std::span<double> values, ItemVectors::Scale scale) {
 
 }  // namespace
 
-ItemVectors::ItemVectors(const pipeline::StoredRows& rows, const std::string& between) : rows_(rows) {
+ItemVectors::ItemVectors(const pipeline::StoredRows& rows, VectorPlace place)
+    : rows_(rows), place_(std::move(place)), vectors_first_(place_.between < place_.along) {
   const std::vector<pipeline::Axis>& axes = rows.variable().axes;
-  along_rows_ = axes.at(0).name == between;
-  count_ = axes.at(along_rows_ ? 0 : 1).size();
-  length_ = axes.at(along_rows_ ? 1 : 0).size();
+  count_ = axes.at(place_.between).size();
+  length_ = axes.at(place_.along).size();
 }
 
 void ItemVectors::find_missing_entries(std::vector<bool>& complete) const {
-  if (along_rows_) return;
+  if (vectors_first_) return;
   const std::size_t slab = std::max<std::size_t>(1, kSlabCells / count_);
   for (std::size_t first = 0; first < length_; first += slab) {
-    const std::vector<double> values = rows_.read(first, std::min(slab, length_ - first));
+    const std::vector<double> values = read_box(0, count_, first, std::min(slab, length_ - first));
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (std::isnan(values[i])) complete[first + i / count_] = false;
     }
   }
 }
 
+std::vector<double> ItemVectors::read_box(std::size_t first, std::size_t count, std::size_t first_entry,
+                                          std::size_t entries) const {
+  pipeline::CellBox box{place_.fixed, std::vector<std::size_t>(place_.fixed.size(), 1)};
+  box.start[place_.between] = first;
+  box.count[place_.between] = count;
+  box.start[place_.along] = first_entry;
+  box.count[place_.along] = entries;
+  return rows_.read_box(box);
+}
+
 std::vector<double> ItemVectors::read(std::size_t first, std::size_t count) const {
-  if (along_rows_) return rows_.read(first, count);
-  std::vector<double> vectors(count * length_);
-  const std::size_t slab = std::max<std::size_t>(1, kSlabCells / count_);
-  for (std::size_t row = 0; row < length_; row += slab) {
-    const std::vector<double> values = rows_.read(row, std::min(slab, length_ - row));
-    for (std::size_t r = 0; r < values.size() / count_; ++r) {
-      for (std::size_t i = 0; i < count; ++i) {
-        vectors[i * length_ + row + r] = values[r * count_ + first + i];
-      }
-    }
+  const std::vector<double> stored = read_box(first, count, 0, length_);
+  if (vectors_first_) return stored;
+  std::vector<double> vectors(stored.size());
+  for (std::size_t entry = 0; entry < length_; ++entry) {
+    for (std::size_t i = 0; i < count; ++i) vectors[i * length_ + entry] = stored[entry * count + i];
   }
   return vectors;
 }
@@ -93,6 +103,28 @@ std::vector<double> ItemVectors::panel(const Request& request, const std::vector
     make_unit(values, request.scale);
   }
   return panel;
+}
+
+std::size_t tile_side(std::size_t length) {
+  return std::clamp<std::size_t>(kPanelCells / std::max<std::size_t>(1, length), 1, kPanel);
+}
+
+void for_each_tile(const ItemVectors& a, const ItemVectors& b, const std::vector<bool>& complete,
+                   const Comparison& how, const std::function<void(const Tile&)>& use) {
+  const std::size_t side = tile_side(complete.size());
+  for (std::size_t i = 0; i < a.count(); i += side) {
+    const std::size_t rows = std::min(side, a.count() - i);
+    const std::vector<double> left = a.panel({i, rows, how.scale, how.shuffle}, complete);
+    for (std::size_t j = 0; j < b.count(); j += side) {
+      if (&a == &b && j < i && !how.both_ways) continue;  // the mirror image of a tile that was used
+      const std::size_t columns = std::min(side, b.count() - j);
+      const std::vector<double> right = b.panel({j, columns, how.scale, how.shuffle}, complete);
+      Tile tile{i, rows, j, columns, std::vector<double>(rows * columns)};
+      multiply_transposed(left, right, left.size() / rows, tile.values);
+      if (left.empty()) std::ranges::fill(tile.values, std::nan(""));  // vectors without entries
+      use(tile);
+    }
+  }
 }
 
 }  // namespace hookflow::stages

@@ -20,25 +20,6 @@ namespace {
 using pipeline::ParamError;
 using pipeline::Variable;
 
-/// A variable that was read.
-class KnownRows : public pipeline::StoredRows {
- public:
-  KnownRows(Variable variable, std::vector<double> values)
-      : variable_(std::move(variable)), values_(std::move(values)) {}
-
-  [[nodiscard]] const Variable& variable() const override { return variable_; }
-  [[nodiscard]] std::vector<double> read(std::size_t first, std::size_t count) const override {
-    const std::size_t rows = variable_.axes.empty() ? 1 : variable_.axes.front().size();
-    const std::size_t width = values_.size() / rows;
-    const auto begin = values_.begin() + static_cast<std::ptrdiff_t>(first * width);
-    return {begin, begin + static_cast<std::ptrdiff_t>(count * width)};
-  }
-
- private:
-  Variable variable_;
-  std::vector<double> values_;
-};
-
 /// What another run stored under a stage's name.
 class StageOfFile {
  public:
@@ -56,7 +37,7 @@ class StageOfFile {
     static_cast<void>(select_variables(variables_, ref));  // refuses what is not there
     const Variable& whole = *std::ranges::find(variables_, ref.variable, &Variable::name);
     const auto rows = pipeline::select_rows(
-        std::make_unique<KnownRows>(whole, read_variable(run_, name_, whole.name)), ref.where);
+        std::make_unique<pipeline::RowsInMemory>(whole, read_variable(run_, name_, whole.name)), ref.where);
     const Variable& variable = rows->variable();
     return {variable, std::make_shared<const std::vector<double>>(
                           rows->read(0, variable.axes.empty() ? 1 : variable.axes.front().size()))};

@@ -38,11 +38,13 @@ class Cosine : public PassMeasure {
     std::vector<Variable> variables;
     for (const HookSelection& place : places_) {
       check_vectors(place.kind);
-      for (const HookPoint& point : points(place)) request.keep(point, pair_axis_.positions());
+      for (const HookPoint& point : points(place)) {
+        for (const Positions& compared : pair_axis_.positions()) request.keep(point, compared);
+      }
       std::vector<Axis> axes;
       if (!place.layers.empty() && !by_edit()) axes.push_back(passes.layer_axis(place.layers));
       if (has_heads(place.kind)) axes.push_back(passes.head_axis(heads_of(place, config_)));
-      axes.push_back(pair_axis_.axis(passes));
+      axes.push_back(pair_axis_.axis());
       variables.push_back({"cosine" + (places_.size() > 1 ? "_" + variable_name(place.kind) : ""),
                            Dtype::float64, std::move(axes), "1",
                            "cosine similarity of " + variable_name(place.kind) + " at two positions" +
@@ -129,9 +131,11 @@ const bool kCosine = register_stage(
                   not_empty())
         .param("positions", &Cosine::positions,
                "Positions whose pairs are compared: all, a list, or a slice such as \"1:\"")
-        .param("pairs", &Cosine::pairs,
-               "unique: every pair of the positions once; or a list of pairs of positions, [[1, 2], [1, 3]], "
-               "instead of `positions`")
+        .param(
+            "pairs", &Cosine::pairs,
+            "unique: every pair of the positions once; or a list of pairs, instead of `positions`, such as "
+            "[[1, 2], [1, last]], or by what stands there, [[{token: \" butter\"}, {column: dish}]]: of a "
+            "column's text the last token")
         .param("layers", &Cosine::layers, "In which layers variants are measured",
                one_choice(
                    {{"all", "every variant in every layer of `at`"},

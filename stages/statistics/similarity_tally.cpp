@@ -13,6 +13,13 @@ std::vector<double> tally_edges(std::size_t bins) {
   return edges;
 }
 
+std::vector<double> tally_centres(std::size_t bins) {
+  const std::vector<double> edges = tally_edges(bins);
+  std::vector<double> centres;
+  for (std::size_t i = 0; i < bins; ++i) centres.push_back((edges[i] + edges[i + 1]) / 2);
+  return centres;
+}
+
 void SimilarityTally::add(std::span<const double> values) {
   const double last = static_cast<double>(counts_.size() - 1);
   const double per_unit = static_cast<double>(counts_.size()) / 2;
@@ -23,6 +30,7 @@ void SimilarityTally::add(std::span<const double> values) {
     if (bin > 0 && value < edges_[bin]) --bin;
     if (bin + 1 < counts_.size() && value >= edges_[bin + 1]) ++bin;
     ++counts_[bin];
+    if (std::abs(value) > threshold_) ++beyond_;
     ++total_;
     sum_ += value;
     squares_ += value * value;
@@ -40,6 +48,10 @@ std::vector<double> SimilarityTally::density() const {
 
 double SimilarityTally::mean() const {
   return total_ == 0 ? std::nan("") : sum_ / static_cast<double>(total_);
+}
+
+double SimilarityTally::beyond_share() const {
+  return total_ == 0 ? std::nan("") : static_cast<double>(beyond_) / static_cast<double>(total_);
 }
 
 double SimilarityTally::std() const {

@@ -23,6 +23,8 @@ PICTURES = {
     "attention_scores": ["same_head.raw_negative_share"],
     "cosine_ripple": ["ripple_test.cosine_change_mean_difference"],
     "qkv_similarity": ["her_neurons.cosine_density"],
+    "pizza": ["local_test.cosine_change_mean_difference"],
+    "qkv_layers": ["her_neurons.cosine_beyond_share"],
     "logit_lens": ["lens.log_prob"],
     "direct_contributions": ["heads.heads_mean_difference"],
     "induction": ["induction_by_head.pattern_mean"],

@@ -25,11 +25,12 @@ import experiment_variants
 import experiments
 from checks import Checks
 from compare_measures import direct_contributions, induction, logit_lens, measures
-from experiment_qkv import similarity
+from experiment_cosine import pizza as pizza_by_hooks
+from experiment_qkv import pair_values, similarity
 from gpt2 import GPT2
-from run_files import labels, only, prompts, width
+from run_files import labels, only, prompts, token_texts, width
 from safetensors import Spec, make_model
-from statistics_oracle import count_bounds, density, histogram, ttest
+from statistics_oracle import adjust, count_bounds, density, histogram, ttest
 
 ROOT = Path(__file__).resolve().parents[2]
 T_TEST = ("t", "df", "p", "mean_difference", "ci_low", "ci_high", "cohens_d")
@@ -167,6 +168,53 @@ def cosine_ripple(check, file, model):
     similarity_tests(check, file, "ripple_test", "cosine_change", once, "one_sample", change.astype(np.float64))
 
 
+def pizza(check, file, model):
+    ids, texts = prompts(file)[0], token_texts(file)
+    words = [texts[i] for i in ids]
+    places = {"butter": words.index(" butter"), "pizza": words.index(" pizza"),
+              "fruit": range(words.index(" and") + 1, words.index(" taste"))}
+    layers = list(range(model.n_layer)) if width(model) < 768 else [0, model.n_layer // 2, model.n_layer - 1]
+    want = pizza_by_hooks(model, ids, places, layers)
+    check.equal("pairs", labels(file["/clean/cosine"], 2) == ["butter-pizza", "fruit-pizza"], True)
+    check.tensor("clean", only(file, "/clean/cosine"), want["clean"])
+    change = only(file, "/local/cosine_change")[0].astype(np.float64)  # [layer, head, pair]
+    check.close("change", change[layers], want["difference"], 1e-4)
+    check.equal("butter and pizza", change[..., 0], np.zeros(change.shape[:2]))
+    tested = {name: only(file, f"/local_test/cosine_change_{name}")[0] for name in (*T_TEST, "significant")}
+    for name in T_TEST:
+        check.equal(f"{name} of butter and pizza", tested[name][:, 0],
+                    np.full(len(change), {"p": 1, "df": model.n_head - 1}.get(name, 0)))
+        expected = np.array([ttest("one_sample", sample)[name] for sample in change[..., 1]])
+        check.statistic(f"{name} of the fruit and pizza", tested[name][:, 1], expected, None if name in ("p", "df") else np.abs(expected).max())
+    adjusted = adjust(tested["p"][:, 1])
+    marks = np.stack([tested["p"][:, 1], adjusted["bonferroni"], adjusted["benjamini_hochberg"]], 1) < 0.05
+    check.equal("significant", tested["significant"], np.stack([np.zeros_like(marks), marks], 1))
+
+
+def qkv_layers(check, file, model):
+    sentences, d = prompts(file), width(model)
+    counts = [d * (d - 1) // 2] * 3 + [d * d] * 3
+    for layer in (range(model.n_layer) if d < 768 else [0, model.n_layer // 2, model.n_layer - 1]):
+        for gathered in ("her", "before"):
+            vectors = np.concatenate([file[f"/{gathered}/{name}"][:, layer].reshape(len(sentences), -1) for name in "qkv"], 1)
+            own = similarity(vectors)
+            neurons(check, file, f"{gathered}_neurons", own, counts, layer)
+            beyond(check, file, f"{gathered}_neurons", own, layer)
+    for measure in ("cosine", "correlation"):
+        check.equal(f"shuffled {measure} pairs", file[f"/shuffled_neurons/{measure}_pairs"][()], [counts] * model.n_layer)
+
+
+def beyond(check, file, group, want, layer):
+    """The pairs beyond ±0.9; one that is a rounding away from it may be counted or not."""
+    for measure in ("cosine", "correlation"):
+        sizes = [np.abs(values) for values in pair_values(want[measure]).values()]
+        low, high = (np.array([(size > 0.9 + margin).sum() for size in sizes]) for margin in (1e-9, -1e-9))
+        counts = file[f"/{group}/{measure}_beyond_count"][layer]
+        check.equal(f"{group} {measure} beyond, layer {layer}", (low <= counts) & (counts <= high), np.ones(6))
+        check.statistic(f"{group} {measure} beyond share, layer {layer}", file[f"/{group}/{measure}_beyond_share"][layer],
+                        counts / np.array([len(size) for size in sizes]), 1)
+
+
 def qkv_similarity(check, file, model):
     sentences = prompts(file)
     check.equal("sentences", len(sentences), 54)
@@ -193,18 +241,20 @@ def qkv_similarity(check, file, model):
     check.close("shuffled correlation std", shuffled[1], np.full(6, spread), 0.05 * spread)
 
 
-def neurons(check, file, group, want, counts):
-    check.equal(f"{group} blocks", labels(file[f"/{group}/cosine_count"], 0) == BLOCKS, True)
+def neurons(check, file, group, want, counts, layer=...):
+    """All that is stored of the pairs of neurons, of one layer where there are several."""
+    dataset = file[f"/{group}/cosine_count"]
+    check.equal(f"{group} blocks", labels(dataset, dataset.ndim - 2) == BLOCKS, True)
     for measure in ("cosine", "correlation"):
-        check.equal(f"{group} {measure} pairs", file[f"/{group}/{measure}_pairs"][()], counts)
-        got = file[f"/{group}/{measure}_count"][()]
+        check.equal(f"{group} {measure} pairs", file[f"/{group}/{measure}_pairs"][layer], counts)
+        got = file[f"/{group}/{measure}_count"][layer]
         check.equal(f"{group} {measure} total", got.sum(1), counts)
         # A value a rounding away from an edge may be in either bin.
         moved = np.abs(got - want[measure + "_counts"]).sum(1)
         check.equal(f"{group} {measure} counts", moved <= 4, np.ones(6))
-        check.close(f"{group} {measure} density", file[f"/{group}/{measure}_density"][()], want[measure + "_density"], 4 * 50 / min(counts))
-        check.statistic(f"{group} {measure} mean", file[f"/{group}/{measure}_mean"][()], want[measure + "_mean"], 1)
-        check.statistic(f"{group} {measure} std", file[f"/{group}/{measure}_std"][()], want[measure + "_std"])
+        check.close(f"{group} {measure} density", file[f"/{group}/{measure}_density"][layer], want[measure + "_density"], 4 * 50 / min(counts))
+        check.statistic(f"{group} {measure} mean", file[f"/{group}/{measure}_mean"][layer], want[measure + "_mean"], 1)
+        check.statistic(f"{group} {measure} std", file[f"/{group}/{measure}_std"][layer], want[measure + "_std"])
     check.statistic(f"{group} edges", file[f"/{group}/edges"][()], want["edges"], 1)
 
 
@@ -217,7 +267,7 @@ def variants(check, file, model):
     check.close("log_prob_change", only(file, "/scores/log_prob_change")[:, 0], want["log_prob_change"], 1e-4 * scale)
 
 
-EXPERIMENTS = (head_ablation, head_sweep, attention_scores, cosine_ripple, qkv_similarity, variants, logit_lens,
+EXPERIMENTS = (head_ablation, head_sweep, attention_scores, cosine_ripple, qkv_similarity, pizza, qkv_layers, variants, logit_lens,
                direct_contributions, induction, measures)
 # Workflows that do not ship, with vectors as wide as the model.
 MADE = {variants: experiment_variants.workflow, measures: experiment_measures.workflow}

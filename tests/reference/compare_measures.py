@@ -3,7 +3,7 @@ import numpy as np
 
 import experiment_measures as reference
 from checks import TENSOR, magnitude
-from run_files import only, prompts
+from run_files import only, prompts, token_texts
 
 AT_MOST = 8  # prompts that are computed again: the reference runs one after the other
 
@@ -55,7 +55,7 @@ def direct_contributions(check, file, model):
 
 def token_columns(file):
     """prompt index -> the ids of its target and contrast, found by their texts in the vocabulary."""
-    texts = [text.decode() if isinstance(text, bytes) else text for text in file["/vocabulary/token"][()]]
+    texts = token_texts(file)
     ids = dict(zip(texts, range(len(texts))))
     columns = [[value.decode() for value in file[f"/prompts/{name}"][()]] for name in ("target", "contrast")]
     return lambda i: [ids[column[i]] for column in columns]

@@ -1,4 +1,4 @@
-"""Experiment 4: silence a head and see how alike the tokens' residual streams are, layer by layer.
+"""Experiments 4 and 7: silence a head and see how alike the tokens' residual streams are, layer by layer.
 
 pair = the M(M-1)/2 unique pairs of M = p - 1 positions (position 0 is left out), in order (1, 2), (1, 3) … (p-2, p-1).
 Similarities and tests in float64 from the model's residual stream after each block (hook_resid_post). What ends
@@ -48,6 +48,30 @@ def silence_once(model, ids, layer=3, head=1, alpha=0.05):
     The same keys and shapes as silence_each_layer; differences in layers below are exactly 0.
     """
     return compared(similarities(model, ids), similarities(model, ids, [head_edit(layer, head)]), alpha, "one_sample")
+
+
+def pizza(model, ids, places, layers):
+    """Experiment 7: each head of these layers silenced at the fruit's tokens alone, measured after its own block.
+
+    places: {"butter": position, "fruit": positions, "pizza": position}. The pairs are butter and pizza, and the fruit's
+    last token and pizza: clean [layer, pair] of all layers, difference [layer, head, pair] of those asked for.
+    """
+    names = [f"blocks.{layer}.hook_resid_post" for layer in range(model.n_layer)]
+
+    def pairs(x):
+        x = np.asarray(x, np.float64)
+        x = x / np.linalg.norm(x, axis=1, keepdims=True)
+        return np.array([x[places["butter"]] @ x[places["pizza"]], x[places["fruit"][-1]] @ x[places["pizza"]]])
+
+    seen = model.run(ids, names)[1]
+    clean = np.stack([pairs(seen[name]) for name in names])
+
+    def changed(layer, head):
+        edits = [{**head_edit(layer, head), "positions": list(places["fruit"])}]
+        return pairs(model.run(ids, [names[layer]], edits)[1][names[layer]]) - clean[layer]
+
+    return {"clean": clean, "difference": np.stack([[changed(layer, head) for head in range(model.n_head)]
+                                                    for layer in layers])}
 
 
 def summary(similarity, similarity_ln_f):

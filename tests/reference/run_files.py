@@ -21,3 +21,8 @@ def only(file, name):
     values = file[name][()]
     assert values.shape[0] == 1, f"{name} has {values.shape[0]} prompts"
     return values[0]
+
+
+def token_texts(file):
+    """The text of each token of the vocabulary."""
+    return [text.decode() if isinstance(text, bytes) else text for text in file["/vocabulary/token"][()]]

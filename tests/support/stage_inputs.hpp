@@ -100,22 +100,7 @@ inline ::testing::AssertionResult names(const std::string& message,
   return ::testing::AssertionSuccess();
 }
 
-/// A stored variable held in memory.
-class MemoryRows : public pipeline::StoredRows {
- public:
-  MemoryRows(pipeline::Variable variable, std::vector<double> values)
-      : variable_(std::move(variable)), values_(std::move(values)) {}
-  [[nodiscard]] const pipeline::Variable& variable() const override { return variable_; }
-  [[nodiscard]] std::vector<double> read(std::size_t first, std::size_t count) const override {
-    const std::size_t row = values_.size() / variable_.axes.front().size();
-    const auto begin = values_.begin() + static_cast<std::ptrdiff_t>(first * row);
-    return {begin, begin + static_cast<std::ptrdiff_t>(count * row)};
-  }
-
- private:
-  pipeline::Variable variable_;
-  std::vector<double> values_;
-};
+using MemoryRows = pipeline::RowsInMemory;
 
 /// Keeps what a fold writes, as doubles.
 class MemorySink : public pipeline::FoldSink {

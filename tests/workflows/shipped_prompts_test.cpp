@@ -81,6 +81,18 @@ TEST_P(ShippedPrompts, TextsHaveTheLengthsOfTheExperiments) {
   EXPECT_EQ(tokens("attention_scores.yaml").at(0).size(), 38U);
 }
 
+TEST_P(ShippedPrompts, PizzaHoldsWhatIsCompared) {
+  const auto ids = tokens("pizza.yaml").at(0);
+  for (const std::string word : {" butter", " pizza"})
+    EXPECT_EQ(std::count(ids.begin(), ids.end(), only_token(word)), 1) << word;
+  const auto fruit = tokenizer_->encode(" " + prompts("pizza.yaml")[0].columns.at("fruit"));
+  EXPECT_NE(std::search(ids.begin(), ids.end(), fruit.begin(), fruit.end()), ids.end());
+  if (GetParam() == "gpt2") {
+    EXPECT_EQ(ids.size(), 9U);
+    EXPECT_EQ(fruit.size(), 1U);
+  }
+}
+
 TEST_P(ShippedPrompts, ListsAreSaidTwiceTokenForToken) {
   const auto lists = tokens("induction.yaml");
   EXPECT_EQ(lists.size(), 50U);

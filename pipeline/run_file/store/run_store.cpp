@@ -68,14 +68,18 @@ void RunStore::write_rows(const std::string& group, const std::string& variable,
   impl_->write(dataset, block, values, 0, count);
 }
 
+std::vector<double> RunStore::read_cells(const std::string& group, const std::string& variable,
+                                         const h5::Block& block) const {
+  const std::lock_guard lock(impl_->mutex);
+  std::vector<double> values(block.cells());
+  impl_->dataset(group, variable).read(block, std::span<double>(values));
+  return values;
+}
+
 std::vector<double> RunStore::read_rows(const std::string& group, const std::string& variable,
                                         std::size_t first, std::size_t count) const {
   const std::lock_guard lock(impl_->mutex);
-  const h5::Dataset& dataset = impl_->dataset(group, variable);
-  const h5::Block block = dataset.rows(first, count);
-  std::vector<double> values(block.cells());
-  dataset.read(block, std::span<double>(values));
-  return values;
+  return read_cells(group, variable, impl_->dataset(group, variable).rows(first, count));
 }
 
 void RunStore::mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state) {

@@ -66,7 +66,10 @@ class RunStore {
   /// The same, unless another thread keeps the file busy for so long. Returns whether it was done.
   bool try_commit(std::chrono::milliseconds patience);
 
-  /// Rows [first, first + count) along the first axis, as doubles; an integer's -1 stays -1.
+  /// The cells of a block, row-major, as doubles; an integer's -1 stays -1.
+  [[nodiscard]] std::vector<double> read_cells(const std::string& group, const std::string& variable,
+                                               const h5::Block& block) const;
+  /// The same of rows [first, first + count) along the first axis.
   [[nodiscard]] std::vector<double> read_rows(const std::string& group, const std::string& variable,
                                               std::size_t first, std::size_t count) const;
   /// Writes rows along the first axis; for a variable without axes, first = 0 and one value.

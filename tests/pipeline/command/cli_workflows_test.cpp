@@ -41,8 +41,9 @@ INSTANTIATE_TEST_SUITE_P(Shipped, Workflows, testing::ValuesIn(shipped_workflows
 
 TEST(ShippedWorkflows, HoldTheExperiments) {
   const Words found = shipped_workflows();
-  for (const std::string name : {"attention_scores", "cosine_ripple", "head_ablation", "head_sweep",
-                                 "qkv_similarity", "logit_lens", "direct_contributions", "induction"}) {
+  for (const std::string name :
+       {"attention_scores", "cosine_ripple", "head_ablation", "head_sweep", "qkv_similarity", "pizza",
+        "qkv_layers", "logit_lens", "direct_contributions", "induction"}) {
     EXPECT_TRUE(std::find(found.begin(), found.end(), name) != found.end()) << name;
   }
 }

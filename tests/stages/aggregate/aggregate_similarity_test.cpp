@@ -33,6 +33,22 @@ Block random_block(const std::string& name, std::size_t prompts, std::size_t neu
   return block;
 }
 
+/// name [prompt, layer, neuron], each layer of other values; and one of its layers alone.
+Block layered_block(const std::string& name, std::size_t prompts, std::size_t layers, std::size_t neurons) {
+  Block block = random_block(name, prompts, layers * neurons);
+  block.variable.axes = {numbered("prompt", prompts), numbered("layer", layers), numbered("neuron", neurons)};
+  return block;
+}
+
+Block layer_of(const Block& all, std::size_t layer) {
+  const std::size_t layers = all.variable.axes[1].size(), neurons = all.variable.axes[2].size();
+  Block one{all.variable, {}};
+  one.variable.axes.erase(one.variable.axes.begin() + 1);
+  for (std::size_t i = 0; i < all.values.size(); ++i)
+    if (i / neurons % layers == layer) one.values.push_back(all.values[i]);
+  return one;
+}
+
 /// The stage's variables by name.
 class Similarity {
  public:
@@ -220,6 +236,77 @@ TEST(Similarity, TinyAndHugeValuesNeitherVanishNorOverflow) {
   }
 }
 
+/// Row `row` along the first axis of a variable.
+std::vector<double> row_of(const Similarity& found, const std::string& name, std::size_t row) {
+  const std::vector<double>& all = found[name];
+  const std::size_t size = all.size() / found.variable(name).axes.front().size();
+  const auto begin = all.begin() + static_cast<std::ptrdiff_t>(row * size);
+  return {begin, begin + static_cast<std::ptrdiff_t>(size)};
+}
+
+TEST(Similarity, ALayerOfManyIsThatLayerAloneToTheBit) {
+  std::vector<Block> blocks = {layered_block("q", 6, 3, 5), layered_block("k", 6, 3, 4)};
+  for (std::size_t i = 0; i < 5; ++i)
+    blocks[0].values[2 * 15 + 5 + i] = std::nan("");  // one layer lacks a prompt
+  const std::string how = "{between: neuron, along: prompt, beyond: 0.5, shuffle: 3}";
+  const Similarity all(blocks, how);
+  EXPECT_EQ(all.variable("cosine_count").axes[0].name, "layer");
+  EXPECT_EQ(all.variable("cosine_count").axes[1].name, "blocks");
+  for (std::size_t layer = 0; layer < 3; ++layer) {
+    const Similarity one({layer_of(blocks[0], layer), layer_of(blocks[1], layer)}, how);
+    for (const Variable& variable : one.output.variables) {
+      if (variable.name == "edges") continue;
+      EXPECT_EQ(row_of(all, variable.name, layer), one[variable.name]) << variable.name;
+    }
+  }
+}
+
+TEST(Similarity, MatricesOfEachLayerAreRowsOfTheirOwn) {
+  const std::vector<Block> blocks = {layered_block("q", 6, 3, 5), layered_block("k", 6, 3, 5)};
+  const Similarity all(blocks, "{between: neuron, along: prompt, matrix: true}");
+  ASSERT_EQ(all.variable("cosine").axes.size(), 4U);  // [layer, blocks, neuron, other_neuron]
+  for (std::size_t layer = 0; layer < 3; ++layer) {
+    const Similarity one({layer_of(blocks[0], layer), layer_of(blocks[1], layer)},
+                         "{between: neuron, matrix: true}");
+    EXPECT_EQ(row_of(all, "cosine", layer), one["cosine"]);
+    EXPECT_EQ(row_of(all, "correlation", layer), one["correlation"]);
+  }
+}
+
+TEST(Similarity, AxesMayStandInAnyOrder) {
+  const Block q = layered_block("q", 4, 2, 3);
+  Block turned{{"q", Dtype::float64, {q.variable.axes[1], q.variable.axes[2], q.variable.axes[0]}, "1", "q"},
+               {}};
+  for (std::size_t layer = 0; layer < 2; ++layer)
+    for (std::size_t neuron = 0; neuron < 3; ++neuron)
+      for (std::size_t prompt = 0; prompt < 4; ++prompt)
+        turned.values.push_back(q.values[(prompt * 2 + layer) * 3 + neuron]);
+  const std::string how = "{between: neuron, along: prompt}";
+  EXPECT_EQ(Similarity({turned}, how)["cosine_mean"], Similarity({q}, how)["cosine_mean"]);
+}
+
+TEST(Similarity, PairsBeyondAThresholdAreCountedOnBothSides) {
+  const Block q = random_block("q", 4, 20, 0);
+  const Similarity found({q}, "{between: neuron, beyond: 0.9}");
+  double beyond = 0;
+  for (std::size_t i = 0; i < 20; ++i)
+    for (std::size_t j = i + 1; j < 20; ++j) beyond += std::abs(plain(q, i, q, j, false)) > 0.9 ? 1 : 0;
+  EXPECT_GT(beyond, 0);
+  EXPECT_EQ(found["cosine_beyond_count"][0], beyond);
+  EXPECT_EQ(found["cosine_beyond_share"][0], beyond / 190);
+  EXPECT_TRUE(names(found.variable("cosine_beyond_share").long_name, {"beyond ±0.9"}));
+}
+
+TEST(Similarity, TheWorkIsToldBeforeTheRun) {
+  const auto stage = make_stage("aggregate.similarity", "{between: neuron, along: prompt, measures: cosine}");
+  NoSubject subject;
+  const Output source;
+  plan_stage("aggregate.similarity", *stage,
+             {{}, subject, {{"source", &source, {layered_block("q", 6, 3, 5).variable}}}, {}, 1});
+  EXPECT_EQ(stage->cost().flops, 3 * 2 * 6 * 10);  // layers, a product and a sum, entries, pairs
+  EXPECT_EQ(stage->cost().bytes, 8 * (3 * 5 * 6 + 5 * 5));
+}
+
 TEST(Similarity, WhatCannotBeComparedIsRefused) {
   const auto refused = [](const std::vector<Block>& blocks, const std::string& params) {
     return refusal<ParamError>([&] { Similarity(blocks, params); });
@@ -230,6 +317,18 @@ TEST(Similarity, WhatCannotBeComparedIsRefused) {
                     {"'q' and 'k'", "'prompt' (3)", "'prompt' (2)", "across: false"}));
   EXPECT_TRUE(names(refused({q, random_block("k", 3, 5)}, "{between: neuron, matrix: true}"),
                     {"matrix:", "'q' and 'k'", "'neuron'"}));
+  const Block layers = layered_block("q", 3, 2, 4);
+  EXPECT_TRUE(
+      names(refused({layers}, "{between: neuron}"), {"between:", "q has prompt layer neuron", "`along`"}));
+  EXPECT_TRUE(
+      names(refused({layers}, "{between: neuron, along: head}"), {"along:", "'head'", "q has prompt"}));
+  EXPECT_TRUE(names(refused({layers}, "{between: neuron, along: neuron}"), {"along: 'neuron'"}));
+  EXPECT_TRUE(names(refused({layers, random_block("k", 3, 4)}, "{between: neuron, along: prompt}"),
+                    {"in: 'q' keeps the axes layer and 'k' none"}));
+  EXPECT_TRUE(names(refused({layers, layered_block("k", 3, 1, 4)}, "{between: neuron, along: prompt}"),
+                    {"'k' layer, or other labels"}));
+  EXPECT_TRUE(
+      names(refused({q}, "{between: neuron, beyond: 1}"), {"1 is out of range", "from 0 to less than 1"}));
   EXPECT_TRUE(names(refused({q}, "{between: neuron, bins: 0}"), {"must be 1 to 1000000"}));
   EXPECT_TRUE(names(refused({q}, "{between: neuron, measures: [cosin]}"), {"'cosin'", "cosine"}));
 }

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/yaml/param.hpp"
-#include "stages/params/token_pairs.hpp"
 #include "stages/subject/values.hpp"
 #include "tests/support/match_naive.hpp"
 #include "tests/support/stage_chain.hpp"
@@ -265,14 +264,6 @@ TEST(MeasureCosine, PairsThatAreNoneAreRefused) {
   EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: []}"), {"[]", "must be unique or a list"}));
   EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: [[1, 2], [1, 2]]}"), {"[1,2] is given twice"}));
   EXPECT_TRUE(names(refused("{" + kResidual + ", pairs: [[1, 7]]}"), {"pairs:", "prompt 'b': position 7"}));
-}
-
-TEST(MeasureCosine, PairsReadBack) {
-  for (const std::string text : {"\"unique\"", "[[1,2],[0,-1]]"}) {
-    TokenPairs pairs;
-    read_param(pipeline::parse_yaml_value(text), pairs);
-    EXPECT_EQ(pipeline::to_json(write_param(pairs)), text);
-  }
 }
 
 TEST(MeasureCosine, EditedLayersWithoutAnEditThereAreRefused) {
