@@ -52,6 +52,8 @@ class GivenRows {
   /// where there are none.
   [[nodiscard]] virtual std::shared_ptr<const RowSource> of(const pipeline::Inputs& inputs,
                                                             const FedPrompt& edited) const = 0;
+  /// Whether it is the same row at every position, and so at that of a token behind the prompt, too.
+  [[nodiscard]] virtual bool is_everywhere() const { return false; }
 };
 
 /// Beside a kind of edit that takes rows from outside: where from.
