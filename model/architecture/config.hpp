@@ -23,10 +23,10 @@ struct Config {
   std::size_t vocabulary = 0;
   float layer_norm_epsilon = 1e-5F;
   Activation activation = Activation::gelu_new;
-  bool inverse_layer_scale = false;       // layer l's attention scores are divided by l + 1, too
-  std::optional<std::int64_t> bos_token;  // as config.json gives it, unchecked: few runs ask for it
-  bool tied_embeddings = true;            // the unembedding is the token embedding
-  const ModuleNames* modules = nullptr;   // by which hook points may be named, too; none: by their own alone
+  bool inverse_layer_scale = false;                  // layer l's attention scores are divided by l + 1, too
+  std::optional<std::int64_t> bos_token, eos_token;  // as config.json gives them, unchecked: few runs ask
+  bool tied_embeddings = true;                       // the unembedding is the token embedding
+  const ModuleNames* modules = nullptr;  // by which hook points may be named, too; none: by their own alone
 
   /// a: of the queries (or keys, values, results) of all heads side by side.
   [[nodiscard]] std::size_t attention_width() const { return heads * head_width; }

@@ -68,6 +68,8 @@ Config read_config(Settings& settings) {
   config.tied_embeddings = settings.flag("tie_word_embeddings", true);
   if (settings.has("bos_token_id") && settings.at("bos_token_id").is_number_integer())
     config.bos_token = settings.at("bos_token_id").get<std::int64_t>();
+  if (settings.has("eos_token_id") && settings.at("eos_token_id").is_number_integer())
+    config.eos_token = settings.at("eos_token_id").get<std::int64_t>();
   config.modules = &module_names();
   check_unread(settings, config);
   if (config.heads != 0) {

@@ -63,7 +63,7 @@ void LayerLoop::attend(std::size_t layer) {
     }
     largest = std::max(largest, most * (block.back().first + block.back().count - block.front().first));
   }
-  const KeySources sources{plan_, layer, rows(k), rows(v), clean_};
+  const KeySources sources{plan_, layer, rows(k), rows(v), clean_, record_.past};
   std::vector<KeySegments> segments(plan_.size());
   parallel_blocks(segments.size(), [&](std::size_t i) { segments[i] = sources.of(i, keys[i]); });
 

@@ -3,14 +3,8 @@
 namespace hookflow {
 namespace {
 
-/// The matrix that a row stands in, and where.
-struct Place {
-  View matrix;
-  std::size_t row = 0;
-};
-
-Place in_layout(View matrix, const RowLayout& rows, std::size_t sequence, std::size_t position) {
-  return {matrix, rows.first(sequence) + rows.find(sequence, position)};
+View in_layout(View matrix, const RowLayout& rows, std::size_t sequence, std::size_t position) {
+  return matrix.row_range(rows.first(sequence) + rows.find(sequence, position), 1);
 }
 
 /// None where no sequence reads it.
@@ -19,32 +13,35 @@ const KeptPlace* kept(const PassRecord* clean, const HookPoint& place) {
   return found == nullptr ? nullptr : found->get();
 }
 
-bool follows(const View& segment, const Place& next) {
-  return segment.data + segment.rows * segment.stride == next.matrix.row(next.row).data();
+bool follows(const View& segment, const View& next) {
+  return segment.data + segment.rows * segment.stride == next.data;
 }
 
 }  // namespace
+
+void add_row(std::size_t position, View key, View value, KeySegments& segments) {
+  if (!segments.empty() && follows(segments.back().keys, key) && follows(segments.back().values, value)) {
+    ++segments.back().keys.rows;
+    ++segments.back().values.rows;
+  } else {
+    segments.push_back({position, key, value});
+  }
+}
 
 KeySegments KeySources::of(std::size_t sequence, std::size_t end) const {
   const HookPoint k{HookKind::k, layer}, v{HookKind::v, layer};
   const KeptPlace* const kept_k = kept(clean, k);
   const KeptPlace* const kept_v = kept(clean, v);
-  KeySegments segments;
-  for (std::size_t position = 0; position < end; ++position) {
-    Place key, value;
+  const std::size_t prompt = plan.sequence(sequence).prompt;
+  KeySegments segments = past == nullptr ? KeySegments() : past->of[prompt][layer];
+  for (std::size_t position = segments.empty() ? 0 : segments.back().end(); position < end; ++position) {
     if (const auto here = plan.holder(sequence, k, 0, position)) {
-      key = in_layout(keys, plan.held(k), *here, position);
-      value = in_layout(values, plan.held(v), *here, position);
+      add_row(position, in_layout(keys, plan.held(k), *here, position),
+              in_layout(values, plan.held(v), *here, position), segments);
     } else {
-      const std::size_t prompt = clean->plan.holder(plan.sequence(sequence).prompt, k, 0, position).value();
-      key = in_layout(kept_k->values(), kept_k->rows(), prompt, position);
-      value = in_layout(kept_v->values(), kept_v->rows(), prompt, position);
-    }
-    if (!segments.empty() && follows(segments.back().keys, key) && follows(segments.back().values, value)) {
-      ++segments.back().keys.rows;
-      ++segments.back().values.rows;
-    } else {
-      segments.push_back({position, key.matrix.row_range(key.row, 1), value.matrix.row_range(value.row, 1)});
+      const std::size_t holder = clean->plan.holder(prompt, k, 0, position).value();
+      add_row(position, in_layout(kept_k->values(), kept_k->rows(), holder, position),
+              in_layout(kept_v->values(), kept_v->rows(), holder, position), segments);
     }
   }
   return segments;

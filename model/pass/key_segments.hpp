@@ -20,12 +20,21 @@ struct KeySegment {
 };
 using KeySegments = std::vector<KeySegment>;  // ascending, without gaps
 
+/// Adds the next position's key and value, (1, a) each, to the last segment where they lie behind it.
+void add_row(std::size_t position, View key, View value, KeySegments& segments);
+
+/// What a pass looks back at that goes on behind other passes: keys and values of the tokens before its own.
+struct PastKeys {
+  std::vector<std::vector<KeySegments>> of;  // [Sequence::prompt][layer]
+};
+
 /// Where keys and values of one layer lie.
 struct KeySources {
   const RowPlan& plan;
   std::size_t layer = 0;
   View keys, values;  // of this pass, as the plan holds them
   const PassRecord* clean = nullptr;
+  const PastKeys* past = nullptr;
 
   /// Those of a sequence's positions [0, end), the parents' among them.
   [[nodiscard]] KeySegments of(std::size_t sequence, std::size_t end) const;

@@ -11,6 +11,8 @@
 
 namespace hookflow {
 
+struct PastKeys;
+
 /// What a pass leaves behind of all its sequences: rows at the places that were asked for.
 struct PassRecord {
   RowPlan plan;
@@ -19,6 +21,7 @@ struct PassRecord {
   std::size_t logit_blocks = LogitBlocks::kAll;  // that are kept
   std::vector<std::vector<float>> edit_scalars;  // of each sequence
   std::vector<RowSources> given;  // what edits of passes that are run whole put in: those behind need it, too
+  const PastKeys* past = nullptr;  // of passes that go on behind others; none: they begin with their prompts
 
   [[nodiscard]] const std::shared_ptr<KeptPlace>* find(const HookPoint& place) const {
     const auto found = kept.find(place);

@@ -32,7 +32,7 @@ struct Sequence {
   std::size_t prompt = 0;               // of the pass that is run whole
   const Variant* variant = nullptr;     // none: clean
   std::optional<std::size_t> parent{};  // an earlier sequence of the same pass, which holds
-  std::size_t first = 0;                // the positions before this one
+  std::size_t first = 0;                // the positions before this one; without a parent, other passes do
   Asks asks{};
   bool asks_scalars = false;  // for the numbers that edits put in
   std::size_t in_common = 0;  // where it is run whole: tokens that the parent begins with, too, whoever

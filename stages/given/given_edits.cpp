@@ -97,6 +97,13 @@ pipeline::ValuePtr GivenEdits::read_results(
   return read_needed(results_, variables);
 }
 
+Variant GivenEdits::everywhere(const Variant& variant) const {
+  Variant edits = variant;
+  std::erase_if(
+      edits, [&](const Intervention& edit) { return edit.source && !rows_[*edit.source]->is_everywhere(); });
+  return edits;
+}
+
 RowSources GivenEdits::of(const pipeline::Inputs& inputs, const FedPrompt& edited) const {
   RowSources sources;
   for (const auto& rows : rows_) sources.push_back(rows->of(inputs, edited));

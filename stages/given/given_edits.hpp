@@ -34,6 +34,11 @@ class GivenEdits {
   /// What they take of results over all prompts, before the first one; see FlowStage::read_results.
   [[nodiscard]] pipeline::ValuePtr read_results(
       std::span<const std::unique_ptr<pipeline::StoredRows>> variables) const;
+  /// How many sources there are.
+  [[nodiscard]] std::size_t size() const { return rows_.size(); }
+  /// The edits that tokens behind the prompt can have, too: of those that take rows from outside the ones
+  /// that have a row for every position.
+  [[nodiscard]] Variant everywhere(const Variant& variant) const;
   /// Of one prompt, which is edited as it is fed, by Intervention::source.
   [[nodiscard]] RowSources of(const pipeline::Inputs& inputs, const FedPrompt& edited) const;
 

@@ -62,6 +62,8 @@ class GivenRows {
   /// Where they are taken of another prompt: of which, by prompt, kNoPrompt for one that is not run. Empty:
   /// of none.
   [[nodiscard]] virtual std::span<const std::size_t> other_prompts() const { return {}; }
+  /// Whether it is the same row at every position, and so at that of a token behind the prompt, too.
+  [[nodiscard]] virtual bool is_everywhere() const { return false; }
 };
 
 /// Beside a kind of edit that takes rows from outside: where from.

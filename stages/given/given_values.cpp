@@ -63,6 +63,11 @@ class RowsByName : public GivenRows {
     }
     return std::make_shared<RowsOfPrompt>(inputs.value(kValuesPort), std::move(places), edited.prompt);
   }
+  [[nodiscard]] bool is_everywhere() const override {
+    return std::ranges::all_of(places_, [](const auto& place) {
+      return !is_square(place.first) && !place.second.rows.has_positions();
+    });
+  }
 
  private:
   std::map<HookKind, PlaceValues> places_;

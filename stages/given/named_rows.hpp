@@ -33,6 +33,7 @@ class NamedRows {
   /// Which axis goes along a row; the rows are counted row-major along the others.
   [[nodiscard]] std::size_t axis_of_row() const { return axis_of_row_; }
   [[nodiscard]] bool has_columns() const { return !columns_.empty(); }
+  [[nodiscard]] bool has_positions() const { return positions_.has_value(); }
 
   /// Throws pipeline::ParamError where the values have not that layer or head.
   void check(const HookPoint& at, std::size_t head) const;

@@ -26,6 +26,11 @@ std::shared_ptr<const std::vector<Variant>> PassPlan::variants() const {
   return edited() ? variants_->variants : nullptr;
 }
 
+std::shared_ptr<const std::vector<Variant>> PassPlan::edits_everywhere() const {
+  return edited() ? variants_->everywhere
+                  : std::make_shared<const std::vector<Variant>>(std::vector<Variant>{clean_->everywhere});
+}
+
 Axis PassPlan::axis(const std::string& name, Coordinates labels, const std::string& long_name) const {
   return named({name, std::move(labels), long_name, ""});
 }

@@ -24,6 +24,8 @@ class PassPlan {
   [[nodiscard]] const pipeline::PlanContext& context() const { return context_; }
   /// The edits of each variant; none for a clean pass alone.
   [[nodiscard]] std::shared_ptr<const std::vector<Variant>> variants() const;
+  /// Of each variant, or of the clean pass alone, the edits that tokens behind the prompt can have, too.
+  [[nodiscard]] std::shared_ptr<const std::vector<Variant>> edits_everywhere() const;
   /// Those that the pass itself has, below its variants.
   [[nodiscard]] const Variant& own_edits() const { return any().edits; }
 

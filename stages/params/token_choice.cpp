@@ -51,23 +51,25 @@ Node param_schema(std::type_identity<TokenChoice> /*type*/) {
   return any_of({of_type("string"), whole_number(), map_of({{"column", text(), true}}), of_type("null")});
 }
 
-std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline::PlanContext& context) {
-  if (token.column) return find_target_tokens(context, {*token.column}, "token").all();
+std::int32_t chosen_token(const TokenChoice& token, const std::string& param,
+                          const pipeline::PlanContext& context) {
   const ModelSubject& subject = model_of(context.subject);
-  const auto one_id = [&] {
-    if (token.id) return token_id(*token.id, subject.config());
+  try {
+    if (token.id) return translate_param_errors(param, [&] { return token_id(*token.id, subject.config()); });
     const std::int32_t id = only_token(token.text.value(), subject);
     if (const std::string warning = missing_space(*token.text, subject); !warning.empty())
-      context.warn("no leading space", "token: " + warning);
+      context.warn("no leading space", param + ": " + warning);
     return id;
-  };
-  try {
-    return std::vector<std::int32_t>(context.prompts.size(), translate_param_errors("token", one_id));
   } catch (const ParamError& error) {
-    throw error.param.empty() ? ParamError("token", error.what()) : error;
+    throw error.param.empty() ? ParamError(param, error.what()) : error;
   } catch (const pipeline::InputError& error) {
-    throw ParamError("token", std::string(error.what()) + "; give the token's id");
+    throw ParamError(param, std::string(error.what()) + "; give the token's id");
   }
+}
+
+std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline::PlanContext& context) {
+  if (token.column) return find_target_tokens(context, {*token.column}, "token").all();
+  return std::vector<std::int32_t>(context.prompts.size(), chosen_token(token, "token", context));
 }
 
 std::string spelled_token(std::int32_t id, const ModelSubject& subject) {

@@ -27,6 +27,10 @@ void read_param(const pipeline::Node& node, TokenChoice& token);
 pipeline::Node write_param(const TokenChoice& token);
 pipeline::Node param_schema(std::type_identity<TokenChoice> type);
 
+/// The token id that a text or an id means in all prompts. Throws pipeline::ParamError of `param` for text
+/// that is not one token and an id outside the vocabulary; warns of a word without its space.
+std::int32_t chosen_token(const TokenChoice& token, const std::string& param,
+                          const pipeline::PlanContext& context);
 /// The token id that is meant in each prompt. Throws pipeline::ParamError of `token` for text that is not one
 /// token and an id outside the vocabulary; refuses prompts, and warns, as find_target_tokens does.
 std::vector<std::int32_t> chosen_tokens(const TokenChoice& token, const pipeline::PlanContext& context);

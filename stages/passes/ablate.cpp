@@ -71,6 +71,7 @@ class Ablate : public BatchStage {
     given_ = GivenEdits(labelled.variants, variants.empty() ? "with" : "variants", context, *clean_, output);
     made_ = std::make_shared<const std::vector<Variant>>(std::move(labelled.variants));
     facts->variants = made_;
+    facts->everywhere = edits_everywhere();
     output.expands = std::move(labelled.axes);
     a_part_ = output.variants_a_part = std::max<std::size_t>(1, most_rows() / most_tokens());
     output.parts = (made_->size() + a_part_ - 1) / a_part_;
@@ -124,6 +125,8 @@ class Ablate : public BatchStage {
       auto made = std::make_shared<Variants>();
       made->first = first;
       made->fed = prompts[p].get<Pass>(0).fed;
+      made->given = prompts[p].get<Pass>(0).given;
+      made->given.insert(made->given.end(), given[p].begin(), given[p].end());
       for (std::size_t i = 0; i < count; ++i) made->fits.push_back(fits((*made_)[first + i], made->fed));
       made->results = take(results, p * count, count);
       for (auto& [column, passes] : answered) made->answered[column] = take(passes, p * count, count);
@@ -159,6 +162,18 @@ class Ablate : public BatchStage {
     refuse_beside_variants("together", together != defaults.together);
     refuse_beside_variants("also", !also.empty());
     return make_variant_list(variants, scope);
+  }
+
+  [[nodiscard]] std::shared_ptr<const std::vector<Variant>> edits_everywhere() const {
+    std::vector<Variant> all;
+    for (const Variant& variant : *made_) {
+      Variant& edits = all.emplace_back(clean_->everywhere);
+      for (Intervention& edit : given_.everywhere(variant)) {
+        if (edit.source) *edit.source += clean_->sources;
+        edits.push_back(std::move(edit));
+      }
+    }
+    return std::make_shared<const std::vector<Variant>>(std::move(all));
   }
 
   [[nodiscard]] std::size_t most_rows() const { return static_cast<std::size_t>(rows); }

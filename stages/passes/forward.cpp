@@ -36,6 +36,8 @@ class Forward : public BatchStage {
     std::vector<Variant> made = {make_edits(edits, "edits", scope)};
     given_ = GivenEdits(made, "edits", context, *facts, output);
     made_ = facts->edits = std::move(made.front());
+    facts->everywhere = given_.everywhere(made_);
+    facts->sources = given_.size();
     output.facts = std::move(facts);
     return output;
   }
@@ -78,6 +80,7 @@ class Forward : public BatchStage {
       pass->index = i;
       pass->fed = fed(prompts[i]);
       pass->answered = answered;
+      pass->given = given[i];
       values.push_back(std::move(pass));
     }
     return values;

@@ -50,12 +50,16 @@ struct TokenFacts : pipeline::Facts {
 struct PassFacts : pipeline::Facts {
   ModelSubject* subject = nullptr;
   std::shared_ptr<const TokenFacts> tokens;
-  Variant edits;  // that the pass is run with
+  Variant edits;            // that the pass is run with,
+  Variant everywhere;       // and those that tokens behind the prompt can have, too
+  std::size_t sources = 0;  // of rows that edits put in from outside
 };
 
 struct VariantFacts : pipeline::Facts {
   std::shared_ptr<const PassFacts> clean;
   std::shared_ptr<const std::vector<Variant>> variants;
+  // Of each, with those of the pass below it, the edits that tokens behind the prompt can have, too.
+  std::shared_ptr<const std::vector<Variant>> everywhere;
 };
 
 /// The answers that a column of the prompts gives: token ids, one list a prompt of the run, empty only
@@ -86,7 +90,8 @@ struct Pass : pipeline::Value {
   std::size_t index = 0;  // in the batch
   FedPrompt fed{0};       // without an answer
   std::map<std::string, std::shared_ptr<const CleanPass>>
-      answered;  // with answers behind the prompts, by column
+      answered;      // with answers behind the prompts, by column
+  RowSources given;  // what its edits put in from outside
 
   [[nodiscard]] const PassResult& result() const { return batch->results[index]; }
   [[nodiscard]] PassView view() const {
@@ -103,6 +108,7 @@ struct Variants : pipeline::Value {
   std::vector<PassResult> results;
   std::vector<bool> fits;  // whether the prompt has what the variant edits: else there is no such pass of it
   std::map<std::string, std::vector<PassResult>> answered;  // with an answer behind the prompt, by column
+  RowSources given;  // what the edits put in from outside: of the pass below them, then their own
 
   [[nodiscard]] PassView view(std::size_t i) const {
     PassView view{results[i], fed};
