@@ -4,6 +4,7 @@
 
 #include "model/edits/given.hpp"
 #include "model/error.hpp"
+#include "model/rows/edited_rows.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/values/spelling.hpp"
 #include "pipeline/yaml/param.hpp"
@@ -53,6 +54,14 @@ std::map<std::size_t, std::size_t> matched(const std::vector<const Intervention*
     for (std::size_t i = 0; i < to.size(); ++i) matched[to[i]] = from[i];
   }
   return matched;
+}
+
+/// Keys are the same in both passes.
+void check_keys(const Intervention& edit, const FedPrompt& edited, const FedPrompt& other) {
+  const std::size_t end = edit.keys ? edited_keys(edit, edited).end() : 0;
+  if (end > other.prompt)
+    throw pipeline::PromptFailure("key " + std::to_string(end - 1) + " edited, but the other pass has " +
+                                  pipeline::counted(other.prompt, "token"));
 }
 
 class RowsOfPass : public GivenRows {
@@ -115,6 +124,7 @@ class FromPass : public Taken, public GivenKind {
       try {
         if (positions_) {
           static_cast<void>(matched(plan.edits, *positions_, own.fed(i), other.fed(i)));
+          for (const Intervention* edit : plan.edits) check_keys(*edit, own.fed(i), other.fed(i));
         } else if (own.lengths[i] != other.lengths[i]) {
           plan.context.refuse(
               i, plan.param,
