@@ -71,7 +71,7 @@ std::optional<std::string> length_problem(const std::string& key, std::size_t nu
   return key + ": " + std::to_string(numbers) + (numbers == 1 ? " number" : " numbers") + " given, but " +
          (place.one_head ? "a head of " : "") + pattern_name(place.kind) + " takes " +
          std::to_string(*place.columns) + ", one for each " +
-         (place.kind == HookKind::pattern ? "token of the prompt" : "dimension");
+         (is_square(place.kind) ? "token of the prompt" : "dimension");
 }
 
 bool EditSyntax::takes(const EditArgument& argument) const {

@@ -60,6 +60,8 @@ class EditKind {
   [[nodiscard]] virtual bool takes_given() const { return false; }
   /// Whether a pattern with it can look at keys behind the query: what is not zero there fills them, too.
   [[nodiscard]] virtual bool shows_hidden_keys() const { return known_scalar() != 0; }
+  /// Whether queries see the keys that it edits no more.
+  [[nodiscard]] virtual bool hides_keys() const { return false; }
   /// The scalar that it puts in, where that is known beforehand.
   [[nodiscard]] virtual float known_scalar() const { return kNoScalar; }
   /// What keeps it from being made at a place.

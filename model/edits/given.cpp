@@ -6,7 +6,7 @@ namespace hookflow {
 
 float Taken::edit(const EditedRows& at) const {
   for (std::size_t i = 0; i < at.rows.size(); ++i) {
-    // A pattern's row has the keys that the queries of its block see, at most.
+    // A row of scores or of a pattern has the keys that the queries of its block see, at most.
     const std::size_t columns = std::min(at.given[i].size(), at.block.columns);
     std::ranges::copy(at.given[i].first(columns), at.block.row(at.rows[i]).begin());
   }

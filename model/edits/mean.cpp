@@ -40,6 +40,8 @@ class Mean : public EditKind {
   [[nodiscard]] bool head_by_head() const override { return over_head_; }
 
   [[nodiscard]] std::optional<std::string> problem_at(const EditPlace& place) const override {
+    if (place.kind == HookKind::attn_scores)
+      return "mean: a mean over hook_attn_scores is minus infinity, as the scores of keys behind a query are";
     if (!over_head_ || place.one_head) return {};
     const std::string name = pattern_name(place.kind);
     return "{mean: head} needs a head, and '" + name + "' is edited as a whole" +

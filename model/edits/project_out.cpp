@@ -18,8 +18,8 @@ class ProjectOut : public EditKind {
   }
 
   [[nodiscard]] std::optional<std::string> problem_at(const EditPlace& place) const override {
-    if (place.kind == HookKind::pattern)
-      return "project_out: a pattern has no direction to be taken out of it";
+    if (is_square(place.kind))
+      return "project_out: a query's keys have no direction to be taken out of their scores or weights";
     if (square_ == 0) return "project_out: every number is 0, which is no direction";
     return length_problem(kProjectOutKey, direction_.size(), place);
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 
 #include "model/edits/edit_kind.hpp"
 
@@ -21,7 +22,9 @@ class Value : public EditKind {
 
   float edit(const EditedRows& at) const override {
     if (vector_.empty()) return fill_rows(everywhere_, at);
-    for (const std::size_t row : at.rows) std::ranges::copy(vector_, at.block.row(row).begin());
+    // A row of scores has the keys that the queries of its block see, at most.
+    const auto numbers = std::span(vector_).first(std::min(vector_.size(), at.block.columns));
+    for (const std::size_t row : at.rows) std::ranges::copy(numbers, at.block.row(row).begin());
     return kNoScalar;
   }
 

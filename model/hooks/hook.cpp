@@ -29,7 +29,7 @@ constexpr std::array kHooks = {
     HookInfo{HookKind::k, "blocks.*.attn.hook_k", Axes::heads, kEditable},
     HookInfo{HookKind::v, "blocks.*.attn.hook_v", Axes::heads, kEditable},
     HookInfo{HookKind::scores_raw, "blocks.*.attn.hook_scores_raw", Axes::square, kReadOnly},
-    HookInfo{HookKind::attn_scores, "blocks.*.attn.hook_attn_scores", Axes::square, kReadOnly},
+    HookInfo{HookKind::attn_scores, "blocks.*.attn.hook_attn_scores", Axes::square, kEditable},
     HookInfo{HookKind::pattern, "blocks.*.attn.hook_pattern", Axes::square, kEditable},
     HookInfo{HookKind::z, "blocks.*.attn.hook_z", Axes::heads, kEditable},
     HookInfo{HookKind::result, "blocks.*.attn.hook_result", Axes::result, kReadOnly},

@@ -41,8 +41,14 @@ void scale_and_mask(float factor, std::span<const std::size_t> positions, Mutabl
     const auto row = scores.row(query);
     const auto seen = row.first(positions[query] + 1);
     std::transform(seen.begin(), seen.end(), seen.begin(), [factor](float score) { return score * factor; });
-    std::fill(row.begin() + static_cast<std::ptrdiff_t>(seen.size()), row.end(),
-              -std::numeric_limits<float>::infinity());
+  }
+  causal_mask(positions, scores);
+}
+
+void causal_mask(std::span<const std::size_t> positions, MutableView scores) {
+  for (std::size_t query = 0; query < scores.rows; ++query) {
+    const auto hidden = scores.row(query).subspan(std::min(positions[query] + 1, scores.columns));
+    std::ranges::fill(hidden, -std::numeric_limits<float>::infinity());
   }
 }
 

@@ -39,6 +39,9 @@ void attention_scores(View q, View k, MutableView scores);
 /// One head, in place: times `factor`, -inf for keys behind the query. positions (n): of the queries.
 void scale_and_mask(float factor, std::span<const std::size_t> positions, MutableView scores);
 
+/// One head, in place: -inf for keys behind the query.
+void causal_mask(std::span<const std::size_t> positions, MutableView scores);
+
 /// One head, in place: each row's softmax over the keys up to the query's own position, 0 beyond it.
 void causal_softmax(std::span<const std::size_t> positions, MutableView scores);
 

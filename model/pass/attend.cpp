@@ -120,8 +120,12 @@ void LayerLoop::attend_block(std::size_t layer, std::size_t head, const QueryBlo
     });
   };
   keep(scores_raw);
-  each([&](const QueryPiece&, auto positions, MutableView values) {
+  each([&](const QueryPiece& piece, auto positions, MutableView values) {
     scale_and_mask(config_.score_scale(layer), positions, values);
+    const HookPoint place{attn_scores, layer};
+    if (!edits(place, piece.sequence)) return;
+    edit_block(place, piece.sequence, head, positions, values.column_range(0, piece.keys));
+    causal_mask(positions, values);
   });
   keep(attn_scores);
   each([&](const QueryPiece& piece, auto positions, MutableView values) {
@@ -156,8 +160,9 @@ void LayerLoop::take_clean_scores(const HookPoint& place, std::size_t sequence, 
   for (std::size_t i = 0; i < queries.size(); ++i) {
     if (changed_queries.contains(queries[i]) || !held.contains(queries[i])) continue;
     const auto clean = clean_row(place, sequence, queries[i], head);
+    const PositionSet reached = changed_keys | keys_edited(place, sequence, head, queries[i]);
     for (std::size_t key = 0; key < scores.columns; ++key) {
-      if (!changed_keys.contains(key)) scores.row(i)[key] = clean[key];
+      if (!reached.contains(key)) scores.row(i)[key] = clean[key];
     }
   }
 }

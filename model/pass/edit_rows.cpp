@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "model/pass/layer_loop.hpp"
+#include "model/rows/edited_rows.hpp"
 
 // Edits, in the rows that a sequence holds at a place.
 
@@ -25,6 +26,27 @@ Tensor copy_of(View values) {
   }
   return copy;
 }
+
+/// A query's scores or weights before an edit that is of some keys alone.
+class OtherKeys {
+ public:
+  explicit OtherKeys(const EditedRows& at) : at_(at), before_({at.rows.size(), at.block.columns}) {
+    for (std::size_t i = 0; i < at.rows.size(); ++i)
+      std::ranges::copy(at.block.row(at.rows[i]), before_.matrix().row(i).begin());
+  }
+
+  void put_back(const PositionSet& edited) {
+    for (std::size_t i = 0; i < at_.rows.size(); ++i) {
+      const auto row = at_.block.row(at_.rows[i]);
+      for (std::size_t key = 0; key < row.size(); ++key)
+        if (!edited.contains(key)) row[key] = before_.matrix().row(i)[key];
+    }
+  }
+
+ private:
+  const EditedRows& at_;
+  Tensor before_;
+};
 
 }  // namespace
 
@@ -75,7 +97,7 @@ void LayerLoop::edit_block(const HookPoint& place, std::size_t sequence, std::op
     if (head && edit.head.value_or(*head) != *head) continue;
     if (edit.with->reads_all_rows() && !takes_all_rows(edit, sequence)) continue;
     const auto rows = chosen_rows(edit, of.fed, positions);
-    const float scalar = make_edit(edit, of.given, head, positions, {rows, original, block});
+    const float scalar = make_edit(edit, of, head, positions, {rows, original, block});
     // Others are known, and blocks of a pattern's queries are edited side by side.
     if (edit.head && edit.with->reads_all_rows()) record_.edit_scalars[sequence][index] = scalar;
   }
@@ -95,7 +117,7 @@ void LayerLoop::edit_below(const HookPoint& place, std::size_t sequence, std::op
     });
     const bool mixes_heads = !one_head && has_heads(place.kind);
     const Tensor before = mixes_heads ? copy_of(block) : Tensor();
-    make_edit(edit, clean_->plan.sequence(of.prompt).given, head, positions, {rows, block, block});
+    make_edit(edit, clean_->plan.sequence(of.prompt), head, positions, {rows, block, block});
     if (!mixes_heads) continue;
     // Heads of a row that are not computed here are those of the pass below.
     const std::size_t e = config_.head_width;
@@ -109,19 +131,38 @@ void LayerLoop::edit_below(const HookPoint& place, std::size_t sequence, std::op
   }
 }
 
-float LayerLoop::make_edit(const Intervention& edit, const RowSources* given, std::optional<std::size_t> head,
+float LayerLoop::make_edit(const Intervention& edit, const Sequence& of, std::optional<std::size_t> head,
                            std::span<const std::size_t> positions, const EditedRows& at) const {
   const std::size_t e = config_.head_width;
   const auto replace = [&](std::size_t of_head, std::size_t column, std::size_t width) {
-    const auto from_outside = given_rows(edit, given, of_head, at.rows, positions);
+    const auto from_outside = given_rows(edit, of.given, of_head, at.rows, positions);
     return edit.with->edit({at.rows, at.original.column_range(column, std::min(width, at.original.columns)),
                             at.block.column_range(column, width), from_outside});
   };
+  if (head && edit.keys) {
+    OtherKeys others(at);
+    const float scalar = replace(*head, 0, at.block.columns);
+    others.put_back(edited_keys(edit, of.fed));
+    return scalar;
+  }
   if (head) return replace(*head, 0, at.block.columns);
   if (edit.head) return replace(*edit.head, *edit.head * e, e);
   if (!edit.with->head_by_head() || !has_heads(edit.at.kind)) return replace(0, 0, at.block.columns);
   for (std::size_t each = 0; each < config_.heads; ++each) replace(each, each * e, e);
   return kNoScalar;
+}
+
+PositionSet LayerLoop::keys_edited(const HookPoint& place, std::size_t sequence, std::size_t head,
+                                   std::size_t query) const {
+  PositionSet keys;
+  if (!edits(place, sequence)) return keys;
+  const Sequence& of = plan_.sequence(sequence);
+  for (const std::size_t index : edits_.at(place).at(sequence).own) {
+    const Intervention& edit = (*of.variant)[index];
+    if (edit.head.value_or(head) == head && edited_positions(edit, of.fed).contains(query))
+      keys |= edited_keys(edit, of.fed);
+  }
+  return keys;
 }
 
 std::vector<std::span<const float>> LayerLoop::given_rows(const Intervention& edit, const RowSources* given,

@@ -36,7 +36,7 @@ class LayerLoop {
   void attend(std::size_t layer);
   void attend_block(std::size_t layer, std::size_t head, const QueryBlock& block,
                     const std::vector<KeySegments>& segments);
-  /// Gives scores of which neither query nor key is reached by an edit the clean pass's values.
+  /// Gives scores that no edit reaches, by the query, the key or there, the clean pass's values.
   void take_clean_scores(const HookPoint& place, std::size_t sequence, std::size_t head,
                          std::span<const std::size_t> queries, MutableView scores) const;
 
@@ -76,9 +76,12 @@ class LayerLoop {
   /// Makes the edits of the pass below in the rows that are computed here: all others have them already.
   void edit_below(const HookPoint& place, std::size_t sequence, std::optional<std::size_t> head,
                   std::span<const std::size_t> positions, MutableView block);
-  /// Makes an edit in these rows of a block; returns the scalar that was put in.
-  float make_edit(const Intervention& edit, const RowSources* given, std::optional<std::size_t> head,
+  /// Makes an edit of a sequence in these rows of a block; returns the scalar that was put in.
+  float make_edit(const Intervention& edit, const Sequence& of, std::optional<std::size_t> head,
                   std::span<const std::size_t> positions, const EditedRows& at) const;
+  /// Which keys of a query a sequence's own edits change at a place, of one head.
+  [[nodiscard]] PositionSet keys_edited(const HookPoint& place, std::size_t sequence, std::size_t head,
+                                        std::size_t query) const;
   /// What an edit puts in from outside, for each of the rows at these positions.
   static std::vector<std::span<const float>> given_rows(const Intervention& edit, const RowSources* given,
                                                         std::size_t head, std::span<const std::size_t> rows,

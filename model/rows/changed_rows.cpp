@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/rows/edited_rows.hpp"
+
 namespace hookflow {
 namespace {
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/rows/edited_rows.hpp"
+
 namespace hookflow {
 namespace {
 
@@ -81,8 +83,10 @@ class Backward {
   }
 
  private:
+  static constexpr HookKind kSquares[] = {HookKind::scores_raw, HookKind::attn_scores, HookKind::pattern};
+
   /// Where rows can be held that are not made there.
-  static bool is_edited_row_by_row(HookKind kind) { return editable(kind) && kind != HookKind::pattern; }
+  static bool is_edited_row_by_row(HookKind kind) { return editable(kind) && !is_square(kind); }
 
   void want(const HookPoint& place, const HeadPositions& positions) { wanted_[place] |= positions; }
 
@@ -131,12 +135,12 @@ class Backward {
     const auto at = [layer](HookKind kind) { return HookPoint{kind, layer}; };
     const HeadPositions mixed = settle(at(z));
     HeadPositions queries = mixed;
-    for (const HookKind kind : {scores_raw, attn_scores, pattern}) {
+    for (const HookKind kind : kSquares) {
       settle_wanted(at(kind));
       queries |= rows_.held[at(kind)];
     }
     want_means(at(pattern), queries, [&] { return queries.any(); });
-    rows_.made[at(pattern)] = queries;
+    for (const HookKind kind : kSquares) rows_.made[at(kind)] = queries;
     rows_.sees_all_keys[layer] = !rows_.held[at(scores_raw)].any().empty() || shows_hidden(layer);
     const auto seen = [&](const PositionSet& rows) {
       const bool all = rows_.sees_all_keys[layer] && !rows.empty();

@@ -12,8 +12,8 @@ namespace hookflow {
 /// The rows of one sequence in a pass, place by place: what is changed and needed. Needed is what is asked
 /// for, and what that is computed from; backward from the last place to the first.
 struct NeededRows {
-  /// Computed by the operation that leads to the place. At `pattern`: the queries that attention is run for;
-  /// at `z`: those of them whose z is the sequence's own.
+  /// Computed by the operation that leads to the place. At scores and `pattern`: the queries that attention
+  /// is run for; at `z`: those of them whose z is the sequence's own.
   PlaceTable<HeadPositions> made;
   /// Held there: made, or taken from the clean pass to be edited or worked on.
   PlaceTable<HeadPositions> held;

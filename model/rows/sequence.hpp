@@ -45,15 +45,4 @@ struct Sequence {
   [[nodiscard]] bool is_whole() const { return variant == nullptr || edits_whole; }
 };
 
-/// Which positions of what is fed an intervention edits. What comes from outside of the pass comes for the
-/// prompt alone.
-inline PositionSet edited_positions(const Intervention& edit, const FedPrompt& fed) {
-  return PositionSet(edit.positions.resolve(edit.with->takes_given() ? fed.without_answer() : fed));
-}
-
-/// Whether a query may look at keys behind it because of an edit there.
-inline bool shows_hidden_keys(const Intervention& edit) {
-  return edit.at.kind == HookKind::pattern && edit.with->shows_hidden_keys();
-}
-
 }  // namespace hookflow

@@ -3,7 +3,14 @@
 #include <algorithm>
 #include <map>
 
+#include "model/rows/edited_rows.hpp"
+
 namespace hookflow {
+namespace {
+
+PositionSet apart(const PositionSet& a, const PositionSet& b) { return (a - b) | (b - a); }
+
+}  // namespace
 
 std::vector<SharedPrefix> shared_prefixes(std::span<const std::vector<std::int32_t>> prompts) {
   struct Node {
@@ -34,7 +41,10 @@ std::size_t agreed_length(const Variant& variant, const FedPrompt& a, const FedP
     const PositionSet of_a = edited_positions(edit, a);
     const PositionSet of_b = edited_positions(edit, b);
     const bool same = !edit.with->takes_given();  // where both are edited
-    const PositionSet differing = same ? (of_a - of_b) | (of_b - of_a) : of_a | of_b;
+    PositionSet differing = same ? apart(of_a, of_b) : of_a | of_b;
+    // A query is edited otherwise from the first key on that is edited in one prompt alone.
+    const PositionSet keys = apart(edited_keys(edit, a), edited_keys(edit, b));
+    if (edit.keys && !keys.empty()) differing |= of_a & PositionSet::range(keys.first(), a.all());
     if (!differing.empty()) length = std::min(length, differing.first());
   }
   return length;

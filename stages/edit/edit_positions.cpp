@@ -67,21 +67,22 @@ Node param_schema(std::type_identity<EditPositions> /*type*/) {
   return any_of({words({kEach}), one, map_of({{kEachOf, list_of(one, 1), true}})});
 }
 
-PositionSteps position_steps(const EditPositions& positions, const TokenFacts& tokens) {
+PositionSteps position_steps(const EditPositions& positions, const TokenFacts& tokens,
+                             const std::string& what) {
   PositionSteps made;
   if (positions.each) {
     std::vector<std::int64_t> labels(tokens.longest);
     std::iota(labels.begin(), labels.end(), 0);
     for (const std::int64_t position : labels) made.steps.push_back(Positions::where_there(position));
     made.axes.push_back(
-        {"position", std::move(labels), "position that is edited, " + tokens.counting(), "", "position"});
+        {what, std::move(labels), what + " that is edited, " + tokens.counting(), "", "position"});
     return made;
   }
   made.steps = positions.alternatives;
   if (!positions.is_axis) return made;
   std::vector<std::string> labels;
   for (const Positions& step : made.steps) labels.push_back(label_of(step));
-  made.axes.push_back({"positions", std::move(labels), "positions that are edited", ""});
+  made.axes.push_back({what + "s", std::move(labels), what + "s that are edited", ""});
   return made;
 }
 

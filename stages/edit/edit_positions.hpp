@@ -11,7 +11,7 @@
 
 namespace hookflow::stages {
 
-/// Where variants are edited: at the same positions all of them, or in turn at several.
+/// Where variants are edited: at the same positions (or keys) all of them, or in turn at several.
 struct EditPositions {
   EditPositions() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): most are the same in every variant.
@@ -34,7 +34,9 @@ struct PositionSteps {
   std::vector<pipeline::Axis> axes;  // none, or one
   std::vector<Positions> steps;
 };
-/// `tokens`: of the text that is edited; `each` has as many steps as the longest prompt has tokens.
-PositionSteps position_steps(const EditPositions& positions, const TokenFacts& tokens);
+/// `tokens`: of the text that is edited; `each` has as many steps as the longest prompt has tokens. `what` is
+/// at the positions: `position`, `key`; it names the axis, alternatives one of several of them: `keys`.
+PositionSteps position_steps(const EditPositions& positions, const TokenFacts& tokens,
+                             const std::string& what = "position");
 
 }  // namespace hookflow::stages

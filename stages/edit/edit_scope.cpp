@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "model/error.hpp"
+#include "model/rows/position_set.hpp"
 #include "pipeline/yaml/param.hpp"
 #include "stages/params/position_meaning.hpp"
 
@@ -50,15 +51,47 @@ void EditScope::check(const Replacement& with, const std::vector<EditTarget>& ta
   }
 }
 
-std::string EditScope::common(const Positions& a, const Positions& b) const {
+void EditScope::check_keys(const std::optional<Positions>& keys, const Replacement& with,
+                           const std::vector<EditTarget>& targets, const EditOrigin& origin) {
+  if (!keys && with->hides_keys())
+    throw ParamError("keys", "is missing: " + with.label() +
+                                 " hides keys from the queries at `positions`; must be those that they "
+                                 "cannot look at, such as keys: [0] or keys: {column: subject}");
+  if (!keys) return;
+  for (const EditTarget& target : targets) {
+    if (!is_square(target.at.kind))
+      throw ParamError(
+          "keys", pattern_name(target.at.kind) + " has no keys; must be at hook_attn_scores or hook_pattern");
+  }
+  check(*keys, {origin.param, origin.named.empty() ? "" : origin.named + "keys: "});
+}
+
+void EditScope::check_hidden(const HiddenSet& hidden, const EditOrigin& origin) {
+  refuse(origin, [&](const FedPrompt& fed) -> std::string {
+    const auto blind = blind_query(hidden, fed);
+    if (!blind) return {};
+    return "the query at position " + std::to_string(*blind) + " has no key left to look at: " +
+           (*blind == 0 ? "0, the only one that it sees, is"
+                        : "0 to " + std::to_string(*blind) + " are all") +
+           " masked; must leave it one";
+  });
+}
+
+std::string EditScope::common(const EditWhere& a, const EditWhere& b) const {
+  const auto first_common = [](const Positions& one, const Positions& other, const FedPrompt& fed) {
+    const PositionSet both = PositionSet(one.resolve(fed)) & PositionSet(other.resolve(fed));
+    return both.empty() ? std::nullopt : std::optional(both.first());
+  };
   std::set<FedPrompt> known;
   for (std::size_t i = 0; i < tokens_.lengths.size(); ++i) {
     if (!tokens_.runs(i) || !known.insert(tokens_.fed(i)).second) continue;
-    const std::vector<std::size_t> others = b.resolve(tokens_.fed(i));
-    for (const std::size_t position : a.resolve(tokens_.fed(i))) {
-      if (std::ranges::find(others, position) != others.end())
-        return "position " + std::to_string(position) + " of prompt '" + context_.prompts.id(i) + "'";
-    }
+    const FedPrompt fed = tokens_.fed(i);
+    const auto position = first_common(a.positions, b.positions, fed);
+    const auto key = first_common(a.keys.value_or(Positions()), b.keys.value_or(Positions()), fed);
+    if (!position || !key) continue;
+    return "position " + std::to_string(*position) +
+           (a.keys || b.keys ? ", key " + std::to_string(*key) : "") + " of prompt '" +
+           context_.prompts.id(i) + "'";
   }
   return {};
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "model/hooks/positions.hpp"
 #include "pipeline/stage/stage.hpp"
 #include "stages/edit/edit_targets.hpp"
+#include "stages/edit/hidden_keys.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {
@@ -15,6 +17,12 @@ namespace hookflow::stages {
 struct EditOrigin {
   std::string param;    // of the stage
   std::string named{};  // in the parameter: `'both', edit 2: `
+};
+
+/// Where an edit is made in a prompt.
+struct EditWhere {
+  Positions positions;
+  std::optional<Positions> keys;  // at places with keys, of those positions; none: all
 };
 
 /// What edits are made in, and must fit: the model, and prompts of some lengths.
@@ -30,8 +38,13 @@ class EditScope {
   void check(const Positions& positions, const EditOrigin& origin);
   /// Throws pipeline::ParamError where it cannot be put; refuses the prompts that it does not fit.
   void check(const Replacement& with, const std::vector<EditTarget>& targets, const EditOrigin& origin);
+  /// The same of keys, if any are named, which the places must have, and of a replacement that needs them.
+  void check_keys(const std::optional<Positions>& keys, const Replacement& with,
+                  const std::vector<EditTarget>& targets, const EditOrigin& origin);
+  /// Refuses the prompts in which these leave a query no key to look at.
+  void check_hidden(const HiddenSet& hidden, const EditOrigin& origin);
   /// Where in a prompt both are: `position 2 of prompt 'a'`; empty: nowhere.
-  [[nodiscard]] std::string common(const Positions& a, const Positions& b) const;
+  [[nodiscard]] std::string common(const EditWhere& a, const EditWhere& b) const;
 
  private:
   /// `problem_with(fed)`: what is wrong in such prompts; empty: nothing.

@@ -71,7 +71,7 @@ Key required_key(const std::string& name, std::vector<T>& values) {
 
 std::vector<Key> keys_of(NamedEdit& edit) {
   return {required_key("at", edit.at), key_of("except", edit.except), key_of("with", edit.with),
-          key_of("positions", edit.positions)};
+          key_of("positions", edit.positions), key_of("keys", edit.keys)};
 }
 
 std::vector<Key> keys_of(NamedVariant& variant) {
@@ -99,10 +99,12 @@ Node param_schema(std::type_identity<NamedEdit> /*type*/) {
 }
 
 Node write_param(const NamedEdit& edit) {
-  return Node::map({{"at", pipeline::write_param(edit.at)},
-                    {"except", pipeline::write_param(edit.except)},
-                    {"with", write_param(edit.with)},
-                    {"positions", write_param(edit.positions)}});
+  Node node = Node::map({{"at", pipeline::write_param(edit.at)},
+                         {"except", pipeline::write_param(edit.except)},
+                         {"with", write_param(edit.with)},
+                         {"positions", write_param(edit.positions)}});
+  if (edit.keys) node["keys"] = write_param(*edit.keys);
+  return node;
 }
 
 void read_param(const Node& node, NamedVariant& variant) {

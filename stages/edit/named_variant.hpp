@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -15,6 +16,7 @@ struct NamedEdit {
   std::vector<std::string> except;
   Replacement with;
   Positions positions;
+  std::optional<Positions> keys{};  // that those positions look at; none: all
 };
 
 /// Any set of edits, made together in one pass.

@@ -79,6 +79,32 @@ std::vector<std::vector<EditTarget>> combine(const std::vector<EditTarget>& targ
   return combinations;
 }
 
+/// Adds to what is edited in each layer the same of those around it, `window` layers in all, fewer at the ends.
+std::vector<std::vector<EditTarget>> widen(const std::vector<std::vector<EditTarget>>& combinations,
+                                           std::size_t window, std::vector<GridAxis>& axes) {
+  if (window == 1) return combinations;
+  const auto layers =
+      std::ranges::find_if(axes, [](const GridAxis& axis) { return axis.axis.name == "layer"; });
+  if (layers == axes.end())
+    throw ParamError("window", "there is no axis layer, around each of whose layers others could be edited");
+  layers->axis.long_name = "middle of " + std::to_string(window) + " layers that are edited together";
+  std::size_t stride = 1;
+  for (auto axis = layers + 1; axis != axes.end(); ++axis) stride *= axis->labels.size();
+  const std::size_t count = layers->labels.size();
+  std::vector<std::vector<EditTarget>> widened(combinations.size());
+  for (std::size_t i = 0; i < combinations.size(); ++i) {
+    const std::size_t own = combinations[i].front().at.layer;
+    const std::size_t first = i - i / stride % count * stride;
+    for (std::size_t step = 0; step < count; ++step) {
+      const std::vector<EditTarget>& others = combinations[first + step * stride];
+      const std::size_t layer = others.front().at.layer;
+      if (layer + window / 2 >= own && layer < own + (window + 1) / 2)
+        widened[i].insert(widened[i].end(), others.begin(), others.end());
+    }
+  }
+  return widened;
+}
+
 /// A vector's numbers do not stand in its label, so vectors without a name are counted.
 Axis replacement_axis(const std::vector<Replacement>& with) {
   std::vector<std::string> labels;
@@ -129,46 +155,86 @@ void add_draws(Variant variant, std::size_t samples, std::vector<Variant>& varia
   }
 }
 
+/// Where variants are edited along some axes; none: other axes decide it.
+struct WhereSteps {
+  struct Step {
+    std::optional<Positions> positions, keys;
+  };
+  std::vector<Axis> axes;
+  std::vector<Step> steps{Step{}};  // row-major
+
+  void cross(const PositionSteps& more, std::optional<Positions> Step::*which) {
+    std::ranges::copy(more.axes, std::back_inserter(axes));
+    std::vector<Step> crossed;
+    for (const Step& step : steps) {
+      for (const Positions& positions : more.steps) {
+        crossed.push_back(step);
+        crossed.back().*which = positions;
+      }
+    }
+    steps = std::move(crossed);
+  }
+};
+
+/// `of_each`: of what has its turn position by position, whose axes come last; else of all others.
+WhereSteps where_steps(const GridRequest& request, bool of_each, const TokenFacts& tokens) {
+  WhereSteps made;
+  if (request.positions.each == of_each)
+    made.cross(position_steps(request.positions, tokens), &WhereSteps::Step::positions);
+  if (request.keys && request.keys->each == of_each)
+    made.cross(position_steps(*request.keys, tokens, "key"), &WhereSteps::Step::keys);
+  return made;
+}
+
+void check(const GridRequest& request, const std::vector<EditTarget>& targets, EditScope& scope) {
+  for (const Positions& step : position_steps(request.positions, scope.tokens()).steps)
+    scope.check(step, {"positions"});
+  std::vector<std::optional<Positions>> keys(1);
+  if (request.keys) {
+    const PositionSteps steps = position_steps(*request.keys, scope.tokens(), "key");
+    keys.assign(steps.steps.begin(), steps.steps.end());
+  }
+  for (const Replacement& with : request.with) {
+    scope.check(with, targets, {"with"});
+    for (const auto& step : keys) scope.check_keys(step, with, targets, {"keys"});
+  }
+}
+
 }  // namespace
 
 LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope) {
   if (request.with.empty()) throw ParamError("with", "the list is empty");
   const std::vector<EditTarget> targets = edit_targets(request.at, request.except, scope.config());
-  const PositionSteps positions = position_steps(request.positions, scope.tokens());
-  for (const Positions& step : positions.steps) scope.check(step, {"positions"});
-  for (const Replacement& with : request.with) scope.check(with, targets, {"with"});
+  check(request, targets, scope);
 
   std::vector<GridAxis> axes = grid_axes(targets);
   put_together(request.together, axes);
-  const auto combinations = combine(targets, axes, request.except.empty() ? "at" : "except");
+  const auto combinations =
+      widen(combine(targets, axes, request.except.empty() ? "at" : "except"), request.window, axes);
   const std::size_t samples = samples_of(request);
   LabelledVariants grid;
   grid.axes.push_back(replacement_axis(request.with));
-  const auto add_positions = [&] { std::ranges::copy(positions.axes, std::back_inserter(grid.axes)); };
-  if (!request.positions.each) add_positions();
+  const WhereSteps before = where_steps(request, false, scope.tokens());
+  const WhereSteps behind = where_steps(request, true, scope.tokens());
+  std::ranges::copy(before.axes, std::back_inserter(grid.axes));
   for (const GridAxis& axis : axes) grid.axes.push_back(axis.axis);
-  if (request.positions.each) add_positions();
+  std::ranges::copy(behind.axes, std::back_inserter(grid.axes));
   if (samples > 0) grid.axes.push_back(sample_axis(samples));
   const Variant also = make_edits(request.also, "also", scope);
   const auto add = [&](const Replacement& with, const std::vector<EditTarget>& together,
-                       const Positions& step) {
+                       const WhereSteps::Step& outer, const WhereSteps::Step& inner) {
     Variant variant = also;
-    for (const EditTarget& target : together) variant.push_back({target.at, target.head, step, with, {}});
+    const Positions& positions = (outer.positions ? outer : inner).positions.value();
+    const auto& keys = (outer.keys ? outer : inner).keys;
+    for (const EditTarget& target : together)
+      variant.push_back({target.at, target.head, positions, with, {}, keys});
     add_draws(std::move(variant), samples, grid.variants);
   };
   // Row-major along the axes.
-  const std::vector<Positions> outer = request.positions.each ? std::vector<Positions>(1) : positions.steps;
-  for (const Replacement& with : request.with) {
-    for (const Positions& alternative : outer) {
-      for (const std::vector<EditTarget>& together : combinations) {
-        if (request.positions.each) {
-          for (const Positions& step : positions.steps) add(with, together, step);
-        } else {
-          add(with, together, alternative);
-        }
-      }
-    }
-  }
+  for (const Replacement& with : request.with)
+    for (const WhereSteps::Step& outer : before.steps)
+      for (const std::vector<EditTarget>& together : combinations)
+        for (const WhereSteps::Step& inner : behind.steps) add(with, together, outer, inner);
   return grid;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,14 +17,16 @@ struct GridRequest {
   EditPositions positions;
   std::vector<std::string> together;  // axes along which all is edited in one variant
   std::vector<std::string> except = {};
-  std::vector<NamedEdit> also = {};  // that every variant has, too
+  std::vector<NamedEdit> also = {};        // that every variant has, too
+  std::optional<EditPositions> keys = {};  // at places with keys; none: all
+  std::size_t window = 1;                  // layers around each that are edited with it
 };
 
 /// Every combination of the request's alternatives, as variants, along the axes replacement, then positions
-/// where several are alternatives, then hook_point where there is more than one kind of hook point, then
-/// layer and head where they have them, position where each is edited, and sample where edits are drawn
-/// several times. Throws pipeline::ParamError for hook points that cannot be edited, replacements that do not
-/// fit them, and combinations in which there is nothing to edit.
+/// and keys where several are alternatives, then hook_point where there is more than one kind of hook point,
+/// then layer and head where they have them, position and key where each is edited, and sample where edits
+/// are drawn several times. Throws pipeline::ParamError for hook points that cannot be edited, replacements
+/// that do not fit them, and combinations in which there is nothing to edit.
 LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope);
 
 }  // namespace hookflow::stages

@@ -13,7 +13,7 @@ using pipeline::ParamError;
 /// An edit of a variant, with the hook points and heads that it changes.
 struct PlacedEdit {
   std::string name;  // as messages have it: edit 2
-  Positions positions;
+  EditWhere where;
   std::vector<EditTarget> targets;
 };
 
@@ -22,7 +22,7 @@ std::string both_change(const PlacedEdit& a, const PlacedEdit& b, const EditScop
   for (const EditTarget& of_a : a.targets) {
     for (const EditTarget& of_b : b.targets) {
       if (!overlap(of_a, of_b)) continue;
-      const std::string where = scope.common(a.positions, b.positions);
+      const std::string where = scope.common(a.where, b.where);
       return where.empty() ? where : to_string(of_a.head ? of_a : of_b) + " at " + where;
     }
   }
@@ -36,12 +36,13 @@ Variant make_variant(const std::vector<NamedEdit>& edits, const EditOrigin& name
   std::vector<PlacedEdit> placed;
   for (const NamedEdit& edit : edits) {
     const std::string name = "edit " + std::to_string(&edit - edits.data() + 1);
-    PlacedEdit now{name, edit.positions, {}};
+    PlacedEdit now{name, {edit.positions, edit.keys}, {}};
     const EditOrigin origin{named.param, named.named + (named.named.empty() ? "" : ", ") + name + ": "};
     scope.check(edit.positions, origin);
     try {
       now.targets = edit_targets(edit.at, edit.except, scope.config());
       scope.check(edit.with, now.targets, origin);
+      scope.check_keys(edit.keys, edit.with, now.targets, origin);
     } catch (const ParamError& error) {
       problems.push_back(origin.named + error.what());
       continue;
@@ -54,7 +55,7 @@ Variant make_variant(const std::vector<NamedEdit>& edits, const EditOrigin& name
       }
     }
     for (const EditTarget& target : now.targets) {
-      variant.push_back({target.at, target.head, edit.positions, edit.with, {}});
+      variant.push_back({target.at, target.head, edit.positions, edit.with, {}, edit.keys});
     }
     placed.push_back(std::move(now));
   }

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "model/edits/given.hpp"
+#include "model/rows/edited_rows.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/values/spelling.hpp"
 #include "stages/given/given_kind.hpp"
 #include "stages/given/pass_rows.hpp"
 #include "stages/params/position_axis.hpp"
@@ -15,6 +17,14 @@
 
 namespace hookflow::stages {
 namespace {
+
+/// Keys are the same in both passes.
+void check_keys(const Intervention& edit, const FedPrompt& edited, const FedPrompt& other) {
+  const std::size_t end = edit.keys ? edited_keys(edit, edited).end() : 0;
+  if (end > other.prompt)
+    throw pipeline::PromptFailure("key " + std::to_string(end - 1) + " edited, but the other pass has " +
+                                  pipeline::counted(other.prompt, "token"));
+}
 
 class RowsOfPass : public GivenRows {
  public:
@@ -77,6 +87,7 @@ class FromPass : public Taken, public GivenKind {
           MatchedPositions matched;
           for (const Intervention* edit : plan.edits)
             matched.match(edit->positions, own.fed(i), *positions_, other.fed(i));
+          for (const Intervention* edit : plan.edits) check_keys(*edit, own.fed(i), other.fed(i));
         } else if (own.lengths[i] != other.lengths[i]) {
           plan.context.refuse(
               i, plan.param,

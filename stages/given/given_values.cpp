@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "model/rows/edited_rows.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/values/spelling.hpp"
 #include "pipeline/yaml/param.hpp"

@@ -77,11 +77,12 @@ class NoiseOfPrompts : public GivenRows {
       const bool heads = has_heads(edit.at.kind);
       const std::size_t first = heads ? edit.head.value_or(0) : 0;
       const std::size_t end = heads && !edit.head ? config.heads : first + 1;
+      const std::size_t width = edit_place(edit.at.kind, heads, config, edited.prompt).columns.value();
       for (const std::size_t position : edit.positions.resolve(edited)) {
         for (std::size_t head = first; head < end; ++head) {
           const std::string where = prompt + "\n" + to_string(edit.at) + "\n" + std::to_string(head) + "\n" +
                                     std::to_string(position);
-          rows->add(edit.at, head, position, drawn(noise, where, shape(edit.at.kind, config).sizes.back()));
+          rows->add(edit.at, head, position, drawn(noise, where, width));
         }
       }
     }

@@ -98,9 +98,11 @@ class Activation : public PassMeasure {
 };
 
 const bool kActivation = register_stage(
-    Declaration<Activation>("measure.activation",
-                            "Activations at hook points, as they are; shorter prompts are padded with "
-                            "missing values. hook_attn_scores holds -inf where a key is hidden from a query")
+    Declaration<Activation>(
+        "measure.activation",
+        "Activations at hook points, as they are; shorter prompts are padded with "
+        "missing values. hook_attn_scores holds -inf where a key is hidden from a query, by the model "
+        "or by an edit")
         .optional_input("clean", kPass, "a clean pass")
         .optional_input("edited", kVariants,
                         "edited passes; with both inputs, each value has its change from clean")

@@ -162,7 +162,8 @@ class Attention : public PassMeasure {
           continue;
         }
         if (keys.empty() || query != cell.query) keys = captured.row(query = cell.query, head);
-        numbers.push_back(keys[*cell.key]);
+        const float score = keys[*cell.key];  // minus infinity where an edit hides the key
+        numbers.push_back(std::isinf(score) ? kNoValue : score);
       }
     }
   }
@@ -206,8 +207,9 @@ class Attention : public PassMeasure {
 const bool kAttention = register_stage(
     Declaration<Attention>(
         "measure.attention",
-        "Attention scores and weights by query and key; missing where the model hides a key from a query "
-        "(hook_attn_scores), where a query has no such key, and for a head against itself across heads")
+        "Attention scores and weights by query and key; missing where the model or an edit hides a key from "
+        "a "
+        "query (hook_attn_scores), where a query has no such key, and for a head against itself across heads")
         .optional_input("clean", kPass, "a clean pass")
         .optional_input("edited", kVariants,
                         "edited passes; with both inputs, each value has its change from clean")

@@ -5,8 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "model/rows/edited_rows.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "stages/edit/edit_positions.hpp"
+#include "stages/edit/hidden_keys.hpp"
 #include "stages/edit/replacement_param.hpp"
 #include "stages/edit/variant_grid.hpp"
 #include "stages/edit/variant_list.hpp"
@@ -30,10 +32,14 @@ void refuse_beside_variants(const std::string& param, bool given) {
     throw ParamError(param, "cannot be given together with variants; must be in the edits of a variant");
 }
 
-/// Whether the prompt has what the variant edits: else there is no such pass of it.
-bool fits(const Variant& variant, const FedPrompt& fed) {
-  return std::ranges::all_of(variant,
-                             [&](const Intervention& edit) { return !edited_positions(edit, fed).empty(); });
+/// What variants hide in all, each set once.
+std::vector<HiddenSet> hidden_by_any(const std::vector<Variant>& variants, const Variant& below) {
+  std::vector<HiddenSet> all;
+  for (const Variant& variant : variants) {
+    for (HiddenSet& hidden : hidden_keys(variant, &below))
+      if (std::ranges::find(all, hidden) == all.end()) all.push_back(std::move(hidden));
+  }
+  return all;
 }
 
 std::vector<PassResult> take(std::vector<PassResult>& results, std::size_t first, std::size_t count) {
@@ -50,8 +56,10 @@ class Ablate : public BatchStage {
   std::vector<std::string> at;
   std::vector<Replacement> with = {Replacement{}};
   EditPositions positions;
+  std::optional<EditPositions> keys;
   std::vector<std::string> except;
   std::vector<std::string> together;
+  std::int64_t window = 1;
   std::vector<NamedEdit> also;
   std::vector<NamedVariant> variants;
   std::int64_t rows = 1024;
@@ -66,7 +74,10 @@ class Ablate : public BatchStage {
         throw ParamError("in",
                          "the pass that is edited has a mean over positions among its own edits, which "
                          "would be another mean in each variant; make that edit here, with `also`");
-    LabelledVariants labelled = make_variants({clean_->subject->config(), context, *clean_->tokens});
+    EditScope scope(clean_->subject->config(), context, *clean_->tokens);
+    LabelledVariants labelled = make_variants(scope);
+    for (const HiddenSet& hidden : hidden_by_any(labelled.variants, below_))
+      if (!in_turn(hidden)) scope.check_hidden(hidden, {variants.empty() ? "keys" : "variants"});
     Output output;
     given_ = GivenEdits(labelled.variants, variants.empty() ? "with" : "variants", context, *clean_, output);
     made_ = std::make_shared<const std::vector<Variant>>(std::move(labelled.variants));
@@ -127,7 +138,7 @@ class Ablate : public BatchStage {
       made->fed = prompts[p].get<Pass>(0).fed;
       made->given = prompts[p].get<Pass>(0).given;
       made->given.insert(made->given.end(), given[p].begin(), given[p].end());
-      for (std::size_t i = 0; i < count; ++i) made->fits.push_back(fits((*made_)[first + i], made->fed));
+      for (std::size_t i = 0; i < count; ++i) made->fits.push_back(fits(first + i, made->fed));
       made->results = take(results, p * count, count);
       for (auto& [column, passes] : answered) made->answered[column] = take(passes, p * count, count);
       values.push_back(std::move(made));
@@ -151,15 +162,19 @@ class Ablate : public BatchStage {
   }
 
  private:
-  [[nodiscard]] LabelledVariants make_variants(EditScope scope) const {
+  [[nodiscard]] LabelledVariants make_variants(EditScope& scope) const {
     if (variants.empty() && at.empty()) throw ParamError("at", kOneOfTwo);
-    if (variants.empty()) return make_variant_grid({at, with, positions, together, except, also}, scope);
+    if (variants.empty())
+      return make_variant_grid(
+          {at, with, positions, together, except, also, keys, static_cast<std::size_t>(window)}, scope);
     const Ablate defaults;
     refuse_beside_variants("at", at != defaults.at);
     refuse_beside_variants("with", with != defaults.with);
     refuse_beside_variants("positions", positions != defaults.positions);
+    refuse_beside_variants("keys", keys.has_value());
     refuse_beside_variants("except", except != defaults.except);
     refuse_beside_variants("together", together != defaults.together);
+    refuse_beside_variants("window", window != defaults.window);
     refuse_beside_variants("also", !also.empty());
     return make_variant_list(variants, scope);
   }
@@ -174,6 +189,15 @@ class Ablate : public BatchStage {
       }
     }
     return std::make_shared<const std::vector<Variant>>(std::move(all));
+  }
+
+  /// Whether the prompt has what the variant edits, and keys are left to its queries: else there is no such
+  /// pass of it.
+  [[nodiscard]] bool fits(std::size_t variant, const FedPrompt& fed) const {
+    const auto there = [&](const Intervention& edit) { return is_there(edit, fed); };
+    const auto sees = [&](const HiddenSet& hidden) { return !blind_query(hidden, fed); };
+    return std::ranges::all_of((*made_)[variant], there) &&
+           std::ranges::all_of(hidden_keys((*made_)[variant], &below_), sees);
   }
 
   [[nodiscard]] std::size_t most_rows() const { return static_cast<std::size_t>(rows); }
@@ -231,13 +255,25 @@ const bool kAblate = register_stage(
                "Which positions are edited: all, last, a list, a slice such as \"1:\", or what stands there, "
                "{token: \" her\"} or {column: NAME}; each makes one variant for each position, along an axis "
                "position, and {each_of: [all, last]} one for each of these, along an axis positions")
+        .param("keys", &Ablate::keys,
+               "Which keys are edited of those queries, at hook_attn_scores and hook_pattern, written as "
+               "positions; all if not given. each makes one variant for each key, along an axis key, and "
+               "{each_of: [...]} an axis keys. with: masked at hook_attn_scores hides them: what is left of "
+               "the pattern adds up to 1 again, as if those tokens were not there. Edited scores go through "
+               "the softmax; a pattern that is edited is taken as it is, and its weights no longer add up to "
+               "1. Scores of keys behind a query stay hidden")
         .param("except", &Ablate::except, "Hook points to leave out of those in `at`")
         .param("also", &Ablate::also,
                "Edits that every variant has beside its own, such as noise on the embeddings that single "
-               "activations are then restored against: a list of {at: ..., with: ..., positions: ...}")
+               "activations are then restored against: a list of {at: ..., with: ..., positions: ..., keys: "
+               "...}")
         .param("together", &Ablate::together,
                "Axes along which all hook points are edited in one variant, instead of in one variant each: "
                "hook_point, layer, head")
+        .param("window", &Ablate::window,
+               "How many layers are edited in one variant: each layer with those around it, fewer at the "
+               "model's ends; of an even number one more lies before it than behind it",
+               countable())
         .param("variants", &Ablate::variants,
                "Sets of edits, instead of at; all edits of a set are made in one pass, such as [{name: both, "
                "edits: [{at: \"blocks.0.attn.hook_z[3]\"}, {at: \"blocks.7.attn.hook_z[5]\", with: {mean: "

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/stage/registry.hpp"
+#include "stages/edit/hidden_keys.hpp"
 #include "stages/edit/variant_list.hpp"
 #include "stages/given/given_edits.hpp"
 #include "stages/subject/pass_request.hpp"
@@ -34,6 +35,7 @@ class Forward : public BatchStage {
     refuse_samples(edits, "edits");
     EditScope scope(facts->subject->config(), context, *facts->tokens);
     std::vector<Variant> made = {make_edits(edits, "edits", scope)};
+    for (const HiddenSet& hidden : hidden_keys(made.front(), nullptr)) scope.check_hidden(hidden, {"edits"});
     given_ = GivenEdits(made, "edits", context, *facts, output);
     made_ = facts->edits = std::move(made.front());
     facts->everywhere = given_.everywhere(made_);
@@ -144,7 +146,8 @@ const bool kForward = register_stage(
         .output(kPass, "activations at the hook points, and logits")
         .param("edits", &Forward::edits,
                "Edits that the pass is run with, as those of a variant of ablate: a list of {at: ..., with: "
-               "..., positions: ...}; such a pass is then what others are compared with, or edited further"));
+               "..., positions: ..., keys: ...}; such a pass is then what others are compared with, or "
+               "edited further"));
 
 }  // namespace
 }  // namespace hookflow::stages

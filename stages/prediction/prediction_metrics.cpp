@@ -19,6 +19,11 @@ constexpr PredictionMetric kMetrics[] = {
      "nat", Of::token, Against::nothing, [](const Predicted& p) { return p.now.log_prob(p.token); }},
     {"prob", nullptr, "probability of the token", "the token's softmax probability, from 0 to 100", "percent",
      Of::token, Against::nothing, [](const Predicted& p) { return 100 * std::exp(p.now.log_prob(p.token)); }},
+    {"prob_from_clean", nullptr, "relative change of the token's probability from the clean pass",
+     "(edited - clean) / clean of the token's probability: -100 where nothing is left of it; needs edited "
+     "passes",
+     "percent", Of::token, Against::clean,
+     [](const Predicted& p) { return 100 * std::expm1(p.now.log_prob(p.token) - p.other->log_prob(p.token)); }},
     {"logit", nullptr, "logit of the token", "the token's logit, before the softmax", "1", Of::token,
      Against::nothing, [](const Predicted& p) { return p.now.logit(p.token); }},
     {"logit_diff", nullptr, "logit difference",

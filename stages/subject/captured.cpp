@@ -10,6 +10,7 @@
 namespace hookflow::stages {
 namespace {
 
+constexpr float kInfinite = std::numeric_limits<float>::infinity();
 constexpr std::size_t kNotKept = std::numeric_limits<std::size_t>::max();
 
 }  // namespace
@@ -36,9 +37,14 @@ std::span<const float> Captured::row(std::size_t position, std::size_t head) con
   if (index == kNotKept || head >= rows_->heads())
     throw std::logic_error("a position or head that was not asked for, or that the pass did not keep");
   const auto row = rows_->row(index, head);
-  // The mask makes the scores of the keys behind the query infinite.
-  const auto seen = place_.kind == HookKind::attn_scores ? row.first(position + 1) : row;
-  check_finite(seen, [&](std::size_t cell) { return described(position, head, cell); });
+  const auto place = [&](std::size_t cell) { return described(position, head, cell); };
+  // Keys that are hidden from the query, by the mask or an edit, have scores of minus infinity.
+  if (place_.kind != HookKind::attn_scores) {
+    check_finite(row, place);
+    return row;
+  }
+  const auto wrong = std::ranges::find_if(row, [](float score) { return !(score < kInfinite); });
+  if (wrong != row.end()) refuse_not_finite(*wrong, place(static_cast<std::size_t>(wrong - row.begin())));
   return row;
 }
 

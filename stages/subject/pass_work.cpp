@@ -8,6 +8,7 @@
 #include "model/hooks/hook.hpp"
 #include "model/numerics/parallel.hpp"
 #include "model/rows/changed_rows.hpp"
+#include "model/rows/edited_rows.hpp"
 #include "model/rows/needed_rows.hpp"
 #include "model/rows/shared_prefixes.hpp"
 

@@ -36,6 +36,9 @@ class NaiveGpt2 {
         edit(intervention, original, values);
       }
     }
+    // Keys behind a query stay hidden, whatever is put there.
+    for (std::size_t row = 0; kind == HookKind::attn_scores && row < values.size(); ++row)
+      for (std::size_t j = row % tokens_.size() + 1; j < tokens_.size(); ++j) values[row][j] = -INFINITY;
     return at[point] = values;
   }
 
@@ -43,7 +46,8 @@ class NaiveGpt2 {
   // there is.
   void edit(const Intervention& intervention, const Matrix& original, Matrix& values) const {
     const std::size_t p = tokens_.size();
-    const bool square = intervention.at.kind == HookKind::pattern;
+    const bool square = is_square(intervention.at.kind);
+    const PositionSet keys(intervention.keys.value_or(Positions()).resolve(p));
     const std::size_t blocks = has_heads(intervention.at.kind) ? config_.heads : 1;
     const std::size_t width = square ? p : values[0].size() / blocks;
     for (std::size_t block = 0; block < blocks; ++block) {
@@ -62,6 +66,7 @@ class NaiveGpt2 {
       }
       for (const std::size_t i : intervention.positions.resolve(p)) {
         for (std::size_t j = 0; j < width; ++j) {
+          if (square && !keys.contains(j)) continue;
           double& value = values[top + i][left + j];
           const Replacement& with = intervention.with;
           // Without a head a vector goes over all heads, a pattern's over each head's keys.
@@ -81,6 +86,8 @@ class NaiveGpt2 {
             value += number();
           } else if (with.key() == "scale") {
             value *= number();
+          } else if (with.key() == "masked") {
+            value = -INFINITY;
           } else {
             throw std::logic_error("the plain model does not know the edit " + with.label());
           }
@@ -166,10 +173,8 @@ class NaiveGpt2 {
     const Matrix v = reach(HookKind::v, layer, columns(qkv, 2 * a, a));
     Matrix raw(config_.heads * p, std::vector<double>(p));
     Matrix masked = raw;
-    Matrix pattern = raw;
     for (std::size_t head = 0; head < config_.heads; ++head) {
       for (std::size_t i = 0; i < p; ++i) {
-        double total = 0;
         for (std::size_t j = 0; j < p; ++j) {
           for (std::size_t c = head * e; c < (head + 1) * e; ++c) {
             raw[head * p + i][j] += q[i][c] * k[j][c];
@@ -177,16 +182,17 @@ class NaiveGpt2 {
           const double divisor = config_.inverse_layer_scale ? static_cast<double>(layer) + 1 : 1;
           const double scaled = raw[head * p + i][j] / std::sqrt(static_cast<double>(e)) / divisor;
           masked[head * p + i][j] = j > i ? -INFINITY : scaled;
-          pattern[head * p + i][j] = std::exp(masked[head * p + i][j]);
-          total += pattern[head * p + i][j];
-        }
-        for (double& weight : pattern[head * p + i]) {
-          weight /= total;
         }
       }
     }
     reach(HookKind::scores_raw, layer, raw);
-    reach(HookKind::attn_scores, layer, masked);
+    masked = reach(HookKind::attn_scores, layer, masked);
+    Matrix pattern = masked;
+    for (std::size_t row = 0; row < pattern.size(); ++row) {
+      double total = 0;
+      for (std::size_t j = 0; j < p; ++j) total += pattern[row][j] = std::exp(masked[row][j]);
+      for (double& weight : pattern[row]) weight /= total;
+    }
     pattern = reach(HookKind::pattern, layer, pattern);
     Matrix z(p, std::vector<double>(a));
     for (std::size_t i = 0; i < p; ++i) {

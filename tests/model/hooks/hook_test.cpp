@@ -200,8 +200,8 @@ TEST(HookKind, CanBeEditedWhereTheDesignSaysSo) {
     const std::string name = pattern_name(kind);
     const bool expected = !name.starts_with("ln_final") && !name.starts_with("unembed") &&
                           !name.ends_with("scale") && !name.ends_with("normalized") &&
-                          !name.ends_with("scores") && !name.ends_with("scores_raw") &&
-                          !name.ends_with("result") && !name.ends_with("mlp.hook_pre");
+                          !name.ends_with("scores_raw") && !name.ends_with("result") &&
+                          !name.ends_with("mlp.hook_pre");
     EXPECT_EQ(editable(kind), expected) << name;
   }
 }

@@ -54,11 +54,12 @@ std::vector<Variant> many_variants(TinyModel& tiny, std::size_t length) {
         }
         std::size_t width = point.kind == HookKind::mlp_post ? config.mlp_width : config.width;
         width = one_head ? config.head_width : width;
-        width = point.kind == HookKind::pattern ? length : width;
+        width = is_square(point.kind) ? length : width;
         const bool vector = std::holds_alternative<std::vector<float>>(kind.argument());
         const Replacement with = vector ? Replacement(kind.key(), tiny.vector(width)) : kind;
         const std::vector<Positions> choices = {Positions::all(), Positions::last(),
                                                 Positions::at({0, -2, 1})};
+        if (with->problem_at(edit_place(point.kind, one_head, config, length))) continue;
         const auto head = one_head ? std::optional(variants.size() % config.heads) : std::nullopt;
         variants.push_back({edit(point.kind, point.layer, head, with, choices[variants.size() % 3])});
       }
@@ -305,9 +306,7 @@ TEST(RunEdited, ChangesNothingByAnEditThatChangesNothing) {
   std::vector<Variant> variants;
   for (const HookPoint& point : all_points(tiny.model.config)) {
     if (editable(point.kind)) {
-      const std::size_t width = point.kind == HookKind::mlp_post  ? tiny.model.config.mlp_width
-                                : point.kind == HookKind::pattern ? 10
-                                                                  : tiny.model.config.width;
+      const std::size_t width = edit_place(point.kind, false, tiny.model.config, 10).columns.value();
       variants.push_back({edit(point.kind, point.layer, {}, add(std::vector<float>(width)))});
     }
   }

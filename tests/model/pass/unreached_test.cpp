@@ -66,10 +66,21 @@ class Draw {
       Replacement with;
       if (!one_in(3)) with = Replacement("value", 0.1F * static_cast<float>(below(9)) + 0.05F);
       if (shares_rows && at.kind == HookKind::pattern) with = Replacement();
-      if (!shares_rows && one_in(3)) with = Replacement("mean", one_head ? "head" : "positions");
+      if (!shares_rows && one_in(3) && at.kind != HookKind::attn_scores)
+        with = Replacement("mean", one_head ? "head" : "positions");
       variant.push_back({at, head, positions(), with});
+      if (is_square(at.kind) && !one_in(3)) take_keys(variant.back());
     }
     return variant;
+  }
+
+  /// Some keys alone; where they are hidden, one for each layer, so that all queries are left another.
+  void take_keys(Intervention& edit) {
+    edit.keys = positions();
+    if (edit.at.kind != HookKind::attn_scores || one_in(3)) return;
+    edit.with = Replacement("masked");
+    edit.positions = Positions::slice(1, {});
+    edit.keys = Positions::at({static_cast<std::int64_t>(edit.at.layer % 2)});
   }
 
   ForwardPlan plan(const Config& config) {
@@ -134,6 +145,8 @@ std::string described(const Intervention& edit) {
   std::string text = to_string(edit.at) + (edit.head ? "[" + std::to_string(*edit.head) + "]" : "") + " by " +
                      edit.with.label() + " at";
   for (const std::size_t position : edit.positions.resolve(20)) text += " " + std::to_string(position);
+  if (edit.keys) text += ", keys";
+  for (const std::size_t key : edit.keys.value_or(Positions()).resolve(20)) text += " " + std::to_string(key);
   return text;
 }
 

@@ -124,6 +124,36 @@ TEST(RowPlan, APatternThatIsNotZeroedNeedsAllValues) {
   EXPECT_EQ(planned.made(z, 2, 0), Rows{1});
 }
 
+Variant masked(std::size_t layer, std::size_t head, Positions queries, std::int64_t key) {
+  Variant variant = edit(attn_scores, layer, head, std::move(queries), Replacement("masked"));
+  variant.front().keys = Positions::at({key});
+  return variant;
+}
+
+TEST(RowPlan, AMaskedKeyReachesTheQueriesThatSeeIt) {
+  const Planned planned(masked(1, 0, Positions::all(), 2));
+  EXPECT_EQ(planned.made(pattern, 1, 0), (Rows{2, 3, 4, 5}));
+  EXPECT_EQ(planned.made(pattern, 1, 1), Rows{});
+  EXPECT_EQ(planned.made(z, 1, 0), (Rows{2, 3, 4, 5}));
+  EXPECT_EQ(planned.made(k, 1), Rows{});
+  EXPECT_EQ(planned.of_clean(k, 1), (Rows{0, 1, 2, 3, 4, 5}));
+  EXPECT_FALSE(planned.plan.rows(0).sees_all_keys[1]);
+  EXPECT_EQ(planned.made(attn_out, 1), (Rows{2, 3, 4, 5}));
+}
+
+TEST(RowPlan, AMaskedKeyBehindTheQueryReachesNothing) {
+  EXPECT_EQ(Planned(masked(1, 0, Positions::at({2}), 4)).plan.most_rows(), 0U);
+}
+
+// Of a query that is edited all other scores are the clean pass's.
+TEST(RowPlan, EditedScoresAreHeldBesideCleanOnes) {
+  const Planned planned(masked(1, 0, Positions::last(), 2),
+                        {{{attn_scores, 1}, PositionSet::range(0, kTokens)}});
+  EXPECT_EQ(planned.held(attn_scores, 1), Rows{kLast});
+  EXPECT_EQ(planned.made(attn_scores, 1), Rows{kLast});
+  EXPECT_EQ(planned.of_clean(attn_scores, 1), (Rows{0, 1, 2, 3, 4, 5}));
+}
+
 // Not causal: raw scores are there for keys behind the query.
 TEST(RowPlan, RawScoresNeedAllKeys) {
   const Planned planned(edit(k, 1, 0, Positions::at({3})), {{{scores_raw, 1}, PositionSet::range(0, 3)}});

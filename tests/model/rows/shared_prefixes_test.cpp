@@ -36,6 +36,19 @@ TEST(AgreedLength, EndsWhereEditsOfTwoPromptsDiffer) {
   EXPECT_EQ(agreed(edit(HookKind::pattern, Positions::all())), 5U);
 }
 
+TEST(AgreedLength, EndsAtTheFirstQueryThatSeesAnotherKeyEdited) {
+  const FedPrompt five = 5, eight = 8;
+  const auto agreed = [&](Positions queries, Positions keys) {
+    Variant variant = edit(HookKind::attn_scores, std::move(queries), Replacement("masked"));
+    variant.front().keys = std::move(keys);
+    return agreed_length(variant, eight, five, 5);
+  };
+  EXPECT_EQ(agreed(Positions::all(), Positions::at({1})), 5U);
+  EXPECT_EQ(agreed(Positions::all(), Positions::at({-3, 1})), 2U);  // 5 of the longer, 2 of the shorter
+  EXPECT_EQ(agreed(Positions::at({4}), Positions::at({-3, 1})), 4U);
+  EXPECT_EQ(agreed(Positions::last(), Positions::at({1})), 4U);
+}
+
 TEST(AgreedLength, IsNoneOfEditsThatDependOnWhatStandsBehind) {
   const FedPrompt six = 6;
   const auto agreed = [&](const Variant& variant) { return agreed_length(variant, six, six, 4); };

@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from cases import NANO, nano_workflow, random_workflow  # noqa: E402
 from checks import TENSOR, Checks, magnitude  # noqa: E402
 from gpt2 import GPT2  # noqa: E402
+from knockout import random_knockout  # noqa: E402
 from refusals import check_refusals  # noqa: E402
 from workflow import Passes, scores  # noqa: E402
 
@@ -52,7 +53,7 @@ def put(want, dataset, prompt, at, block):
         if name in at:
             label = at[name]
             labels = dataset.dims[axis][0][()]
-            index.append(label if name in ("replacement", "positions") else int(np.flatnonzero(labels == label)[0]))
+            index.append(label if name in ("replacement", "positions", "keys") else int(np.flatnonzero(labels == label)[0]))
     block = np.asarray(block, np.float64)
     want[tuple(index) + tuple(slice(n) for n in block.shape)] = block
 
@@ -155,7 +156,7 @@ def main():
         folder.mkdir(exist_ok=True)
         seeds = range(options.seeds) if options.only is None else [options.only]
         checks = [] if options.only is not None else [check_nano(options.hookflow, folder), check_refusals(options.hookflow, folder)]
-        checks += [check_workflow(options.hookflow, random_workflow(seed, folder), folder) for seed in seeds]
+        checks += [check_workflow(options.hookflow, made(seed, folder), folder) for made in (random_workflow, random_knockout) for seed in seeds]
     for check in checks:
         for problem in check.problems:
             print(f"compare_patching: {problem}", file=sys.stderr)

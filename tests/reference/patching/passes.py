@@ -1,6 +1,6 @@
 """Passes with edits, by plain PyTorch: what an edit puts in place of an activation, and where.
 
-An edit is a dict of a workflow, {at, with, positions}; `edits_of` makes of it functions of one hook point each, which
+An edit is a dict of a workflow, {at, with, positions, keys}; `edits_of` makes of it functions of one hook point each, which
 PyTorch's users would register as forward hooks. Shapes: p position, h head, d width.
 """
 import re
@@ -62,12 +62,14 @@ def places(at, model):
     found = []
     for pattern in at if isinstance(at, list) else [at]:
         name, head = re.fullmatch(r"([^\[]*)(?:\[(.*)\])?", pattern).groups()
-        layers = [None]
-        if name.startswith("blocks."):
-            layers = range(model.n_layer) if name.startswith("blocks.*") else [int(name.split(".")[1])]
+        layers, named = [None], name.split(".")
+        if named[0] == "blocks":
+            first, _, last = named[1].partition("-")
+            layers = range(model.n_layer) if first == "*" else range(int(first), int(last or first) + 1)
         heads = [None] if head is None else range(model.n_head) if head == "*" else map(int, head.split(","))
         heads = list(heads)
-        found += [Place(name.replace("*", str(layer)), layer, head) for layer in layers for head in heads]
+        hook = lambda layer: ".".join(["blocks", str(layer), *named[2:]]) if named[0] == "blocks" else name
+        found += [Place(hook(layer), layer, head) for layer in layers for head in heads]
     return found
 
 
@@ -108,8 +110,8 @@ def resolve(positions, text):
 
 
 def rows_of(x, place):
-    """A view [p, h or 1, width] of an activation; positions of a pattern are its queries."""
-    if place.hook.endswith("hook_pattern"):
+    """A view [p, h or 1, width] of an activation; positions of scores and of a pattern are their queries."""
+    if place.hook.endswith(("hook_pattern", "hook_attn_scores")):
         x = x.transpose(0, 1)
     elif x.dim() == 2:
         x = x.unsqueeze(1)
@@ -119,8 +121,8 @@ def rows_of(x, place):
 def replacement(kind, rows, before, positions, source):
     """rows [p, h, width] -> what stands at `positions` then, [positions, h, width]; means are of `before`."""
     here = rows[positions]
-    if kind == "zero":
-        return torch.zeros_like(here)
+    if kind in ("zero", "masked"):
+        return torch.full_like(here, 0 if kind == "zero" else -torch.inf)
     (name, argument), = ((k, v) for k, v in kind.items() if k not in ("positions", "name"))
     vector = lambda: rows.new_tensor(argument).view(rows.shape[1] if len(argument) != rows.shape[2] else 1, rows.shape[2])
     if name == "from":
@@ -140,11 +142,17 @@ def replacement(kind, rows, before, positions, source):
     raise ValueError(f"unknown replacement {kind}")
 
 
-def function(place, kind, positions, source=None):
-    """(hook point, function) of an edit at one place and its positions; `source` [positions, h, width] is what is put in."""
+def function(place, kind, positions, source=None, keys=None):
+    """(hook point, function) of an edit at one place and its positions; `source` [positions, h, width] is what is put in, at
+    some keys alone (None: at all). Keys behind a query stay hidden from it."""
     def edited(x, before):
         x = x.clone()
         rows = rows_of(x, place)
-        rows[positions] = replacement(kind, rows.clone(), rows_of(before, place), positions, source)
+        new = replacement(kind, rows.clone(), rows_of(before, place), positions, source)
+        some = slice(None) if keys is None else keys
+        for i, position in enumerate(positions):
+            rows[position][:, some] = new[i][:, some]
+        if place.hook.endswith("hook_attn_scores"):
+            x.masked_fill_(torch.ones_like(x, dtype=torch.bool).triu(1), -torch.inf)
         return x
     return place.hook, edited

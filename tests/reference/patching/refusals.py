@@ -10,6 +10,7 @@ SALLY = {"id": "a", "text": "When Sam and Sally went to the park, Sam gave a gif
          "corrupted": "When Sam and Sally went to the park, Sally gave a gift to", "target": " Sally"}
 BERLIN = {"id": "b", "text": "Berlin is the capital of", "target": " Germany"}
 ITSELF = {"x": {"stage": "forward", "in": "tokens", "edits": [{"at": "hook_embed", "with": {"from": "x"}}]}}
+SCORES = "blocks.*.attn.hook_attn_scores"
 CASES = [  # what is changed, and words of the message
     ({"prompts": [SALLY, BERLIN]}, ["prompt 'b'", "no column 'corrupted'"]),
     ({"column": "corupted"}, ["no column 'corupted'", "did you mean 'corrupted'"]),
@@ -21,6 +22,14 @@ CASES = [  # what is changed, and words of the message
     ({"positions": {"token": " capital"}}, ["' capital'", "does not occur"]),
     ({"positions": [14]}, ["position 14", "14 tokens"]),
     ({"with": {"from": "clean", "positions": "last"}}, ["14 positions edited", "1 of the other pass"]),
+    ({"keys": "last"}, ["keys: blocks.*.hook_resid_pre has no keys", "hook_attn_scores or hook_pattern"]),
+    ({"with": "masked"}, ["with: masked: blocks.*.hook_resid_pre has no keys"]),
+    ({"at": SCORES, "with": "masked"}, ["keys: is missing", "keys: {column: subject}"]),
+    ({"at": SCORES, "with": "masked", "keys": [0]}, ["prompt 'a'", "the query at position 0 has no key left"]),
+    ({"at": SCORES, "with": "masked", "positions": "last", "keys": {"token": " Sally"}}, ["keys", "occurs 2 times"]),
+    ({"at": SCORES, "with": "masked", "positions": "last", "keys": [14]}, ["keys", "position 14", "14 tokens"]),
+    ({"at": SCORES, "with": {"mean": "positions"}}, ["mean", "minus infinity"]),
+    ({"at": "blocks.*.attn.hook_pattern", "with": "masked", "keys": [0]}, ["write zero", "hook_attn_scores"]),
     ({"with": {"from": "claen"}}, ["'claen'", "did you mean 'clean'"]),
     ({"with": {"from": "tokens"}}, ["'tokens' gives tokens"]),
     ({"stages": ITSELF, "with": {"from": "x"}}, ["cycle", "x <- x"]),
@@ -34,8 +43,10 @@ CASES = [  # what is changed, and words of the message
 
 def changed(change):
     change = copy.deepcopy(change)
-    patched = {"stage": "ablate", "in": "corrupted", "at": "blocks.*.hook_resid_pre", "with": change.get("with", {"from": "clean"}),
-               "positions": change.get("positions", "all")}
+    patched = {"stage": "ablate", "in": "corrupted", "at": change.get("at", "blocks.*.hook_resid_pre"),
+               "with": change.get("with", {"from": "clean"}), "positions": change.get("positions", "all")}
+    if "keys" in change:
+        patched["keys"] = change["keys"]
     stages = {"tokens": {"stage": "tokenize"}, "others": {"stage": "tokenize", "column": change.get("column", "corrupted")},
               "clean": {"stage": "forward", "in": "tokens"}, "corrupted": {"stage": "forward", "in": "others"},
               **change.get("stages", {}), "patched": patched, "scores": {"stage": "measure.prediction", "in": ["corrupted", "patched"]}}

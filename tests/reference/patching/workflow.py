@@ -14,6 +14,17 @@ def noisy(kind):
     return isinstance(kind, dict) and "noise" in kind
 
 
+def choices(what, positions, text):
+    """[(axis, label, positions)] that an edit is made at, one variant each; `what` is there: position or key."""
+    if positions is None:
+        return [(None, None, None)]
+    if positions == "each":
+        return [(what, i, [i]) for i in range(len(text.ids))]
+    if isinstance(positions, dict) and "each_of" in positions:
+        return [(f"{what}s", i, resolve(one, text)) for i, one in enumerate(positions["each_of"])]
+    return [(None, None, resolve(positions, text))]
+
+
 class Passes:
     """All passes of one prompt. `fed` gives the ids of a tokenizing stage, `noise` what a noised pass's embeddings were seen to be."""
 
@@ -43,7 +54,8 @@ class Passes:
     def made(self, name, edit, text):
         """The functions of one edit at all its places."""
         kind, positions = listed(edit.get("with", "zero"))[0], resolve(edit.get("positions", "all"), text)
-        return [function(place, *self.filled(name, kind, place, positions)) for place in places(edit["at"], self.model)]
+        keys = resolve(edit["keys"], text) if "keys" in edit else None
+        return [function(place, *self.filled(name, kind, place, positions), keys) for place in places(edit["at"], self.model)]
 
     def filled(self, name, kind, place, positions):
         """(kind, positions, what is put in)."""
@@ -66,21 +78,16 @@ class Passes:
         stage = self.stages[name]
         base, text = stage["in"], self.text(stage["in"])
         also = [made for edit in listed(stage.get("also", [])) for made in self.made(base, edit, text)]
-        for (r, kind), place, (axis, label, positions) in itertools.product(
-                enumerate(listed(stage.get("with", "zero"))), places(stage["at"], self.model), self.choices(stage, text)):
-            at = {"replacement": r, "layer": place.layer, "head": place.head, axis: label}
+        for (r, kind), place, of_position, of_key in itertools.product(
+                enumerate(listed(stage.get("with", "zero"))), places(stage["at"], self.model),
+                choices("position", stage.get("positions", "all"), text), choices("key", stage.get("keys"), text)):
+            (axis, label, positions), (key_axis, key, keys) = of_position, of_key
+            if kind == "masked" and any(set(range(position + 1)) <= set(keys) for position in positions):
+                continue  # a query that is left no key has no pattern
+            at = {"replacement": r, "layer": place.layer, "head": place.head, axis: label, key_axis: key}
             at = {axis: label for axis, label in at.items() if axis and label is not None}
-            one = function(place, *self.filled(base, kind, place, positions))
+            one = function(place, *self.filled(base, kind, place, positions), keys)
             yield at, run(self.model, text.ids, self.edits(base), also + [one])
-
-    def choices(self, stage, text):
-        """[(axis, label, positions)] that an edit is made at, one variant each."""
-        positions = stage.get("positions", "all")
-        if positions == "each":
-            return [("position", i, [i]) for i in range(len(text.ids))]
-        if isinstance(positions, dict) and "each_of" in positions:
-            return [("positions", i, resolve(one, text)) for i, one in enumerate(positions["each_of"])]
-        return [(None, None, resolve(positions, text))]
 
 
 def scores(activations, prompt, tokens, columns):

@@ -102,6 +102,13 @@ TEST(EditForms, RunAtEveryHookPointOrAreRefusedWithTheRule) {
     const std::string with = tried.with(config);
     if (!editable(tried.kind)) {
       EXPECT_TRUE(names(refused(tried, with), {"at: " + pattern_name(tried.kind) + " cannot be edited"}));
+    } else if (tried.has("masked")) {
+      const bool scores = tried.kind == HookKind::attn_scores;
+      EXPECT_TRUE(
+          names(refused(tried, with), {scores ? "keys: is missing: masked hides keys" : "with: masked: "}));
+    } else if (tried.has("mean") && tried.kind == HookKind::attn_scores) {
+      EXPECT_TRUE(
+          names(refused(tried, with), {"with: mean: a mean over hook_attn_scores is minus infinity"}));
     } else if (tried.has("mean: head") && !tried.heads) {
       EXPECT_TRUE(names(refused(tried, with), {"with: {mean: head} needs a head"}));
     } else {
@@ -109,8 +116,8 @@ TEST(EditForms, RunAtEveryHookPointOrAreRefusedWithTheRule) {
       ++run;
     }
   }
-  // Eight without heads; q, k, v, pattern and z, as a whole and by head.
-  EXPECT_EQ(run, (8U + 5U) * 6U + 5U * 7U);
+  // Eight without heads; q, k, v, pattern and z, as a whole and by head; scores without the means.
+  EXPECT_EQ(run, (8U + 5U) * 6U + 5U * 7U + 2U * 5U);
 }
 
 TEST(EditForms, VectorOfAnotherLengthIsRefusedWithBothLengths) {
@@ -120,7 +127,7 @@ TEST(EditForms, VectorOfAnotherLengthIsRefusedWithBothLengths) {
     SCOPED_TRACE(tried.at() + " " + tried.form);
     const std::string message = refused(tried, tried.with(config, 1));
     EXPECT_TRUE(names(message, {"with:", " numbers given, but ", pattern_name(tried.kind) + " takes ",
-                                tried.kind == HookKind::pattern ? "token of the prompt" : "dimension"}));
+                                is_square(tried.kind) ? "token of the prompt" : "dimension"}));
   }
 }
 

@@ -115,6 +115,43 @@ TEST(VariantGrid, TogetherOverAllAxesIsOneVariantAReplacement) {
   EXPECT_EQ(made.variants[1].size(), 2U * 3 * 3);
 }
 
+GridRequest with_keys(EditPositions queries, EditPositions keys) {
+  GridRequest request{{"blocks.*.attn.hook_pattern[*]"}, {kZero}, std::move(queries), {}};
+  request.keys = std::move(keys);
+  return request;
+}
+
+EditPositions each() {
+  EditPositions positions;
+  read_param(pipeline::parse_yaml_value("each"), positions);
+  return positions;
+}
+
+TEST(VariantGrid, KeysAreOfEveryVariant) {
+  const LabelledVariants made = grid(with_keys(Positions::last(), Positions::at({0, 1})));
+  EXPECT_EQ(axis_names(made), (std::vector<std::string>{"replacement 1", "layer 3", "head 3"}));
+  for (const Variant& variant : made.variants) EXPECT_EQ(variant[0].keys, Positions::at({0, 1}));
+}
+
+TEST(VariantGrid, EachKeyOfEachQueryIsAVariant) {
+  const LabelledVariants made = grid(with_keys(each(), each()));
+  EXPECT_EQ(axis_names(made),
+            (std::vector<std::string>{"replacement 1", "layer 3", "head 3", "position 4", "key 4"}));
+  EXPECT_EQ(made.variants[6][0].positions, Positions::where_there(1));
+  EXPECT_EQ(made.variants[6][0].keys, Positions::where_there(2));
+}
+
+TEST(VariantGrid, AlternativesOfKeysAreAnAxisBehindThoseOfPositions) {
+  EditPositions either, keys;
+  read_param(pipeline::parse_yaml_value("{each_of: [all, last]}"), either);
+  read_param(pipeline::parse_yaml_value("{each_of: [0, 1]}"), keys);
+  const LabelledVariants made = grid(with_keys(either, keys));
+  EXPECT_EQ(axis_names(made),
+            (std::vector<std::string>{"replacement 1", "positions 2", "keys 2", "layer 3", "head 3"}));
+  EXPECT_EQ(made.variants[9][0].positions, Positions::all());
+  EXPECT_EQ(made.variants[9][0].keys, Positions::at({1}));
+}
+
 TEST(VariantGrid, FirstEditIsThePlaceReachedFirst) {
   const Variant variant = {{{HookKind::q, 2}, {}, {}, {}}, {{HookKind::mlp_out, 0}, {}, {}, {}}};
   EXPECT_EQ(first_edit(variant), (HookPoint{HookKind::mlp_out, 0}));
@@ -162,6 +199,18 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"PositionThatAPromptLacks",
                 {{"blocks.0.attn.hook_z[0]"}, {kZero}, Positions::at({0, 3}), {}},
                 {"prompt 'short': position", "position 3", "2 tokens"}},
+        Refused{"KeysOfAPlaceWithoutAny",
+                {{"blocks.0.attn.hook_z[0]"}, {kZero}, {}, {}, {}, {}, EditPositions(Positions::last())},
+                {"keys: blocks.*.attn.hook_z has no keys; must be at hook_attn_scores or hook_pattern"}},
+        Refused{"KeyThatAPromptLacks",
+                {{"blocks.0.attn.hook_pattern"}, {kZero}, {}, {}, {}, {}, EditPositions(Positions::at({3}))},
+                {"prompt 'short': keys: position 3 is outside a prompt of 2 tokens"}},
+        Refused{"MaskedWithoutKeys",
+                {{"blocks.0.attn.hook_attn_scores"}, {Replacement("masked")}, {}, {}},
+                {"keys: is missing: masked hides keys"}},
+        Refused{"MaskedPattern",
+                {{"blocks.0.attn.hook_pattern"}, {Replacement("masked")}, {}, {}},
+                {"with: masked: a pattern's weights", "hook_attn_scores"}},
         Refused{"MeanOfAHeadWithoutHead",
                 {{"blocks.0.attn.hook_z"}, {mean_head()}, {}, {}},
                 {"{mean: head} needs a head", "write blocks.*.attn.hook_z[*]"}},

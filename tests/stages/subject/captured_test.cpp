@@ -101,12 +101,16 @@ TEST(Captured, WhatIsNotFiniteIsRefusedWithItsPlace) {
   }
 }
 
-TEST(Captured, ScoresBehindTheQueryMayBeMinusInfinity) {
+TEST(Captured, ScoresOfKeysThatAreHiddenAreMinusInfinity) {
   const Kept kept(HookKind::attn_scores, 1, 5, Positions::all());
   for (std::size_t key = 3; key < 5; ++key) (*kept.values)[2 * 5 + key] = -kInfinite;
   EXPECT_EQ(kept.row(2), (Row{10, 11, 12, -kInfinite, -kInfinite}));
-  (*kept.values)[2 * 5 + 2] = -kInfinite;
-  EXPECT_TRUE(names(kept.refused(2), {"blocks.1.attn.hook_attn_scores[0] at position 2, key 2"}));
+  (*kept.values)[2 * 5 + 1] = -kInfinite;  // by an edit
+  EXPECT_EQ(kept.row(2), (Row{10, -kInfinite, 12, -kInfinite, -kInfinite}));
+  for (const float wrong : {kInfinite, kNone}) {
+    (*kept.values)[2 * 5 + 2] = wrong;
+    EXPECT_TRUE(names(kept.refused(2), {"blocks.1.attn.hook_attn_scores[0] at position 2, key 2"}));
+  }
   const Kept raw(HookKind::scores_raw, 1, 5, Positions::all());
   (*raw.values)[2 * 5 + 4] = -kInfinite;
   EXPECT_TRUE(names(raw.refused(2), {"hook_scores_raw[0] at position 2, key 4 is minus infinity"}));

@@ -1,0 +1,29 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "model/hooks/positions.hpp"
+#include "model/rows/sequence.hpp"
+
+namespace hookflow::stages {
+
+/// Keys that edits hide from queries of one head at one place, by the positions of both.
+struct HiddenKeys {
+  Positions queries;
+  Positions keys;
+  friend bool operator==(const HiddenKeys&, const HiddenKeys&) = default;
+};
+using HiddenSet = std::vector<HiddenKeys>;
+
+/// What a variant and the pass below it (none: a clean one) hide, place by place and head by head; each set
+/// once.
+std::vector<HiddenSet> hidden_keys(const Variant& variant, const Variant* below);
+
+/// The first query of a prompt that is left no key to look at, and so would have no pattern; none: each has.
+std::optional<std::size_t> blind_query(const HiddenSet& hidden, const FedPrompt& fed);
+
+/// Whether they are hidden position by position in turn, so that a variant may be left without a pass.
+bool in_turn(const HiddenSet& hidden);
+
+}  // namespace hookflow::stages
