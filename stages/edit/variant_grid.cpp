@@ -12,6 +12,7 @@
 #include "stages/edit/grid_axes.hpp"
 #include "stages/edit/variant_list.hpp"
 #include "stages/given/samples.hpp"
+#include "stages/path/senders.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -19,9 +20,10 @@ namespace {
 using pipeline::Axis;
 using pipeline::ParamError;
 
-/// Takes away the axes along which all is edited together.
-void put_together(const std::vector<std::string>& together, std::vector<GridAxis>& axes) {
-  std::vector<std::string> names;
+/// Takes away the axes along which all is edited together. `others`: axes that it may name, too.
+void put_together(const std::vector<std::string>& together, const std::vector<std::string>& others,
+                  std::vector<GridAxis>& axes) {
+  std::vector<std::string> names = others;
   for (const GridAxis& axis : axes) names.push_back(axis.axis.name);
   for (const std::string& said : together) {
     const std::string name = pipeline::current_name(said, names);
@@ -119,6 +121,32 @@ Axis sample_axis(std::size_t samples) {
   return {"sample", std::move(labels), "draw of what is random", "", "", true};
 }
 
+/// The senders that paths name, all the same ones; none: no replacement is a path.
+Senders senders_of(const std::vector<Replacement>& with, const Config& config) {
+  Senders senders;
+  for (const Replacement& replacement : with) {
+    const Senders of_this = stages::senders_of(replacement, config);
+    if (!senders.empty() && !of_this.empty() && of_this != senders)
+      throw ParamError("with", "senders: must be the same of all paths, which share their axes");
+    if (!of_this.empty()) senders = of_this;
+  }
+  return senders;
+}
+
+/// What is edited together; of a path, where it arrives. Where it does at no place, it is edited nowhere: no
+/// prompt has such a variant.
+Variant edits_of(const Replacement& with, const std::vector<EditTarget>& together, const Positions& step,
+                 const Config& config) {
+  Variant variant, nowhere;
+  for (const EditTarget& target : together) {
+    if (arrives(with, target.at, config))
+      variant.push_back({target.at, target.head, step, with, {}});
+    else
+      nowhere.push_back({target.at, target.head, Positions::at({}), with, {}});
+  }
+  return variant.empty() ? nowhere : variant;
+}
+
 /// The variant, once for each draw of those of its edits that are drawn.
 void add_draws(Variant variant, std::size_t samples, std::vector<Variant>& variants) {
   if (samples == 0) return variants.push_back(std::move(variant));
@@ -139,11 +167,13 @@ LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope)
   for (const Replacement& with : request.with) scope.check(with, targets, {"with"});
 
   std::vector<GridAxis> axes = grid_axes(targets);
-  put_together(request.together, axes);
+  const SenderSteps senders = sender_steps(senders_of(request.with, scope.config()), request.together);
+  put_together(request.together, senders.names, axes);
   const auto combinations = combine(targets, axes, request.except.empty() ? "at" : "except");
   const std::size_t samples = samples_of(request);
   LabelledVariants grid;
   grid.axes.push_back(replacement_axis(request.with));
+  std::ranges::copy(senders.axes, std::back_inserter(grid.axes));
   const auto add_positions = [&] { std::ranges::copy(positions.axes, std::back_inserter(grid.axes)); };
   if (!request.positions.each) add_positions();
   for (const GridAxis& axis : axes) grid.axes.push_back(axis.axis);
@@ -153,12 +183,12 @@ LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope)
   const auto add = [&](const Replacement& with, const std::vector<EditTarget>& together,
                        const Positions& step) {
     Variant variant = also;
-    for (const EditTarget& target : together) variant.push_back({target.at, target.head, step, with, {}});
+    std::ranges::move(edits_of(with, together, step, scope.config()), std::back_inserter(variant));
     add_draws(std::move(variant), samples, grid.variants);
   };
   // Row-major along the axes.
   const std::vector<Positions> outer = request.positions.each ? std::vector<Positions>(1) : positions.steps;
-  for (const Replacement& with : request.with) {
+  const auto add_all = [&](const Replacement& with) {
     for (const Positions& alternative : outer) {
       for (const std::vector<EditTarget>& together : combinations) {
         if (request.positions.each) {
@@ -168,7 +198,9 @@ LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope)
         }
       }
     }
-  }
+  };
+  for (const Replacement& with : request.with)
+    for (const Senders& step : senders.steps) add_all(sent_by(with, step));
   return grid;
 }
 

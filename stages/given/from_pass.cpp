@@ -1,28 +1,20 @@
 #include <map>
-#include <optional>
 #include <utility>
 
 #include "model/edits/given.hpp"
-#include "model/error.hpp"
-#include "pipeline/error.hpp"
-#include "pipeline/values/spelling.hpp"
-#include "pipeline/yaml/param.hpp"
 #include "stages/given/given_kind.hpp"
-#include "stages/params/position_axis.hpp"
+#include "stages/given/other_positions.hpp"
 #include "stages/subject/captured.hpp"
 #include "stages/subject/pass_request.hpp"
 
 namespace hookflow::stages {
 namespace {
 
-using pipeline::ParamError;
-
 /// What a pass holds of one prompt, for the positions of the one that is edited.
 class PassRows : public RowSource {
  public:
   /// `pass`: what the places borrow from.
-  PassRows(pipeline::ValuePtr pass, std::map<HookPoint, Captured> places,
-           std::map<std::size_t, std::size_t> positions)
+  PassRows(pipeline::ValuePtr pass, std::map<HookPoint, Captured> places, OtherPositions::Moved positions)
       : pass_(std::move(pass)), places_(std::move(places)), positions_(std::move(positions)) {}
 
   [[nodiscard]] std::span<const float> row(const HookPoint& place, std::size_t head,
@@ -34,30 +26,12 @@ class PassRows : public RowSource {
  private:
   pipeline::ValuePtr pass_;
   std::map<HookPoint, Captured> places_;
-  std::map<std::size_t, std::size_t> positions_;  // of the edited pass, in the other one; none: the same
+  OtherPositions::Moved positions_;
 };
 
-/// Which positions of the other pass stand for those that are edited, both in order. Throws PromptFailure
-/// where one prompt has more than the other.
-std::map<std::size_t, std::size_t> matched(const std::vector<const Intervention*>& edits,
-                                           const Positions& there, const FedPrompt& edited,
-                                           const FedPrompt& other) {
-  std::map<std::size_t, std::size_t> matched;
-  const std::vector<std::size_t> from = there.resolve(other);
-  for (const Intervention* edit : edits) {
-    const std::vector<std::size_t> to = edit->positions.resolve(edited);
-    if (to.size() != from.size())
-      throw pipeline::PromptFailure(pipeline::counted(to.size(), "position") + " edited, but " +
-                                    std::to_string(from.size()) +
-                                    " of the other pass to be put there; must be as many");
-    for (std::size_t i = 0; i < to.size(); ++i) matched[to[i]] = from[i];
-  }
-  return matched;
-}
-
-class RowsOfPass : public GivenRows {
+class RowsOfPass : public RowsOfOne {
  public:
-  RowsOfPass(std::size_t port, std::vector<const Intervention*> edits, std::optional<Positions> positions,
+  RowsOfPass(std::size_t port, std::vector<const Intervention*> edits, OtherPositions positions,
              std::shared_ptr<const PassRequest> request)
       : port_(port), positions_(std::move(positions)), request_(std::move(request)) {
     for (const Intervention* edit : edits) edits_.push_back(*edit);
@@ -70,72 +44,39 @@ class RowsOfPass : public GivenRows {
     std::map<HookPoint, Captured> places;
     for (const Intervention& edit : edits_) places.try_emplace(edit.at, request_->at(edit.at, pass));
     return std::make_shared<PassRows>(inputs.value(port_), std::move(places),
-                                      positions_ ? matched(pointers_, *positions_, edited, pass.fed)
-                                                 : std::map<std::size_t, std::size_t>());
+                                      positions_.moved(pointers_, edited, pass.fed));
   }
 
  private:
   std::size_t port_;
   std::vector<Intervention> edits_;
   std::vector<const Intervention*> pointers_;
-  std::optional<Positions> positions_;  // in the other pass
+  OtherPositions positions_;
   std::shared_ptr<const PassRequest> request_;
 };
 
 /// The same place of another pass of the same prompt, at the same positions or at others.
 class FromPass : public Taken, public GivenKind {
  public:
-  FromPass(std::string stage, const EditSettings& settings) : stage_(std::move(stage)) {
-    if (const auto positions = settings.find("positions"); positions != settings.end())
-      positions_ = std::get<Positions>(positions->second);
-  }
+  FromPass(std::string stage, const EditSettings& settings)
+      : stage_(std::move(stage)), positions_(settings) {}
 
   [[nodiscard]] std::vector<std::string> passes() const override { return {stage_}; }
 
   [[nodiscard]] std::unique_ptr<const GivenRows> plan(const GivenPlan& plan) const override {
-    const std::size_t port = plan.port_of(stage_);
-    const auto other = plan.context.facts<PassFacts>(port);
-    if (positions_) check_positions(plan.param, *positions_, plan.context, *other->tokens);
-    check_lengths(plan, *other->tokens);
+    positions_.check(plan, "{from: " + stage_, stage_);
     PassRequest request;
-    for (const Intervention* edit : plan.edits) {
-      // What is named in one text may stand elsewhere in the other, where it is another position.
-      const bool named = edit->positions.kind == Positions::Kind::named;
-      request.keep(edit->at, positions_ ? *positions_ : named ? Positions::all() : edit->positions);
-    }
+    for (const Intervention* edit : plan.edits) request.keep(edit->at, positions_.kept_for(*edit));
+    const std::size_t port = plan.port_of(stage_);
     return std::make_unique<RowsOfPass>(port, plan.edits, positions_, plan.output.ask(port, request));
   }
 
  private:
-  /// Without positions on both sides a position is the same in both texts.
-  void check_lengths(const GivenPlan& plan, const TokenFacts& other) const {
-    const TokenFacts& own = *plan.base.tokens;
-    for (std::size_t i = 0; i < own.lengths.size(); ++i) {
-      if (!own.runs(i)) continue;
-      try {
-        if (positions_) {
-          static_cast<void>(matched(plan.edits, *positions_, own.fed(i), other.fed(i)));
-        } else if (own.lengths[i] != other.lengths[i]) {
-          plan.context.refuse(
-              i, plan.param,
-              "{from: " + stage_ + "}: it has " + std::to_string(own.lengths[i]) +
-                  " tokens in the pass that is edited and " + std::to_string(other.lengths[i]) + " in '" +
-                  stage_ + "'; must be as many, or name the positions on both sides: {from: " + stage_ +
-                  ", positions: ...}");
-        }
-      } catch (const pipeline::PromptFailure& failure) {
-        plan.context.refuse(i, plan.param, "{from: " + stage_ + "}: " + failure.what());
-      }
-    }
-  }
-
   std::string stage_;
-  std::optional<Positions> positions_;
+  OtherPositions positions_;
 };
 
-const bool kFrom = register_edit_kind<FromPass, std::string>(
-    "from",
-    {.options = {{"positions", Positions(), "where in the other pass, if not at the same positions"}}});
+const bool kFrom = register_edit_kind<FromPass, std::string>("from", {.options = {OtherPositions::option()}});
 
 }  // namespace
 }  // namespace hookflow::stages

@@ -1,6 +1,8 @@
 #include "stages/given/given_edits.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <stdexcept>
 
 #include "pipeline/yaml/param.hpp"
@@ -19,6 +21,15 @@ std::size_t GivenPlan::port_of(const std::string& stage) const {
   return static_cast<std::size_t>(found - context.inputs.begin());
 }
 
+std::optional<std::size_t> GivenPlan::port_of_base() const {
+  const auto gives_it = [&](const pipeline::PlannedInput& input) {
+    return input && input.output->facts.get() == &base;
+  };
+  const auto found = std::ranges::find_if(context.inputs, gives_it);
+  if (found == context.inputs.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - context.inputs.begin());
+}
+
 void add_passes(const Replacement& with, std::vector<std::string>& all) {
   const GivenKind* kind = given_kind(with);
   if (kind == nullptr) return;
@@ -30,22 +41,36 @@ GivenEdits::GivenEdits(std::vector<Variant>& variants, const std::string& param,
                        const pipeline::PlanContext& context, const PassFacts& base,
                        pipeline::Output& output) {
   std::vector<Replacement> sources;
-  std::vector<std::vector<const Intervention*>> edits;
+  std::vector<std::vector<const Intervention*>> edits;  // of each
   for (Variant& variant : variants) {
     for (Intervention& edit : variant) {
       if (!edit.with->takes_given()) continue;
-      const auto found = std::ranges::find(sources, edit.with);
-      edit.source = static_cast<std::size_t>(found - sources.begin());
-      if (found == sources.end()) {
+      // From the end: most variants take what the one before them takes.
+      const auto found = std::find(sources.rbegin(), sources.rend(), edit.with);
+      edit.source =
+          found == sources.rend() ? sources.size() : static_cast<std::size_t>(sources.rend() - found) - 1;
+      if (found == sources.rend()) {
         sources.push_back(edit.with);
         edits.emplace_back();
       }
       edits[*edit.source].push_back(&edit);
     }
   }
-  for (std::size_t i = 0; i < sources.size(); ++i)
-    rows_.push_back(
-        given_kind(sources[i])->plan({context, output, base, param, std::move(edits[i]), results_}));
+  sources_ = sources.size();
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const auto with_it = [&](const Group& group) {
+      return given_kind(sources[i])->is_planned_with(*given_kind(sources[group.sources.front()]));
+    };
+    const auto group = std::ranges::find_if(groups_, with_it);
+    (group == groups_.end() ? groups_.emplace_back() : *group).sources.push_back(i);
+  }
+  for (Group& group : groups_) {
+    std::vector<const Intervention*> together;
+    for (const std::size_t i : group.sources)
+      together.insert(together.end(), edits[i].begin(), edits[i].end());
+    group.rows = given_kind(sources[group.sources.front()])
+                     ->plan({context, output, base, param, std::move(together), results_});
+  }
   if (context.inputs.size() > kValuesPort && context.inputs[kValuesPort] && results_.empty())
     throw pipeline::ParamError("in",
                                "'" + context.inputs[kValuesPort].stage +
@@ -58,9 +83,19 @@ pipeline::ValuePtr GivenEdits::read_results(
   return read_needed(results_, variables);
 }
 
-RowSources GivenEdits::of(const pipeline::Inputs& inputs, const FedPrompt& edited) const {
-  RowSources sources;
-  for (const auto& rows : rows_) sources.push_back(rows->of(inputs, edited));
+RowSources GivenEdits::of(const pipeline::Inputs& inputs, const FedPrompt& edited,
+                          std::span<const Variant> variants) const {
+  std::set<std::size_t> taken;
+  for (const Variant& variant : variants)
+    for (const Intervention& edit : variant)
+      if (edit.source) taken.insert(*edit.source);
+  RowSources sources(sources_);
+  for (const Group& group : groups_) {
+    std::vector<std::size_t> wanted;
+    std::ranges::copy_if(group.sources, std::back_inserter(wanted),
+                         [&](std::size_t source) { return taken.contains(source); });
+    if (!wanted.empty()) group.rows->set(inputs, edited, wanted, sources);
+  }
   return sources;
 }
 

@@ -27,15 +27,22 @@ class GivenEdits {
   GivenEdits(std::vector<Variant>& variants, const std::string& param, const pipeline::PlanContext& context,
              const PassFacts& base, pipeline::Output& output);
 
-  [[nodiscard]] bool empty() const { return rows_.empty(); }
+  [[nodiscard]] bool empty() const { return groups_.empty(); }
   /// What they take of results over all prompts, before the first one; see FlowStage::read_results.
   [[nodiscard]] pipeline::ValuePtr read_results(
       std::span<const std::unique_ptr<pipeline::StoredRows>> variables) const;
-  /// Of one prompt, which is edited as it is fed, by Intervention::source.
-  [[nodiscard]] RowSources of(const pipeline::Inputs& inputs, const FedPrompt& edited) const;
+  /// Of one prompt, which is edited as it is fed, what these of the variants take; by Intervention::source.
+  [[nodiscard]] RowSources of(const pipeline::Inputs& inputs, const FedPrompt& edited,
+                              std::span<const Variant> variants) const;
 
  private:
-  std::vector<std::unique_ptr<const GivenRows>> rows_;
+  /// Sources that are planned together.
+  struct Group {
+    std::vector<std::size_t> sources;  // ascending
+    std::unique_ptr<const GivenRows> rows{};
+  };
+  std::vector<Group> groups_;
+  std::size_t sources_ = 0;
   std::map<std::string, ValuesNeeded> results_;  // by variable
 };
 
