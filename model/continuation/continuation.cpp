@@ -9,6 +9,7 @@
 #include "model/numerics/parallel.hpp"
 #include "model/pass/layer_loop.hpp"
 #include "model/pass/pass_record.hpp"
+#include "model/rows/edited_rows.hpp"
 
 namespace hookflow {
 namespace {

@@ -88,10 +88,13 @@ std::string EditSyntax::map_form() const {
 
 std::vector<std::string> EditSyntax::forms() const {
   std::vector<std::string> forms;
+  std::string beside;
+  for (const EditOption& option : options)
+    if (option.required) beside += ", " + option.name + ": ...";
   for (const EditArgument& argument : arguments) {
     if (std::holds_alternative<std::monostate>(argument)) forms.push_back(is_map ? map_form() : key);
     if (std::holds_alternative<std::string>(argument) && words.empty())
-      forms.push_back("{" + key + ": NAME}");
+      forms.push_back("{" + key + ": NAME" + beside + "}");
     if (std::holds_alternative<float>(argument)) forms.push_back("{" + key + ": x}");
     if (std::holds_alternative<std::vector<float>>(argument)) forms.push_back("{" + key + ": [x, ...]}");
   }

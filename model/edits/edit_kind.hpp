@@ -78,24 +78,28 @@ float fill_rows(float value, const EditedRows& at);
 std::optional<std::string> length_problem(const std::string& key, std::size_t numbers,
                                           const EditPlace& place);
 
-/// What stands behind a kind's key in a workflow: nothing, a number, a word or a name, numbers, or positions.
-using EditArgument = std::variant<std::monostate, float, std::string, std::vector<float>, Positions>;
+/// What stands behind a kind's key in a workflow: nothing, a number, a word or a name, numbers, positions, or
+/// names.
+using EditArgument =
+    std::variant<std::monostate, float, std::string, std::vector<float>, Positions, std::vector<std::string>>;
+
+struct EditWord {
+  std::string word;
+  std::string meaning;
+};
 
 /// A key that may stand beside the kind's, or in its map.
 struct EditOption {
   std::string name;
   EditArgument type;  // of its value
   std::string meaning;
+  std::vector<EditWord> words{};  // those that a word may be; none: it is a name
+  bool required = false;
 };
 /// The options that are given.
 using EditSettings = std::map<std::string, EditArgument>;
 /// One that is a number.
 float number_of(const EditSettings& settings, const std::string& name, float otherwise);
-
-struct EditWord {
-  std::string word;
-  std::string meaning;
-};
 
 /// How a kind is written in a workflow, and made of what is written.
 struct EditSyntax {

@@ -9,16 +9,18 @@
 namespace hookflow {
 namespace {
 
-void check_word(const EditSyntax& syntax, const std::string& word) {
-  if (syntax.words.empty()) return;
+/// `words`: those that it may be; none: it is a name.
+void check_word(const std::string& key, const std::vector<EditWord>& words, const EditArgument& argument) {
+  const auto* given = std::get_if<std::string>(&argument);
+  if (given == nullptr || words.empty()) return;
   std::vector<std::string> known;
   std::string rule;
-  for (const EditWord& choice : syntax.words) {
+  for (const EditWord& choice : words) {
     rule += (known.empty() ? "" : " or ") + choice.word + " (" + choice.meaning + ")";
     known.push_back(choice.word);
   }
-  if (std::ranges::find(known, word) == known.end()) {
-    throw UnknownName(syntax.key + ": unknown '" + word + "'", "; must be " + rule, word, known);
+  if (std::ranges::find(known, *given) == known.end()) {
+    throw UnknownName(key + ": unknown '" + *given + "'", "; must be " + rule, *given, known);
   }
 }
 
@@ -37,7 +39,13 @@ Replacement::Replacement(const std::string& key, EditArgument argument, std::str
     : key_(key), argument_(std::move(argument)), name_(std::move(name)), settings_(std::move(settings)) {
   const EditSyntax& syntax = edit_syntax(key);
   check_type(syntax, argument_);
-  if (const auto* word = std::get_if<std::string>(&argument_)) check_word(syntax, *word);
+  check_word(key, syntax.words, argument_);
+  for (const EditOption& option : syntax.options) {
+    const auto set = settings_.find(option.name);
+    if (set != settings_.end()) check_word(option.name, option.words, set->second);
+    if (set == settings_.end() && option.required)
+      throw ModelError(key + ": " + option.name + " is missing: " + option.meaning);
+  }
   const auto* numbers = std::get_if<std::vector<float>>(&argument_);
   if (numbers != nullptr && numbers->empty()) throw ModelError(key + ": the list is empty");
   kind_ = syntax.make(argument_, settings_);
@@ -49,8 +57,10 @@ std::string Replacement::label() const {
   if (const auto* number = std::get_if<float>(&argument_)) label += "_" + spelled(*number);
   if (const auto* word = std::get_if<std::string>(&argument_)) label += "_" + *word;
   if (edit_syntax(key_).is_map) return label;
-  for (const auto& [option, value] : settings_)
+  for (const auto& [option, value] : settings_) {
     if (const auto* number = std::get_if<float>(&value)) label += "_" + option + "_" + spelled(*number);
+    if (const auto* word = std::get_if<std::string>(&value)) label += "_" + option + "_" + *word;
+  }
   return label;
 }
 

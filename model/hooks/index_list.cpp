@@ -10,20 +10,23 @@
 namespace hookflow {
 namespace {
 
-std::size_t parse_index(std::string_view digits, const IndexListPlace& place) {
-  std::size_t index = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
+std::size_t parse_index(std::string_view text, const IndexListPlace& place) {
+  std::size_t number = 0;
+  const bool from_end = text.starts_with('-');
+  const std::string_view digits = text.substr(from_end ? 1 : 0);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   const std::string noun(place.noun);
   if (digits.empty() || error == std::errc::invalid_argument || end != digits.data() + digits.size()) {
-    throw ModelError("'" + std::string(place.text) + "': '" + std::string(digits) + "' is not a " + noun +
+    throw ModelError("'" + std::string(place.text) + "': '" + std::string(text) + "' is not a " + noun +
                      "; write a number, '*', '0-3' or '0,2,5-7'");
   }
-  if (error == std::errc::result_out_of_range || index >= place.count) {
-    throw ModelError("'" + std::string(place.text) + "': " + noun + " " + std::string(digits) +
+  const std::size_t first = from_end ? 1 : 0;
+  if (error == std::errc::result_out_of_range || number < first || number >= place.count + first) {
+    throw ModelError("'" + std::string(place.text) + "': " + noun + " " + std::string(text) +
                      " is out of range; the model has " + std::to_string(place.count) + " " + noun + "s, 0-" +
                      std::to_string(place.count - 1));
   }
-  return index;
+  return from_end ? place.count - number : number;
 }
 
 }  // namespace
@@ -38,7 +41,7 @@ std::vector<std::size_t> parse_index_list(std::string_view list, const IndexList
   while (true) {
     const std::size_t comma = list.find(',');
     const std::string_view item = list.substr(0, comma);
-    const std::size_t dash = item.find('-');
+    const std::size_t dash = item.find('-', 1);
     const std::size_t first = parse_index(item.substr(0, dash), place);
     const std::size_t last = dash == item.npos ? first : parse_index(item.substr(dash + 1), place);
     if (last < first) {

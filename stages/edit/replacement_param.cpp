@@ -52,6 +52,7 @@ struct ArgumentReader {
     for (const double value : values) numbers.push_back(to_float(value, node.line));
   }
   void operator()(Positions& positions) const { read_param(node, positions); }
+  void operator()(std::vector<std::string>& names) const { pipeline::read_param(node, names); }
 };
 
 bool is_number(const Node& node) {
@@ -122,6 +123,7 @@ Node argument_node(const std::vector<float>& numbers) {
 
 Node argument_node(std::monostate /*none*/) { return {}; }
 Node argument_node(const Positions& positions) { return write_param(positions); }
+Node argument_node(const std::vector<std::string>& names) { return pipeline::write_param(names); }
 
 Node node_of(const EditArgument& argument) {
   return std::visit([](const auto& value) { return argument_node(value); }, argument);
@@ -129,15 +131,15 @@ Node node_of(const EditArgument& argument) {
 
 /// What may stand behind a kind's key; says it of each type that an argument can have.
 struct ArgumentSchema {
-  const EditSyntax& syntax;
+  const std::vector<EditWord>& choices;
 
   Node operator()(std::monostate /*none*/) const { return pipeline::schema::of_type("null"); }
   Node operator()(float /*number*/) const { return pipeline::schema::of_type("number"); }
   Node operator()(const std::string& /*word*/) const {
-    if (syntax.words.empty()) return pipeline::schema::text();
+    if (choices.empty()) return pipeline::schema::text();
     std::vector<std::string> words;
     std::string meanings;
-    for (const EditWord& choice : syntax.words) {
+    for (const EditWord& choice : choices) {
       words.push_back(choice.word);
       meanings += (meanings.empty() ? "" : "\n") + choice.word + ": " + choice.meaning;
     }
@@ -149,15 +151,20 @@ struct ArgumentSchema {
   Node operator()(const Positions& /*positions*/) const {
     return param_schema(std::type_identity<Positions>{});
   }
+  Node operator()(const std::vector<std::string>& /*names*/) const {
+    return pipeline::schema::any_of(
+        {pipeline::schema::text(), pipeline::schema::list_of(pipeline::schema::text(), 1)});
+  }
 };
 
 /// What may stand in the map of a kind's options, or beside its key.
 std::vector<pipeline::schema::Key> option_keys(const EditSyntax& syntax) {
-  static const EditSyntax kPlain{};
   std::vector<pipeline::schema::Key> keys;
   for (const EditOption& option : syntax.options)
-    keys.push_back({option.name, pipeline::schema::with_doc(std::visit(ArgumentSchema{kPlain}, option.type),
-                                                            option.meaning)});
+    keys.push_back(
+        {option.name,
+         pipeline::schema::with_doc(std::visit(ArgumentSchema{option.words}, option.type), option.meaning),
+         option.required});
   return keys;
 }
 
@@ -202,7 +209,7 @@ Node param_schema(std::type_identity<Replacement> /*type*/) {
     std::vector<Node> arguments;
     for (const EditArgument& argument : syntax.arguments)
       arguments.push_back(syntax.is_map ? pipeline::schema::map_of(option_keys(syntax))
-                                        : std::visit(ArgumentSchema{syntax}, argument));
+                                        : std::visit(ArgumentSchema{syntax.words}, argument));
     std::vector<pipeline::schema::Key> keys = {{syntax.key, pipeline::schema::any_of(arguments), true},
                                                {kNameKey, stages::label_schema()}};
     if (!syntax.is_map) std::ranges::move(option_keys(syntax), std::back_inserter(keys));

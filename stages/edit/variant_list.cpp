@@ -4,6 +4,7 @@
 
 #include "pipeline/yaml/param.hpp"
 #include "stages/given/samples.hpp"
+#include "stages/path/senders.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -54,9 +55,13 @@ Variant make_variant(const std::vector<NamedEdit>& edits, const EditOrigin& name
                            " both change " + twice);
       }
     }
+    const std::size_t before = variant.size();
     for (const EditTarget& target : now.targets) {
-      variant.push_back({target.at, target.head, edit.positions, edit.with, {}, edit.keys});
+      if (arrives(edit.with, target.at, scope.config()))
+        variant.push_back({target.at, target.head, edit.positions, edit.with, {}, edit.keys});
     }
+    if (variant.size() == before)
+      problems.push_back(origin.named + "path: nothing that is edited is behind a sender");
     placed.push_back(std::move(now));
   }
   return variant;

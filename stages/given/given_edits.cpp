@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
+#include <set>
 #include <span>
 #include <stdexcept>
 
@@ -38,6 +40,15 @@ std::size_t GivenPlan::port_of(const std::string& stage) const {
   return static_cast<std::size_t>(found - context.inputs.begin());
 }
 
+std::optional<std::size_t> GivenPlan::port_of_base() const {
+  const auto gives_it = [&](const pipeline::PlannedInput& input) {
+    return input && input.output->facts.get() == &base;
+  };
+  const auto found = std::ranges::find_if(context.inputs, gives_it);
+  if (found == context.inputs.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - context.inputs.begin());
+}
+
 void add_passes(const Replacement& with, std::vector<std::string>& all) {
   const GivenKind* kind = given_kind(with);
   if (kind == nullptr) return;
@@ -49,27 +60,40 @@ GivenEdits::GivenEdits(std::vector<Variant>& variants, const std::string& param,
                        const pipeline::PlanContext& context, const PassFacts& base,
                        pipeline::Output& output) {
   std::vector<Replacement> sources;
-  std::vector<std::vector<const Intervention*>> edits;
+  std::vector<std::vector<const Intervention*>> edits;  // of each
   for (Variant& variant : variants) {
     for (Intervention& edit : variant) {
       if (!edit.with->takes_given()) continue;
-      const auto found = std::ranges::find(sources, edit.with);
-      edit.source = static_cast<std::size_t>(found - sources.begin());
-      if (found == sources.end()) {
+      // From the end: most variants take what the one before them takes.
+      const auto found = std::find(sources.rbegin(), sources.rend(), edit.with);
+      edit.source =
+          found == sources.rend() ? sources.size() : static_cast<std::size_t>(sources.rend() - found) - 1;
+      if (found == sources.rend()) {
         sources.push_back(edit.with);
         edits.emplace_back();
       }
       edits[*edit.source].push_back(&edit);
     }
   }
+  sources_ = sources.size();
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const auto with_it = [&](const Group& group) {
+      return given_kind(sources[i])->is_planned_with(*given_kind(sources[group.sources.front()]));
+    };
+    const auto group = std::ranges::find_if(groups_, with_it);
+    (group == groups_.end() ? groups_.emplace_back() : *group).sources.push_back(i);
+  }
   std::vector<std::string> labels;
   std::vector<std::span<const std::size_t>> others;
-  for (std::size_t i = 0; i < sources.size(); ++i) {
-    rows_.push_back(
-        given_kind(sources[i])->plan({context, output, base, param, std::move(edits[i]), results_}));
-    if (rows_.back()->other_prompts().empty()) continue;
-    labels.push_back(sources[i].label());
-    others.push_back(rows_.back()->other_prompts());
+  for (Group& group : groups_) {
+    std::vector<const Intervention*> together;
+    for (const std::size_t i : group.sources)
+      together.insert(together.end(), edits[i].begin(), edits[i].end());
+    group.rows = given_kind(sources[group.sources.front()])
+                     ->plan({context, output, base, param, std::move(together), results_});
+    if (group.rows->other_prompts().empty()) continue;
+    labels.push_back(sources[group.sources.front()].label());
+    others.push_back(group.rows->other_prompts());
   }
   if (!others.empty()) output.known.push_back(other_prompts(std::move(labels), std::move(others)));
   if (context.inputs.size() > kValuesPort && context.inputs[kValuesPort] && results_.empty())
@@ -81,14 +105,14 @@ GivenEdits::GivenEdits(std::vector<Variant>& variants, const std::string& param,
 
 pipeline::Cost GivenEdits::cost() const {
   pipeline::Cost all;
-  for (const auto& rows : rows_) all += rows->cost();
+  for (const Group& group : groups_) all += group.rows->cost();
   return all;
 }
 
 pipeline::Bytes GivenEdits::bytes(const pipeline::Batch& batch) const {
   pipeline::Bytes all;
-  for (const auto& rows : rows_)
-    for (const std::size_t prompt : batch.prompts) all += rows->bytes(prompt);
+  for (const Group& group : groups_)
+    for (const std::size_t prompt : batch.prompts) all += group.rows->bytes(prompt);
   return all;
 }
 
@@ -98,15 +122,27 @@ pipeline::ValuePtr GivenEdits::read_results(
 }
 
 Variant GivenEdits::everywhere(const Variant& variant) const {
+  std::vector<bool> is_everywhere(sources_);
+  for (const Group& group : groups_)
+    for (const std::size_t source : group.sources) is_everywhere[source] = group.rows->is_everywhere();
   Variant edits = variant;
-  std::erase_if(
-      edits, [&](const Intervention& edit) { return edit.source && !rows_[*edit.source]->is_everywhere(); });
+  std::erase_if(edits, [&](const Intervention& edit) { return edit.source && !is_everywhere[*edit.source]; });
   return edits;
 }
 
-RowSources GivenEdits::of(const pipeline::Inputs& inputs, const FedPrompt& edited) const {
-  RowSources sources;
-  for (const auto& rows : rows_) sources.push_back(rows->of(inputs, edited));
+RowSources GivenEdits::of(const pipeline::Inputs& inputs, const FedPrompt& edited,
+                          std::span<const Variant> variants) const {
+  std::set<std::size_t> taken;
+  for (const Variant& variant : variants)
+    for (const Intervention& edit : variant)
+      if (edit.source) taken.insert(*edit.source);
+  RowSources sources(sources_);
+  for (const Group& group : groups_) {
+    std::vector<std::size_t> wanted;
+    std::ranges::copy_if(group.sources, std::back_inserter(wanted),
+                         [&](std::size_t source) { return taken.contains(source); });
+    if (!wanted.empty()) group.rows->set(inputs, edited, wanted, sources);
+  }
   return sources;
 }
 

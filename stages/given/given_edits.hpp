@@ -27,7 +27,7 @@ class GivenEdits {
   GivenEdits(std::vector<Variant>& variants, const std::string& param, const pipeline::PlanContext& context,
              const PassFacts& base, pipeline::Output& output);
 
-  [[nodiscard]] bool empty() const { return rows_.empty(); }
+  [[nodiscard]] bool empty() const { return groups_.empty(); }
   /// What finding it takes: for all prompts once, and for those of a batch.
   [[nodiscard]] pipeline::Cost cost() const;
   [[nodiscard]] pipeline::Bytes bytes(const pipeline::Batch& batch) const;
@@ -35,15 +35,22 @@ class GivenEdits {
   [[nodiscard]] pipeline::ValuePtr read_results(
       std::span<const std::unique_ptr<pipeline::StoredRows>> variables) const;
   /// How many sources there are.
-  [[nodiscard]] std::size_t size() const { return rows_.size(); }
+  [[nodiscard]] std::size_t size() const { return sources_; }
   /// The edits that tokens behind the prompt can have, too: of those that take rows from outside the ones
   /// that have a row for every position.
   [[nodiscard]] Variant everywhere(const Variant& variant) const;
-  /// Of one prompt, which is edited as it is fed, by Intervention::source.
-  [[nodiscard]] RowSources of(const pipeline::Inputs& inputs, const FedPrompt& edited) const;
+  /// Of one prompt, which is edited as it is fed, what these of the variants take; by Intervention::source.
+  [[nodiscard]] RowSources of(const pipeline::Inputs& inputs, const FedPrompt& edited,
+                              std::span<const Variant> variants) const;
 
  private:
-  std::vector<std::unique_ptr<const GivenRows>> rows_;
+  /// Sources that are planned together.
+  struct Group {
+    std::vector<std::size_t> sources;  // ascending
+    std::unique_ptr<const GivenRows> rows{};
+  };
+  std::vector<Group> groups_;
+  std::size_t sources_ = 0;
   std::map<std::string, ValuesNeeded> results_;  // by variable
 };
 

@@ -3,6 +3,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -34,17 +35,19 @@ struct ValuesNeeded {
 /// What edits that take rows from outside of a pass are planned from.
 struct GivenPlan {
   const pipeline::PlanContext& context;
-  pipeline::Output& output;  // what is asked of other stages
-  const PassFacts& base;     // the pass that is edited
-  std::string param;         // of the stage, where they are written
-  std::vector<const Intervention*> edits;
+  pipeline::Output& output;                      // what is asked of other stages
+  const PassFacts& base;                         // the pass that is edited
+  std::string param;                             // of the stage, where they are written
+  std::vector<const Intervention*> edits;        // of all replacements that are planned together
   std::map<std::string, ValuesNeeded>& results;  // that they take at kValuesPort, by variable
 
   /// The port that a stage is wired to, which a replacement names.
   [[nodiscard]] std::size_t port_of(const std::string& stage) const;
+  /// The port at which the pass comes that is edited; none: it is not run before its edits are made.
+  [[nodiscard]] std::optional<std::size_t> port_of_base() const;
 };
 
-/// Where the rows come from, for every prompt of a run.
+/// Where the rows of replacements come from that were planned together, for every prompt of a run.
 class GivenRows {
  public:
   GivenRows() = default;
@@ -52,10 +55,10 @@ class GivenRows {
   GivenRows& operator=(const GivenRows&) = delete;
   virtual ~GivenRows() = default;
 
-  /// Of one prompt, which is edited as it is fed; borrows from the inputs. Throws pipeline::PromptFailure
-  /// where there are none.
-  [[nodiscard]] virtual std::shared_ptr<const RowSource> of(const pipeline::Inputs& inputs,
-                                                            const FedPrompt& edited) const = 0;
+  /// Sets those of one prompt, which is edited as it is fed, that are wanted: by Intervention::source. They
+  /// borrow from the inputs. Throws pipeline::PromptFailure where there are none.
+  virtual void set(const pipeline::Inputs& inputs, const FedPrompt& edited,
+                   std::span<const std::size_t> wanted, RowSources& sources) const = 0;
   /// Work for them, of all prompts once; and bytes, of one.
   [[nodiscard]] virtual pipeline::Cost cost() const { return {}; }
   [[nodiscard]] virtual pipeline::Bytes bytes(std::size_t /*prompt*/) const { return {}; }
@@ -64,6 +67,18 @@ class GivenRows {
   [[nodiscard]] virtual std::span<const std::size_t> other_prompts() const { return {}; }
   /// Whether it is the same row at every position, and so at that of a token behind the prompt, too.
   [[nodiscard]] virtual bool is_everywhere() const { return false; }
+};
+
+/// Of a replacement that is planned by itself.
+class RowsOfOne : public GivenRows {
+ public:
+  /// As set() does.
+  [[nodiscard]] virtual std::shared_ptr<const RowSource> of(const pipeline::Inputs& inputs,
+                                                            const FedPrompt& edited) const = 0;
+  void set(const pipeline::Inputs& inputs, const FedPrompt& edited, std::span<const std::size_t> wanted,
+           RowSources& sources) const final {
+    sources.at(wanted.front()) = of(inputs, edited);
+  }
 };
 
 /// Beside a kind of edit that takes rows from outside: where from.
@@ -76,6 +91,8 @@ class GivenKind {
 
   /// The passes that it names, by their stages.
   [[nodiscard]] virtual std::vector<std::string> passes() const { return {}; }
+  /// Whether it is planned together with another replacement, and its rows come from the same GivenRows.
+  [[nodiscard]] virtual bool is_planned_with(const GivenKind& /*other*/) const { return false; }
   /// Asks for what the edits take. Refuses prompts for which they cannot; throws pipeline::ParamError.
   [[nodiscard]] virtual std::unique_ptr<const GivenRows> plan(const GivenPlan& plan) const = 0;
 };

@@ -48,7 +48,7 @@ class RowsOfPrompt : public RowSource {
   std::size_t length_;  // of the prompt
 };
 
-class RowsByName : public GivenRows {
+class RowsByName : public RowsOfOne {
  public:
   explicit RowsByName(std::map<HookKind, PlaceValues> places) : places_(std::move(places)) {}
 

@@ -10,7 +10,7 @@
 #include "stages/edit/edit_positions.hpp"
 #include "stages/edit/hidden_keys.hpp"
 #include "stages/edit/replacement_param.hpp"
-#include "stages/edit/variant_grid.hpp"
+#include "stages/edit/grid/variant_grid.hpp"
 #include "stages/edit/variant_list.hpp"
 #include "stages/given/given_edits.hpp"
 #include "stages/params/positions_param.hpp"
@@ -119,12 +119,13 @@ class Ablate : public BatchStage {
 
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts, VariantRange of) const override {
     const auto [first, count] = of;
+    const std::span chosen = std::span(*made_).subspan(first, count);
     std::vector<RowSources> given;
-    for (const Inputs& inputs : prompts) given.push_back(given_.of(inputs, inputs.get<Pass>(0).fed));
+    for (const Inputs& inputs : prompts) given.push_back(given_.of(inputs, inputs.get<Pass>(0).fed, chosen));
     std::vector<EditedPrompt> edited;
     for (std::size_t p = 0; p < prompts.size(); ++p) {
       for (std::size_t i = 0; i < count; ++i)
-        edited.push_back({prompts[p].get<Pass>(0).index, &(*made_)[first + i], &given[p]});
+        edited.push_back({prompts[p].get<Pass>(0).index, &chosen[i], &given[p]});
     }
     const auto& clean = prompts.front().get<Pass>(0);
     std::vector<PassResult> results = run_edited(*model_, *clean.batch, edited, asked_.plan());
@@ -138,7 +139,7 @@ class Ablate : public BatchStage {
       made->fed = prompts[p].get<Pass>(0).fed;
       made->given = prompts[p].get<Pass>(0).given;
       made->given.insert(made->given.end(), given[p].begin(), given[p].end());
-      for (std::size_t i = 0; i < count; ++i) made->fits.push_back(fits(first + i, made->fed));
+      for (std::size_t i = 0; i < count; ++i) made->fits.push_back(fits(chosen[i], made->fed));
       made->results = take(results, p * count, count);
       for (auto& [column, passes] : answered) made->answered[column] = take(passes, p * count, count);
       values.push_back(std::move(made));

@@ -69,7 +69,7 @@ class Forward : public BatchStage {
   [[nodiscard]] std::vector<ValuePtr> run(std::span<const Inputs> prompts,
                                           VariantRange /*variants*/) const override {
     std::vector<RowSources> given;
-    for (const Inputs& inputs : prompts) given.push_back(given_.of(inputs, fed(inputs)));
+    for (const Inputs& inputs : prompts) given.push_back(given_.of(inputs, fed(inputs), {&made_, 1}));
     const WholeEdits own{own_edits(), given};
     const auto batch = run_clean_pass(prompts, asked_.plan(), nullptr, own);
     std::map<std::string, std::shared_ptr<const CleanPass>> answered;

@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 // rooms, which know nothing of each other. In model/ the pass stands below all that knows of files and
 // families: it asks the facts of a Config alone.
 constexpr const char* kFolders = R"(
-  model model/memory model/numerics model/architecture model/hooks model/edits model/rows model/pass model/continuation
+  model model/memory model/numerics model/architecture model/hooks model/path model/edits model/rows model/pass
+  model/continuation
   model/files model/tokenizer model/library model/gpt2
   pipeline pipeline/values pipeline/text pipeline/terminal pipeline/hash pipeline/yaml pipeline/prompts
   pipeline/prompts/templates
@@ -28,8 +29,8 @@ constexpr const char* kFolders = R"(
   pipeline/session pipeline/inspect pipeline/render pipeline/figures/data pipeline/figures pipeline/command pipeline/describe
   pipeline/plot pipeline/export pipeline/report/answer pipeline/report/page pipeline/report pipeline/compare
   pipeline/schema pipeline/starter pipeline/completion pipeline/manual
-  stages/subject stages/tokenize stages/params stages/given stages/edit stages/passes stages/statistics
-  stages/aggregate stages/measure stages/prediction stages/generate
+  stages/subject stages/tokenize stages/params stages/given stages/replacements stages/path stages/edit stages/edit/grid
+  stages/passes stages/statistics stages/aggregate stages/measure stages/prediction stages/generate
 )";
 constexpr std::size_t kMostFiles = 20;  // of one folder
 

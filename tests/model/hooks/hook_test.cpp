@@ -65,6 +65,17 @@ TEST(ParseHooks, ReadsListsOfLayersAndHeads) {
   EXPECT_EQ(parse_one("blocks.*.attn.hook_pattern[3,0-1]").heads, (Indices{0, 1, 3}));
 }
 
+TEST(ParseHooks, CountsNegativeNumbersFromTheEnd) {
+  const std::size_t last = parse_one("blocks.*.attn.hook_z").layers.back();
+  EXPECT_EQ(parse_one("blocks.-1.attn.hook_z").layers, Indices{last});
+  EXPECT_EQ(parse_one("blocks.-2--1,0.attn.hook_z").layers, (Indices{0, last - 1, last}));
+  EXPECT_EQ(parse_one("blocks.0.attn.hook_z[1--1]").heads, (Indices{1, 2, 3}));
+  EXPECT_EQ(parse_one("blocks.0.attn.hook_z[-4]").heads, Indices{0});
+  for (const char* outside : {"blocks.0.attn.hook_z[-5]", "blocks.0.attn.hook_z[-0]",
+                              "blocks.0.attn.hook_z[--1]", "blocks.0.attn.hook_z[-]"})
+    EXPECT_THROW(parse_one(outside), ModelError) << outside;
+}
+
 TEST(ParseHooks, ReadsHuggingFacePaths) {
   const std::vector<std::pair<std::string, HookKind>> paths = {
       {"h.5.attn.c_proj:input", HookKind::z},

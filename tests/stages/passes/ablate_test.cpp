@@ -7,7 +7,7 @@
 
 #include "model/pass/pass_record.hpp"
 #include "pipeline/yaml/param.hpp"
-#include "stages/edit/variant_grid.hpp"
+#include "stages/edit/grid/variant_grid.hpp"
 #include "stages/subject/pass_request.hpp"
 #include "tests/support/match_naive.hpp"
 #include "tests/support/stage_chain.hpp"

@@ -1,4 +1,4 @@
-#include "stages/edit/variant_grid.hpp"
+#include "stages/edit/grid/variant_grid.hpp"
 
 #include <gtest/gtest.h>
 

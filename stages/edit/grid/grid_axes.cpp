@@ -1,4 +1,4 @@
-#include "stages/edit/grid_axes.hpp"
+#include "stages/edit/grid/grid_axes.hpp"
 
 #include <algorithm>
 #include <set>

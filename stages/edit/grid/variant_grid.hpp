@@ -22,11 +22,12 @@ struct GridRequest {
   std::size_t window = 1;                  // layers around each that are edited with it
 };
 
-/// Every combination of the request's alternatives, as variants, along the axes replacement, then positions
-/// and keys where several are alternatives, then hook_point where there is more than one kind of hook point,
-/// then layer and head where they have them, position and key where each is edited, and sample where edits
-/// are drawn several times. Throws pipeline::ParamError for hook points that cannot be edited, replacements
-/// that do not fit them, and combinations in which there is nothing to edit.
+/// Every combination of the request's alternatives, as variants, along the axes replacement, those of senders
+/// where a path has several (see SenderSteps), then positions and keys where several are alternatives, then
+/// hook_point where there is more than one kind of hook point, then layer and head where they have them,
+/// position and key where each is edited, and sample where edits are drawn several times. Throws
+/// pipeline::ParamError for hook points that cannot be edited, replacements that do not fit them, and
+/// combinations in which there is nothing to edit.
 LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope);
 
 }  // namespace hookflow::stages

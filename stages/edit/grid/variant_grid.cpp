@@ -1,4 +1,4 @@
-#include "stages/edit/variant_grid.hpp"
+#include "stages/edit/grid/variant_grid.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -9,9 +9,11 @@
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/values/renamed.hpp"
 #include "pipeline/yaml/param.hpp"
-#include "stages/edit/grid_axes.hpp"
+#include "stages/edit/grid/grid_axes.hpp"
+#include "stages/edit/grid/where_steps.hpp"
 #include "stages/edit/variant_list.hpp"
 #include "stages/given/samples.hpp"
+#include "stages/path/senders.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -19,9 +21,10 @@ namespace {
 using pipeline::Axis;
 using pipeline::ParamError;
 
-/// Takes away the axes along which all is edited together.
-void put_together(const std::vector<std::string>& together, std::vector<GridAxis>& axes) {
-  std::vector<std::string> names;
+/// Takes away the axes along which all is edited together. `others`: axes that it may name, too.
+void put_together(const std::vector<std::string>& together, const std::vector<std::string>& others,
+                  std::vector<GridAxis>& axes) {
+  std::vector<std::string> names = others;
   for (const GridAxis& axis : axes) names.push_back(axis.axis.name);
   for (const std::string& said : together) {
     const std::string name = pipeline::current_name(said, names);
@@ -79,7 +82,8 @@ std::vector<std::vector<EditTarget>> combine(const std::vector<EditTarget>& targ
   return combinations;
 }
 
-/// Adds to what is edited in each layer the same of those around it, `window` layers in all, fewer at the ends.
+/// Adds to what is edited in each layer the same of those around it, `window` layers in all, fewer at the
+/// ends.
 std::vector<std::vector<EditTarget>> widen(const std::vector<std::vector<EditTarget>>& combinations,
                                            std::size_t window, std::vector<GridAxis>& axes) {
   if (window == 1) return combinations;
@@ -145,6 +149,32 @@ Axis sample_axis(std::size_t samples) {
   return {"sample", std::move(labels), "draw of what is random", "", "", true};
 }
 
+/// The senders that paths name, all the same ones; none: no replacement is a path.
+Senders senders_of(const std::vector<Replacement>& with, const Config& config) {
+  Senders senders;
+  for (const Replacement& replacement : with) {
+    const Senders of_this = stages::senders_of(replacement, config);
+    if (!senders.empty() && !of_this.empty() && of_this != senders)
+      throw ParamError("with", "senders: must be the same of all paths, which share their axes");
+    if (!of_this.empty()) senders = of_this;
+  }
+  return senders;
+}
+
+/// What is edited together; of a path, where it arrives. Where it does at no place, it is edited nowhere: no
+/// prompt has such a variant.
+Variant edits_of(const Replacement& with, const std::vector<EditTarget>& together,
+                 const WhereSteps::Step& where, const Config& config) {
+  Variant variant, nowhere;
+  for (const EditTarget& target : together) {
+    if (arrives(with, target.at, config))
+      variant.push_back({target.at, target.head, where.positions.value(), with, {}, where.keys});
+    else
+      nowhere.push_back({target.at, target.head, Positions::at({}), with, {}, where.keys});
+  }
+  return variant.empty() ? nowhere : variant;
+}
+
 /// The variant, once for each draw of those of its edits that are drawn.
 void add_draws(Variant variant, std::size_t samples, std::vector<Variant>& variants) {
   if (samples == 0) return variants.push_back(std::move(variant));
@@ -153,37 +183,6 @@ void add_draws(Variant variant, std::size_t samples, std::vector<Variant>& varia
     for (Intervention& edit : drawn)
       if (stages::samples_of(edit.with) > 0) edit.with = sample_of(edit.with, sample);
   }
-}
-
-/// Where variants are edited along some axes; none: other axes decide it.
-struct WhereSteps {
-  struct Step {
-    std::optional<Positions> positions, keys;
-  };
-  std::vector<Axis> axes;
-  std::vector<Step> steps{Step{}};  // row-major
-
-  void cross(const PositionSteps& more, std::optional<Positions> Step::*which) {
-    std::ranges::copy(more.axes, std::back_inserter(axes));
-    std::vector<Step> crossed;
-    for (const Step& step : steps) {
-      for (const Positions& positions : more.steps) {
-        crossed.push_back(step);
-        crossed.back().*which = positions;
-      }
-    }
-    steps = std::move(crossed);
-  }
-};
-
-/// `of_each`: of what has its turn position by position, whose axes come last; else of all others.
-WhereSteps where_steps(const GridRequest& request, bool of_each, const TokenFacts& tokens) {
-  WhereSteps made;
-  if (request.positions.each == of_each)
-    made.cross(position_steps(request.positions, tokens), &WhereSteps::Step::positions);
-  if (request.keys && request.keys->each == of_each)
-    made.cross(position_steps(*request.keys, tokens, "key"), &WhereSteps::Step::keys);
-  return made;
 }
 
 void check(const GridRequest& request, const std::vector<EditTarget>& targets, EditScope& scope) {
@@ -208,14 +207,16 @@ LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope)
   check(request, targets, scope);
 
   std::vector<GridAxis> axes = grid_axes(targets);
-  put_together(request.together, axes);
+  const SenderSteps senders = sender_steps(senders_of(request.with, scope.config()), request.together);
+  put_together(request.together, senders.names, axes);
   const auto combinations =
       widen(combine(targets, axes, request.except.empty() ? "at" : "except"), request.window, axes);
   const std::size_t samples = samples_of(request);
   LabelledVariants grid;
   grid.axes.push_back(replacement_axis(request.with));
-  const WhereSteps before = where_steps(request, false, scope.tokens());
-  const WhereSteps behind = where_steps(request, true, scope.tokens());
+  std::ranges::copy(senders.axes, std::back_inserter(grid.axes));
+  const WhereSteps before = where_steps(request.positions, request.keys, false, scope.tokens());
+  const WhereSteps behind = where_steps(request.positions, request.keys, true, scope.tokens());
   std::ranges::copy(before.axes, std::back_inserter(grid.axes));
   for (const GridAxis& axis : axes) grid.axes.push_back(axis.axis);
   std::ranges::copy(behind.axes, std::back_inserter(grid.axes));
@@ -224,17 +225,19 @@ LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope)
   const auto add = [&](const Replacement& with, const std::vector<EditTarget>& together,
                        const WhereSteps::Step& outer, const WhereSteps::Step& inner) {
     Variant variant = also;
-    const Positions& positions = (outer.positions ? outer : inner).positions.value();
-    const auto& keys = (outer.keys ? outer : inner).keys;
-    for (const EditTarget& target : together)
-      variant.push_back({target.at, target.head, positions, with, {}, keys});
+    const WhereSteps::Step where{(outer.positions ? outer : inner).positions,
+                                 (outer.keys ? outer : inner).keys};
+    std::ranges::move(edits_of(with, together, where, scope.config()), std::back_inserter(variant));
     add_draws(std::move(variant), samples, grid.variants);
   };
   // Row-major along the axes.
-  for (const Replacement& with : request.with)
+  const auto add_all = [&](const Replacement& with) {
     for (const WhereSteps::Step& outer : before.steps)
       for (const std::vector<EditTarget>& together : combinations)
         for (const WhereSteps::Step& inner : behind.steps) add(with, together, outer, inner);
+  };
+  for (const Replacement& with : request.with)
+    for (const Senders& step : senders.steps) add_all(sent_by(with, step));
   return grid;
 }
 

@@ -58,7 +58,7 @@ double embedding_std(const Model& model) {
   return std::sqrt(std::max(0.0, squares / count - sum / count * (sum / count)));
 }
 
-class NoiseOfPrompts : public GivenRows {
+class NoiseOfPrompts : public RowsOfOne {
  public:
   NoiseOfPrompts(NoiseOf noise, bool times_embeddings, ModelSubject& subject,
                  const std::vector<const Intervention*>& edits)

@@ -55,7 +55,7 @@ class Likeness {
 };
 
 /// The clean pass of another prompt, drawn for each.
-class RowsOfOthers : public GivenRows {
+class RowsOfOthers : public RowsOfOne {
  public:
   RowsOfOthers(std::vector<std::size_t> drawn, const GivenPlan& plan)
       : drawn_(std::move(drawn)),
@@ -80,9 +80,10 @@ class RowsOfOthers : public GivenRows {
         run_clean(subject_.model(), {&tokens->ids, 1}, request_.plan(), {{}, {&tokens->named, 1}}));
     std::map<HookPoint, Captured> captured;
     for (const HookPoint& place : places_) captured.try_emplace(place, request_.at(place, pass->view()));
-    MatchedPositions matched;
-    for (const Positions& positions : positions_) matched.match(positions, edited, positions, pass->fed);
-    return std::make_shared<PassRows>(std::move(pass), std::move(captured), std::move(matched));
+    MovedPositions moved;
+    for (const Positions& positions : positions_)
+      move_positions(positions.resolve(edited), positions.resolve(pass->fed), moved);
+    return std::make_shared<PassRows>(std::move(pass), std::move(captured), std::move(moved));
   }
 
   [[nodiscard]] pipeline::Cost cost() const override { return work_->cost(); }

@@ -1,0 +1,65 @@
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "model/edits/given.hpp"
+#include "stages/given/given_kind.hpp"
+#include "stages/given/other_positions.hpp"
+#include "stages/given/pass_rows.hpp"
+#include "stages/subject/captured.hpp"
+#include "stages/subject/pass_request.hpp"
+
+namespace hookflow::stages {
+namespace {
+
+class RowsOfPass : public RowsOfOne {
+ public:
+  RowsOfPass(std::size_t port, std::vector<const Intervention*> edits, OtherPositions positions,
+             std::shared_ptr<const PassRequest> request)
+      : port_(port), positions_(std::move(positions)), request_(std::move(request)) {
+    for (const Intervention* edit : edits) edits_.push_back(*edit);
+    for (const Intervention& edit : edits_) pointers_.push_back(&edit);
+  }
+
+  [[nodiscard]] std::shared_ptr<const RowSource> of(const pipeline::Inputs& inputs,
+                                                    const FedPrompt& edited) const override {
+    const PassView pass = inputs.get<Pass>(port_).view();
+    std::map<HookPoint, Captured> places;
+    for (const Intervention& edit : edits_) places.try_emplace(edit.at, request_->at(edit.at, pass));
+    return std::make_shared<PassRows>(inputs.value(port_), std::move(places),
+                                      positions_.moved(pointers_, edited, pass.fed));
+  }
+
+ private:
+  std::size_t port_;
+  std::vector<Intervention> edits_;
+  std::vector<const Intervention*> pointers_;
+  OtherPositions positions_;
+  std::shared_ptr<const PassRequest> request_;
+};
+
+/// The same place of another pass of the same prompt, at the same positions or at others.
+class FromPass : public Taken, public GivenKind {
+ public:
+  FromPass(std::string stage, const EditSettings& settings)
+      : stage_(std::move(stage)), positions_(settings) {}
+
+  [[nodiscard]] std::vector<std::string> passes() const override { return {stage_}; }
+
+  [[nodiscard]] std::unique_ptr<const GivenRows> plan(const GivenPlan& plan) const override {
+    positions_.check(plan, "{from: " + stage_, stage_);
+    PassRequest request;
+    for (const Intervention* edit : plan.edits) request.keep(edit->at, positions_.kept_for(*edit));
+    const std::size_t port = plan.port_of(stage_);
+    return std::make_unique<RowsOfPass>(port, plan.edits, positions_, plan.output.ask(port, request));
+  }
+
+ private:
+  std::string stage_;
+  OtherPositions positions_;
+};
+
+const bool kFrom = register_edit_kind<FromPass, std::string>("from", {.options = {OtherPositions::option()}});
+
+}  // namespace
+}  // namespace hookflow::stages
