@@ -26,39 +26,58 @@ def rows_of(case):
             for variant, edit in enumerate(case.variants or [None])]
 
 
-def silence(x, edit, width):
-    """Edits one head of x [p, d], c_proj's input, in place."""
-    head = x[:, edit.head * width:(edit.head + 1) * width]
-    with_what = head.mean() if edit.replacement == "mean" else 0
-    if edit.position is None:
-        head[:] = with_what
+def place_of(model, edit):
+    """The module whose input is edited, [rows, p, d]."""
+    block = model.transformer.h[edit.layer]
+    return block if edit.head is None else block.attn.c_proj
+
+
+def make_edit(model, x, edit, source=None):
+    """Edits x [p, d], what the edit's module is given, in place; source [p, d]: what it was given by the other text."""
+    width = model.config["n_embd"] // model.config["n_head"]
+    part = slice(None) if edit.head is None else slice(edit.head * width, (edit.head + 1) * width)
+    where = slice(None) if edit.position is None else edit.position
+    if edit.replacement == "source":
+        x[where, part] = source[where, part]
     else:
-        head[edit.position] = with_what
+        x[where, part] = x[:, part].mean() if edit.replacement == "mean" else 0
 
 
 @contextmanager
-def edited(model, edits):
-    """While this stands, a forward pre-hook makes edit i, where there is one, in row i of the batch."""
-    width = model.config["n_embd"] // model.config["n_head"]
-    by_layer = {}
-    for row, edit in enumerate(edits):
-        if edit is not None:
-            by_layer.setdefault(edit.layer, []).append((row, edit))
-
-    def hook(here):
-        def edit_rows(module, inputs):
-            x = inputs[0].clone()  # [rows, p, d]
-            for row, edit in here:
-                silence(x[row], edit, width)
-            return (x,)
-        return edit_rows
-    handles = [model.transformer.h[layer].attn.c_proj.register_forward_pre_hook(hook(here))
-               for layer, here in by_layer.items()]
+def hooked(modules, hook):
+    """While this stands, a forward pre-hook a module: hook(i, its inputs) is what the module i is given instead."""
+    handles = [module.register_forward_pre_hook(lambda _, inputs, i=i: hook(i, inputs))
+               for i, module in enumerate(modules)]
     try:
         yield
     finally:
         for handle in handles:
             handle.remove()
+
+
+@contextmanager
+def edited(model, edits, sources=None):
+    """While this stands, edit i, where there is one, is made in row i of the batch; sources [rows][layer], as make_edit."""
+    by_module = {}
+    for row, edit in enumerate(edits):
+        if edit is not None:
+            by_module.setdefault(place_of(model, edit), []).append((row, edit))
+
+    def edit_rows(i, inputs):
+        x = inputs[0].clone()  # [rows, p, d]
+        for row, edit in list(by_module.values())[i]:
+            make_edit(model, x[row], edit, sources and sources[row][edit.layer])
+        return (x, *inputs[1:])
+    with hooked(list(by_module), edit_rows):
+        yield
+
+
+def inputs_of(model, modules, ids):
+    """[module][p, d]: what each is given in a pass of one prompt."""
+    seen = []
+    with hooked(modules, lambda i, inputs: seen.append(inputs[0][0])):
+        model.transformer(torch.tensor([ids]))
+    return seen
 
 
 class Batched:
@@ -71,7 +90,13 @@ class Batched:
         self.targets = torch.tensor(case.targets)
 
     def prepare(self):
-        """What is computed before the first batch."""
+        """What is computed before the first batch: where edits take from another text, one pass of each."""
+        places = [place_of(self.model, replace(self.case.variants[0], layer=layer))
+                  for layer in range(len(self.model.transformer.h))] if self.case.sources else []
+        self.sources = [inputs_of(self.model, places, ids) for ids in self.case.sources]
+
+    def sources_of(self, rows):
+        return [self.sources[row.prompt] for row in rows] if self.sources else None
 
     def alike(self, row):
         """Rows for which this is equal can be one batch."""
@@ -81,9 +106,13 @@ class Batched:
         """How many positions of a row are computed."""
         return len(self.case.prompts[row.prompt])
 
+    def work(self, row):
+        """In proportion to which rows take time."""
+        return self.tokens(row)
+
     def run(self, rows):
         ids = torch.tensor([self.case.prompts[row.prompt] for row in rows])
-        with edited(self.model, [row.edit for row in rows]):
+        with edited(self.model, [row.edit for row in rows], self.sources_of(rows)):
             return self.log_probs(rows, self.last_logits(ids))
 
     def last_logits(self, ids, past=None):  # [rows, p] -> [rows, vocabulary]
@@ -149,7 +178,59 @@ class Cached(Batched):
             return self.log_probs(rows, self.last_logits(ids, self.past(rows[0])))
 
 
+class FromLayer(Cached):
+    """Patches of one layer as one batch, which begins at that layer, with what one pass of the prompt had there, and at
+    the first position that any row patches, behind the keys and values of those before."""
+
+    sizes = (2304,)
+
+    def prepare(self):
+        Batched.prepare(self)
+        self.passes = [self.whole_pass(ids) for ids in self.case.prompts]
+
+    def whole_pass(self, ids):
+        """A layer: the residual stream before it and c_proj's input, [p, d], and (keys, values), [heads, p, head width]."""
+        seen = []
+        places = [place for block in self.model.transformer.h for place in (block, block.attn.c_proj)]
+        with hooked(places, lambda i, inputs: seen.append(inputs[0][0])):
+            past = self.keys_and_values(torch.tensor([ids]), None)
+        return [(*seen[2 * layer:2 * layer + 2], (k[0], v[0])) for layer, (k, v) in enumerate(past)]
+
+    def alike(self, row):
+        return row.prompt, row.edit.layer
+
+    def first(self, row):
+        """Of the positions that are computed: rows whose positions differ share all of them."""
+        return 0 if row.edit.head is None else row.edit.position % len(self.case.prompts[row.prompt])
+
+    def tokens(self, row):
+        return len(self.case.prompts[row.prompt]) - self.first(row)
+
+    def work(self, row):
+        return self.tokens(row) * (len(self.model.transformer.h) - row.edit.layer)
+
+    def run(self, rows):
+        prompt, layer, first = rows[0].prompt, rows[0].edit.layer, self.first(rows[0])
+        blocks, seen = self.model.transformer.h, self.passes[prompt]
+        of_heads, length = rows[0].edit.head is not None, len(self.case.prompts[prompt])
+        stream, z = (x[first:].repeat(len(rows), 1, 1) for x in seen[layer][:2])
+        for row, x in zip(rows, z if of_heads else stream):
+            make_edit(self.model, x, replace(row.edit, position=row.edit.position % length - first),
+                      self.sources[prompt][layer][first:])
+        if of_heads:
+            stream = stream + blocks[layer].attn.c_proj(z)
+            stream = stream + blocks[layer].mlp(blocks[layer].ln_2(stream))
+        for later in range(layer + of_heads, len(blocks)):
+            past = [part[:, :first] for part in seen[later][2]] if first else None
+            stream = blocks[later](stream, past)
+        return self.log_probs(rows, self.model.lm_head(self.model.transformer.ln_f(stream[:, -1])))
+
+
 PEERS = {"loop": Loop, "batched": Batched, "cached": Cached}
+
+
+def peer_of(name, model, case):
+    return (FromLayer if case.sources and name == "cached" else PEERS[name])(model, case)
 
 
 def batches_of(peer, rows, positions):

@@ -18,7 +18,7 @@ import h5py
 import torch
 
 from peers import torch_gpt2
-from peers.sweep_peers import PEERS, batches_of, rows_of
+from peers.sweep_peers import batches_of, peer_of, rows_of
 from sweeps.cases import make_cases
 
 
@@ -51,7 +51,7 @@ class Timing:
     """One peer on one case."""
 
     def __init__(self, model, case, peer):
-        self.model, self.case, self.peer = model, case, PEERS[peer](model, case)
+        self.model, self.case, self.peer = model, case, peer_of(peer, model, case)
         self.rows = rows_of(case)
         self.batches = None
 
@@ -71,7 +71,7 @@ class Timing:
 
     def run(self, batches, request):
         """Returns `prepared`, seconds before the first batch; `seconds` of the batches that were run; their `share` of
-        all positions; `total`, the seconds of all at that rate; and of each row [prompt, variant, log_prob]."""
+        all that is computed; `total`, the seconds of all at that rate; and of each row [prompt, variant, log_prob]."""
         start = time.perf_counter()
         self.peer.prepare()
         prepared = time.perf_counter() - start
@@ -82,12 +82,12 @@ class Timing:
                 values = self.peer.run(batch)
                 if residuals:
                     residuals.write(batch)
-                done += sum(map(self.peer.tokens, batch))
+                done += sum(map(self.peer.work, batch))
                 results += [[row.prompt, row.variant, value] for row, value in zip(batch, values)]
                 if time.perf_counter() - start > request["seconds"]:
                     break
         seconds = time.perf_counter() - start
-        share = done / sum(map(self.peer.tokens, self.rows))
+        share = done / sum(map(self.peer.work, self.rows))
         return {"rows": max(map(len, batches)), "prepared": prepared, "seconds": seconds, "share": share,
                 "total": prepared + seconds / share, "results": results}
 

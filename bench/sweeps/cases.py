@@ -2,22 +2,24 @@
 import json
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Optional, Sequence
 
 ROOT = Path(__file__).resolve().parents[2]
 SENTENCES = ROOT / "model/nano/eval/indirect_object.jsonl"
+PAIRS = ROOT / "workflows/data/indirect_object_pairs.jsonl"
 LAYERS, HEADS, VOCABULARY = 12, 12, 50257  # GPT-2 small's
+FIRST_OF_14 = 4  # of the pairs, as long as the sentences of ioi_patching.yaml
 
 
 @dataclass(frozen=True)
 class Edit:
     """The hook_z of one head is replaced, at one position (-1: the last) or at all (None)."""
     layer: int
-    head: int
+    head: Optional[int]  # None: not a head's, but the residual stream before the layer
     position: Optional[int]
-    replacement: str  # zero, or mean: the head's, over all positions
+    replacement: str  # zero; mean: the head's, over all positions; source: what the pass of the other text has there
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class Case:
     ablate: Optional[dict] = None  # the stage's parameters
     variants: Sequence[Edit] = ()  # the same, in the order of the run file
     shared: int = 0  # first positions that all prompts have in common
+    sources: Sequence[Sequence[int]] = ()  # each prompt's other text, as long, where activations are taken from
 
     @property
     def prefix_helps(self):
@@ -43,9 +46,13 @@ class Case:
     def workflow(self, folder):
         """Writes the workflow, as JSON is YAML, and its prompts; returns its path."""
         prompts = folder / f"{self.name}.jsonl"
-        prompts.write_text("".join(json.dumps({"ids": list(ids), "target": target}) + "\n"
-                                   for ids, target in zip(self.prompts, self.targets)))
+        rows = [{"ids": list(ids), "target": target} for ids, target in zip(self.prompts, self.targets)]
         stages = {"tokens": {"stage": "tokenize"}, "pass": {"stage": "forward", "in": "tokens"}}
+        if self.sources:
+            rows = [{**row, "source": list(ids)} for row, ids in zip(rows, self.sources)]
+            stages["other_tokens"] = {"stage": "tokenize", "column": "source"}
+            stages["source"] = {"stage": "forward", "in": "other_tokens"}
+        prompts.write_text("".join(json.dumps(row) + "\n" for row in rows))
         if self.ablate:
             stages["silenced"] = {"stage": "ablate", "in": "pass", **self.ablate}
             stages["scores"] = {"stage": "measure.prediction", "in": ["pass", "silenced"]}
@@ -85,15 +92,37 @@ def random_prompts(count, tokens, shared=0):
     return prompts, [chosen.randrange(VOCABULARY) for _ in range(count)]
 
 
-def sentence_prompts(count):
-    """(prompts, targets) as long and as much alike as the indirect-object sentences: an id a word or mark."""
-    rows = [json.loads(line) for line in SENTENCES.read_text().splitlines()[:count]]
+def patches(layers, heads=None, length=0):
+    """(ablate's parameters, its variants), of what the pass of the other text has: every head's at the last position, or
+    the residual stream's before each layer at each position of prompts of that length."""
+    where = {"with": {"from": "source"}}
+    if heads is not None:
+        ablate, edits = head_grid(layers, heads, "last")
+        return {**ablate, **where}, [replace(edit, replacement="source") for edit in edits]
+    return ({"at": [f"blocks.{layer}.hook_resid_pre" for layer in layers], "positions": "each", **where},
+            [Edit(layer, None, position, "source") for layer in layers for position in range(length)])
+
+
+def sentences(path, columns, count):
+    """Columns of the first rows, each text as ids, one a word or mark."""
+    rows = [json.loads(line) for line in path.read_text().splitlines()[:count]]
     ids = {}
 
-    def id_of(word):
-        return ids.setdefault(word, 1000 + 7 * len(ids))
-    return ([[id_of(word) for word in re.findall(r"\w+|[^\w\s]", row["text"])] for row in rows],
-            [id_of(row["target"].strip()) for row in rows])
+    def ids_of(text):
+        return [ids.setdefault(word, 1000 + 7 * len(ids)) for word in re.findall(r"\w+|[^\w\s]", text)]
+    return [[ids_of(row[column]) for row in rows] for column in columns]
+
+
+def sentence_prompts(count):
+    """(prompts, targets) as long and as much alike as the indirect-object sentences."""
+    texts, targets = sentences(SENTENCES, ("text", "target"), count)
+    return texts, [target[0] for target in targets]
+
+
+def pair_prompts(count, first=0):
+    """(prompts, targets, the other texts) of pairs of indirect-object sentences that differ in who gives."""
+    columns = [column[first:] for column in sentences(PAIRS, ("corrupted", "target", "text"), first + count)]
+    return columns[0], [target[0] for target in columns[1]], columns[2]
 
 
 def make_cases(quick):
@@ -102,7 +131,7 @@ def make_cases(quick):
     cases = []
 
     def sweep(name, title, prompts, grid, shared=0):
-        cases.append(Case(name, title, *prompts, *grid, shared=shared))
+        cases.append(Case(name, title, *prompts[:2], *grid, shared=shared, sources=prompts[2:] and prompts[2]))
 
     sweep("heads_6_all", "6 tokens, heads by zero and mean, all positions", random_prompts(1, 6),
           head_grid(layers, heads, "all", ("zero", "mean")))
@@ -123,6 +152,10 @@ def make_cases(quick):
           random_prompts(3 if quick else 32, 68, 60), head_grid(layers, heads, "last"), shared=60)
     sweep("indirect_object", "indirect-object sentences, heads by mean, all positions",
           sentence_prompts(4 if quick else 200), head_grid(layers, heads, "all", ("mean",)))
+    sweep("patch_residuals", "a pair of 14 tokens, the residual stream patched, each layer and position",
+          pair_prompts(1, FIRST_OF_14), patches(layers, length=14))
+    sweep("patch_heads", "pairs of indirect-object sentences, heads patched, last position",
+          pair_prompts(3 if quick else 200), patches(layers, heads))
     cases.append(Case("residuals", "prompts of 32 tokens, clean, every residual kept",
                       *random_prompts(4 if quick else 512, 32)))
     return {case.name: case for case in cases}

@@ -38,7 +38,7 @@ class SweepTest(unittest.TestCase):
 
     def test_every_peer_finds_the_same_numbers(self):
         for name, case in self.report["cases"].items():
-            cached = name.endswith("_last") or name.startswith("positions_") or name == "few_shot"
+            cached = name.endswith("_last") or name.startswith(("positions_", "patch_")) or name == "few_shot"
             self.assertEqual(list(case["peers"]), ["loop", "batched"] + ["cached"] * cached)
             for rounds in case["peers"].values():
                 self.assertLessEqual(rounds[0]["difference"], 1e-4)
