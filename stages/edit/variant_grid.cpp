@@ -79,7 +79,8 @@ std::vector<std::vector<EditTarget>> combine(const std::vector<EditTarget>& targ
   return combinations;
 }
 
-/// Adds to what is edited in each layer the same of those around it, `window` layers in all, fewer at the ends.
+/// Adds to what is edited in each layer the same of those around it, `window` layers in all, fewer at the
+/// ends.
 std::vector<std::vector<EditTarget>> widen(const std::vector<std::vector<EditTarget>>& combinations,
                                            std::size_t window, std::vector<GridAxis>& axes) {
   if (window == 1) return combinations;

@@ -154,7 +154,8 @@ class Ablate : public BatchStage {
   [[nodiscard]] LabelledVariants make_variants(EditScope& scope) const {
     if (variants.empty() && at.empty()) throw ParamError("at", kOneOfTwo);
     if (variants.empty())
-      return make_variant_grid({at, with, positions, together, except, also, keys, static_cast<std::size_t>(window)}, scope);
+      return make_variant_grid(
+          {at, with, positions, together, except, also, keys, static_cast<std::size_t>(window)}, scope);
     const Ablate defaults;
     refuse_beside_variants("at", at != defaults.at);
     refuse_beside_variants("with", with != defaults.with);
