@@ -265,6 +265,7 @@ const bool kPrediction = register_stage(
         .summary("top_token_changed", "in {ones} of {count}")
         .summary("*_change", "{each token: {top}}")
         .summary("top_token", "{commonest}")
+        .summary("prob_from_clean", "{each token: {top}}")
         .summary("kl_from_clean", "largest {largest}")
         .summary("log_prob", "{each token: {mean}}")
         .summary("prob", "{each token: {mean}}")

@@ -23,7 +23,9 @@ constexpr PredictionMetric kMetrics[] = {
      "(edited - clean) / clean of the token's probability: -100 where nothing is left of it; needs edited "
      "passes",
      "percent", Of::token, Against::clean,
-     [](const Predicted& p) { return 100 * std::expm1(p.now.log_prob(p.token) - p.other->log_prob(p.token)); }},
+     [](const Predicted& p) {
+       return 100 * std::expm1(p.now.log_prob(p.token) - p.other->log_prob(p.token));
+     }},
     {"logit", nullptr, "logit of the token", "the token's logit, before the softmax", "1", Of::token,
      Against::nothing, [](const Predicted& p) { return p.now.logit(p.token); }},
     {"logit_diff", nullptr, "logit difference",

@@ -148,9 +148,9 @@ class ReferenceTest(unittest.TestCase):
             logits, seen = model.run(ids, capture="all")
             for name, x in seen.items():
                 if not name.endswith(("resid_pre", "resid_mid", "resid_post", "_out", "hook_q", "hook_k", "hook_v",
-                                      "hook_z", "hook_pattern", "hook_post")) or name == "unembed.hook_out":
+                                      "hook_z", "hook_attn_scores", "hook_pattern", "hook_post")) or name == "unembed.hook_out":
                     continue
-                by_head = x.transpose(0, 1) if name.endswith("pattern") else x
+                by_head = x.transpose(0, 1) if name.endswith(("attn_scores", "pattern")) else x
                 head = model.n_head - 1 if by_head.dim() == 3 else None
                 rows = by_head if head is None else by_head[:, head]
                 edit = {"hook": name, "head": head, "positions": "all",

@@ -1,11 +1,12 @@
 """Edits and captures of activations as they pass their hook points.
 
 An intervention is a dict:
-  {"hook": "blocks.1.attn.hook_z", "head": 2 or None, "positions": "all" | "last" | [0, 2],
+  {"hook": "blocks.1.attn.hook_z", "head": 2 or None, "positions": "all" | "last" | [0, 2], "keys": "all" or [1] at scores and patterns,
    "replacement": {"kind": "zero"} | {"kind": "value", "value": x or [...]} | {"kind": "mean_head"}
-                | {"kind": "mean_positions"} | {"kind": "add", "vector": [...]}}
+                | {"kind": "mean_positions"} | {"kind": "add", "vector": [...]} | {"kind": "masked"}}
 
-Head None is every head, each by itself, or a hook point without heads. Positions of a pattern are its queries.
+Head None is every head, each by itself, or a hook point without heads. Positions of scores and of a pattern are their queries;
+keys behind a query stay hidden from it where scores are edited.
   mean_head       one scalar: the mean over all positions and dimensions of that head
   mean_positions  a vector: the mean over all positions, dimension by dimension
   value           x everywhere, or the vector at each position
@@ -17,7 +18,7 @@ import re
 
 import torch
 
-HEADED = re.compile(r"blocks\.\d+\.attn\.hook_([qkvz]|pattern)$")
+HEADED = re.compile(r"blocks\.\d+\.attn\.hook_([qkvz]|attn_scores|pattern)$")
 HEADLESS = re.compile(r"blocks\.\d+\.(hook_(resid_pre|resid_mid|resid_post|attn_out|mlp_out)|mlp\.hook_post)$")
 
 
@@ -67,6 +68,9 @@ def apply(edits, x):
     name = edits[0]["hook"]
     if name.endswith("hook_pattern"):
         return apply_rows(edits, x.transpose(0, 1)).transpose(0, 1)
+    if name.endswith("hook_attn_scores"):
+        future = torch.ones_like(x, dtype=torch.bool).triu(1)
+        return apply_rows(edits, x.transpose(0, 1)).transpose(0, 1).masked_fill(future, -torch.inf)
     if HEADED.match(name):
         return apply_rows(edits, x)
     return apply_rows(edits, x.unsqueeze(1)).squeeze(1)
@@ -80,7 +84,9 @@ def apply_rows(edits, original):
         heads = range(n_head) if edit["head"] is None else [edit["head"]]
         for head in heads:
             for position in selected(edit["positions"], p):
-                x[position, head] = replaced(edit["replacement"], x[position, head], original[:edit.get("prompt"), head], position)
+                new = replaced(edit["replacement"], x[position, head], original[:edit.get("prompt"), head], position)
+                keys = slice(None) if edit.get("keys", "all") == "all" else edit["keys"]
+                x[position, head, keys] = new[keys]
     return x
 
 
@@ -96,6 +102,8 @@ def replaced(replacement, row, head, position):
     kind = replacement["kind"]
     if kind == "zero":
         return torch.zeros_like(row)
+    if kind == "masked":
+        return torch.full_like(row, -torch.inf)
     if kind == "value":
         return row.new_tensor(replacement["value"]).expand_as(row)
     if kind == "rows":  # for tests: a tensor [p, width] to put in

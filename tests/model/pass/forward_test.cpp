@@ -458,7 +458,14 @@ TEST(CheckIntervention, RefusesWhatNoPromptAllows) {
             "intervention at blocks.3.attn.hook_z: the model has 3 layers, 0-2");
   EXPECT_EQ(message(edit(HookKind::attn_out, 0, 1, {})),
             "intervention at blocks.0.hook_attn_out: this hook point has no heads; hook_q, hook_k, hook_v, "
-            "hook_pattern and hook_z have heads");
+            "hook_attn_scores, hook_pattern and hook_z have heads");
+  Intervention keyed = edit(HookKind::z, 0, 1, {});
+  keyed.keys = Positions::at({5});
+  EXPECT_EQ(message(keyed),
+            "intervention at blocks.0.attn.hook_z: this hook point has no keys; "
+            "hook_attn_scores and hook_pattern have");
+  keyed.at.kind = HookKind::pattern;
+  EXPECT_NE(message(keyed).find("position 5 is outside a prompt of 5 tokens"), std::string::npos);
   EXPECT_EQ(message(edit(HookKind::z, 0, 3, {})),
             "intervention at blocks.0.attn.hook_z: head 3 is out of range; the model has 3 heads, 0-2");
   EXPECT_EQ(message(edit(HookKind::resid_mid, 0, {}, mean_head())),

@@ -7,18 +7,19 @@ from typing import Optional
 
 import numpy as np
 
-HEADED = [f"attn.hook_{name}" for name in ("q", "k", "v", "pattern", "z")]
+HEADED = [f"attn.hook_{name}" for name in ("q", "k", "v", "attn_scores", "pattern", "z")]
 HEADLESS = ["hook_resid_pre", "hook_attn_out", "hook_resid_mid", "mlp.hook_post", "hook_mlp_out", "hook_resid_post"]
-READ_ONLY = [f"attn.hook_{name}" for name in ("scores_raw", "attn_scores", "result")] + [
+READ_ONLY = [f"attn.hook_{name}" for name in ("scores_raw", "result")] + [
     "ln1.hook_scale", "ln1.hook_normalized", "ln2.hook_scale", "ln2.hook_normalized", "mlp.hook_pre"]
 EVERYWHERE = [f"blocks.*.{place}" for place in HEADED + HEADLESS + READ_ONLY] + ["ln_final.hook_normalized", "unembed.hook_out"]
-WRITTEN = {"zero": "zero", "mean_head": {"mean": "head"}, "mean_positions": {"mean": "positions"}}
+SQUARES = ["attn.hook_attn_scores", "attn.hook_pattern"]
+WRITTEN = {"zero": "zero", "mean_head": {"mean": "head"}, "mean_positions": {"mean": "positions"}, "masked": "masked"}
 
 
 def width(spec, place, heads, keys):
-    """How many numbers a vector has that is put at a place: as many as there are keys at a pattern, whichever heads; those of a
-    head, or of the place as a whole."""
-    if place == "attn.hook_pattern":
+    """How many numbers a vector has that is put at a place: as many as there are keys at scores and patterns, whichever heads;
+    those of a head, or of the place as a whole."""
+    if place in SQUARES:
         return keys
     if place == "mlp.hook_post":
         return spec.n_inner or 4 * spec.n_embd
@@ -46,25 +47,28 @@ class Edit:
     positions: object  # as a workflow writes them
     kind: str
     argument: object = None  # of value a number or numbers, of add numbers
+    keys: object = None  # as positions; None: all
 
     def hook(self):
         return f"blocks.{self.layer}.{self.place}"
 
     def written(self):
         heads = "" if self.heads is None else str(self.heads).replace(" ", "")
-        return {"at": self.hook() + heads, "with": WRITTEN.get(self.kind, {self.kind: self.argument}), "positions": self.positions}
+        written = {"at": self.hook() + heads, "with": WRITTEN.get(self.kind, {self.kind: self.argument}), "positions": self.positions}
+        return written if self.keys is None else {**written, "keys": self.keys}
 
     def interventions(self, length, n_head):
         """The reference's, of a prompt of so many tokens, whether an answer is fed behind it or not."""
         by_head = isinstance(self.argument, list) and self.heads is None and self.place in HEADED
         heads = range(n_head) if by_head else self.heads or [None]
         shares = [self.argument] * len(heads)
-        if by_head and self.place != "attn.hook_pattern":
+        if by_head and self.place not in SQUARES:
             shares = [part.tolist() for part in np.split(np.array(self.argument), n_head)]
         for head, argument in zip(heads, shares):
             key = "vector" if self.kind == "add" else "value"
             yield {"hook": self.hook(), "head": head, "prompt": length,
                    "positions": "all" if self.positions == "all" else resolve(self.positions, length),
+                   "keys": "all" if self.keys in (None, "all") else resolve(self.keys, length),
                    "replacement": {"kind": self.kind, **({} if argument is None else {key: argument})}}
 
 

@@ -1,7 +1,7 @@
 """Random models, prompts that share their beginnings, edits and measures; all from one seed."""
 import numpy as np
 
-from cases import EVERYWHERE, HEADED, HEADLESS, Case, Edit, resolve, width
+from cases import EVERYWHERE, HEADED, HEADLESS, SQUARES, Case, Edit, resolve, width
 from safetensors import Spec, make_model
 
 VOCABULARY = 37
@@ -67,16 +67,20 @@ def edit(draw, made, lengths, answers):
     place = draw.one(HEADED + HEADLESS)
     heads = draw.one([None, draw.some(range(made.n_head), 2)]) if place in HEADED else None
     kind = draw.one(["zero", "value", "vector", "add", "mean_positions"] + (["mean_head"] if heads else []))
-    if answers and place == "attn.hook_pattern":
+    if answers and place in SQUARES:
         kind = "zero"
+    layer = draw.number(0, made.n_layer - 1)
+    if place == "attn.hook_attn_scores" and kind.startswith("mean"):  # hides one key a layer, which no query is left without
+        return Edit(layer, place, heads, "1:", "masked", keys=[layer % 2]) if min(lengths) > 1 else None
     argument = None
     if kind == "value":
         argument = draw.one(VALUES)
     elif kind in ("vector", "add"):
-        if place == "attn.hook_pattern" and len(lengths) > 1:
+        if place in SQUARES and len(lengths) > 1:
             return None
         argument = draw.vector(width(made, place, heads, lengths[0]))
-    return Edit(draw.number(0, made.n_layer - 1), place, heads, positions(draw, min(lengths)), kind.replace("vector", "value"), argument)
+    keys = positions(draw, min(lengths)) if place in SQUARES and draw.number(0, 1) else None
+    return Edit(layer, place, heads, positions(draw, min(lengths)), kind.replace("vector", "value"), argument, keys)
 
 
 def overlap(a, b, lengths):

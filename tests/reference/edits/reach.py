@@ -10,11 +10,13 @@ from interventions import selected  # noqa: E402
 
 def mark(mask, edit, visible):
     """Adds the cells of mask [p], [p, h] or [h, query, key] that the edit itself changes."""
-    rows = list(selected(edit["positions"], len(visible)))
+    rows, keys = list(selected(edit["positions"], len(visible))), torch.zeros(len(visible), dtype=torch.bool)
+    keys[list(selected(edit.get("keys", "all"), len(visible)))] = True
     head = slice(None) if edit["head"] is None else edit["head"]
     if mask.dim() == 3:
-        for row in rows:  # a key behind the query has no weight to take away
-            mask[head, row] |= visible[row] if edit["replacement"]["kind"] == "zero" else True
+        hides = edit["hook"].endswith("hook_attn_scores") or edit["replacement"]["kind"] == "zero"
+        for row in rows:  # a key behind the query has no weight to take away, and stays hidden
+            mask[head, row] |= keys & visible[row] if hides else keys
     elif mask.dim() == 2:
         mask[rows, head] = True
     else:

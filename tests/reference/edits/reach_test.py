@@ -17,14 +17,14 @@ from safetensors import Spec, make_model  # noqa: E402
 SPEC = Spec(n_layer=3, n_head=2, n_embd=12, n_positions=8, vocab_size=30, n_inner=20, seed=21)
 IDS = [7, 3, 22, 12, 3, 9]
 P = len(IDS)
-HEADED = [f"attn.hook_{name}" for name in ("q", "k", "v", "pattern", "z")]
+HEADED = [f"attn.hook_{name}" for name in ("q", "k", "v", "attn_scores", "pattern", "z")]
 HEADLESS = ["hook_resid_pre", "hook_attn_out", "hook_resid_mid", "mlp.hook_post", "hook_mlp_out", "hook_resid_post"]
 KINDS = ["zero", "value", "mean_head", "mean_positions", "add"]
 POSITIONS = ["all", "last", [0], [1, 3], [2, 3, 4]]
 
 
 def width(place):
-    return {"attn.hook_pattern": P, "mlp.hook_post": SPEC.n_inner}.get(
+    return {"attn.hook_attn_scores": P, "attn.hook_pattern": P, "mlp.hook_post": SPEC.n_inner}.get(
         place, SPEC.n_embd // SPEC.n_head if place in HEADED else SPEC.n_embd)
 
 
@@ -34,6 +34,8 @@ def single_edits(layer):
         more = {"value": {"value": 0.375}, "add": {"vector": [(-1) ** i / (i + 2) for i in range(width(place))]}}
         for head in [1, None] if place in HEADED else [None]:
             if head is None and (kind == "mean_head" or (kind == "add" and place in HEADED)):
+                continue  # refused
+            if place == "attn.hook_attn_scores" and kind.startswith("mean"):
                 continue  # refused
             if (place, kind, positions) == ("attn.hook_k", "add", "all"):
                 continue  # moves all scores of a query alike, which softmax undoes, but for rounding

@@ -6,7 +6,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from cases import EVERYWHERE, HEADED, HEADLESS, Case, Edit, width
+from cases import EVERYWHERE, HEADED, HEADLESS, SQUARES, Case, Edit, width
 from checks import Checks
 from safetensors import Spec, make_model
 
@@ -34,10 +34,17 @@ def every_place(folder):
     spec = Spec(n_layer=3, n_head=4, n_embd=128, n_positions=9, vocab_size=37, seed=22)
     variants = {}
     for place, kind, positions in itertools.product(HEADED + HEADLESS, ("zero", "add", "mean_positions"), POSITIONS):
+        if (place, kind) == ("attn.hook_attn_scores", "mean_positions"):
+            continue  # refused
         for heads in ([1], None) if place in HEADED else (None,):
             vector = [(-1) ** i / (i % 9 + 2) for i in range(width(spec, place, heads, len(IDS)))] if kind == "add" else None
             edit = Edit(1, place, heads, POSITIONS[positions], kind, vector)
             variants[f"{kind} {place} of {'one head' if heads else 'all'} at {positions}"] = [edit]
+    for place, kind, keys in itertools.product(SQUARES, ("zero", "masked"), ([0], [2, 4], "5:")):
+        for heads in ([1], None) if (place, kind) != ("attn.hook_pattern", "masked") else ():
+            for queries in ("1:", "last", [3]):
+                name = f"{kind} {place} of {'one head' if heads else 'all'} at {queries}, keys {keys}"
+                variants[name] = [Edit(1, place, heads, queries, kind, keys=keys)]
     both = {"in": ["pass", "edited"], "positions": "all"}
     measures = {f"at_{i}": {"stage": "measure.activation", **both, "at": [hook]} for i, hook in enumerate(EVERYWHERE)}
     measures["cosine"] = {"stage": "measure.cosine", **both, "at": ["blocks.*.hook_resid_post"]}

@@ -152,6 +152,31 @@ TEST(VariantGrid, AlternativesOfKeysAreAnAxisBehindThoseOfPositions) {
   EXPECT_EQ(made.variants[9][0].keys, Positions::at({1}));
 }
 
+std::vector<std::size_t> layers_of(const Variant& variant) {
+  std::vector<std::size_t> layers;
+  for (const Intervention& edit : variant) layers.push_back(edit.at.layer);
+  return layers;
+}
+
+TEST(VariantGrid, AWindowIsEachLayerWithThoseAroundIt) {
+  using Layers = std::vector<std::size_t>;
+  GridRequest request{{"blocks.*.attn.hook_z[*]"}, {kZero}, {}, {}};
+  request.window = 3;
+  const LabelledVariants made = grid(request);
+  EXPECT_EQ(axis_names(made), (std::vector<std::string>{"replacement 1", "layer 3", "head 3"}));
+  EXPECT_EQ(made.axes[1].long_name, "middle of 3 layers that are edited together");
+  EXPECT_EQ(layers_of(made.variants[1]), (Layers{0, 1}));
+  EXPECT_EQ(layers_of(made.variants[4]), (Layers{0, 1, 2}));
+  for (const Intervention& edit : made.variants[4]) EXPECT_EQ(edit.head, 1U);
+  EXPECT_EQ(layers_of(made.variants[8]), (Layers{1, 2}));
+  request.window = 2;  // the one before it, as with an even number there is one more before than behind
+  EXPECT_EQ(layers_of(grid(request).variants[4]), (Layers{0, 1}));
+  request.window = 100;
+  EXPECT_EQ(layers_of(grid(request).variants[0]), (Layers{0, 1, 2}));
+  request.together = {"head"};
+  EXPECT_EQ(grid(request).variants[2].size(), 9U);
+}
+
 TEST(VariantGrid, FirstEditIsThePlaceReachedFirst) {
   const Variant variant = {{{HookKind::q, 2}, {}, {}, {}}, {{HookKind::mlp_out, 0}, {}, {}, {}}};
   EXPECT_EQ(first_edit(variant), (HookPoint{HookKind::mlp_out, 0}));
@@ -204,13 +229,16 @@ INSTANTIATE_TEST_SUITE_P(
                 {"keys: blocks.*.attn.hook_z has no keys; must be at hook_attn_scores or hook_pattern"}},
         Refused{"KeyThatAPromptLacks",
                 {{"blocks.0.attn.hook_pattern"}, {kZero}, {}, {}, {}, {}, EditPositions(Positions::at({3}))},
-                {"prompt 'short': keys: position 3 is outside a prompt of 2 tokens"}},
+                {"keys:", "prompt 'short': position 3 is outside a prompt of 2 tokens"}},
         Refused{"MaskedWithoutKeys",
                 {{"blocks.0.attn.hook_attn_scores"}, {Replacement("masked")}, {}, {}},
                 {"keys: is missing: masked hides keys"}},
         Refused{"MaskedPattern",
                 {{"blocks.0.attn.hook_pattern"}, {Replacement("masked")}, {}, {}},
                 {"with: masked: a pattern's weights", "hook_attn_scores"}},
+        Refused{"WindowWithoutLayers",
+                {{"hook_embed"}, {kZero}, {}, {}, {}, {}, {}, 3},
+                {"window: there is no axis layer"}},
         Refused{"MeanOfAHeadWithoutHead",
                 {{"blocks.0.attn.hook_z"}, {mean_head()}, {}, {}},
                 {"{mean: head} needs a head", "write blocks.*.attn.hook_z[*]"}},
