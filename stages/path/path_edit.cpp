@@ -26,8 +26,7 @@ class Path : public Taken, public GivenKind {
 
   [[nodiscard]] std::optional<std::string> problem_at(const EditPlace& place) const override {
     if (can_receive(place.kind)) return {};
-    return "path: ends at attn.hook_q, hook_k, hook_v, mlp.hook_post, hook_mlp_out or a place of the "
-           "residual "
+    return "path: ends at attn.hook_q, hook_k, hook_v, mlp.hook_post, hook_mlp_out or along the residual "
            "stream, which follow from it position by position; " +
            pattern_name(place.kind) + " does not";
   }
@@ -89,7 +88,7 @@ const bool kPathKind = register_edit_kind<Path, std::string>(
           true},
          {kMlps,
           std::string(),
-          "what MLPs between the senders and the place that is edited do",
+          "what MLPs between the senders and what is edited do",
           {{kComputed, "they are computed anew on what has changed, the default"},
            {kFrozen, "they are held, as attention is"}}},
          OtherPositions::option()}});
