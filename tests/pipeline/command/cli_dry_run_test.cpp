@@ -82,6 +82,8 @@ TEST_F(CliDryRun, OfOnePromptWithWholeVocabularies) { expect_truth(shipped("head
 
 TEST_F(CliDryRun, OfManySentencesAndNeurons) { expect_truth(shipped("qkv_similarity.yaml")); }
 
+TEST_F(CliDryRun, OfNeuronsOfEveryLayer) { expect_truth(shipped("qkv_layers.yaml")); }
+
 TEST_F(CliDryRun, OfWideAttention) { expect_truth(shipped("attention_scores.yaml")); }
 
 TEST_F(CliDryRun, OfASweepOverManyPrompts) {

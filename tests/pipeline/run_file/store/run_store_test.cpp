@@ -109,6 +109,7 @@ TEST_F(RunStoreTest, WritesRowsAndScalars) {
   store.write_rows("by_layer", "total", 0, std::vector<double>{2.5});
   EXPECT_EQ(store.read_rows("by_layer", "mean", 1, 1), Doubles{0.5});
   EXPECT_EQ(store.read_rows("by_layer", "histogram", 1, 1), (Doubles{4, 5, 6}));
+  EXPECT_EQ(store.read_cells("by_layer", "histogram", {{1, 1}, {1, 2}}), (Doubles{5, 6}));
   EXPECT_EQ(store.read_rows("by_layer", "total", 0, 1), Doubles{2.5});
 }
 
