@@ -68,7 +68,7 @@ std::size_t Continuation::floats(const Config& config, std::size_t passes, std::
   return passes * most * config.layers * 2 * config.attention_width();
 }
 
-std::shared_ptr<const LogitBlocks> Continuation::feed(std::span<const NextToken> tokens) {
+std::shared_ptr<const LogitBlocks> Continuation::feed(std::span<const NewToken> tokens) {
   std::vector<Sequence> sequences;
   std::vector<std::vector<std::int32_t>> fed;
   for (const auto& [pass, id] : tokens) {
@@ -90,7 +90,7 @@ std::shared_ptr<const LogitBlocks> Continuation::feed(std::span<const NextToken>
   return record.logits;
 }
 
-void Continuation::keep(const PassRecord& record, std::span<const NextToken> tokens) {
+void Continuation::keep(const PassRecord& record, std::span<const NewToken> tokens) {
   for (std::size_t layer = 0; layer < model_.config.layers; ++layer) {
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       const std::size_t pass = tokens[i].pass;

@@ -36,7 +36,7 @@ Sequence next_sequence(const ContinuedPass& pass, std::size_t tokens_before, con
 class Continuation {
  public:
   /// A token that one of the passes is continued by.
-  struct NextToken {
+  struct NewToken {
     std::size_t pass = 0;
     std::int32_t id = 0;
   };
@@ -46,13 +46,13 @@ class Continuation {
 
   /// Feeds the next token of some passes, which share the matrix products; each pass once. Returns what they
   /// predict then, a row for each. Throws ModelError where the context ends.
-  std::shared_ptr<const LogitBlocks> feed(std::span<const NextToken> tokens);
+  std::shared_ptr<const LogitBlocks> feed(std::span<const NewToken> tokens);
 
   /// How many floats are kept of tokens behind the prompts.
   static std::size_t floats(const Config& config, std::size_t passes, std::size_t most);
 
  private:
-  void keep(const PassRecord& record, std::span<const NextToken> tokens);
+  void keep(const PassRecord& record, std::span<const NewToken> tokens);
   [[nodiscard]] MutableView kept(std::size_t layer, bool values) const;  // (passes * most, a)
 
   const Model& model_;

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "pipeline/error.hpp"
-#include "pipeline/inspect/group_sheet.hpp"
+#include "pipeline/inspect/spelled_texts.hpp"
 #include "pipeline/run_file/reading/cell_reader.hpp"
 #include "pipeline/run_file/reading/compare_values.hpp"
 #include "pipeline/text/nearest.hpp"

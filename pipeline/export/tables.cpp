@@ -97,6 +97,7 @@ std::vector<ExportTable> arrays_of(const RunFile& run, const RunFileView& view,
   std::vector<ExportTable> arrays;
   for (const Named& named : all_named(run, view, names))
     for (const StoredDataset& variable : named.variables) {
+      if (names.empty() && !variable.spelled_from.empty()) continue;
       if (variable.is_text())
         throw UsageError("export: " + named.group + "." + variable.name +
                          " holds texts, which are no array of numbers: --format csv writes them");

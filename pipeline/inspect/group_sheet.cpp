@@ -14,6 +14,7 @@
 #include "pipeline/charts/telling.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/inspect/overview.hpp"
+#include "pipeline/inspect/spelled_texts.hpp"
 #include "pipeline/run_file/reading/cell_reader.hpp"
 #include "pipeline/text/nearest.hpp"
 #include "pipeline/values/renamed.hpp"
@@ -113,7 +114,7 @@ class GroupReader {
               return std::pair(!set.is_integer(), set.axes.size());
             })->axes;
     for (const StoredDataset& dataset : datasets_) {
-      if (spans(dataset))
+      if (spans(dataset) && dataset.spelled_from.empty())  // a text is read by itself
         shown_.push_back(&dataset);
       else
         left_out_.push_back(group_ + "." + dataset.name);
@@ -149,11 +150,18 @@ class GroupReader {
                axis});
   }
 
+  [[nodiscard]] CellAt cells(const StoredDataset& dataset) const {
+    if (dataset.spelled_from.empty()) return cells_of(run_, group_, dataset);
+    const auto pieces = std::ranges::find(datasets_, dataset.spelled_from, &StoredDataset::name);
+    const auto text_at = spelled_texts(run_, view_, group_, *pieces);
+    return [text_at](std::size_t cell) { return cell_of(text_at(cell)); };
+  }
+
   [[nodiscard]] SheetColumn column(const StoredDataset& dataset) const {
     std::vector<std::size_t> along;  // its axes among those of the rows
     for (const Axis& axis : dataset.axes)
       along.push_back(static_cast<std::size_t>(std::ranges::find(axes_, axis) - axes_.begin()));
-    const auto at = [axes = axes_, along, cells = cells_of(run_, group_, dataset)](std::size_t row) {
+    const auto at = [axes = axes_, along, cells = cells(dataset)](std::size_t row) {
       std::size_t cell = 0;
       for (const std::size_t axis : along) cell = cell * axes[axis].size() + step_of(axes, axis, row);
       return cells(cell);
@@ -227,6 +235,7 @@ std::vector<StoredDataset> group_datasets(const RunFile& run, const std::string&
     throw UsageError(command + ": the file has no group '" + group + "'" + suggestion(group, groups));
   std::vector<StoredDataset> datasets = stored_datasets(run, group);
   if (datasets.empty()) throw UsageError(command + ": the group '" + group + "' has no values to show");
+  add_spelled(datasets);
   return datasets;
 }
 
@@ -238,12 +247,6 @@ const StoredDataset& named_dataset(const std::vector<StoredDataset>& datasets, c
   if (found == datasets.end())
     throw UsageError(place + " has no variable '" + name + "'" + suggestion(name, stored));
   return *found;
-}
-
-TextRows texts_counted_by(const RunFileView& view, const std::string& units) {
-  const auto list =
-      std::ranges::find(view.texts, units, [](const TextTable& table) { return table.axis.long_name; });
-  return units.empty() || list == view.texts.end() ? TextRows() : list->texts;
 }
 
 std::string dotted(std::string what) {

@@ -14,15 +14,13 @@ struct GroupSheet {
   std::vector<std::string> left_out;  // of the group: what has other axes
 };
 
-/// All datasets of a group. Throws UsageError, which begins with the command's name, if it has none.
+/// All datasets of a group, and the texts that some of them spell. Throws UsageError, which begins with the
+/// command's name, if it has none.
 std::vector<StoredDataset> group_datasets(const RunFile& run, const std::string& group,
                                           const std::string& command);
 /// The one of that name, today's or an older one. Throws UsageError that `place` has none.
 const StoredDataset& named_dataset(const std::vector<StoredDataset>& datasets, const std::string& name,
                                    const std::string& place);
-/// The texts that integers of these units stand for: they count along the axis of a list of texts. Empty:
-/// none.
-TextRows texts_counted_by(const RunFileView& view, const std::string& units);
 /// `/scores/prob`, as HDF5 names it, is `scores.prob`.
 std::string dotted(std::string what);
 

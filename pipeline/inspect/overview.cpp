@@ -93,6 +93,14 @@ std::string other_tables(const RunFileView& view) {
   return text;
 }
 
+/// The name of the text that the group's numbers spell; empty: they do not.
+std::string spelled_in(const GroupLayout& group) {
+  for (const Variable& variable : group.variables)
+    if (variable.dtype == Dtype::int64 && !variable.axes.empty() && !variable.axes.back().spells.empty())
+      return variable.axes.back().spells;
+  return {};
+}
+
 }  // namespace
 
 std::string likely_variable(const RunFileView& view) {
@@ -147,6 +155,9 @@ void print_overview(const RunFileView& view, const std::filesystem::path& path, 
   if (!likely.empty())
     out << "  " << command << " " << likely << " --top 10\n"
         << "  " << command << " " << likely.substr(0, likely.find('.')) << " --csv\n";
+  for (const GroupLayout& group : view.groups)
+    if (const std::string text = spelled_in(group); !text.empty())
+      out << "  " << command << " " << group.name << "." << text << "\n";
   out << "  " << command << " --all   # every variable with its units and meaning\n";
 }
 

@@ -45,6 +45,8 @@ struct Axis {
   // for texts say what stands there.
   std::string counts_along{};
   bool unordered = false;  // its numbers are names: their order tells nothing
+  // Where the texts that numbers along it stand for follow each other as one text: what that is called.
+  std::string spells{};
 
   [[nodiscard]] std::size_t size() const {
     return std::visit([](const auto& labels) { return labels.size(); }, coordinates.labels());

@@ -67,7 +67,7 @@ void continue_texts(const Model& model, const HowToContinue& how, std::vector<Co
   });
   Continuation continuation(model, std::move(passes), how.tokens - 1);
   while (true) {
-    std::vector<Continuation::NextToken> fed;
+    std::vector<Continuation::NewToken> fed;
     for (std::size_t i = 0; i < texts.size(); ++i)
       if (goes_on(texts[i], how)) fed.push_back({i, texts[i].ids.back()});
     if (fed.empty()) return;

@@ -1,9 +1,7 @@
-#include <cmath>
-#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,25 +10,15 @@
 #include "pipeline/stage/registry.hpp"
 #include "stages/generate/continued_texts.hpp"
 #include "stages/generate/new_token_edits.hpp"
+#include "stages/generate/sampling_params.hpp"
 #include "stages/measure/numbers.hpp"
 #include "stages/params/pass_plan.hpp"
-#include "stages/params/token_choice.hpp"
 #include "stages/subject/token_id.hpp"
 
 namespace hookflow::stages {
 namespace {
 
 using namespace pipeline;
-
-constexpr const char* kEndOfText = "<|endoftext|>";
-
-/// The token that ends a text as the model was trained, if it has one.
-std::set<std::int32_t> end_of_text(const ModelSubject& subject) {
-  std::optional<std::int64_t> id = subject.config().eos_token;
-  if (!id && subject.has_tokenizer()) id = subject.tokenizer().find(kEndOfText);
-  if (!id || *id < 0 || *id >= static_cast<std::int64_t>(subject.config().vocabulary)) return {};
-  return {static_cast<std::int32_t>(*id)};
-}
 
 /// Continues passes token by token, all of a batch's prompts and variants side by side.
 class Generate : public FlowStage {
@@ -48,9 +36,9 @@ class Generate : public FlowStage {
       throw ParamError("in",
                        "both a clean pass and edited ones come in; must be one of them: how the clean pass "
                        "goes on is a stage of its own");
-    check_sampling();
     subject_ = &passes.subject();
-    how_ = {static_cast<std::size_t>(new_tokens), {temperature, top_p}, seed, stop_tokens(context)};
+    how_ = {static_cast<std::size_t>(new_tokens), {temperature, top_p}, seed, stop_tokens(stop, context)};
+    check_drawn(how_.sampling, seed, samples);
     edits_ = check_new_token_edits(passes);
     read_lengths(passes);
     PassRequest request;
@@ -116,30 +104,6 @@ class Generate : public FlowStage {
   }
 
  private:
-  void check_sampling() const {
-    if (temperature > 0) return;
-    const auto refuse = [](const std::string& param, bool given) {
-      if (given)
-        throw ParamError(param,
-                         "decides what is drawn, but with temperature: 0 nothing is: the most likely "
-                         "token is taken; must be given with a temperature above 0");
-    };
-    refuse("top_p", top_p != 1);
-    refuse("seed", seed != 0);
-    refuse("samples", samples != 1);
-  }
-
-  [[nodiscard]] std::set<std::int32_t> stop_tokens(const PlanContext& context) const {
-    if (!stop) return end_of_text(*subject_);
-    std::set<std::int32_t> tokens;
-    for (const TokenChoice& token : *stop) {
-      if (!token.text && !token.id)
-        throw ParamError("stop", "does not name a token; must be texts that are one token each, or ids");
-      tokens.insert(chosen_token(token, "stop", context));
-    }
-    return tokens;
-  }
-
   /// Refuses prompts behind which there is not enough room.
   void read_lengths(const PassPlan& passes) {
     const std::size_t context = passes.config().context;
@@ -156,7 +120,7 @@ class Generate : public FlowStage {
         length = 0;
       } else if (!costs_.contains(length)) {
         const Sequence last =
-            next_sequence({nullptr, FedPrompt(length)}, length + how_.tokens - 1, passes.config());
+            next_sequence({nullptr, FedPrompt(length)}, length + how_.tokens - 2, passes.config());
         costs_[length] = {passes.config(), RowPlan(passes.config(), {last})};
       }
     }
@@ -169,7 +133,8 @@ class Generate : public FlowStage {
     std::vector<Axis> of_token = of_text;
     of_token.push_back(
         passes.named(numbered_axis("step", how_.tokens, "token behind the prompt, counted from 0")));
-    output.add({"token_id", Dtype::int64, of_token, kTokenId, "id of the new token"});
+    of_token.back().spells = "text";
+    output.add({"token_id", Dtype::int64, of_token, kTokenId, "new token"});
     output.add({"log_prob", Dtype::float64, of_token, "nat",
                 "log-probability of the new token, of all tokens at temperature 1"});
     output.add({"entropy", Dtype::float64, of_token, "nat", "entropy of the prediction of the new token"});
@@ -240,29 +205,6 @@ class Generate : public FlowStage {
   std::vector<Variable> stored_;
 };
 
-Rule<double> temperature_rule() {
-  Node least = schema::of_type("number");
-  least["minimum"] = pipeline::write_param(std::int64_t{0});
-  return {"0 (the most likely token) or a finite number above it",
-          [](double value) -> std::optional<std::string> {
-            if (value >= 0 && std::isfinite(value)) return {};
-            return pipeline::write_param(value).text + " is out of range";
-          },
-          least};
-}
-
-Rule<double> share_rule() {
-  Node inside = schema::of_type("number");
-  inside["exclusiveMinimum"] = pipeline::write_param(std::int64_t{0});
-  inside["maximum"] = pipeline::write_param(std::int64_t{1});
-  return {"above 0 and at most 1",
-          [](double value) -> std::optional<std::string> {
-            if (value > 0 && value <= 1) return {};
-            return pipeline::write_param(value).text + " is out of range";
-          },
-          inside};
-}
-
 const bool kGenerate = register_stage(
     Declaration<Generate>(
         "generate",
@@ -278,7 +220,7 @@ const bool kGenerate = register_stage(
         .output(kMeasures,
                 "token_id, log_prob, entropy [step], without a value behind the end of a text; token_count; "
                 "with several samples all along an axis sample")
-        .summary("token_id", "{commonest}")
+        .summary("token_id", "{texts}")
         .summary("token_count", "{mean}")
         .required("new_tokens", &Generate::new_tokens,
                   "How many tokens a text goes on for, if it does not end before", countable())
@@ -291,7 +233,7 @@ const bool kGenerate = register_stage(
         .param(
             "top_p", &Generate::top_p,
             "Share of the probability that is drawn from: the most likely tokens, as few as have it together",
-            share_rule())
+            top_p_rule())
         .param("seed", &Generate::seed,
                "Decides what is drawn, with the prompt's id, the sample and the step alone: variants of a "
                "prompt "

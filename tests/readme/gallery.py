@@ -35,6 +35,7 @@ PICTURES = {
     "causal_tracing": ["restored.prob_mean"],
     "head_sweep_last": ["scores.prob_change"],
     "ablation_kinds": ["effect.logit_diff_change_mean"],
+    "steering": ["effect.prob_mean"],
 }
 LABEL = re.compile(r'aria-label="([^"]*)"')
 NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")

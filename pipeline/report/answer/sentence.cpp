@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "pipeline/inspect/group_sheet.hpp"
+#include "pipeline/inspect/spelled_texts.hpp"
 #include "pipeline/report/answer/digest.hpp"
 #include "pipeline/text/columns.hpp"
 #include "pipeline/values/spelling.hpp"
@@ -16,7 +16,9 @@
 namespace hookflow::pipeline {
 namespace {
 
-constexpr std::size_t kMostLabels = 8;     // of an axis that a sentence goes through
+constexpr std::size_t kMostLabels = 8;  // of an axis that a sentence goes through
+constexpr std::size_t kMostTexts = 12;
+constexpr std::size_t kTextColumns = 120;
 constexpr std::size_t kLabelColumns = 40;  // of a label, which is cut
 
 /// Three significant digits, or all of a whole number, with a minus sign.
@@ -68,6 +70,7 @@ class Filler {
     if (word == "mean") return with_units(found.mean()) + (found.count() > 1 ? " on average" : "");
     if (word == "range") return range(found, each);
     if (word == "commonest") return commonest(found);
+    if (word == "texts") return texts();
     throw std::logic_error("a summary has '{" + std::string(word) + "}', which nothing fills");
   }
 
@@ -111,20 +114,43 @@ class Filler {
     return with_units(most->value) + " in " + std::to_string(most->times) + " of " + all;
   }
 
+  [[nodiscard]] std::string texts() const {
+    const Variable& variable = of_.variable;
+    const auto text_at = spelled_texts(of_.run, of_.view, of_.group,
+                                       {variable.name, variable.axes, variable.units, "", h5::Kind::int64});
+    const std::vector<Axis> axes(variable.axes.begin(), variable.axes.end() - 1);
+    const std::size_t count = cell_count(axes);
+    std::string all;
+    for (std::size_t cell = 0; cell < std::min(kMostTexts, count); ++cell) {
+      const std::string text = text_at(cell), place = place_of(axes, cell, "");
+      if (!text.empty())
+        all += (all.empty() ? "" : "; ") + place + (place.empty() ? "" : ": ") + "'" +
+               cut_to_columns(text, kTextColumns) + "'";
+    }
+    return all + (count > kMostTexts ? "; and " + std::to_string(count - kMostTexts) + " more" : "");
+  }
+
   /// A value and, unless all are the same, where it is.
   [[nodiscard]] std::string placed(const FoundValue& value, const Digest& found,
                                    const std::string& each) const {
     const std::string text = with_units(value.value);
     if (found.count() == 1) return text;
     if (found.lowest().value == found.highest().value) return text + " everywhere";
+    const std::string place = place_of(of_.variable.axes, value.cell, each);
+    return text + (place.empty() ? "" : " at ") + place;
+  }
+
+  /// The labels of a cell along the axes that have several.
+  [[nodiscard]] std::string place_of(const std::vector<Axis>& axes, std::size_t cell,
+                                     const std::string& each) const {
     std::string place;
-    std::size_t inner = cell_count(of_.variable.axes);
-    for (const Axis& axis : of_.variable.axes) {
+    std::size_t inner = cell_count(axes);
+    for (const Axis& axis : axes) {
       inner /= axis.size();
       if (axis.size() > 1 && axis.name != each)
-        place += (place.empty() ? " at " : ", ") + labelled(axis, value.cell / inner % axis.size());
+        place += (place.empty() ? "" : ", ") + labelled(axis, cell / inner % axis.size());
     }
-    return text + place;
+    return place;
   }
 
   [[nodiscard]] std::string labelled(const Axis& axis, std::size_t step) const {

@@ -21,6 +21,7 @@ struct SummedVariable {
 ///   {mean}                          of all values
 ///   {ones}, {count}                 how many are 1, and how many there are
 ///   {commonest}                     the value of most cells, and how often; else how many differ
+///   {texts}                         the first texts that the values spell (Axis::spells)
 ///   {each AXIS: ...}                the rest for each label of an axis, or once for a variable without it
 /// Empty where there is no value. Throws std::logic_error for other words in braces.
 std::string filled_sentence(const std::string& text, const SummedVariable& of);

@@ -14,6 +14,7 @@ inline constexpr const char* kAncillary = "ancillary_variables";
 inline constexpr const char* kRelation = "relation";
 inline constexpr const char* kNeutralValue = "neutral_value";
 inline constexpr const char* kCountsAlong = "counts_along";
+inline constexpr const char* kSpells = "spells";
 inline constexpr const char* kMeasurementLevel = "measurement_level";
 inline constexpr const char* kNominal = "nominal";
 

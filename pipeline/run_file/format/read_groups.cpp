@@ -73,7 +73,8 @@ Axis read_axis(const h5::Group& group, const std::string& name) {
             text_or_none(scale, "long_name"),
             text_or_none(scale, "units"),
             text_or_none(scale, kCountsAlong),
-            text_or_none(scale, kMeasurementLevel) == kNominal};
+            text_or_none(scale, kMeasurementLevel) == kNominal,
+            text_or_none(scale, kSpells)};
   if (scale.kind() == h5::Kind::int64)
     axis.coordinates = scale.read_all<std::int64_t>();
   else if (scale.kind() == h5::Kind::float64)

@@ -41,6 +41,7 @@ h5::Dataset write_scale(h5::Group& group, const Axis& axis) {
   set_unless_empty(scale, "long_name", axis.long_name);
   set_unless_empty(scale, "units", axis.units);
   set_unless_empty(scale, kCountsAlong, axis.counts_along);
+  set_unless_empty(scale, kSpells, axis.spells);
   if (axis.unordered) scale.set_text(kMeasurementLevel, kNominal);
   return scale;
 }

@@ -17,6 +17,7 @@ struct StoredDataset {
   std::string units;
   std::string long_name;
   h5::Kind kind = h5::Kind::other;  // a text of limited length is `text` as well
+  std::string spelled_from{};       // of texts that are not stored: the dataset whose numbers spell them
 
   [[nodiscard]] bool is_text() const { return kind == h5::Kind::text; }
   /// Ids, indices and counts; -1 is none.

@@ -41,6 +41,8 @@ TEST(Config, ReadsGpt2SmallAsItIsPublished) {
   EXPECT_EQ(config.layer_norm_epsilon, 1e-5F);
   EXPECT_EQ(config.activation, Activation::gelu_new);
   EXPECT_TRUE(config.tied_embeddings);
+  EXPECT_EQ(config.bos_token, 50256);
+  EXPECT_EQ(config.eos_token, 50256);
 }
 
 TEST(Config, ReadsWhatMayDiffer) {

@@ -42,8 +42,10 @@ INSTANTIATE_TEST_SUITE_P(Shipped, Workflows, testing::ValuesIn(shipped_workflows
 TEST(ShippedWorkflows, HoldTheExperiments) {
   const Words found = shipped_workflows();
   for (const std::string name :
-       {"attention_scores", "cosine_ripple", "head_ablation", "head_sweep", "qkv_similarity", "pizza",
-        "qkv_layers", "logit_lens", "direct_contributions", "induction"}) {
+       {"ablation_kinds", "attention_knockout", "attention_scores", "causal_tracing", "cosine_ripple",
+        "direct_contributions", "head_ablation", "head_sweep", "head_sweep_last", "indirect_object", "induction",
+        "ioi_head_patching", "ioi_patching", "logit_lens", "path_patching", "pizza", "qkv_layers",
+        "qkv_similarity", "residual_patching", "steering"}) {
     EXPECT_TRUE(std::find(found.begin(), found.end(), name) != found.end()) << name;
   }
 }

@@ -93,6 +93,7 @@ TEST_F(ViewTest, TellsHowVariablesAndAxesAreToBeRead) {
   for (Variable& variable : variables)
     for (Axis& axis : variable.axes) axis.unordered = axis.name == "layer";
   layout.constants[0].variable.axes[1].counts_along = "position";
+  layout.constants[0].variable.axes[1].spells = "text";
   RunStore::create({folder.path() / "two.h5", false}, layout, sample::identity(), sample::provenance());
   const RunFileView view = read_run_file(RunFile(folder.path() / "two.h5"));
   const auto named = [&](std::size_t group, const std::string& name) {
@@ -105,6 +106,7 @@ TEST_F(ViewTest, TellsHowVariablesAndAxesAreToBeRead) {
   EXPECT_EQ(named(0, "mean").relation, Relation::itself);
   EXPECT_TRUE(named(0, "mean").axes[0].unordered);
   EXPECT_EQ(named(1, "token_ids").axes[1].counts_along, "position");
+  EXPECT_EQ(named(1, "token_ids").axes[1].spells, "text");
 }
 
 TEST_F(ViewTest, TellsTheLayoutAndItsAttributes) {
