@@ -34,6 +34,8 @@ class GivenEdits {
   /// Of one prompt, which is edited as it is fed, what these of the variants take; by Intervention::source.
   [[nodiscard]] RowSources of(const pipeline::Inputs& inputs, const FedPrompt& edited,
                               std::span<const Variant> variants) const;
+  /// What that takes beside what passes keep for it.
+  [[nodiscard]] double bytes(const FedPrompt& edited, std::span<const Variant> variants) const;
 
  private:
   /// Sources that are planned together.
@@ -41,6 +43,9 @@ class GivenEdits {
     std::vector<std::size_t> sources;  // ascending
     std::unique_ptr<const GivenRows> rows{};
   };
+  /// Of each group, by its index, the sources that the variants take.
+  [[nodiscard]] std::vector<std::vector<std::size_t>> wanted(std::span<const Variant> variants) const;
+
   std::vector<Group> groups_;
   std::size_t sources_ = 0;
   std::map<std::string, ValuesNeeded> results_;  // by variable

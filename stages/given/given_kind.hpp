@@ -56,6 +56,11 @@ class GivenRows {
   /// borrow from the inputs. Throws pipeline::PromptFailure where there are none.
   virtual void set(const pipeline::Inputs& inputs, const FedPrompt& edited,
                    std::span<const std::size_t> wanted, RowSources& sources) const = 0;
+  /// What these take beside what passes keep for them.
+  [[nodiscard]] virtual double bytes(const FedPrompt& /*edited*/,
+                                     std::span<const std::size_t> /*wanted*/) const {
+    return 0;
+  }
 };
 
 /// Of a replacement that is planned by itself.

@@ -87,7 +87,14 @@ class Ablate : public BatchStage {
   }
 
   [[nodiscard]] Cost cost() const override { return work_->cost(); }
-  [[nodiscard]] Bytes bytes(const Work& work) const override { return work_->bytes(work); }
+  [[nodiscard]] Bytes bytes(const Work& work) const override {
+    Bytes bytes = work_->bytes(work);
+    const std::span chosen = std::span(*made_).subspan(work.variants.first, work.variants.count);
+    for (const std::size_t prompt : work.batch.prompts)
+      if (const FedPrompt fed = work_->fed(prompt); fed.prompt > 0)
+        bytes.working += given_.bytes(fed, chosen);
+    return bytes;
+  }
   [[nodiscard]] std::vector<std::size_t> chunks(const Batch& batch) const override {
     return work_->chunks(batch, a_part_, most_rows());
   }
@@ -187,7 +194,10 @@ const bool kAblate = register_stage(
         .optional_input(kValues, kMeasures, kValuesDoc)
         .aggregated()
         .reads(kPass, &Ablate::passes_named)
-        .output(kVariants, "the edited passes; adds the axes replacement, layer, head; or the axis variant")
+        .output(kVariants,
+                "the edited passes; adds the axes replacement, layer, head, those of senders where there are "
+                "any; "
+                "or the axis variant")
         .param("at", &Ablate::at,
                "Hook points to edit, such as blocks.*.attn.hook_z[*], one variant for each; must be given "
                "unless variants is")
@@ -201,7 +211,11 @@ const bool kAblate = register_stage(
             "point's own "
             "layer, head and position; {add: values, times: x} adds it, or another direction, "
             "{values: \"FILE.h5:/stage/variable\"} and {add: \"FILE.h5:/stage/variable\"} take what another "
-            "run stored; "
+            "run stored; {path: PASS, senders: \"blocks.*.attn.hook_z[*]\"} is what the hook point would be, "
+            "had "
+            "each sender sent along the residual stream what that pass holds (path patching): attention in "
+            "between is held, MLPs are computed anew or, with mlps: frozen, held; one variant for each "
+            "sender; "
             "a list has one number for each dimension of the head or hook point, at hook_pattern for each "
             "token of the prompt; {add: [x, ...], name: rome} is labelled rome. Any of")
         .listing(edit_forms)
@@ -215,7 +229,7 @@ const bool kAblate = register_stage(
                "activations are then restored against: a list of {at: ..., with: ..., positions: ...}")
         .param("together", &Ablate::together,
                "Axes along which all hook points are edited in one variant, instead of in one variant each: "
-               "hook_point, layer, head")
+               "hook_point, layer, head; of paths also sender_layer, sender_head, sender, to send together")
         .param("variants", &Ablate::variants,
                "Sets of edits, instead of at; all edits of a set are made in one pass, such as [{name: both, "
                "edits: [{at: \"blocks.0.attn.hook_z[3]\"}, {at: \"blocks.7.attn.hook_z[5]\", with: {mean: "

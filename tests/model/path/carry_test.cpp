@@ -147,5 +147,18 @@ TEST(Carry, ReadsOnlyTheOwnPassesPlacesThatItNames) {
   }
 }
 
+TEST(Carry, TakesMoreForMoreSendersReceiversAndPositions) {
+  const Config config = testing::config();
+  const Senders head = {{{z, 0}, 0}};
+  const CarryPlan one{{{q, 1}}, false}, two{{{q, 1}, {v, 1}}, false}, computed{{{q, 1}}, true};
+  const std::vector<Senders> alone = {head}, both = {head, {{{z, 0}, 1}}};
+  const double least = carry_bytes(config, one, alone, 2);
+  // z twice, resid_pre and q of the own pass, what arrives, and the rows on their way.
+  EXPECT_EQ(least, 4 * 2 * (2 * 8 + 8 + 8 + 8 + 3 * 8 + 2 * 20));
+  for (const double more : {carry_bytes(config, two, alone, 2), carry_bytes(config, computed, alone, 2),
+                            carry_bytes(config, one, both, 2), carry_bytes(config, one, alone, 3)})
+    EXPECT_GT(more, least);
+}
+
 }  // namespace
 }  // namespace hookflow
