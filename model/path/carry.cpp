@@ -14,6 +14,11 @@ namespace {
 
 constexpr std::size_t kCarriedRows = 512;  // that share matrix products, at most, where paths are shorter
 
+/// How many paths are carried at once.
+std::size_t block_size(std::size_t positions) {
+  return std::max<std::size_t>(1, kCarriedRows / std::max<std::size_t>(1, positions));
+}
+
 HookPoint first_entry(const Senders& senders) {
   return entry_of(*std::ranges::min_element(senders, {}, entry_of));
 }
@@ -191,12 +196,15 @@ std::set<HookPoint> CarryPlan::places(const Senders& senders) const {
   return places;
 }
 
+std::size_t columns_of(HookKind kind, const Config& config) {
+  return shape(kind, config).sizes.back() * (has_heads(kind) ? config.heads : 1);
+}
+
 std::vector<HeldRows> carry(const Model& model, const CarryPlan& plan, const CarriedPasses& passes,
                             std::span<const Senders> paths) {
   std::vector<std::reference_wrapper<const Senders>> ordered(paths.begin(), paths.end());
   std::ranges::stable_sort(ordered, {}, [](const Senders& senders) { return first_entry(senders); });
-  const std::size_t positions = std::max<std::size_t>(1, passes.own.begin()->second.shape.front());
-  const std::size_t at_once = std::max<std::size_t>(1, kCarriedRows / positions);
+  const std::size_t at_once = block_size(passes.own.begin()->second.shape.front());
   std::vector<HeldRows> received(paths.size());
   for (std::size_t first = 0; first < ordered.size(); first += at_once) {
     const std::span block = std::span(ordered).subspan(first, std::min(at_once, ordered.size() - first));
@@ -205,6 +213,23 @@ std::vector<HeldRows> carry(const Model& model, const CarryPlan& plan, const Car
       received[static_cast<std::size_t>(&block[i].get() - paths.data())] = std::move(rows[i]);
   }
   return received;
+}
+
+double carry_bytes(const Config& config, const CarryPlan& plan, std::span<const Senders> paths,
+                   std::size_t positions) {
+  std::set<HookPoint> own, other;
+  std::size_t columns = 0;  // of all that is kept, at one position
+  for (const Senders& senders : paths) {
+    own.merge(plan.places(senders));
+    for (const Sender& sender : senders) other.insert(sender.at);
+    for (const HookPoint& receiver : plan.receivers)
+      if (is_behind(receiver, senders)) columns += columns_of(receiver.kind, config);
+  }
+  for (const auto* places : {&own, &other})
+    for (const HookPoint& place : *places) columns += columns_of(place.kind, config);
+  const std::size_t rows = std::min(paths.size(), block_size(positions)) * positions;
+  const std::size_t widths = 3 * config.width + 2 * std::max(config.width, config.mlp_width);
+  return static_cast<double>(sizeof(float)) * static_cast<double>(positions * columns + rows * widths);
 }
 
 }  // namespace hookflow

@@ -28,10 +28,17 @@ struct CarriedPasses {
   const HeldRows& other;  // what the senders hold in the other pass
 };
 
+/// How many numbers a place has at a position.
+std::size_t columns_of(HookKind kind, const Config& config);
+
 /// Carries the senders' change from the own pass to the other one along the residual stream, position by
 /// position, for several sets of senders side by side. Returns for each what the receivers behind it get.
 /// Positions at which nothing changes get what the own pass holds, to the bit.
 std::vector<HeldRows> carry(const Model& model, const CarryPlan& plan, const CarriedPasses& passes,
                             std::span<const Senders> paths);
+
+/// What that takes, with what both passes hold and what receivers get.
+double carry_bytes(const Config& config, const CarryPlan& plan, std::span<const Senders> paths,
+                   std::size_t positions);
 
 }  // namespace hookflow

@@ -109,13 +109,6 @@ pipeline::Cost GivenEdits::cost() const {
   return all;
 }
 
-pipeline::Bytes GivenEdits::bytes(const pipeline::Batch& batch) const {
-  pipeline::Bytes all;
-  for (const Group& group : groups_)
-    for (const std::size_t prompt : batch.prompts) all += group.rows->bytes(prompt);
-  return all;
-}
-
 pipeline::ValuePtr GivenEdits::read_results(
     std::span<const std::unique_ptr<pipeline::StoredRows>> variables) const {
   return read_needed(results_, variables);
@@ -130,20 +123,38 @@ Variant GivenEdits::everywhere(const Variant& variant) const {
   return edits;
 }
 
-RowSources GivenEdits::of(const pipeline::Inputs& inputs, const FedPrompt& edited,
-                          std::span<const Variant> variants) const {
+std::vector<std::vector<std::size_t>> GivenEdits::wanted(std::span<const Variant> variants) const {
   std::set<std::size_t> taken;
   for (const Variant& variant : variants)
     for (const Intervention& edit : variant)
       if (edit.source) taken.insert(*edit.source);
-  RowSources sources(sources_);
-  for (const Group& group : groups_) {
-    std::vector<std::size_t> wanted;
-    std::ranges::copy_if(group.sources, std::back_inserter(wanted),
+  std::vector<std::vector<std::size_t>> wanted(groups_.size());
+  for (std::size_t i = 0; i < groups_.size(); ++i)
+    std::ranges::copy_if(groups_[i].sources, std::back_inserter(wanted[i]),
                          [&](std::size_t source) { return taken.contains(source); });
-    if (!wanted.empty()) group.rows->set(inputs, edited, wanted, sources);
-  }
+  return wanted;
+}
+
+RowSources GivenEdits::of(const pipeline::Inputs& inputs, const FedPrompt& edited,
+                          std::span<const Variant> variants) const {
+  RowSources sources(sources_);
+  const auto wanted_of = wanted(variants);
+  for (std::size_t i = 0; i < groups_.size(); ++i)
+    if (!wanted_of[i].empty()) groups_[i].rows->set(inputs, edited, wanted_of[i], sources);
   return sources;
+}
+
+pipeline::Bytes GivenEdits::bytes(const pipeline::Batch& batch, const PassWork& work,
+                                  std::span<const Variant> variants) const {
+  pipeline::Bytes bytes;
+  const auto wanted_of = wanted(variants);
+  for (const std::size_t prompt : batch.prompts) {
+    const FedPrompt edited = work.fed(prompt);
+    for (std::size_t i = 0; i < groups_.size(); ++i)
+      if (edited.prompt > 0 && !wanted_of[i].empty())
+        bytes += groups_[i].rows->bytes(prompt, edited, wanted_of[i]);
+  }
+  return bytes;
 }
 
 }  // namespace hookflow::stages

@@ -7,6 +7,7 @@
 
 #include "model/edits/replacement.hpp"
 #include "stages/given/given_kind.hpp"
+#include "stages/subject/pass_work.hpp"
 
 namespace hookflow::stages {
 
@@ -28,9 +29,10 @@ class GivenEdits {
              const PassFacts& base, pipeline::Output& output);
 
   [[nodiscard]] bool empty() const { return groups_.empty(); }
-  /// What finding it takes: for all prompts once, and for those of a batch.
+  /// What finding it takes: for all prompts once; and for those of a batch, of these variants.
   [[nodiscard]] pipeline::Cost cost() const;
-  [[nodiscard]] pipeline::Bytes bytes(const pipeline::Batch& batch) const;
+  [[nodiscard]] pipeline::Bytes bytes(const pipeline::Batch& batch, const PassWork& work,
+                                      std::span<const Variant> variants) const;
   /// What they take of results over all prompts, before the first one; see FlowStage::read_results.
   [[nodiscard]] pipeline::ValuePtr read_results(
       std::span<const std::unique_ptr<pipeline::StoredRows>> variables) const;
@@ -49,6 +51,9 @@ class GivenEdits {
     std::vector<std::size_t> sources;  // ascending
     std::unique_ptr<const GivenRows> rows{};
   };
+  /// Of each group, by its index, the sources that the variants take.
+  [[nodiscard]] std::vector<std::vector<std::size_t>> wanted(std::span<const Variant> variants) const;
+
   std::vector<Group> groups_;
   std::size_t sources_ = 0;
   std::map<std::string, ValuesNeeded> results_;  // by variable

@@ -59,9 +59,13 @@ class GivenRows {
   /// borrow from the inputs. Throws pipeline::PromptFailure where there are none.
   virtual void set(const pipeline::Inputs& inputs, const FedPrompt& edited,
                    std::span<const std::size_t> wanted, RowSources& sources) const = 0;
-  /// Work for them, of all prompts once; and bytes, of one.
+  /// Work for them, of all prompts once.
   [[nodiscard]] virtual pipeline::Cost cost() const { return {}; }
-  [[nodiscard]] virtual pipeline::Bytes bytes(std::size_t /*prompt*/) const { return {}; }
+  /// What those of one prompt that are wanted take, beside what passes keep for them.
+  [[nodiscard]] virtual pipeline::Bytes bytes(std::size_t /*prompt*/, const FedPrompt& /*edited*/,
+                                              std::span<const std::size_t> /*wanted*/) const {
+    return {};
+  }
   /// Where they are taken of another prompt: of which, by prompt, kNoPrompt for one that is not run. Empty:
   /// of none.
   [[nodiscard]] virtual std::span<const std::size_t> other_prompts() const { return {}; }

@@ -8,9 +8,9 @@
 #include "model/rows/edited_rows.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "stages/edit/edit_positions.hpp"
+#include "stages/edit/grid/variant_grid.hpp"
 #include "stages/edit/hidden_keys.hpp"
 #include "stages/edit/replacement_param.hpp"
-#include "stages/edit/grid/variant_grid.hpp"
 #include "stages/edit/variant_list.hpp"
 #include "stages/given/given_edits.hpp"
 #include "stages/params/positions_param.hpp"
@@ -104,8 +104,9 @@ class Ablate : public BatchStage {
     return cost;
   }
   [[nodiscard]] Bytes bytes(const Work& work) const override {
-    Bytes bytes = given_.bytes(work.batch);
-    bytes += work_->bytes(work);
+    Bytes bytes = work_->bytes(work);
+    bytes +=
+        given_.bytes(work.batch, *work_, std::span(*made_).subspan(work.variants.first, work.variants.count));
     return bytes;
   }
   [[nodiscard]] std::vector<std::size_t> chunks(const Batch& batch) const override {
@@ -194,11 +195,10 @@ class Ablate : public BatchStage {
 
   /// Whether the prompt has what the variant edits, and keys are left to its queries: else there is no such
   /// pass of it.
-  [[nodiscard]] bool fits(std::size_t variant, const FedPrompt& fed) const {
+  [[nodiscard]] bool fits(const Variant& variant, const FedPrompt& fed) const {
     const auto there = [&](const Intervention& edit) { return is_there(edit, fed); };
     const auto sees = [&](const HiddenSet& hidden) { return !blind_query(hidden, fed); };
-    return std::ranges::all_of((*made_)[variant], there) &&
-           std::ranges::all_of(hidden_keys((*made_)[variant], &below_), sees);
+    return std::ranges::all_of(variant, there) && std::ranges::all_of(hidden_keys(variant, &below_), sees);
   }
 
   [[nodiscard]] std::size_t most_rows() const { return static_cast<std::size_t>(rows); }
@@ -234,7 +234,10 @@ const bool kAblate = register_stage(
         .optional_input(kValues, kMeasures, kValuesDoc)
         .aggregated()
         .reads(kPass, &Ablate::passes_named)
-        .output(kVariants, "the edited passes; adds the axes replacement, layer, head; or the axis variant")
+        .output(kVariants,
+                "the edited passes; adds the axes replacement, layer, head, those of senders where there are "
+                "any; "
+                "or the axis variant")
         .param("at", &Ablate::at,
                "Hook points to edit, such as blocks.*.attn.hook_z[*], one variant for each; must be given "
                "unless variants is")
@@ -248,7 +251,11 @@ const bool kAblate = register_stage(
             "point's own "
             "layer, head and position; {add: values, times: x} adds it, or another direction, "
             "{values: \"FILE.h5:/stage/variable\"} and {add: \"FILE.h5:/stage/variable\"} take what another "
-            "run stored; "
+            "run stored; {path: PASS, senders: \"blocks.*.attn.hook_z[*]\"} is what the hook point would be, "
+            "had "
+            "each sender sent along the residual stream what that pass holds (path patching): attention in "
+            "between is held, MLPs are computed anew or, with mlps: frozen, held; one variant for each "
+            "sender; "
             "a list has one number for each dimension of the head or hook point, at hook_pattern for each "
             "token of the prompt; {add: [x, ...], name: rome} is labelled rome. Any of")
         .listing(edit_forms)
@@ -270,7 +277,7 @@ const bool kAblate = register_stage(
                "...}")
         .param("together", &Ablate::together,
                "Axes along which all hook points are edited in one variant, instead of in one variant each: "
-               "hook_point, layer, head")
+               "hook_point, layer, head; of paths also sender_layer, sender_head, sender, to send together")
         .param("window", &Ablate::window,
                "How many layers are edited in one variant: each layer with those around it, fewer at the "
                "model's ends; of an even number one more lies before it than behind it",

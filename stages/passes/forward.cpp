@@ -56,8 +56,8 @@ class Forward : public BatchStage {
     return cost;
   }
   [[nodiscard]] Bytes bytes(const Work& work) const override {
-    Bytes bytes = given_.bytes(work.batch);
-    bytes += work_->bytes(work);
+    Bytes bytes = work_->bytes(work);
+    bytes += given_.bytes(work.batch, *work_, {&made_, 1});
     return bytes;
   }
 

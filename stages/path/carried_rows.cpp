@@ -31,8 +31,8 @@ class ReceivedRows : public RowSource {
 Tensor held(const Captured& rows, const HookPoint& place, const Config& config,
             std::span<const std::size_t> positions) {
   const std::size_t heads = has_heads(place.kind) ? config.heads : 1;
-  const std::size_t width = shape(place.kind, config).sizes.back();
-  Tensor all({positions.size(), heads * width});
+  Tensor all({positions.size(), columns_of(place.kind, config)});
+  const std::size_t width = all.shape.back() / heads;
   for (std::size_t i = 0; i < positions.size(); ++i) {
     for (std::size_t head = 0; head < heads; ++head) {
       std::ranges::copy(rows.row(positions[i], head),
@@ -96,6 +96,13 @@ void CarriedRows::set(const pipeline::Inputs& inputs, const FedPrompt& edited,
   std::vector<HeldRows> rows = carry(subject_.model(), ends_.carry, {of_own, of_other}, paths);
   for (std::size_t i = 0; i < wanted.size(); ++i)
     sources.at(wanted[i]) = std::make_shared<ReceivedRows>(std::move(rows[i]), index, config.head_width);
+}
+
+pipeline::Bytes CarriedRows::bytes(std::size_t /*prompt*/, const FedPrompt& edited,
+                                   std::span<const std::size_t> wanted) const {
+  std::vector<Senders> paths;
+  for (const std::size_t source : wanted) paths.push_back(ends_.senders.at(source));
+  return {0, carry_bytes(subject_.config(), ends_.carry, paths, positions_in(edited).size())};
 }
 
 std::vector<std::size_t> CarriedRows::positions_in(const FedPrompt& edited) const {

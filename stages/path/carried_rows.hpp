@@ -28,6 +28,8 @@ class CarriedRows : public GivenRows {
 
   void set(const pipeline::Inputs& inputs, const FedPrompt& edited, std::span<const std::size_t> wanted,
            RowSources& sources) const override;
+  [[nodiscard]] pipeline::Bytes bytes(std::size_t prompt, const FedPrompt& edited,
+                                      std::span<const std::size_t> wanted) const override;
 
  private:
   [[nodiscard]] std::vector<std::size_t> positions_in(const FedPrompt& edited) const;

@@ -60,7 +60,8 @@ class Path : public Taken, public GivenKind {
   /// Edits of the pass itself that would change what is carried on its way.
   static void check_own_edits(const GivenPlan& plan, const CarryPlan& carry) {
     using enum HookKind;
-    for (const auto& [at, head, positions, with, source] : plan.base.edits) {
+    for (const Intervention& edit : plan.base.edits) {
+      const HookPoint& at = edit.at;
       const bool on_the_way = at.kind == resid_pre || at.kind == resid_mid || at.kind == resid_post ||
                               at.kind == mlp_post || at.kind == mlp_out;
       if (on_the_way || carry.receivers.contains(at))

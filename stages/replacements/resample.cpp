@@ -87,7 +87,8 @@ class RowsOfOthers : public RowsOfOne {
   }
 
   [[nodiscard]] pipeline::Cost cost() const override { return work_->cost(); }
-  [[nodiscard]] pipeline::Bytes bytes(std::size_t prompt) const override {
+  [[nodiscard]] pipeline::Bytes bytes(std::size_t prompt, const FedPrompt& /*edited*/,
+                                      std::span<const std::size_t> /*wanted*/) const override {
     pipeline::Batch alone;
     alone.add(prompt, 1);
     return work_->bytes({alone});

@@ -25,6 +25,10 @@ class PassWork {
   PassWork(const PassFacts& facts, std::span<const pipeline::Batch> batches, const PassRequest& asked,
            std::shared_ptr<const std::vector<Variant>> variants, const Variant* own = nullptr);
 
+  /// What a prompt is fed, without an answer; nothing where it is not run.
+  [[nodiscard]] FedPrompt fed(std::size_t prompt) const {
+    return feeds_.empty() ? FedPrompt{0} : feeds_.front().prompts[prompt].length.without_answer();
+  }
   /// Of the whole run.
   [[nodiscard]] pipeline::Cost cost() const { return cost_; }
   [[nodiscard]] pipeline::Bytes bytes(const pipeline::Work& work) const;

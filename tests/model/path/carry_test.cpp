@@ -67,6 +67,8 @@ void expect_near(const std::vector<float>& a, const std::vector<float>& b, const
 
 TEST(Carry, FromAPassToItselfChangesNothingToTheBit) {
   TwoPasses passes;
+  for (const HookPoint& edited : {HookPoint{q, 2}, HookPoint{mlp_post, 2}})
+    passes.own.at(edited).values[3] += 1;  // what the pass holds there, even if it does not follow
   passes.other = passes.own;
   std::vector<Senders> paths;
   for (const Sender& sender : all_senders(testing::config())) paths.push_back({sender});
@@ -145,6 +147,19 @@ TEST(Carry, ReadsOnlyTheOwnPassesPlacesThatItNames) {
           << to_string(sender);
     }
   }
+}
+
+TEST(Carry, TakesMoreForMoreSendersReceiversAndPositions) {
+  const Config config = testing::config();
+  const Senders head = {{{z, 0}, 0}};
+  const CarryPlan one{{{q, 1}}, false}, two{{{q, 1}, {v, 1}}, false}, computed{{{q, 1}}, true};
+  const std::vector<Senders> alone = {head}, both = {head, {{{z, 0}, 1}}};
+  const double least = carry_bytes(config, one, alone, 2);
+  // z twice, resid_pre and q of the own pass, what arrives, and the rows on their way.
+  EXPECT_EQ(least, 4 * 2 * (2 * 8 + 8 + 8 + 8 + 3 * 8 + 2 * 20));
+  for (const double more : {carry_bytes(config, two, alone, 2), carry_bytes(config, computed, alone, 2),
+                            carry_bytes(config, one, both, 2), carry_bytes(config, one, alone, 3)})
+    EXPECT_GT(more, least);
 }
 
 }  // namespace

@@ -42,10 +42,11 @@ INSTANTIATE_TEST_SUITE_P(Shipped, Workflows, testing::ValuesIn(shipped_workflows
 TEST(ShippedWorkflows, HoldTheExperiments) {
   const Words found = shipped_workflows();
   for (const std::string name :
-       {"ablation_kinds", "attention_knockout", "attention_scores", "causal_tracing", "cosine_ripple",
-        "direct_contributions", "head_ablation", "head_sweep", "head_sweep_last", "indirect_object", "induction",
-        "ioi_head_patching", "ioi_patching", "logit_lens", "path_patching", "pizza", "qkv_layers",
-        "qkv_similarity", "residual_patching", "steering"}) {
+       {"ablation_kinds",  "attention_knockout",   "attention_scores",  "causal_tracing",
+        "cosine_ripple",   "direct_contributions", "head_ablation",     "head_sweep",
+        "head_sweep_last", "indirect_object",      "induction",         "ioi_head_patching",
+        "ioi_patching",    "logit_lens",           "path_patching",     "pizza",
+        "qkv_layers",      "qkv_similarity",       "residual_patching", "steering"}) {
     EXPECT_TRUE(std::find(found.begin(), found.end(), name) != found.end()) << name;
   }
 }
