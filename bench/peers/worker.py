@@ -62,19 +62,22 @@ class Timing:
             batches = batches_of(self.peer, self.rows, positions)
             tried[max(map(len, batches))] = random.Random(0).sample(batches, len(batches))
         request = {**request, "seconds": request["seconds"] / 2}
+        if len(tried) == 1:
+            self.batches, = tried.values()
+            return
+        self.peer.prepare()
         self.batches = min(tried.values(), key=lambda batches: self.run(batches, request)["total"])
 
     def answer(self, request):
         if self.batches is None:
             self.choose_batches(request)
-        return self.run(self.batches, request)
-
-    def run(self, batches, request):
-        """Returns `prepared`, seconds before the first batch; `seconds` of the batches that were run; their `share` of
-        all that is computed; `total`, the seconds of all at that rate; and of each row [prompt, variant, log_prob]."""
         start = time.perf_counter()
         self.peer.prepare()
-        prepared = time.perf_counter() - start
+        return self.run(self.batches, request, time.perf_counter() - start)
+
+    def run(self, batches, request, prepared=0):
+        """Returns `prepared`, seconds before the first batch; `seconds` of the batches that were run; their `share` of
+        all that is computed; `total`, the seconds of all at that rate; and of each row [prompt, variant, log_prob]."""
         done, results = 0, []
         start = time.perf_counter()
         with nullcontext() if self.case.variants else Residuals(self.model, self.case, request["file"]) as residuals:
