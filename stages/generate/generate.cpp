@@ -205,16 +205,16 @@ class Generate : public FlowStage {
   std::vector<Variable> stored_;
 };
 
+constexpr const char* kGenerateDoc =
+    "Continues each prompt token by token, by the most likely or by tokens that are drawn, clean or with "
+    "the edits of the passes that it reads. Each new token is edited as the last of the text so far, and "
+    "stays so when others follow: edits at `all` or `last` positions reach every one, and so do open "
+    "slices such as \"1:\"; other positions are the prompt's alone. What comes from outside reaches new "
+    "tokens where it is the same at every position, as {add: values} without an axis position; means over "
+    "positions cannot";
+
 const bool kGenerate = register_stage(
-    Declaration<Generate>(
-        "generate",
-        "Continues each prompt, token by token, clean or with the edits of the passes that it reads: each "
-        "new "
-        "token is edited as the last of the text so far, so edits at `all` or `last` positions reach every "
-        "one, and so do open slices such as \"1:\"; all other positions are the prompt's alone. It stays as "
-        "it "
-        "was then when others follow. Edits that take rows from outside reach new tokens where these are the "
-        "same at every position, as {add: values} without an axis position; means over positions cannot")
+    Declaration<Generate>("generate", kGenerateDoc)
         .optional_input("clean", kPass, "a pass that is continued, clean or with edits of its own")
         .optional_input("edited", kVariants, "edited passes, each of which is continued")
         .output(kMeasures,
@@ -225,25 +225,22 @@ const bool kGenerate = register_stage(
         .required("new_tokens", &Generate::new_tokens,
                   "How many tokens a text goes on for, if it does not end before", countable())
         .such_as("new_tokens: 8")
+        .param("temperature", &Generate::temperature,
+               "What logits are divided by before a token is drawn; of equally likely ones at 0 the lowest "
+               "id is taken",
+               temperature_rule())
+        .param("top_p", &Generate::top_p,
+               "Share of the probability that is drawn from: the most likely tokens, as few as have it",
+               top_p_rule())
         .param(
-            "temperature", &Generate::temperature,
-            "What logits are divided by before a token is drawn; 0: the most likely one is taken, of equals "
-            "the lowest id",
-            temperature_rule())
-        .param(
-            "top_p", &Generate::top_p,
-            "Share of the probability that is drawn from: the most likely tokens, as few as have it together",
-            top_p_rule())
-        .param("seed", &Generate::seed,
-               "Decides what is drawn, with the prompt's id, the sample and the step alone: variants of a "
-               "prompt "
-               "draw by the same random numbers")
+            "seed", &Generate::seed,
+            "Decides what is drawn, with the prompt's id, the sample and the step alone: all variants of a "
+            "prompt draw by the same random numbers")
         .param("samples", &Generate::samples, "How many texts are drawn of each pass, along an axis sample",
                countable())
-        .param(
-            "stop", &Generate::stop,
-            "Tokens that end a text, which has the first of them as its last token: texts that are one token "
-            "each, or ids; null: the model's end of text; []: none"));
+        .param("stop", &Generate::stop,
+               "Tokens that end a text, which has the first of them as its last token: texts that are one "
+               "token each, or ids; null: the model's end of text; []: none"));
 
 }  // namespace
 }  // namespace hookflow::stages
