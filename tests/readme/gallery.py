@@ -32,6 +32,7 @@ PICTURES = {
     "ioi_head_patching": ["heads_test.logit_diff_change_mean_difference"],
     "causal_tracing": ["restored.prob_mean"],
     "head_sweep_last": ["scores.prob_change"],
+    "attention_knockout": ["by_layer.prob_from_clean_mean"],
 }
 LABEL = re.compile(r'aria-label="([^"]*)"')
 NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")

@@ -42,7 +42,8 @@ INSTANTIATE_TEST_SUITE_P(Shipped, Workflows, testing::ValuesIn(shipped_workflows
 TEST(ShippedWorkflows, HoldTheExperiments) {
   const Words found = shipped_workflows();
   for (const std::string name : {"attention_scores", "cosine_ripple", "head_ablation", "head_sweep",
-                                 "qkv_similarity", "logit_lens", "direct_contributions", "induction"}) {
+                                 "qkv_similarity", "logit_lens", "direct_contributions", "induction",
+                                 "attention_knockout"}) {
     EXPECT_TRUE(std::find(found.begin(), found.end(), name) != found.end()) << name;
   }
 }
