@@ -7,6 +7,7 @@
 #include "model/numerics/parallel.hpp"
 #include "model/pass/layer_loop.hpp"
 #include "model/pass/query_blocks.hpp"
+#include "model/rows/edited_rows.hpp"
 
 namespace hookflow {
 namespace {
@@ -115,7 +116,7 @@ void LayerLoop::attend_block(std::size_t layer, std::size_t head, const QueryBlo
     if (kept == nullptr) return;
     each([&](const QueryPiece& piece, auto positions, MutableView values) {
       const MutableView seen = values.column_range(0, piece.keys);
-      if (kind != pattern) take_clean_scores({kind, layer}, piece.sequence, head, positions, seen);
+      take_clean_keys({kind, layer}, piece.sequence, head, positions, seen);
       (*kept)->take_queries(piece.sequence, head, positions, seen);
     });
   };
@@ -151,11 +152,16 @@ void LayerLoop::attend_block(std::size_t layer, std::size_t head, const QueryBlo
   });
 }
 
-void LayerLoop::take_clean_scores(const HookPoint& place, std::size_t sequence, std::size_t head,
-                                  std::span<const std::size_t> queries, MutableView scores) const {
+void LayerLoop::take_clean_keys(const HookPoint& place, std::size_t sequence, std::size_t head,
+                                std::span<const std::size_t> queries, MutableView scores) const {
   if (clean_ == nullptr) return;
-  const PositionSet changed_queries = plan_.changed(sequence, {HookKind::q, place.layer}, head);
-  const PositionSet changed_keys = plan_.changed(sequence, {HookKind::k, place.layer}, head);
+  // A weight depends on all scores of its query.
+  const bool is_weight = place.kind == HookKind::pattern;
+  if (is_weight && !edits_some_keys(*plan_.sequence(sequence).variant, place)) return;
+  const HookKind query = is_weight ? HookKind::attn_scores : HookKind::q;
+  const PositionSet changed_queries = plan_.changed(sequence, {query, place.layer}, head);
+  const PositionSet changed_keys =
+      is_weight ? PositionSet() : plan_.changed(sequence, {HookKind::k, place.layer}, head);
   const PositionSet held = plan_.rows(sequence).held[place].of(head);
   for (std::size_t i = 0; i < queries.size(); ++i) {
     if (changed_queries.contains(queries[i]) || !held.contains(queries[i])) continue;

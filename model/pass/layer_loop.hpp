@@ -36,9 +36,9 @@ class LayerLoop {
   void attend(std::size_t layer);
   void attend_block(std::size_t layer, std::size_t head, const QueryBlock& block,
                     const std::vector<KeySegments>& segments);
-  /// Gives scores that no edit reaches, by the query, the key or there, the clean pass's values.
-  void take_clean_scores(const HookPoint& place, std::size_t sequence, std::size_t head,
-                         std::span<const std::size_t> queries, MutableView scores) const;
+  /// Gives scores and weights that no edit reaches, by the query, the key or there, the clean pass's values.
+  void take_clean_keys(const HookPoint& place, std::size_t sequence, std::size_t head,
+                       std::span<const std::size_t> queries, MutableView scores) const;
 
   // What happens at every place: places.cpp.
   /// What a place holds now, (rows, columns of the place).

@@ -1,5 +1,7 @@
 #include "model/rows/edited_rows.hpp"
 
+#include <algorithm>
+
 namespace hookflow {
 namespace {
 
@@ -24,6 +26,11 @@ PositionSet edited_positions(const Intervention& edit, const FedPrompt& fed) {
 
 PositionSet edited_keys(const Intervention& edit, const FedPrompt& fed) {
   return edit.keys ? PositionSet(edit.keys->resolve(as_edited(edit, fed))) : PositionSet::range(0, fed.all());
+}
+
+bool edits_some_keys(const std::vector<Intervention>& edits, const HookPoint& place) {
+  return std::ranges::any_of(
+      edits, [&](const Intervention& edit) { return edit.at == place && edit.keys.has_value(); });
 }
 
 bool shows_hidden_keys(const Intervention& edit) {

@@ -1,4 +1,6 @@
 #pragma once
+#include <vector>
+
 #include "model/edits/intervention.hpp"
 #include "model/hooks/positions.hpp"
 #include "model/rows/position_set.hpp"
@@ -14,6 +16,9 @@ PositionSet edited_positions(const Intervention& edit, const FedPrompt& fed);
 
 /// Which keys of these queries it changes; of an edit that names none, all that are fed.
 PositionSet edited_keys(const Intervention& edit, const FedPrompt& fed);
+
+/// Whether edits there leave some keys of their queries as they are.
+bool edits_some_keys(const std::vector<Intervention>& edits, const HookPoint& place);
 
 /// Whether a query may look at keys behind it because of an edit there.
 bool shows_hidden_keys(const Intervention& edit);

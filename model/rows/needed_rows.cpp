@@ -75,6 +75,11 @@ class Backward {
       // Of a query that no edit reaches, a score changes only where its key does.
       if (place.kind == HookKind::scores_raw || place.kind == HookKind::attn_scores)
         rows_.of_clean[place] |= (rows.held[place] - changed_.after[{HookKind::q, place.layer}]).any();
+      // Of a pattern that is edited at some keys alone, the other weights are as they were.
+      if (place.kind == HookKind::pattern && sequence_.variant != nullptr &&
+          edits_some_keys(*sequence_.variant, place))
+        rows_.of_clean[place] |=
+            (rows.held[place] - changed_.after[{HookKind::attn_scores, place.layer}]).any();
       if (is_edited_row_by_row(place.kind)) {
         const PositionSet held = rows.held[place].any();
         rows_.of_clean[place] |= (HeadPositions(held) - rows.made[place]).any();

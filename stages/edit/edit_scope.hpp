@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "model/edits/hidden_keys.hpp"
 #include "model/edits/replacement.hpp"
 #include "model/hooks/positions.hpp"
 #include "pipeline/stage/stage.hpp"
 #include "stages/edit/edit_targets.hpp"
-#include "stages/edit/hidden_keys.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {

@@ -5,11 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "model/edits/hidden_keys.hpp"
 #include "model/rows/edited_rows.hpp"
 #include "pipeline/stage/registry.hpp"
 #include "stages/edit/edit_positions.hpp"
 #include "stages/edit/grid/variant_grid.hpp"
-#include "stages/edit/hidden_keys.hpp"
 #include "stages/edit/replacement_param.hpp"
 #include "stages/edit/variant_list.hpp"
 #include "stages/given/given_edits.hpp"

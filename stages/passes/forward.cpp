@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "model/edits/hidden_keys.hpp"
 #include "pipeline/stage/registry.hpp"
-#include "stages/edit/hidden_keys.hpp"
 #include "stages/edit/variant_list.hpp"
 #include "stages/given/given_edits.hpp"
 #include "stages/subject/pass_request.hpp"
@@ -35,7 +35,7 @@ class Forward : public BatchStage {
     refuse_samples(edits, "edits");
     EditScope scope(facts->subject->config(), context, *facts->tokens);
     std::vector<Variant> made = {make_edits(edits, "edits", scope)};
-    for (const HiddenSet& hidden : hidden_keys(made.front(), nullptr)) scope.check_hidden(hidden, {"edits"});
+    for (const HiddenSet& hidden : hidden_keys(made.front())) scope.check_hidden(hidden, {"edits"});
     given_ = GivenEdits(made, "edits", context, *facts, output);
     made_ = facts->edits = std::move(made.front());
     facts->everywhere = given_.everywhere(made_);

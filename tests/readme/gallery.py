@@ -36,6 +36,7 @@ PICTURES = {
     "head_sweep_last": ["scores.prob_change"],
     "ablation_kinds": ["effect.logit_diff_change_mean"],
     "steering": ["effect.prob_mean"],
+    "attention_knockout": ["by_layer.prob_from_clean_mean"],
 }
 LABEL = re.compile(r'aria-label="([^"]*)"')
 NUMBER = re.compile(r"[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")

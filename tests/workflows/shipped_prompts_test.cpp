@@ -103,6 +103,19 @@ TEST_P(ShippedPrompts, ListsAreSaidTwiceTokenForToken) {
   }
 }
 
+// Whose keys are numbers, before and behind the subject.
+TEST_P(ShippedPrompts, FactsAreTheirSubjectBetweenThreeTokensAndFour) {
+  const auto facts = prompts("attention_knockout.yaml");
+  const auto ids = tokens("attention_knockout.yaml");
+  EXPECT_EQ(ids.size(), 48U);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto subject = tokenizer_->encode(" " + facts[i].columns.at("subject"));
+    ASSERT_EQ(ids[i].size(), 3 + subject.size() + 4);
+    EXPECT_TRUE(std::equal(subject.begin(), subject.end(), ids[i].begin() + 3));
+    EXPECT_NE(only_token(facts[i].columns.at("target")), subject.front());
+  }
+}
+
 TEST_P(ShippedPrompts, NamedTokensAreTokens) {
   for (const std::string workflow : {"head_ablation.yaml", "head_sweep.yaml", "indirect_object.yaml",
                                      "logit_lens.yaml", "direct_contributions.yaml", "ablation_kinds.yaml"}) {

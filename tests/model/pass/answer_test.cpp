@@ -39,10 +39,13 @@ std::vector<Variant> every_edit(const Config& config) {
     if (!editable(point.kind)) continue;
     for (const Replacement& with : {Replacement(), Replacement("value", 0.4F),
                                     Replacement("mean", "positions"), Replacement("mean", "head")}) {
-      if (with->head_by_head() && !has_heads(point.kind)) continue;
+      if (with->problem_at(edit_place(point.kind, has_heads(point.kind), config))) continue;
       const Positions choices[] = {Positions::all(), Positions::last()};
       const auto head = has_heads(point.kind) ? std::optional(variants.size() % config.heads) : std::nullopt;
       variants.push_back({{point, head, choices[variants.size() % 2], with}});
+      if (!is_square(point.kind)) continue;
+      variants.push_back(variants.back());
+      variants.back().front().keys = Positions::at({0});
     }
   }
   return variants;

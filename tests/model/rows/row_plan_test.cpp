@@ -154,6 +154,17 @@ TEST(RowPlan, EditedScoresAreHeldBesideCleanOnes) {
   EXPECT_EQ(planned.of_clean(attn_scores, 1), (Rows{0, 1, 2, 3, 4, 5}));
 }
 
+TEST(RowPlan, APatternThatIsEditedAtSomeKeysHasItsOtherWeightsOfTheCleanPass) {
+  const Asks asks = {{{pattern, 1}, PositionSet::range(0, kTokens)}};
+  Variant variant = edit(pattern, 1, 0, Positions::last());
+  EXPECT_EQ(Planned(variant, asks).of_clean(pattern, 1), (Rows{0, 1, 2, 3, 4, 5}));  // the other head's
+  EXPECT_EQ(Planned(edit(pattern, 1, {}, Positions::last()), asks).of_clean(pattern, 1),
+            (Rows{0, 1, 2, 3, 4}));
+  variant = edit(pattern, 1, {}, Positions::last());
+  variant.front().keys = Positions::at({1});
+  EXPECT_EQ(Planned(variant, asks).of_clean(pattern, 1), (Rows{0, 1, 2, 3, 4, 5}));
+}
+
 // Not causal: raw scores are there for keys behind the query.
 TEST(RowPlan, RawScoresNeedAllKeys) {
   const Planned planned(edit(k, 1, 0, Positions::at({3})), {{{scores_raw, 1}, PositionSet::range(0, 3)}});

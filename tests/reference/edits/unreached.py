@@ -6,12 +6,14 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from cases import EVERYWHERE, HEADED, HEADLESS, SQUARES, Case, Edit, width
+from cases import EVERYWHERE, HEADED, HEADLESS, Case, Edit, width
 from checks import Checks
 from safetensors import Spec, make_model
 
 IDS = [7, 3, 22, 12, 3, 9, 30]
 POSITIONS = {"all": "all", "last": "last", "0": [0], "1 and 3": [1, 3], "2:4": "2:4"}
+KEYED = [("attn.hook_attn_scores", "masked"), ("attn.hook_attn_scores", "zero"), ("attn.hook_pattern", "zero")]
+QUERIES, KEYS = {"1:": "1:", "last": "last", "3": [3]}, {"0": [0], "2 and 4": [2, 4], "5:": "5:"}  # each query is left one
 NO_DIFFERENCE = 1  # the note of a t-test without variance and without difference
 
 
@@ -40,11 +42,10 @@ def every_place(folder):
             vector = [(-1) ** i / (i % 9 + 2) for i in range(width(spec, place, heads, len(IDS)))] if kind == "add" else None
             edit = Edit(1, place, heads, POSITIONS[positions], kind, vector)
             variants[f"{kind} {place} of {'one head' if heads else 'all'} at {positions}"] = [edit]
-    for place, kind, keys in itertools.product(SQUARES, ("zero", "masked"), ([0], [2, 4], "5:")):
-        for heads in ([1], None) if (place, kind) != ("attn.hook_pattern", "masked") else ():
-            for queries in ("1:", "last", [3]):
-                name = f"{kind} {place} of {'one head' if heads else 'all'} at {queries}, keys {keys}"
-                variants[name] = [Edit(1, place, heads, queries, kind, keys=keys)]
+    for (place, kind), queries, keys in itertools.product(KEYED, QUERIES, KEYS):
+        for heads in ([1], None):
+            name = f"{kind} {place} of {'one head' if heads else 'all'} at {queries} of keys {keys}"
+            variants[name] = [Edit(1, place, heads, QUERIES[queries], kind, keys=KEYS[keys])]
     both = {"in": ["pass", "edited"], "positions": "all"}
     measures = {f"at_{i}": {"stage": "measure.activation", **both, "at": [hook]} for i, hook in enumerate(EVERYWHERE)}
     measures["cosine"] = {"stage": "measure.cosine", **both, "at": ["blocks.*.hook_resid_post"]}

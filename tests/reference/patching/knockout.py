@@ -16,7 +16,7 @@ def edit(draw, made, sources):
     at = f"blocks.{layers}.{square}{heads}"
     if square == "attn.hook_attn_scores" and draw.number(0, 1):
         return {"at": at, "with": "masked", "positions": draw.one(["each", "last"]), "keys": draw.one(["each", {"token": MARK}])}
-    kinds = [{"from": source} for source in sources] + [{"scale": draw.one([0.5, -1, 2])}, "zero", {"value": 0.25}]
+    kinds = [{"from": source} for source in sources] + [{"scale": draw.one([0.5, 2])}, "zero", {"value": 0.25}]
     return {"at": at, "with": [draw.one(kinds)], "positions": positions(draw, FIXED + ["each", "each_of"]),
             "keys": draw.one(KEYS + [EACH_OF, EACH_OF, "each", "each"])}
 
@@ -35,7 +35,7 @@ def random_knockout(seed, folder):
         "masked": {"stage": "forward", "in": draw.one(["tokens", "others"]), "edits": [masking(draw, made)]},
     }
     sources, measures = ["clean", "corrupted", "masked"], {}
-    for i in range(6):
+    for i in range(3):
         base = draw.one(sources)
         stages[f"edited{i}"] = {"stage": "ablate", "in": base, **edit(draw, made, sources), "rows": draw.one([1, 30, 1024])}
         other = "corrupted" if base != "corrupted" else "clean"

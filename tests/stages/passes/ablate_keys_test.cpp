@@ -128,6 +128,11 @@ TEST(AblateKeys, PatternOfScoresAddsUpToOneAndThatOfWeightsDoesNot) {
         continue;
       }
       EXPECT_EQ(keys[1], 0);
+      for (const std::size_t other : {0U, 2U, 3U, 4U}) {
+        if (!of_scores) {
+          EXPECT_EQ(keys[other], before.matrix().row(row)[other]) << row;
+        }
+      }
       EXPECT_GT(keys[0], 0);
       const float sum = std::accumulate(keys.begin(), keys.end(), 0.0F);
       EXPECT_NEAR(sum, of_scores ? 1 : 1 - before.matrix().row(row)[1], 1e-6);

@@ -18,7 +18,8 @@ using pipeline::Axis;
 using pipeline::ParamError;
 
 constexpr double kNear = 1e-5;
-const std::string kAll = "metrics: [log_prob, prob, logit, token_rank, top_token, entropy, kl_from_clean]";
+const std::string kAll =
+    "metrics: [log_prob, prob, logit, token_rank, top_token, entropy, kl_from_clean, prob_from_clean]";
 
 /// Prompts of 4 and 2 tokens, each with two tokens to measure.
 std::vector<pipeline::Prompt> two_prompts() {
@@ -90,6 +91,7 @@ TEST(MeasurePrediction, OfVariantsEqualsThePlainFormulas) {
       EXPECT_EQ(number("top_token_changed"), plain.argmax() == clean.argmax() ? 0 : 1);
       EXPECT_NEAR(number("entropy"), plain.entropy(), kNear);
       EXPECT_NEAR(number("kl_from_clean"), clean.divergence_to(plain), kNear);
+      EXPECT_NEAR(number("prob_from_clean"), 100 * (plain.percent(id) / clean.percent(id) - 1), 100 * kNear);
     }
   }
 }
@@ -151,6 +153,7 @@ TEST(MeasurePrediction, EditThatChangesNothingChangesNothing) {
   EXPECT_EQ(chain.numbers("scores", "log_prob_change").at(0), 0);
   EXPECT_EQ(chain.numbers("scores", "entropy_change").at(0), 0);
   EXPECT_EQ(chain.numbers("scores", "kl_from_clean").at(0), 0);
+  EXPECT_EQ(chain.numbers("scores", "prob_from_clean").at(0), 0);
   EXPECT_EQ(chain.numbers("scores", "top_token_changed").at(0), 0);
 }
 

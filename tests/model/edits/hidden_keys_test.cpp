@@ -1,8 +1,8 @@
-#include "stages/edit/hidden_keys.hpp"
+#include "model/edits/hidden_keys.hpp"
 
 #include <gtest/gtest.h>
 
-namespace hookflow::stages {
+namespace hookflow {
 namespace {
 
 Intervention masked(std::size_t layer, std::optional<std::size_t> head, Positions queries, Positions keys) {
@@ -14,21 +14,22 @@ const Positions kSubject = Positions::at({1, 2});
 const Positions kFirst = Positions::at({0});
 
 TEST(HiddenKeys, AreOfOnePlaceAndHeadAndEachSetOnce) {
-  const Variant layers = {masked(0, {}, Positions::last(), kSubject),
-                          masked(1, {}, Positions::last(), kSubject)};
-  EXPECT_EQ(hidden_keys(layers, nullptr), (std::vector<HiddenSet>{{{Positions::last(), kSubject}}}));
-  const Variant heads = {masked(0, 1, Positions::last(), kSubject), masked(0, 2, Positions::last(), kFirst),
-                         masked(0, {}, Positions::all(), kFirst)};
+  const std::vector<Intervention> layers = {masked(0, {}, Positions::last(), kSubject),
+                                            masked(1, {}, Positions::last(), kSubject)};
+  EXPECT_EQ(hidden_keys(layers), (std::vector<HiddenSet>{{{Positions::last(), kSubject}}}));
+  const std::vector<Intervention> heads = {masked(0, 1, Positions::last(), kSubject),
+                                           masked(0, 2, Positions::last(), kFirst),
+                                           masked(0, {}, Positions::all(), kFirst)};
   const HiddenKeys of_all{Positions::all(), kFirst};
-  EXPECT_EQ(hidden_keys(heads, nullptr),
+  EXPECT_EQ(hidden_keys(heads),
             (std::vector<HiddenSet>{
                 {{Positions::last(), kSubject}, of_all}, {{Positions::last(), kFirst}, of_all}, {of_all}}));
-  EXPECT_TRUE(hidden_keys({{{HookKind::pattern, 0}, {}, {}, {}, {}, kFirst}}, nullptr).empty());
+  EXPECT_TRUE(hidden_keys({{{HookKind::pattern, 0}, {}, {}, {}, {}, kFirst}}).empty());
 }
 
 TEST(HiddenKeys, AreThoseOfThePassBelowToo) {
-  const Variant below = {masked(0, 1, Positions::last(), kFirst)};
-  const Variant own = {masked(0, 1, Positions::last(), kSubject)};
+  const std::vector<Intervention> below = {masked(0, 1, Positions::last(), kFirst)};
+  const std::vector<Intervention> own = {masked(0, 1, Positions::last(), kSubject)};
   const auto hidden = hidden_keys(own, &below);
   ASSERT_EQ(hidden.size(), 1U);
   EXPECT_EQ(blind_query(hidden.front(), 3), 2U);
@@ -55,4 +56,4 @@ TEST(BlindQuery, KnowsPositionsThatAPromptLacks) {
 }
 
 }  // namespace
-}  // namespace hookflow::stages
+}  // namespace hookflow

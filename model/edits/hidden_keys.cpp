@@ -1,17 +1,19 @@
-#include "stages/edit/hidden_keys.hpp"
+#include "model/edits/hidden_keys.hpp"
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
-namespace hookflow::stages {
+namespace hookflow {
 
-std::vector<HiddenSet> hidden_keys(const Variant& variant, const Variant* below) {
+std::vector<HiddenSet> hidden_keys(const std::vector<Intervention>& edits,
+                                   const std::vector<Intervention>* below) {
   using Hiding = std::vector<const Intervention*>;
   std::map<HookPoint, Hiding> places;
-  for (const Variant* edits : {below, &variant}) {
-    for (std::size_t i = 0; edits != nullptr && i < edits->size(); ++i)
-      if ((*edits)[i].with->hides_keys()) places[(*edits)[i].at].push_back(&(*edits)[i]);
+  for (const auto* all : {below, &edits}) {
+    for (std::size_t i = 0; all != nullptr && i < all->size(); ++i)
+      if ((*all)[i].with->hides_keys()) places[(*all)[i].at].push_back(&(*all)[i]);
   }
   std::vector<HiddenSet> sets;
   for (const auto& [place, hiding] : places) {
@@ -27,14 +29,15 @@ std::vector<HiddenSet> hidden_keys(const Variant& variant, const Variant* below)
 }
 
 std::optional<std::size_t> blind_query(const HiddenSet& hidden, const FedPrompt& fed) {
-  std::map<std::size_t, PositionSet> left;
+  std::map<std::size_t, std::set<std::size_t>> gone;  // of each query, of the keys that it would see
   for (const auto& [queries, keys] : hidden) {
-    const PositionSet gone(keys.resolve(fed));
     for (const std::size_t query : queries.resolve(fed))
-      left.try_emplace(query, PositionSet::range(0, query + 1)).first->second -= gone;
+      for (const std::size_t key : keys.resolve(fed))
+        if (key <= query) gone[query].insert(key);
   }
-  const auto blind = std::ranges::find_if(left, [](const auto& query) { return query.second.empty(); });
-  return blind == left.end() ? std::nullopt : std::optional(blind->first);
+  const auto blind =
+      std::ranges::find_if(gone, [](const auto& query) { return query.second.size() == query.first + 1; });
+  return blind == gone.end() ? std::nullopt : std::optional(blind->first);
 }
 
 bool in_turn(const HiddenSet& hidden) {
@@ -43,4 +46,4 @@ bool in_turn(const HiddenSet& hidden) {
                              [&](const HiddenKeys& one) { return each(one.queries) || each(one.keys); });
 }
 
-}  // namespace hookflow::stages
+}  // namespace hookflow
