@@ -60,8 +60,7 @@ Variant make_variant(const std::vector<NamedEdit>& edits, const EditOrigin& name
       if (arrives(edit.with, target.at, scope.config()))
         variant.push_back({target.at, target.head, edit.positions, edit.with, {}, edit.keys});
     }
-    if (variant.size() == before)
-      problems.push_back(origin.named + "path: nothing that is edited is behind a sender");
+    if (variant.size() == before) problems.push_back(origin.named + kNoArrival);
     placed.push_back(std::move(now));
   }
   return variant;

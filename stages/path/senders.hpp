@@ -10,6 +10,7 @@ namespace hookflow::stages {
 
 inline constexpr const char* kPath = "path";        // the kind of edit
 inline constexpr const char* kSenders = "senders";  // the option that names them
+inline constexpr const char* kNoArrival = "path: nothing that is edited is behind a sender";
 
 /// Those that a replacement names, in its order; none where it is no path. Throws pipeline::ParamError of
 /// `with` for what is not there, sends nothing, or is given twice.

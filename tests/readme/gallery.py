@@ -31,6 +31,7 @@ PICTURES = {
     "indirect_object": ["moved.logit_change_mean_difference"],
     "residual_patching": ["scores.logit_diff_restored"],
     "ioi_patching": ["scores.logit_diff"],
+    "path_patching": ["logits_test.logit_diff_change_mean_difference"],
     "ioi_head_patching": ["heads_test.logit_diff_change_mean_difference"],
     "causal_tracing": ["restored.prob_mean"],
     "head_sweep_last": ["scores.prob_change"],

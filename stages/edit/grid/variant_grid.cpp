@@ -161,6 +161,12 @@ Senders senders_of(const std::vector<Replacement>& with, const Config& config) {
   return senders;
 }
 
+/// Throws ParamError for a path that arrives nowhere.
+void check_arrival(const Replacement& with, const std::vector<EditTarget>& targets, const Config& config) {
+  const auto arrives_at = [&](const EditTarget& target) { return arrives(with, target.at, config); };
+  if (std::ranges::none_of(targets, arrives_at)) throw ParamError("with", kNoArrival);
+}
+
 /// What is edited together; of a path, where it arrives. Where it does at no place, it is edited nowhere: no
 /// prompt has such a variant.
 Variant edits_of(const Replacement& with, const std::vector<EditTarget>& together,
@@ -208,6 +214,7 @@ LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope)
 
   std::vector<GridAxis> axes = grid_axes(targets);
   const SenderSteps senders = sender_steps(senders_of(request.with, scope.config()), request.together);
+  for (const Replacement& with : request.with) check_arrival(with, targets, scope.config());
   put_together(request.together, senders.names, axes);
   const auto combinations =
       widen(combine(targets, axes, request.except.empty() ? "at" : "except"), request.window, axes);

@@ -145,8 +145,8 @@ TEST(ParseHooks, RefusesAHeadOutOfRange) {
 TEST(ParseHooks, RefusesWhatIsNoLayer) {
   EXPECT_EQ(refusal("blocks.x.attn.hook_z"),
             "'blocks.x.attn.hook_z': 'x' is not a layer; write a number, '*', '0-3' or '0,2,5-7'");
-  EXPECT_EQ(refusal("blocks.-1.attn.hook_z"),
-            "'blocks.-1.attn.hook_z': '' is not a layer; write a number, '*', '0-3' or '0,2,5-7'");
+  EXPECT_EQ(refusal("blocks.1-.attn.hook_z"),
+            "'blocks.1-.attn.hook_z': '' is not a layer; write a number, '*', '0-3' or '0,2,5-7'");
   EXPECT_EQ(refusal("blocks.1,.attn.hook_z"),
             "'blocks.1,.attn.hook_z': '' is not a layer; write a number, '*', '0-3' or '0,2,5-7'");
 }

@@ -180,6 +180,9 @@ TEST(PathEdit, ThatCannotBeCarriedIsRefused) {
             path("blocks.1.hook_mlp_out") + "}}]}");
   });
   EXPECT_NE(backwards.find("nothing that is edited is behind a sender"), std::string::npos) << backwards;
+  EXPECT_NE(
+      message_of("blocks.0.attn.hook_q", path("\"blocks.*.attn.hook_z[*]\"")).find("is behind a sender"),
+      std::string::npos);
   const auto on_edited = [](const std::string& at) {
     Sending("{at: blocks.1.hook_resid_post, with: " + path("hook_embed") + "}", two_prompts(), "clean",
             "{edits: [{at: " + at + ", with: {scale: 2}}]}");
