@@ -36,7 +36,7 @@ Node write_side(const Positions& side) {
 }
 
 /// As a reader calls it: a token's text without the space before it, a column's name, a number.
-std::string label_of(const Positions& side) {
+std::string side_label(const Positions& side) {
   if (!is_named(side)) return write_side(side).text;
   const PositionMeaning meaning = read_meaning(meaning_node(side));
   std::string label = meaning.column;
@@ -48,10 +48,10 @@ std::string label_of(const Positions& side) {
 }
 
 /// Tokens that differ in the space before them alone are told apart as they are written.
-std::vector<std::string> labels_of(const TokenPairs& pairs) {
+std::vector<std::string> pair_labels(const TokenPairs& pairs) {
   std::vector<std::string> labels, written;
   for (const auto& [a, b] : pairs.list) {
-    labels.push_back(label_of(a) + "-" + label_of(b));
+    labels.push_back(side_label(a) + "-" + side_label(b));
     written.push_back(to_json(write_side(a)) + "-" + to_json(write_side(b)));
   }
   const std::set<std::string> different(labels.begin(), labels.end());
@@ -127,7 +127,7 @@ void PairAxis::pair_listed(const TokenPairs& pairs, const PassPlan& passes) {
   for (const Positions& side : positions_) check_positions("pairs", side, passes.context(), passes.tokens());
   const bool named = std::ranges::any_of(positions_, is_named);
   axis_ = passes.axis(
-      "pair", labels_of(pairs),
+      "pair", pair_labels(pairs),
       "pair of positions i-j, " + (named ? std::string("by what stands there") : passes.tokens().counting()));
 }
 
