@@ -1,6 +1,7 @@
 #include "stages/path/senders.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <set>
