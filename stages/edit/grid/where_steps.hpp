@@ -14,7 +14,7 @@ struct WhereSteps {
   struct Step {
     std::optional<Positions> positions, keys;
   };
-  std::vector<Axis> axes;
+  std::vector<pipeline::Axis> axes;
   std::vector<Step> steps{Step{}};  // row-major
 };
 
