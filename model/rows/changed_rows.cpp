@@ -1,6 +1,7 @@
 #include "model/rows/changed_rows.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "model/rows/edited_rows.hpp"
 
@@ -10,17 +11,15 @@ namespace {
 /// Follows edits through the layers, in the order in which a pass reaches its places.
 class Spread {
  public:
-  Spread(const Config& config, const FedPrompt& fed, const Variant& variant, ChangedRows& rows)
-      : heads_(config.heads), length_(fed.all()), rows_(rows), edits_(config.layers, rows.first_layer) {
-    for (const Intervention& edit : variant) {
-      HeadPositions& there = edits_[edit.at];
-      const PositionSet positions = edited_positions(edit, fed);
-      if (edit.head) {
-        there.add(*edit.head, heads_, positions);
-      } else {
-        there |= positions;
-      }
-    }
+  Spread(const Config& config, const Sequence& sequence, ChangedRows& rows)
+      : heads_(config.heads),
+        length_(sequence.length()),
+        rows_(rows),
+        edits_(config.layers, rows.first_layer) {
+    for (const Intervention& edit : *sequence.variant) add(edit, sequence.fed, edits_[edit.at]);
+    if (sequence.below == nullptr) return;
+    for (const Intervention& edit : *sequence.below)
+      if (shows_hidden_keys(edit)) add(edit, sequence.fed, see_all_[edit.at.layer]);
   }
 
   /// Returns what enters the first layer.
@@ -44,7 +43,8 @@ class Spread {
     const HeadPositions& scores = reach(attn_scores, layer, queries | keys.map(behind));
     // The first token sees itself alone: its pattern is 1 whatever its scores are.
     const HeadPositions& weights = reach(pattern, layer, scores - HeadPositions(PositionSet::range(0, 1)));
-    const HeadPositions& mixed = reach(z, layer, weights | values.map(behind));
+    const HeadPositions& mixed =
+        reach(z, layer, weights | values.map(behind) | (values.map(all) & see_all_[layer]));
     reach(result, layer, mixed);
     const PositionSet mid = reach(resid_mid, layer, pre | reach(attn_out, layer, mixed.any()).every).every;
     reach(ln2_scale, layer, mid);
@@ -60,6 +60,15 @@ class Spread {
   }
 
  private:
+  void add(const Intervention& edit, const FedPrompt& fed, HeadPositions& to) const {
+    const PositionSet positions = edited_positions(edit, fed);
+    if (edit.head) {
+      to.add(*edit.head, heads_, positions);
+    } else {
+      to |= positions;
+    }
+  }
+
   [[nodiscard]] PositionSet from(std::size_t position) const { return PositionSet::range(position, length_); }
 
   const HeadPositions& reach(HookKind kind, std::size_t layer, HeadPositions changed) {
@@ -73,6 +82,8 @@ class Spread {
   std::size_t length_;
   ChangedRows& rows_;
   PlaceTable<HeadPositions> edits_;
+  std::map<std::size_t, HeadPositions> see_all_;  // by layer: queries that look at keys behind them, too,
+                                                  // because of an edit of the pass below
 };
 
 }  // namespace
@@ -88,7 +99,7 @@ ChangedRows::ChangedRows(const Config& config, const Sequence& sequence)
     after.for_each([&](const HookPoint& place, const HeadPositions&) { before[place] = after[place] = all; });
     return;
   }
-  Spread spread(config, sequence.fed, *sequence.variant, *this);
+  Spread spread(config, sequence, *this);
   PositionSet stream = first_layer == 0 ? spread.through_embeddings() : PositionSet();
   for (std::size_t layer = first_layer; layer < config.layers; ++layer) {
     stream = spread.through_layer(layer, stream);

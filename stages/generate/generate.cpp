@@ -209,7 +209,9 @@ constexpr const char* kGenerateDoc =
     "Continues each prompt token by token, by the most likely or by tokens that are drawn, clean or with "
     "the edits of the passes that it reads. Each new token is edited as the last of the text so far, and "
     "stays so when others follow: edits at `all` or `last` positions reach every one, and so do open "
-    "slices such as \"1:\"; other positions are the prompt's alone. What comes from outside reaches new "
+    "slices such as \"1:\", while \"2:8\" reaches those that stand there in the text; other positions are "
+    "the "
+    "prompt's alone. What comes from outside reaches new "
     "tokens where it is the same at every position, as {add: values} without an axis position; means over "
     "positions cannot";
 

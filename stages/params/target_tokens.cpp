@@ -41,6 +41,11 @@ std::int32_t id_in_text(const std::string& text, const Config& config) {
                    0);
 }
 
+/// Whether the word with its space is another column, which then tells that both are meant.
+bool names_with_space(const Prompt& prompt, const std::string& word) {
+  return std::ranges::any_of(prompt.columns, [&](const auto& column) { return column.second == " " + word; });
+}
+
 /// What the columns of one prompt name.
 class NamedTokens {
  public:
@@ -60,7 +65,8 @@ class NamedTokens {
     try {
       if (prompt.ids) return id_in_text(*cell, subject_.config());
       const std::int32_t id = only_token(*cell, subject_);
-      if (const std::string warning = missing_space(*cell, subject_); !warning.empty())
+      const std::string warning = missing_space(*cell, subject_);
+      if (!warning.empty() && !names_with_space(prompt, *cell))
         context_.warn("no leading space", column + ": " + warning, index);
       return id;
     } catch (const ParamError& error) {

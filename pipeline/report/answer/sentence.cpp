@@ -17,7 +17,7 @@ namespace hookflow::pipeline {
 namespace {
 
 constexpr std::size_t kMostLabels = 8;  // of an axis that a sentence goes through
-constexpr std::size_t kMostTexts = 12;
+constexpr std::size_t kMostSpelled = 12;
 constexpr std::size_t kTextColumns = 120;
 constexpr std::size_t kLabelColumns = 40;  // of a label, which is cut
 
@@ -121,13 +121,13 @@ class Filler {
     const std::vector<Axis> axes(variable.axes.begin(), variable.axes.end() - 1);
     const std::size_t count = cell_count(axes);
     std::string all;
-    for (std::size_t cell = 0; cell < std::min(kMostTexts, count); ++cell) {
+    for (std::size_t cell = 0; cell < std::min(kMostSpelled, count); ++cell) {
       const std::string text = text_at(cell), place = place_of(axes, cell, "");
       if (!text.empty())
         all += (all.empty() ? "" : "; ") + place + (place.empty() ? "" : ": ") + "'" +
                cut_to_columns(text, kTextColumns) + "'";
     }
-    return all + (count > kMostTexts ? "; and " + std::to_string(count - kMostTexts) + " more" : "");
+    return all + (count > kMostSpelled ? "; and " + std::to_string(count - kMostSpelled) + " more" : "");
   }
 
   /// A value and, unless all are the same, where it is.

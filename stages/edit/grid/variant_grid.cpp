@@ -150,10 +150,10 @@ Axis sample_axis(std::size_t samples) {
 }
 
 /// The senders that paths name, all the same ones; none: no replacement is a path.
-Senders senders_of(const std::vector<Replacement>& with, const Config& config) {
+Senders common_senders(const std::vector<Replacement>& with, const Config& config) {
   Senders senders;
   for (const Replacement& replacement : with) {
-    const Senders of_this = stages::senders_of(replacement, config);
+    const Senders of_this = senders_of(replacement, config);
     if (!senders.empty() && !of_this.empty() && of_this != senders)
       throw ParamError("with", "senders: must be the same of all paths, which share their axes");
     if (!of_this.empty()) senders = of_this;
@@ -213,7 +213,7 @@ LabelledVariants make_variant_grid(const GridRequest& request, EditScope& scope)
   check(request, targets, scope);
 
   std::vector<GridAxis> axes = grid_axes(targets);
-  const SenderSteps senders = sender_steps(senders_of(request.with, scope.config()), request.together);
+  const SenderSteps senders = sender_steps(common_senders(request.with, scope.config()), request.together);
   for (const Replacement& with : request.with) check_arrival(with, targets, scope.config());
   put_together(request.together, senders.names, axes);
   const auto combinations =

@@ -103,6 +103,9 @@ TEST_F(TargetTokens, WordWithoutItsSpaceIsWarnedOfWhereTheSpacedFormIsOneTokenTo
   ASSERT_EQ(warnings_.size(), 1U);
   EXPECT_EQ(warnings_[0].prompt, "p");
   EXPECT_TRUE(names(warnings_[0].text, {"target: 'x' is taken as it stands", "' x'", "is one token too"}));
+  find({text_prompt("p", "a", {{"target", " x"}, {"contrast", "x"}})},
+       {"target", "contrast"});  // both are meant
+  EXPECT_TRUE(warnings_.empty());
   testing::SmallTokenizer{{{" ", "."}}}.write_vocab_and_merges(model_);
   find({text_prompt("p", "a", {{"target", "."}})});  // no word: it follows one without a space
   EXPECT_TRUE(warnings_.empty());

@@ -166,6 +166,20 @@ TEST(AblateKeys, EditedPassesBelowKeepTheirs) {
   made.run().expect_naive(0, edits);
 }
 
+TEST(AblateKeys, OfThePassBelowThatShowKeysBehindTheQueryCarryWhatChangesThere) {
+  const auto expect = [](const std::string& head, std::optional<std::size_t> index) {
+    Ablation made("{at: hook_embed, positions: [3], with: zero}",
+                  "{edits: [{at: \"blocks.0.attn.hook_pattern" + head +
+                      "\", positions: [0], keys: [3], with: {value: 0.5}}]}");
+    const Replacement half("value", 0.5F);
+    made.run().expect_naive(
+        0, {{{HookKind::pattern, 0}, index, Positions::at({0}), half, {}, Positions::at({3})},
+            {{HookKind::embed, 0}, {}, Positions::at({3}), Replacement(), {}, {}}});
+  };
+  expect("", {});
+  expect("[2]", 2);
+}
+
 TEST(AblateKeys, EachKeyOfEachQueryIsLeftOutWhereNoKeyIsLeft) {
   Ablation made("{at: blocks.0.attn.hook_attn_scores, with: masked, positions: each, keys: each}");
   const Variants& variants = made.run().made();
