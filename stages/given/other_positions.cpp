@@ -14,9 +14,9 @@ constexpr const char* kPositions = "positions";
 
 /// Keys are the same in both passes.
 void check_keys(const Intervention& edit, const FedPrompt& edited, const FedPrompt& other) {
-  const std::size_t end = edit.keys ? edited_keys(edit, edited).end() : 0;
-  if (end > other.prompt)
-    throw pipeline::PromptFailure("key " + std::to_string(end - 1) + " edited, but the other pass has " +
+  if (is_square(edit.at.kind) && edited_keys(edit, edited).end() > other.prompt)
+    throw pipeline::PromptFailure("key " + std::to_string(edited_keys(edit, edited).end() - 1) +
+                                  " edited, but the other pass has " +
                                   pipeline::counted(other.prompt, "token"));
 }
 

@@ -15,6 +15,13 @@ std::int64_t whole_setting(const EditSettings& settings, const std::string& name
   return static_cast<std::int64_t>(number);
 }
 
+DrawSettings::DrawSettings(const EditSettings& settings)
+    : seed(whole_setting(settings, "seed", 0)),
+      sample(static_cast<std::size_t>(whole_setting(settings, kSample, 0))) {
+  if (whole_setting(settings, kSamples, 1) == 0)
+    throw ModelError("samples: 0 is no number of draws; must be 1 or more");
+}
+
 std::size_t samples_of(const Replacement& with) {
   return static_cast<std::size_t>(whole_setting(with.settings(), kSamples, 0));
 }

@@ -42,6 +42,21 @@ std::vector<HiddenSet> hidden_by_any(const std::vector<Variant>& variants, const
   return all;
 }
 
+/// Keys behind a query count as hidden, also where an edit of the pass below lets it see them.
+void refuse_shown_keys(const std::vector<Variant>& variants, const Variant& below) {
+  for (const Intervention& edit : below) {
+    const auto misses = [&](const Intervention& again) {
+      return shows_hidden_keys(edit) && again.at == edit.at && again.keys && !shows_hidden_keys(again);
+    };
+    for (const Variant& variant : variants)
+      if (std::ranges::any_of(variant, misses))
+        throw ParamError("in",
+                         "the pass that is edited has an edit of its own at " + to_string(edit.at) +
+                             " that lets queries see keys behind them, which an edit there of some keys "
+                             "does not reach; must be of all keys, or make both edits here");
+  }
+}
+
 std::vector<PassResult> take(std::vector<PassResult>& results, std::size_t first, std::size_t count) {
   const auto begin = results.begin() + static_cast<std::ptrdiff_t>(first);
   return {std::make_move_iterator(begin),
@@ -76,6 +91,7 @@ class Ablate : public BatchStage {
                          "would be another mean in each variant; make that edit here, with `also`");
     EditScope scope(clean_->subject->config(), context, *clean_->tokens);
     LabelledVariants labelled = make_variants(scope);
+    refuse_shown_keys(labelled.variants, below_);
     for (const HiddenSet& hidden : hidden_by_any(labelled.variants, below_))
       if (!in_turn(hidden)) scope.check_hidden(hidden, {variants.empty() ? "keys" : "variants"});
     Output output;

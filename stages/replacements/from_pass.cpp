@@ -1,8 +1,12 @@
+#include <algorithm>
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "model/edits/given.hpp"
+#include "model/rows/edited_rows.hpp"
+#include "pipeline/yaml/param.hpp"
 #include "stages/given/given_kind.hpp"
 #include "stages/given/other_positions.hpp"
 #include "stages/given/pass_rows.hpp"
@@ -48,6 +52,7 @@ class FromPass : public Taken, public GivenKind {
 
   [[nodiscard]] std::unique_ptr<const GivenRows> plan(const GivenPlan& plan) const override {
     positions_.check(plan, "{from: " + stage_, stage_);
+    check_patterns(plan);
     PassRequest request;
     for (const Intervention* edit : plan.edits) request.keep(edit->at, positions_.kept_for(*edit));
     const std::size_t port = plan.port_of(stage_);
@@ -55,6 +60,21 @@ class FromPass : public Taken, public GivenKind {
   }
 
  private:
+  /// A pattern that is taken hides the keys behind a query, as those of all passes do but these.
+  void check_patterns(const GivenPlan& plan) const {
+    const Variant& others = plan.context.facts<PassFacts>(plan.port_of(stage_))->edits;
+    for (const Intervention* edit : plan.edits) {
+      const auto shows = [&](const Intervention& other) {
+        return other.at == edit->at && hookflow::shows_hidden_keys(other);
+      };
+      if (std::ranges::any_of(others, shows))
+        throw pipeline::ParamError(plan.param, "{from: " + stage_ + "}: '" + stage_ +
+                                                   "' has an edit of its own at " + to_string(edit->at) +
+                                                   " that lets queries see keys behind them, which a pattern "
+                                                   "that is taken does not; make the same edit here");
+    }
+  }
+
   std::string stage_;
   OtherPositions positions_;
 };

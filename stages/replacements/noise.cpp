@@ -16,8 +16,7 @@ namespace {
 /// What decides the noise of a prompt.
 struct NoiseOf {
   double std = 0;
-  std::int64_t seed = 0;
-  std::size_t sample = 0;
+  DrawSettings draw{};
 };
 
 /// Independent normal numbers, the same whenever and wherever they are drawn.
@@ -38,7 +37,7 @@ class NoiseRows : public RowSource {
 };
 
 std::vector<float> drawn(const NoiseOf& noise, const std::string& where, std::size_t width) {
-  Seeded random({std::to_string(noise.seed), std::to_string(noise.sample), where});
+  Seeded random({std::to_string(noise.draw.seed), std::to_string(noise.draw.sample), where});
   std::vector<float> row(width);
   for (float& value : row) value = static_cast<float>(noise.std * random.normal());
   return row;
@@ -115,10 +114,7 @@ class Noise : public AddedRows, public GivenKind {
     times_embeddings_ = !absolute;
     noise_.std = double{std::get<float>(settings.at(absolute ? "std" : "embedding_std"))};
     if (!(noise_.std >= 0)) throw ModelError("noise: the standard deviation must be 0 or more");
-    if (settings.contains(kSamples) && whole_setting(settings, kSamples, 0) == 0)
-      throw ModelError("samples: 0 is no number of draws; must be 1 or more");
-    noise_.seed = whole_setting(settings, "seed", 0);
-    noise_.sample = static_cast<std::size_t>(whole_setting(settings, kSample, 0));
+    noise_.draw = DrawSettings(settings);
   }
 
   [[nodiscard]] std::optional<std::string> problem_at(const EditPlace& place) const override {

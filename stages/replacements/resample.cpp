@@ -108,8 +108,7 @@ class RowsOfOthers : public RowsOfOne {
 /// The same place of another prompt, which is drawn for each among those that fit.
 class Resample : public Taken, public GivenKind {
  public:
-  Resample(const std::string& /*prompts*/, const EditSettings& settings)
-      : seed_(whole_setting(settings, "seed", 0)), sample_(whole_setting(settings, kSample, 0)) {}
+  Resample(const std::string& /*prompts*/, const EditSettings& settings) : settings_(settings) {}
 
   [[nodiscard]] std::unique_ptr<const GivenRows> plan(const GivenPlan& plan) const override {
     if (!plan.base.edits.empty())
@@ -121,15 +120,19 @@ class Resample : public Taken, public GivenKind {
   }
 
  private:
+  /// By the prompts' ids, whatever their order.
   [[nodiscard]] std::vector<std::size_t> draw(const GivenPlan& plan) const {
     const TokenFacts& tokens = *plan.base.tokens;
     const Likeness likeness(plan.edits);
-    std::map<std::vector<std::size_t>, std::vector<std::size_t>> alike;
+    std::map<std::vector<std::size_t>, std::map<std::string, std::size_t>> alike;
     std::vector<std::size_t> drawn(tokens.lengths.size(), kNoPrompt);
     for (std::size_t prompt = 0; prompt < drawn.size(); ++prompt)
-      if (tokens.runs(prompt)) alike[likeness.of(tokens.fed(prompt))].push_back(prompt);
-    for (const auto& [common, prompts] : alike) {
-      if (prompts.size() == 1) refuse(prompts.front(), common, plan);
+      if (tokens.runs(prompt))
+        alike[likeness.of(tokens.fed(prompt))][plan.context.prompts.id(prompt)] = prompt;
+    for (const auto& [common, by_id] : alike) {
+      if (by_id.size() == 1) refuse(by_id.begin()->second, common, plan);
+      std::vector<std::size_t> prompts;
+      for (const auto& [id, prompt] : by_id) prompts.push_back(prompt);
       for (std::size_t i = 0; i < prompts.size() && prompts.size() > 1; ++i)
         drawn[prompts[i]] = prompts[other_than(i, prompts.size(), plan.context.prompts.id(prompts[i]))];
     }
@@ -137,7 +140,7 @@ class Resample : public Taken, public GivenKind {
   }
 
   [[nodiscard]] std::size_t other_than(std::size_t own, std::size_t count, const std::string& id) const {
-    Seeded random({std::to_string(seed_), std::to_string(sample_), id});
+    Seeded random({std::to_string(settings_.seed), std::to_string(settings_.sample), id});
     const auto other = static_cast<std::size_t>(random.uniform() * static_cast<double>(count - 1));
     return other + (other >= own ? 1 : 0);
   }
@@ -150,8 +153,7 @@ class Resample : public Taken, public GivenKind {
                             "; must be two or more prompts that are alike in that");
   }
 
-  std::int64_t seed_;
-  std::int64_t sample_;
+  DrawSettings settings_;
 };
 
 const bool kResample = register_edit_kind<Resample, std::string>(

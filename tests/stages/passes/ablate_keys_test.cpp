@@ -202,6 +202,9 @@ TEST(AblateKeys, AreRefusedWithPromptQueryAndRule) {
       refused(scores + "positions: last, keys: \"1:\"}",
               "{edits: [{at: blocks.0.attn.hook_attn_scores, with: masked, positions: last, keys: [0]}]}"),
       {"position 4", "0 to 4 are all masked"}));
+  EXPECT_TRUE(names(refused("{at: blocks.0.attn.hook_pattern, positions: [0], keys: [1]}",
+                            "{edits: [{at: blocks.0.attn.hook_pattern, with: {value: 0.5}}]}"),
+                    {"in: ", "blocks.0.attn.hook_pattern", "does not reach; must be of all keys"}));
   EXPECT_TRUE(names(refused("{at: blocks.0.hook_mlp_out}",
                             "{edits: [{at: blocks.0.attn.hook_attn_scores, with: masked, keys: [0]}]}"),
                     {"edits", "position 0 has no key left"}));

@@ -147,6 +147,28 @@ TEST(FromPass, OtherPositionsOfTheOtherPassAreNamedOnBothSides) {
   EXPECT_NE(counts.find("1 position edited, but 2 of the other pass"), std::string::npos) << counts;
 }
 
+TEST(FromPass, PatternsMustHaveTheKeysAndHideWhatIsBehindAQuery) {
+  const auto short_one = [] { return std::vector{prompt("a", {45, 49, 73}, "[24, 49, 73, 30]")}; };
+  for (const char* at : {"attn_scores", "pattern"}) {
+    const std::string message = refusal<pipeline::ParamError>([&] {
+      Patching(std::string("{at: blocks.0.attn.hook_") + at +
+                   ", with: {from: clean, positions: all}, positions: \"1:\"}",
+               short_one());
+    });
+    EXPECT_NE(message.find("key 3 edited, but the other pass has 3 tokens"), std::string::npos) << message;
+  }
+  StageChain chain(golden_model("three_heads"), {two_prompts()[0]});
+  chain.add("tokens", "tokenize");
+  chain.add("shown", "forward", "{edits: [{at: blocks.0.attn.hook_pattern, with: {value: 0.5}}]}",
+            {"tokens"});
+  chain.add("clean", "forward", "{}", {"tokens"});
+  const std::string shown = refusal<pipeline::ParamError>([&] {
+    chain.add("put", "ablate", "{at: blocks.0.attn.hook_pattern, with: {from: shown}}",
+              {"clean", "", "shown"});
+  });
+  EXPECT_NE(shown.find("{from: shown}: 'shown' has an edit of its own"), std::string::npos) << shown;
+}
+
 void patch_at(const std::string& positions) {
   Patching("{at: blocks.0.hook_resid_pre, with: {from: clean}, positions: " + positions + "}",
            {prompt("a", {1, 2, 3, 4}, "[5, 6, 5, 7]")});

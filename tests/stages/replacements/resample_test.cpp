@@ -103,6 +103,14 @@ TEST(Resample, IsDecidedBySeedAndPrompt) {
   EXPECT_GT(std::set(first.begin(), first.end()).size(), 15U) << "nearly always the same prompts";
 }
 
+TEST(Resample, DrawsTheSamePromptsInAnyOrder) {
+  auto prompts = many(40);
+  const auto before = Resampling(std::string(kPlace) + "{resample: prompts}}", prompts).drawn();
+  std::ranges::reverse(prompts);
+  const auto after = Resampling(std::string(kPlace) + "{resample: prompts}}", prompts).drawn();
+  for (std::size_t prompt = 0; prompt < 40; ++prompt) EXPECT_EQ(before[prompt], 39 - after[39 - prompt]);
+}
+
 TEST(Resample, DrawsEachOtherPromptAsOften) {
   std::vector<std::size_t> count(5);
   for (std::size_t seed = 0; seed < 400; ++seed) {
@@ -168,6 +176,10 @@ TEST(Resample, IsRefusedWhereNoOtherPromptFits) {
   EXPECT_TRUE(test::names(
       refused({ids_prompt("a", {45, 49, 73}), ids_prompt("b", {45, 49}), ids_prompt("c", {9, 49, 73})}),
       {"'b'", "no other prompt has 2 positions"}));
+  EXPECT_NE(refusal<std::exception>([&] {
+              Resampling(std::string(kPlace) + "{resample: prompts, samples: 0}}", many(3));
+            }).find("samples: 0 is no number of draws"),
+            std::string::npos);
   EXPECT_TRUE(test::names(refused(many(2), "{edits: [{at: hook_embed, with: zero}]}"), {"edits of its own"}));
 }
 
