@@ -159,7 +159,7 @@ class Resample : public Taken, public GivenKind {
 const bool kResample = register_edit_kind<Resample, std::string>(
     "resample",
     {.words = {{"prompts",
-                "what the same place holds in the clean pass of another prompt, which is drawn for each "
+                "what the same hook point holds in the clean pass of another prompt, which is drawn for each "
                 "among those that have as many positions to be put there"}},
      .options = {{"seed", 1.0F, "decides which prompts are drawn; 0 if not given"},
                  {kSamples, 1.0F, "so many draws, along an axis sample"},

@@ -40,6 +40,7 @@ MEASURES = {
     "spread": {"stage": "measure.attention", "in": BOTH, "values": "entropy"},
     "answers": {"stage": "measure.answer", "in": BOTH},
     "words": {"stage": "measure.vocabulary", "in": "pass"},
+    "said": {"stage": "generate", "in": "silenced", "new_tokens": 2},
     "means": {"stage": "measure.replacement", "in": "silenced"},
     "seen": {"stage": "measure.attention", "in": BOTH, "at": [ATTN + "scores_raw", ATTN + "attn_scores"], "heads": "both"},
     "weights": {"stage": "measure.attention", "in": "pass"},

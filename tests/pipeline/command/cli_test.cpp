@@ -97,8 +97,8 @@ TEST_F(Commands, DescribeStages) {
 
 TEST_F(Commands, DescribeExplainsChoicesALineEach) {
   const std::string metrics = succeed({"describe", "measure.prediction"});
-  for (const char* line : {"\n        token_rank     number of tokens that are more likely",
-                           "\n        kl_from_clean  Kullback-Leibler divergence D(P || Q)"})
+  for (const char* line : {"\n        token_rank       number of tokens that are more likely",
+                           "\n        kl_from_clean    Kullback-Leibler divergence D(P || Q)"})
     EXPECT_TRUE(contains(metrics, line)) << metrics;
   EXPECT_TRUE(
       contains(succeed({"describe", "aggregate.moments"}), "\n        negative_share  share of values"));

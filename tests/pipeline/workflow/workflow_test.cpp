@@ -166,7 +166,7 @@ INSTANTIATE_TEST_SUITE_P(
         Rejected{"BatchTokens", "model: nano", "model: nano\nbatch_tokens: 0",
                  "batch_tokens: 0 is too small; must be 1 to 1000000"},
         Rejected{"UnknownReplacement", "in: pass,", "in: pass, with: zeros,",
-                 "is not a replacement; must be {noise: "},
+                 "is not a replacement; must be masked, {noise: "},
         Rejected{"UnknownMean", "in: pass,", "in: pass, with: {mean: heads},",
                  "mean: unknown 'heads' (did you mean 'head'?)"},
         Rejected{"PositionsThatAreNone", "in: pass,", "in: pass, positions: first,",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "patching"))
 from passes import function, places, resolve, rows_of, run  # noqa: E402
-from workflow import Passes, listed  # noqa: E402
+from workflow import Passes, choices, listed  # noqa: E402
 
 INPUTS = {"attn.hook_q": 1, "attn.hook_k": 1, "attn.hook_v": 1, "hook_resid_pre": 1, "hook_resid_mid": 2, "mlp.hook_post": 2,
           "hook_mlp_out": 2, "hook_resid_post": 3}
@@ -75,7 +75,8 @@ class PathPasses(Passes):
         if "variants" in stage:
             return
         for (r, kind), (sent, senders), receiver, (axis, label, positions) in itertools.product(
-                enumerate(listed(stage["with"])), self.steps(stage), places(stage["at"], self.model), self.choices(stage, text)):
+                enumerate(listed(stage["with"])), self.steps(stage), places(stage["at"], self.model),
+                choices("position", stage.get("positions", "all"), text)):
             at = {"replacement": r, **sent, "layer": receiver.layer, "head": receiver.head, axis: label}
             yield {axis: label for axis, label in at.items() if axis and label is not None}, [self.one(base, kind, senders, receiver, positions)]
 
