@@ -105,6 +105,7 @@ GIVEN = {
     "aggregate.ttest": {"in": "{a: scores.prob}", "over": "head", "kind": "one_sample"},
     "forward": {"in": "tokens"},
     "gather": {"in": "pass", "at": "blocks.0.attn.hook_q", "position": "0"},
+    "generate": {"in": "pass", "new_tokens": "2", "temperature": "1"},
     "measure.activation": {"in": "pass", "at": "blocks.0.attn.hook_q"},
     "measure.contribution": {"in": "pass", "direction": "target"},
     "measure.cosine": {"in": "[pass, cut]", "at": "blocks.*.hook_resid_post"},
