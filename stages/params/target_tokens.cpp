@@ -41,11 +41,6 @@ std::int32_t id_in_text(const std::string& text, const Config& config) {
                    0);
 }
 
-/// Whether the word with its space is another column, which then tells that both are meant.
-bool names_with_space(const Prompt& prompt, const std::string& word) {
-  return std::ranges::any_of(prompt.columns, [&](const auto& column) { return column.second == " " + word; });
-}
-
 /// What the columns of one prompt name.
 class NamedTokens {
  public:
@@ -123,6 +118,10 @@ std::string missing_space(const std::string& text, const ModelSubject& subject) 
   if (!begins_with_a_word(text) || !is_token_with_space(text, subject)) return "";
   return "'" + text + "' is taken as it stands, without a leading space; ' " + text +
          "', which is how a word follows another, is one token too";
+}
+
+bool names_with_space(const Prompt& prompt, const std::string& word) {
+  return std::ranges::any_of(prompt.columns, [&](const auto& column) { return column.second == " " + word; });
 }
 
 TokenLists find_target_tokens(const pipeline::PlanContext& context, const std::vector<std::string>& columns,

@@ -23,6 +23,9 @@ bool begins_with_a_word(const std::string& text);
 /// with the space it would be one token too. Empty: nothing.
 std::string missing_space(const std::string& text, const ModelSubject& subject);
 
+/// Whether the word with its space is a column of the prompt, too: then both are meant.
+bool names_with_space(const pipeline::Prompt& prompt, const std::string& word);
+
 /// The token ids that columns of the prompts name: [prompt][column]. A column of a prompt given as text is
 /// text that is one token; of a prompt given as ids, a token id. Refuses, for that parameter, every prompt
 /// whose column is missing, is not exactly one token (with the tokens that it is), or is no id of the

@@ -77,7 +77,9 @@ std::vector<std::int32_t> answer_in(const std::string& column, const Prompt& pro
 void warn_of_no_space(const std::string& column, std::size_t prompt, const PlanContext& context) {
   const Prompt asked = context.prompts[prompt];
   const std::string* answer = asked.text ? asked.cell(column) : nullptr;
-  if (answer == nullptr || !begins_with_a_word(*answer) || asked.text->ends_with(' ')) return;
+  if (answer == nullptr || !begins_with_a_word(*answer) || asked.text->ends_with(' ') ||
+      names_with_space(asked, *answer))
+    return;
   context.warn("no leading space",
                column + ": '" + *answer + "' is taken as it stands, without a leading space", prompt);
 }

@@ -47,7 +47,6 @@ class Likeness {
         std::ranges::copy(positions.resolve(fed), std::back_inserter(all));
     return all;
   }
-  [[nodiscard]] const std::vector<Positions>& positions() const { return positions_; }
 
  private:
   std::vector<Positions> positions_;
