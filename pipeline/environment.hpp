@@ -17,6 +17,8 @@ inline std::vector<EnvironmentVariable> own_environment() {
       {"HOME", "the user's folder"},
       {"HOOKFLOW_VEGA",
        "a folder with vega, vega-lite and vega-embed, which draw figures, instead of the installed one"},
+      {"SLURM_CPUS_PER_TASK",
+       "how many CPUs Slurm gives: a run has no more threads, unless --threads says so"},
       {"NO_COLOR", "if set, the terminal is written to without colours"},
       {"TERM", "if it is dumb, the same"}};
 }

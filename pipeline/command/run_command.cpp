@@ -79,6 +79,9 @@ int run(const std::vector<std::string>& arguments) {
       const PlannedRun planned = plan_for(std::move(spec), options);
       tell_warnings(planned.layout.warnings, session.progress);
       print_dry_run(planned, {session.run.threads, session.run.memory_bytes}, std::cout);
+      if (!session.threads_bound_by.empty())
+        std::cout << "threads         " << session.run.threads << ", bounded by " << session.threads_bound_by
+                  << "\n";
       return exit_code::kDone;
     }
     return run_and_then(options, target.path, [&] {

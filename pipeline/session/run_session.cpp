@@ -116,6 +116,7 @@ int run_session(const Plan& plan, RunStore& store, const std::filesystem::path& 
       std::cerr << path.string() << ": is complete already; nothing to do\n";
     return RunSession(plan, store, path, options).tell_complete(store.failures());
   }
+  tell_threads(options.run.threads, options.threads_bound_by, options.progress);
   try {
     store.begin_session(options.run.threads, program_version());
     if (options.retry_failed) store.retry_failed();

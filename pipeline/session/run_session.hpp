@@ -1,14 +1,20 @@
 #pragma once
+#include <chrono>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "pipeline/engine/graph.hpp"
 #include "pipeline/session/progress.hpp"
+#include "pipeline/values/warning.hpp"
 
 namespace hookflow::pipeline {
 
 struct SessionOptions {
   RunOptions run;
-  bool retry_failed = false;  // what has failed is pending again
+  std::string threads_bound_by;   // where they are fewer than cores, and nobody said how many
+  std::vector<Warning> warnings;  // of what the process was started with
+  bool retry_failed = false;      // what has failed is pending again
   ProgressStyle progress = ProgressStyle::lines;
   std::chrono::nanoseconds reading{0};       // that the subject took already
   std::chrono::milliseconds patience{1500};  // for work in flight, after a signal

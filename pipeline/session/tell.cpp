@@ -86,6 +86,16 @@ void tell_warnings(const std::vector<Warning>& all, ProgressStyle style) {
   }
 }
 
+void tell_threads(std::size_t threads, const std::string& bound_by, ProgressStyle style) {
+  if (bound_by.empty() || style == ProgressStyle::quiet) return;
+  if (style == ProgressStyle::json) {
+    std::cerr << json_line({{"event", "threads"}, {"count", threads}, {"bound_by", bound_by}});
+    return;
+  }
+  std::cerr << "hookflow: on " << counted(threads, "thread") << ", bounded by " << bound_by
+            << "; --threads takes another number\n";
+}
+
 void tell_damage(const Damage& damage, const std::filesystem::path& path, ProgressStyle style) {
   if (!damage.any()) return;
   if (style == ProgressStyle::json) {

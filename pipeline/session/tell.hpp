@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ void tell_failed_prompts(const Plan& plan, const std::vector<Failure>& failures,
 /// What may not have been meant: the first few of each kind for people, one line a kind for programs. Quiet:
 /// one line in all of what is not run or drawn, as nothing that is kept needs it.
 void tell_warnings(const std::vector<Warning>& warnings, ProgressStyle style);
+
+/// On how many threads a run is, where something bounds them that nobody may expect.
+void tell_threads(std::size_t threads, const std::string& bound_by, ProgressStyle style);
 
 /// The results that were found damaged, and that they are computed again.
 void tell_damage(const Damage& damage, const std::filesystem::path& path, ProgressStyle style);

@@ -184,7 +184,7 @@ TEST_F(Run, ThatCannotWriteSaysSoAndGoesOnWhenItCan) {
     ::kill(child, SIGINT);
     ASSERT_EQ(wait_for(child).code, 130);
     file_size_limit = fs::file_size(folder.path() / "x.h5") * eighth / 8 - 1;
-    const Outcome full = run({"resume", "x.h5"});
+    const Outcome full = run({"resume", "x.h5", "--threads", "2"});
     file_size_limit.reset();
     EXPECT_EQ(full.code, 1) << full.err;
     EXPECT_EQ(full.out, "");

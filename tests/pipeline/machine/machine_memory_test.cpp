@@ -1,4 +1,4 @@
-#include "pipeline/session/machine_memory.hpp"
+#include "pipeline/machine/machine_memory.hpp"
 
 #include <unistd.h>
 
