@@ -180,9 +180,10 @@ AlikePasses::ReadsId AlikePasses::id_of(Reads reads) {
 
 const PassCost& AlikePasses::cost(ClassId of, pipeline::VariantRange range) const {
   const std::lock_guard lock(mutex_);
-  const auto [known, is_new] = sums_.try_emplace({of, range.first, range.count});
+  const Class& alike = classes_[of];
+  const auto [known, is_new] = alike.sums.try_emplace({range.first, range.count});
   if (is_new)
-    for (std::size_t i = 0; i < range.count; ++i) known->second += *classes_[of].costs[range.first + i];
+    for (std::size_t i = 0; i < range.count; ++i) known->second += *alike.costs[range.first + i];
   return known->second;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "model/hooks/positions.hpp"
@@ -85,6 +86,7 @@ class AlikePasses {
     ReadsId reads = 0;                     // of the parent
     double flops = 0;
     double rows = 0;
+    mutable std::map<std::pair<std::size_t, std::size_t>, PassCost> sums{};  // first variant, count
   };
 
   KindId kind_of(const FedPrompt& fed);
@@ -108,8 +110,7 @@ class AlikePasses {
   std::map<std::tuple<KindId, std::size_t, std::size_t>, PassCost> sharing_;  // variant, its first own row
   std::deque<PassCost> read_costs_;                                           // of those that others read
   std::vector<Reads> reads_;
-  mutable std::mutex mutex_;
-  mutable std::map<std::tuple<ClassId, std::size_t, std::size_t>, PassCost> sums_;  // first variant, count
+  mutable std::mutex mutex_;  // of the classes' sums
 };
 
 }  // namespace hookflow::stages

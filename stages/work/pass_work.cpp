@@ -84,17 +84,23 @@ FedPrompt PassWork::fed(std::size_t prompt) const {
   return classes[prompt] == Feed::kNotRun ? FedPrompt(0) : passes->fed(classes[prompt]).without_answer();
 }
 
-PassCost PassWork::cost_of(const Feed& feed, const pipeline::Work& work) {
+PassWork::Counts PassWork::count_classes(const Feed& feed, const pipeline::Batch& batch) {
+  Counts counts;
+  for (const std::size_t prompt : batch.prompts)
+    if (feed.classes[prompt] != Feed::kNotRun) ++counts[feed.classes[prompt]];
+  return counts;
+}
+
+PassCost PassWork::cost_of(const Feed& feed, const Counts& counts, pipeline::VariantRange of) {
   PassCost all;
-  for (const std::size_t prompt : work.batch.prompts)
-    if (feed.classes[prompt] != Feed::kNotRun) all += feed.passes->cost(feed.classes[prompt], work.variants);
+  for (const auto& [alike, count] : counts) all.add(feed.passes->cost(alike, of), count);
   return all;
 }
 
 pipeline::Bytes PassWork::bytes(const pipeline::Work& work) const {
   pipeline::Bytes bytes;
   for (const Feed& feed : feeds_) {
-    const PassCost cost = cost_of(feed, work);
+    const PassCost cost = cost_of(feed, count_classes(feed, work.batch), work.variants);
     bytes.working = std::max(bytes.working, cost.working_bytes(*config_));
     const std::size_t blocks =
         variants_ ? std::max<std::size_t>(1, feed.passes->plan().logits.size()) : LogitBlocks::kAll;
@@ -105,6 +111,8 @@ pipeline::Bytes PassWork::bytes(const pipeline::Work& work) const {
 
 std::vector<std::size_t> PassWork::chunks(const pipeline::Batch& batch, std::size_t variants_a_part,
                                           std::size_t rows) const {
+  std::vector<Counts> counts;  // [feed]
+  for (const Feed& feed : feeds_) counts.push_back(count_classes(feed, batch));
   std::vector<std::size_t> chunks;
   std::vector<PassCost> chunk;  // of the last, one a feed
   for (std::size_t first = 0; first < variants_->size(); first += variants_a_part) {
@@ -113,7 +121,7 @@ std::vector<std::size_t> PassWork::chunks(const pipeline::Batch& batch, std::siz
     more.resize(feeds_.size());
     std::size_t most = 0;
     for (std::size_t feed = 0; feed < feeds_.size(); ++feed) {
-      part.push_back(cost_of(feeds_[feed], {batch, {first, count}}));
+      part.push_back(cost_of(feeds_[feed], counts[feed], {first, count}));
       most = std::max(most, (more[feed] += part[feed]).most_rows());
     }
     // Variants that compute nothing are counted, too.

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <span>
 #include <vector>
@@ -43,7 +44,10 @@ class PassWork {
   void add_feed(const PassFacts& facts, std::span<const pipeline::Batch> batches, const ForwardPlan& plan,
                 const Answers* answers);
   void add_cost(const Feed& feed);
-  [[nodiscard]] static PassCost cost_of(const Feed& feed, const pipeline::Work& work);
+  /// How many prompts of a batch are of each class.
+  using Counts = std::map<AlikePasses::ClassId, std::size_t>;
+  [[nodiscard]] static Counts count_classes(const Feed& feed, const pipeline::Batch& batch);
+  [[nodiscard]] static PassCost cost_of(const Feed& feed, const Counts& counts, pipeline::VariantRange of);
 
   const Config* config_;
   std::shared_ptr<const std::vector<Variant>> variants_;
