@@ -49,6 +49,7 @@ class Spec:
     inverse_layer_scale: bool = False
     shards: int = 1
     seed: int = 0
+    hollow: bool = False
 
 
 def encode(values, dtype):
@@ -64,7 +65,8 @@ def encode(values, dtype):
 def write_safetensors(path, shapes, make, dtype="F32"):
     """Writes the tensors of `shapes` {name: shape}, asking make(name) for one float32 array at a time.
 
-    Layout: header length (8 bytes, little-endian), JSON header, data. Only one tensor is in memory at once.
+    Layout: header length (8 bytes, little-endian), JSON header, data. Only one tensor is in memory at once. Without
+    `make` all are zeros that take no room on the disk, for who plans runs and never computes any.
     """
     header, offset = {"__metadata__": {"format": "pt"}}, 0
     for name, shape in shapes.items():
@@ -76,6 +78,9 @@ def write_safetensors(path, shapes, make, dtype="F32"):
     with open(path, "wb") as file:
         file.write(len(text).to_bytes(8, "little"))
         file.write(text)
+        if make is None:
+            file.truncate(file.tell() + offset)
+            return
         for name, shape in shapes.items():
             values = encode(np.ascontiguousarray(make(name), dtype=np.float32), dtype)
             assert values.shape == tuple(shape), (name, values.shape, shape)
@@ -176,7 +181,7 @@ def make_model(directory, spec, tokenizer=None):
         (directory / "model.safetensors.index.json").write_text(json.dumps(index, indent=1) + "\n")
     for file, shard in zip(names, shards):
         write_safetensors(directory / file, {name: entry[0] for name, entry in shard.items()},
-                          lambda name: random_tensor(name, table[name], spec.seed), spec.dtype)
+                          None if spec.hollow else lambda name: random_tensor(name, table[name], spec.seed), spec.dtype)
 
     if tokenizer:
         copied = [shutil.copy(Path(tokenizer) / file, directory)
@@ -204,6 +209,7 @@ def main():
     parser.add_argument("--inverse-layer-scale", action="store_true", help="scale_attn_by_inverse_layer_idx")
     parser.add_argument("--shards", type=int, default=1, help="number of safetensors files")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--hollow", action="store_true", help="zeros that take no room on the disk: to plan runs with")
     parser.add_argument("--tokenizer", metavar="DIR", help="copy vocab.json and merges.txt from this directory")
     options = vars(parser.parse_args())
     out, tokenizer, preset = options.pop("out"), options.pop("tokenizer"), options.pop("preset") or "gpt2"

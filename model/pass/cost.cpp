@@ -78,14 +78,15 @@ PassCost::PassCost(const Config& config, const RowPlan& plan) {
   shares_logits_ = plan.is_shared({HookKind::logits, 0});
 }
 
-PassCost& PassCost::operator+=(const PassCost& other) {
+PassCost& PassCost::add(const PassCost& other, std::size_t times) {
   layer_rows_.resize(std::max(layer_rows_.size(), other.layer_rows_.size()));
-  for (std::size_t i = 0; i < other.layer_rows_.size(); ++i) layer_rows_[i] += other.layer_rows_[i];
-  flops_ += other.flops_;
-  kept_floats_ += other.kept_floats_;
-  kept_queries_ += other.kept_queries_;
-  index_bytes_ += other.index_bytes_;
-  logit_rows_ += other.logit_rows_;
+  for (std::size_t i = 0; i < other.layer_rows_.size(); ++i)
+    layer_rows_[i] += other.layer_rows_[i] * static_cast<std::uint32_t>(times);
+  flops_ += other.flops_ * as_double(times);
+  kept_floats_ += other.kept_floats_ * times;
+  kept_queries_ += other.kept_queries_ * times;
+  index_bytes_ += other.index_bytes_ * times;
+  logit_rows_ += other.logit_rows_ * times;
   shares_logits_ |= other.shares_logits_;
   longest_ = std::max(longest_, other.longest_);
   return *this;

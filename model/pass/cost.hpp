@@ -18,7 +18,9 @@ class PassCost {
   PassCost(const Config& config, const Sequence& sequence, const NeededRows& rows);
   PassCost(const Config& config, const RowPlan& plan);
 
-  PassCost& operator+=(const PassCost& other);
+  /// Of so many alike beside it.
+  PassCost& add(const PassCost& other, std::size_t times);
+  PassCost& operator+=(const PassCost& other) { return add(other, 1); }
 
   /// The most rows that its matrix products have at once.
   [[nodiscard]] std::size_t most_rows() const;

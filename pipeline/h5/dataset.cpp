@@ -13,16 +13,33 @@ using detail::call;
 using detail::own;
 using detail::quiet;
 
-Dataset::Dataset(Handle handle, std::string file, std::string path)
+Dataset::Dataset(Handle handle, std::string file, std::string path, std::shared_ptr<Heap> sketch)
     : Object(std::move(handle), std::move(file), std::move(path)),
       space_(own(H5Sclose, where(), "reading the shape", H5Dget_space, handle_.get())),
       stored_(own(H5Tclose, where(), "reading the type", H5Dget_type, handle_.get())),
-      kind_(detail::kind_of(stored_.get())) {
+      kind_(detail::kind_of(stored_.get())),
+      sketch_(std::move(sketch)) {
   const int rank = call(where(), "reading the shape", H5Sget_simple_extent_ndims, space_.get());
   std::vector<hsize_t> sizes(static_cast<std::size_t>(rank));
   if (rank > 0)
     call(where(), "reading the shape", H5Sget_simple_extent_dims, space_.get(), sizes.data(), nullptr);
   extents_.assign(sizes.begin(), sizes.end());
+}
+
+// https://docs.hdfgroup.org/hdf5/v1_10/_f_m_t11.html, "Global Heap": an empty text is not in it; any other
+// has a header and is padded, and so many as fit are a collection.
+void Heap::add(std::size_t text_bytes) {
+  constexpr std::size_t kCollection = 4096, kHeader = 16, kAligned = 8;
+  if (text_bytes == 0) return;
+  const std::size_t needed = kHeader + (text_bytes + kAligned - 1) / kAligned * kAligned;
+  auto room = std::ranges::find_if(rooms_, [&](std::size_t left) { return left >= needed; });
+  if (room == rooms_.end()) {
+    const std::size_t made = std::max(kCollection, kHeader + needed);
+    bytes_ += made;
+    room = std::ranges::min_element(rooms_);
+    *room = made - kHeader;
+  }
+  *room -= needed;
 }
 
 std::size_t Dataset::cells() const {
@@ -38,11 +55,15 @@ ByteRange Dataset::bytes() const {
 std::size_t Dataset::stored_cells() const {
   const Handle properties = own(H5Pclose, where(), "reading the layout", H5Dget_create_plist, handle_.get());
   if (H5Pget_layout(properties.get()) != H5D_CONTIGUOUS) return cells();
-  // A text is stored as a length and a place in the heap, whatever size its type claims.
-  const std::size_t size = kind_ == Kind::text ? 16 : std::max<std::size_t>(H5Tget_size(stored_.get()), 1);
-  if (H5Dget_storage_size(handle_.get()) / size != cells())
+  if (H5Dget_storage_size(handle_.get()) / std::max<std::size_t>(own_bytes(), 1) != cells())
     throw Error(where() + ": its shape does not fit what is stored");
   return cells();
+}
+
+// A text is stored as a length and a place in the heap, whatever size its type claims.
+std::size_t Dataset::own_bytes() const {
+  constexpr std::size_t kPlaceInHeap = 16;
+  return kind_ == Kind::text ? kPlaceInHeap : H5Tget_size(stored_.get());
 }
 
 Block Dataset::rows(std::size_t first, std::size_t count) const {
@@ -66,7 +87,7 @@ void Dataset::transfer(bool writing, const Block& block, Kind kind, void* values
   }
   if (!fits || wanted != count)
     throw std::logic_error(where() + ": " + std::to_string(count) + " values do not fit the block asked for");
-  if (count == 0) return;
+  if (count == 0 || sketch_) return;
 
   if (rank > 0) {
     const std::vector<hsize_t> start(block.start.begin(), block.start.end());
@@ -99,6 +120,8 @@ void Dataset::write_texts(std::span<const std::string> values, std::size_t first
   if (extents_.size() != 1 || first > extents_[0] || values.size() > extents_[0] - first)
     throw std::logic_error(where() + ": does not have as many texts");
   if (values.empty()) return;
+  if (sketch_)
+    for (const std::string& value : values) sketch_->add(value.size());
   std::vector<const char*> pointers = detail::pointers_to(values);
   transfer(true, {{first}, {values.size()}}, Kind::text, pointers.data(), pointers.size());
 }

@@ -64,7 +64,7 @@ std::string Group::path_of(const std::string& name) const {
 }
 
 Group::Group(Handle handle, const Group& parent, const std::string& name)
-    : Object(std::move(handle), parent.file_, parent.path_of(name)), is_sketch_(parent.is_sketch_) {}
+    : Object(std::move(handle), parent.file_, parent.path_of(name)), sketch_(parent.sketch_) {}
 
 Group Group::create_group(const std::string& name) {
   const std::string place = place_of(name);
@@ -83,7 +83,7 @@ Group Group::open_group(const std::string& name) const {
 Dataset Group::create_dataset(const std::string& name, Kind kind, const std::vector<std::size_t>& extents) {
   const std::string place = place_of(name);
   const Handle properties = untimed(H5P_DATASET_CREATE, place);
-  if (is_sketch_ && kind != Kind::text) {
+  if (sketch_ && kind != Kind::text) {
     call(place, "filling", H5Pset_fill_time, properties.get(), H5D_FILL_TIME_NEVER);
   } else if (kind != Kind::text) {
     call(place, "allocating", H5Pset_alloc_time, properties.get(), H5D_ALLOC_TIME_EARLY);
@@ -94,13 +94,13 @@ Dataset Group::create_dataset(const std::string& name, Kind kind, const std::vec
   const Handle space = detail::simple_space(extents);
   return {own(H5Dclose, place, "creating the dataset", H5Dcreate2, handle_.get(), name.c_str(), stored.get(),
               space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT),
-          file_, path_of(name)};
+          file_, path_of(name), sketch_};
 }
 
 Dataset Group::open_dataset(const std::string& name) const {
   return {own(H5Dclose, place_of(name), "opening the dataset", H5Dopen2, handle_.get(), name.c_str(),
               H5P_DEFAULT),
-          file_, path_of(name)};
+          file_, path_of(name), sketch_};
 }
 
 bool Group::has(const std::string& name) const {
@@ -132,8 +132,7 @@ std::uint64_t Group::unallocated() const {
   for (const std::string& name : group_names()) bytes += open_group(name).unallocated();
   for (const std::string& name : dataset_names()) {
     const Dataset dataset = open_dataset(name);
-    if (dataset.kind() != Kind::text && dataset.bytes().size == 0)
-      bytes += dataset.cells() * dataset.cell_bytes();
+    if (dataset.bytes().size == 0) bytes += dataset.cells() * dataset.own_bytes();
   }
   return bytes;
 }
@@ -146,7 +145,7 @@ File File::sketch() {
   File file(
       own(H5Fclose, name, "creating", H5Fcreate, name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()),
       name);
-  file.is_sketch_ = true;
+  file.sketch_ = std::make_shared<Heap>();
   return file;
 }
 
@@ -154,7 +153,7 @@ std::uint64_t File::size_when_allocated() {
   flush();
   hsize_t size = 0;
   call(file_, "measuring", H5Fget_filesize, handle_.get(), &size);
-  return size + unallocated();
+  return size + unallocated() + (sketch_ ? sketch_->bytes() : 0);
 }
 
 File File::create(const std::filesystem::path& path) {

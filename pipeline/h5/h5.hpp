@@ -1,8 +1,10 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <numeric>
 #include <span>
 #include <stdexcept>
@@ -118,6 +120,17 @@ class Object {
                         const void* value);
 };
 
+/// What a file that is only sketched would hold beside its structure: texts in the heap.
+class Heap {
+ public:
+  void add(std::size_t text_bytes);
+  [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
+
+ private:
+  std::uint64_t bytes_ = 0;
+  std::array<std::size_t, 16> rooms_{};  // in the collections that are looked at, as many as HDF5 does
+};
+
 /// An array of the file. Made contiguous, allocated and filled (NaN, -1, 0), so that it has a fixed place.
 class Dataset : public Object {
  public:
@@ -169,11 +182,12 @@ class Dataset : public Object {
 
  private:
   friend class Group;
-  Dataset(Handle handle, std::string file, std::string path);
+  Dataset(Handle handle, std::string file, std::string path, std::shared_ptr<Heap> sketch);
   [[nodiscard]] Block whole() const { return {std::vector<std::size_t>(extents_.size()), extents_}; }
   /// cells(), or an Error when so many are not in the file, as a damaged shape may claim: memory for them
   /// would have no limit. What another tool compressed cannot be checked.
   [[nodiscard]] std::size_t stored_cells() const;
+  [[nodiscard]] std::size_t own_bytes() const;  // of a cell, without what lies in the heap
   [[nodiscard]] Block text_row(std::size_t row) const;
   void transfer(bool writing, const Block& block, Kind kind, void* values, std::size_t count) const;
 
@@ -181,6 +195,7 @@ class Dataset : public Object {
   Handle stored_;  // the type of its cells in the file
   Kind kind_ = Kind::other;
   std::vector<std::size_t> extents_;
+  std::shared_ptr<Heap> sketch_;  // of a sketched file: what is written is counted, and no more
 };
 
 class Group : public Object {
@@ -204,7 +219,7 @@ class Group : public Object {
   [[nodiscard]] std::vector<std::string> members(int wanted) const;
   [[nodiscard]] std::uint64_t unallocated() const;
 
-  bool is_sketch_ = false;
+  std::shared_ptr<Heap> sketch_;
 };
 
 /// An open file; as a Group, its root. HDF5's own locking is left off: see run_file/format/run_lock.hpp.
@@ -212,7 +227,8 @@ class File : public Group {
  public:
   static File create(const std::filesystem::path& path);  // which must not exist
   static File open(const std::filesystem::path& path, bool writable);
-  /// A file in memory alone, of which only what is written takes room, to find out how large one would be.
+  /// A file in memory alone that has no room for cells, to find out how large one would be: with the heap of
+  /// its texts within a hundredth or so.
   static File sketch();
   [[nodiscard]] std::uint64_t size_when_allocated();
 

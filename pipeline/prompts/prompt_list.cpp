@@ -1,6 +1,7 @@
 #include "pipeline/prompts/prompt_list.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -15,11 +16,11 @@ namespace {
 constexpr std::string_view kBeforeId = "{\"id\":";  // to_json puts it first,
 constexpr const char* kProblem = "problem";         // and next the text, the ids or this
 
-/// Behind the text in quotes that begins there.
+/// Behind the text in quotes that begins there. Prompts are parsed again and again, and this is most of it.
 std::size_t text_end(std::string_view line, std::size_t begin) {
-  std::size_t end = begin + 1;
-  while (line.at(end) != '"') end += line[end] == '\\' ? 2 : 1;
-  return end + 1;
+  for (std::size_t end = begin; (end = line.find('"', end + 1)) != std::string_view::npos;)
+    if ((end - line.find_last_not_of('\\', end - 1)) % 2 == 1) return end + 1;  // no backslash is its own
+  throw std::out_of_range("a text without an end");
 }
 
 std::string_view take(std::string_view& line, std::size_t size) {

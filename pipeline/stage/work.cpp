@@ -1,7 +1,6 @@
 #include "pipeline/stage/work.hpp"
 
 #include <algorithm>
-#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -18,9 +17,11 @@ std::vector<Batch> consecutive_batches(std::size_t prompts, std::size_t a_batch)
 
 std::vector<Batch> joined_batches(const std::vector<Batch>& first, const std::vector<Batch>& second,
                                   std::size_t largest) {
-  std::map<std::size_t, std::size_t> more;
+  std::size_t prompts = 0;
+  for (const Batch& batch : second) prompts += batch.prompts.size();
+  std::vector<std::size_t> more(prompts);  // every prompt is in one batch
   for (const Batch& batch : second)
-    for (std::size_t i = 0; i < batch.prompts.size(); ++i) more[batch.prompts[i]] = batch.weights[i];
+    for (std::size_t i = 0; i < batch.prompts.size(); ++i) more.at(batch.prompts[i]) = batch.weights[i];
   std::vector<Batch> joined;
   for (const Batch& batch : first) {
     joined.emplace_back();

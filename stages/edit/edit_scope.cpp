@@ -15,14 +15,26 @@ namespace hookflow::stages {
 
 using pipeline::ParamError;
 
+const std::map<FedPrompt, std::size_t>& EditScope::different() const {
+  const std::pair at(tokens_.findings->refused_prompts(), tokens_.names->size());
+  if (found_at_ == at) return different_;
+  found_at_ = at;
+  different_.clear();
+  for (std::size_t i = 0; i < tokens_.lengths.size(); ++i)
+    if (tokens_.runs(i)) different_.try_emplace(tokens_.fed(i), i);
+  return different_;
+}
+
 template <typename ProblemWith>
 void EditScope::refuse(const EditOrigin& origin, const ProblemWith& problem_with) {
-  std::map<FedPrompt, std::string> known;
+  std::map<FedPrompt, std::string> problems;
+  for (const auto& [fed, first] : different())
+    if (std::string problem = problem_with(fed); !problem.empty()) problems.emplace(fed, std::move(problem));
+  if (problems.empty()) return;
   for (std::size_t i = 0; i < tokens_.lengths.size(); ++i) {
     if (!tokens_.runs(i)) continue;
-    const auto [found, is_new] = known.try_emplace(tokens_.fed(i));
-    if (is_new) found->second = problem_with(found->first);
-    if (!found->second.empty()) context_.refuse(i, origin.param, origin.named + found->second);
+    const auto found = problems.find(tokens_.fed(i));
+    if (found != problems.end()) context_.refuse(i, origin.param, origin.named + found->second);
   }
 }
 
@@ -82,18 +94,16 @@ std::string EditScope::common(const EditWhere& a, const EditWhere& b) const {
     const PositionSet both = PositionSet(one.resolve(fed)) & PositionSet(other.resolve(fed));
     return both.empty() ? std::nullopt : std::optional(both.first());
   };
-  std::set<FedPrompt> known;
-  for (std::size_t i = 0; i < tokens_.lengths.size(); ++i) {
-    if (!tokens_.runs(i) || !known.insert(tokens_.fed(i)).second) continue;
-    const FedPrompt fed = tokens_.fed(i);
+  std::map<std::size_t, std::string> found;  // by the prompt: the first is told
+  for (const auto& [fed, prompt] : different()) {
     const auto position = first_common(a.positions, b.positions, fed);
     const auto key = first_common(a.keys.value_or(Positions()), b.keys.value_or(Positions()), fed);
     if (!position || !key) continue;
-    return "position " + std::to_string(*position) +
-           (a.keys || b.keys ? ", key " + std::to_string(*key) : "") + " of prompt '" +
-           context_.prompts.id(i) + "'";
+    found[prompt] = "position " + std::to_string(*position) +
+                    (a.keys || b.keys ? ", key " + std::to_string(*key) : "") + " of prompt '" +
+                    context_.prompts.id(prompt) + "'";
   }
-  return {};
+  return found.empty() ? std::string() : found.begin()->second;
 }
 
 }  // namespace hookflow::stages

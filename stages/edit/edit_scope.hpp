@@ -1,7 +1,9 @@
 #pragma once
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model/edits/hidden_keys.hpp"
@@ -50,10 +52,14 @@ class EditScope {
   /// `problem_with(fed)`: what is wrong in such prompts; empty: nothing.
   template <typename ProblemWith>
   void refuse(const EditOrigin& origin, const ProblemWith& problem_with);
+  /// The different ways in which prompts are fed that are run, with the first prompt of each: few of many.
+  [[nodiscard]] const std::map<FedPrompt, std::size_t>& different() const;
 
   const Config& config_;
   const pipeline::PlanContext& context_;
   const TokenFacts& tokens_;
+  mutable std::map<FedPrompt, std::size_t> different_;
+  mutable std::optional<std::pair<std::size_t, std::size_t>> found_at_;  // with as many refused, and named
 };
 
 }  // namespace hookflow::stages

@@ -7,7 +7,7 @@
 
 #include "model/edits/replacement.hpp"
 #include "stages/given/given_kind.hpp"
-#include "stages/subject/pass_work.hpp"
+#include "stages/work/pass_work.hpp"
 
 namespace hookflow::stages {
 

@@ -1,6 +1,8 @@
 #include "stages/given/other_positions.hpp"
 
+#include <map>
 #include <string>
+#include <utility>
 
 #include "model/rows/edited_rows.hpp"
 #include "pipeline/error.hpp"
@@ -47,15 +49,22 @@ void OtherPositions::check(const GivenPlan& plan, const std::string& form, const
   const auto refuse = [&](std::size_t prompt, const std::string& why) {
     plan.context.refuse(prompt, plan.param, form + "}: " + why);
   };
+  const auto problem_with = [&](const FedPrompt& fed, const FedPrompt& fed_there) -> std::string {
+    try {
+      static_cast<void>(moved(plan.edits, fed, fed_there));
+      if (positions_)
+        for (const Intervention* edit : plan.edits) check_keys(*edit, fed, fed_there);
+    } catch (const pipeline::PromptFailure& failure) {
+      return failure.what();
+    }
+    return {};
+  };
+  std::map<std::pair<FedPrompt, FedPrompt>, std::string> problems;  // of prompts that are fed alike the same
   for (std::size_t i = 0; i < own.lengths.size(); ++i) {
     if (!own.runs(i)) continue;
-    try {
-      static_cast<void>(moved(plan.edits, own.fed(i), other.fed(i)));
-      if (positions_)
-        for (const Intervention* edit : plan.edits) check_keys(*edit, own.fed(i), other.fed(i));
-    } catch (const pipeline::PromptFailure& failure) {
-      refuse(i, failure.what());
-    }
+    const auto [known, is_new] = problems.try_emplace({own.fed(i), other.fed(i)});
+    if (is_new) known->second = problem_with(own.fed(i), other.fed(i));
+    if (!known->second.empty()) refuse(i, known->second);
     if (!positions_ && own.lengths[i] != other.lengths[i])
       refuse(i, "it has " + std::to_string(own.lengths[i]) + " tokens in the pass that is edited and " +
                     std::to_string(other.lengths[i]) + " in '" + stage +

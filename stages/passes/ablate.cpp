@@ -15,7 +15,7 @@
 #include "stages/given/given_edits.hpp"
 #include "stages/params/positions_param.hpp"
 #include "stages/subject/pass_request.hpp"
-#include "stages/subject/pass_work.hpp"
+#include "stages/work/pass_work.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {

@@ -11,7 +11,7 @@
 #include "stages/edit/variant_list.hpp"
 #include "stages/given/given_edits.hpp"
 #include "stages/subject/pass_request.hpp"
-#include "stages/subject/pass_work.hpp"
+#include "stages/work/pass_work.hpp"
 #include "stages/subject/values.hpp"
 
 namespace hookflow::stages {

@@ -16,7 +16,7 @@
 #include "stages/given/pass_rows.hpp"
 #include "stages/given/samples.hpp"
 #include "stages/given/seeded.hpp"
-#include "stages/subject/pass_work.hpp"
+#include "stages/work/pass_work.hpp"
 
 namespace hookflow::stages {
 namespace {

@@ -21,6 +21,7 @@ class PositionNames {
   using Find =
       std::function<std::vector<std::size_t>(const pipeline::Prompt&, std::span<const std::int32_t>)>;
 
+  [[nodiscard]] std::size_t size() const { return finds_.size(); }
   [[nodiscard]] bool knows(const std::string& name) const { return finds_.contains(name); }
   /// `places`: where it is in each prompt of the run; of one that is not run nothing.
   void add(const std::string& name, Find find, std::vector<std::vector<std::size_t>> places);

@@ -29,7 +29,7 @@ constexpr const char* kFolders = R"(
   pipeline/machine pipeline/session pipeline/inspect pipeline/render pipeline/figures/data pipeline/figures pipeline/command pipeline/describe
   pipeline/plot pipeline/export pipeline/report/answer pipeline/report/page pipeline/report pipeline/compare
   pipeline/schema pipeline/starter pipeline/completion pipeline/manual
-  stages/subject stages/tokenize stages/params stages/given stages/replacements stages/path stages/edit stages/edit/grid
+  stages/subject stages/work stages/tokenize stages/params stages/given stages/replacements stages/path stages/edit stages/edit/grid
   stages/passes stages/statistics stages/aggregate stages/measure stages/prediction stages/generate
 )";
 constexpr std::size_t kMostFiles = 20;  // of one folder

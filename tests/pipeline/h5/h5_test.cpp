@@ -149,5 +149,43 @@ TEST_F(H5Test, HandlesCloseOnceAndMove) {
   EXPECT_TRUE(File::open(path, true).has("group"));
 }
 
+/// Names, lines of all lengths, numbers, and cells that nobody writes.
+void write_many(File& file) {
+  constexpr std::size_t kMany = 20000;
+  std::vector<std::string> names, lines;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    names.push_back("io-" + std::to_string(i));
+    lines.emplace_back(i % 7 == 0 ? 0 : 40 + i % 311, 'x');
+  }
+  Group group = file.create_group("prompts");
+  Dataset scale = group.create_dataset("prompt", Kind::text, {kMany});
+  scale.write_texts(names);
+  scale.make_scale();
+  Dataset text = group.create_dataset("text", Kind::text, {kMany});
+  text.write_texts(lines);
+  text.attach_scale(scale, 0);
+  group.create_dataset("ids", Kind::int64, {kMany})
+      .write_all(std::span<const std::int64_t>(std::vector<std::int64_t>(kMany, 1)));
+  group.create_dataset("scores", Kind::float32, {kMany, 100});
+}
+
+TEST_F(H5Test, ASketchIsAsLargeAsTheFileWouldBe) {
+  File file = File::create(path);
+  write_many(file);
+  file.close();
+  File sketch = File::sketch();
+  write_many(sketch);
+  const auto size = static_cast<double>(std::filesystem::file_size(path));
+  EXPECT_NEAR(static_cast<double>(sketch.size_when_allocated()) / size, 1, 0.005);
+}
+
+TEST_F(H5Test, ASketchKeepsNoCells) {
+  File sketch = File::sketch();
+  write_many(sketch);
+  const Group group = sketch.open_group("prompts");
+  for (const char* name : {"text", "ids", "scores"})
+    EXPECT_EQ(group.open_dataset(name).bytes().size, 0U) << name;
+}
+
 }  // namespace
 }  // namespace hookflow::pipeline::h5

@@ -1,4 +1,4 @@
-#include "stages/subject/pass_work.hpp"
+#include "stages/work/pass_work.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ namespace {
 using Ids = std::vector<std::int32_t>;
 using VariantsPtr = std::shared_ptr<const std::vector<Variant>>;
 using Sizes = std::vector<std::size_t>;
+
+constexpr const char* kNamed = "subject";
 
 /// Tokens from `first` on; those of another beginning have none in common.
 Ids tokens(std::size_t count, std::int32_t first = 100) {
@@ -58,7 +61,10 @@ PassRequest captures(HookKind kind, const Positions& positions) {
 /// Prompts of nano in one batch.
 class Prompts {
  public:
-  explicit Prompts(const std::vector<Ids>& prompts) : prompts_(prompts) {
+  /// `named`: where what stands at kNamed is in each, if that is asked for.
+  explicit Prompts(const std::vector<Ids>& prompts, const std::vector<Sizes>& named = {})
+      : prompts_(prompts) {
+    if (!named.empty()) tokens_->names->add(kNamed, {}, named);
     for (const Ids& ids : prompts) {
       tokens_->ids.add(ids);
       tokens_->lengths.push_back(ids.size());
@@ -84,7 +90,8 @@ class Prompts {
 
   /// The rows of a clean pass of which all that is asked, and of edited passes behind it.
   [[nodiscard]] RowPlan clean_rows(const ForwardPlan& asked) const {
-    const std::vector<FedPrompt> fed(tokens_->lengths.begin(), tokens_->lengths.end());
+    std::vector<FedPrompt> fed;
+    for (std::size_t prompt = 0; prompt < prompts_.size(); ++prompt) fed.push_back(tokens_->fed(prompt));
     return plan_clean(config(), prompts_, fed, asked);
   }
   [[nodiscard]] RowPlan edited_rows(const PassRequest& asked, const VariantsPtr& variants) const {
@@ -254,6 +261,7 @@ struct Case {
   std::vector<Ids> prompts;
   PassRequest asked;
   VariantsPtr variants;
+  std::vector<Sizes> named{};
 };
 
 std::vector<Case> cases() {
@@ -289,22 +297,53 @@ std::vector<Case> cases() {
   };
 }
 
+void expect_rows_of_the_pass(const Case& of) {
+  SCOPED_TRACE(of.name);
+  const Prompts prompts(of.prompts, of.named);
+  const auto expect_cost = [&](const PassWork& work, const RowPlan& rows, const VariantsPtr& variants) {
+    const PassCost cost(prompts.config(), rows);
+    const pipeline::Bytes bytes = prompts.bytes(work, variants);
+    EXPECT_DOUBLE_EQ(work.cost().flops, cost.flops());
+    EXPECT_EQ(bytes.working, cost.working_bytes(prompts.config()));
+    EXPECT_EQ(bytes.held, cost.held_bytes(prompts.config(), variants == nullptr ? LogitBlocks::kAll : 1) +
+                              cost.index_bytes());
+  };
+  expect_cost(prompts.edited(of.asked, of.variants), prompts.edited_rows(of.asked, of.variants), of.variants);
+  PassRequest of_clean = of.asked;
+  of_clean.keep_for(of.variants, of.asked);
+  expect_cost(prompts.clean(of_clean), prompts.clean_rows(of_clean.plan()), nullptr);
+}
+
 TEST(PassWork, AgreesWithTheRowsOfThePass) {
-  for (const auto& [name, ids, asked, variants] : cases()) {
-    SCOPED_TRACE(name);
-    const Prompts prompts(ids);
-    const auto expect_cost = [&](const PassWork& work, const RowPlan& rows, const VariantsPtr& of) {
-      const PassCost cost(prompts.config(), rows);
-      const pipeline::Bytes bytes = prompts.bytes(work, of);
-      EXPECT_DOUBLE_EQ(work.cost().flops, cost.flops());
-      EXPECT_EQ(bytes.working, cost.working_bytes(prompts.config()));
-      EXPECT_EQ(bytes.held, cost.held_bytes(prompts.config(), of == nullptr ? LogitBlocks::kAll : 1) +
-                                cost.index_bytes());
-    };
-    expect_cost(prompts.edited(asked, variants), prompts.edited_rows(asked, variants), variants);
-    PassRequest of_clean = asked;
-    of_clean.keep_for(variants, asked);
-    expect_cost(prompts.clean(of_clean), prompts.clean_rows(of_clean.plan()), nullptr);
+  for (const Case& of : cases()) expect_rows_of_the_pass(of);
+}
+
+/// Prompts of few different tokens, so that most begin as others do, with a named position each.
+Case drawn_case(std::mt19937& random) {
+  const auto below = [&](std::size_t count) { return random() % count; };
+  Case of;
+  for (std::size_t i = 0; i < 8; ++i) {
+    Ids& ids = of.prompts.emplace_back(4 + below(6));
+    for (std::int32_t& id : ids) id = static_cast<std::int32_t>(below(2));
+    of.named.push_back({below(ids.size())});
+  }
+  const Positions named = Positions::of_name(kNamed);
+  const std::vector<Positions> places = {named, Positions::last(), Positions::all(), Positions::at({1})};
+  of.asked = last_logits();
+  if (below(2) == 0) of.asked.keep({HookKind::resid_post, below(8)}, places[below(places.size())]);
+  if (below(3) == 0) of.asked.keep({HookKind::z, below(8)}, named);
+  if (below(4) == 0) of.asked.keep({HookKind::pattern, below(8)}, named);
+  const Replacement with = below(4) == 0 ? Replacement("mean", "positions") : Replacement{};
+  of.variants = heads({below(8), below(8)}, places[below(places.size())], with);
+  return of;
+}
+
+TEST(PassWork, AgreesWithTheRowsOfThePassWhateverPromptsShare) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 60; ++round) {
+    Case of = drawn_case(random);
+    of.name = "round " + std::to_string(round);
+    expect_rows_of_the_pass(of);
   }
 }
 
