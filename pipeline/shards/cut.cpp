@@ -1,14 +1,12 @@
 #include "pipeline/shards/cut.hpp"
 
-#include <algorithm>
-#include <numeric>
-#include <queue>
+#include <cmath>
 #include <utility>
 
 namespace hookflow::pipeline {
 namespace {
 
-constexpr double kEven = 1.1;  // the longest share to the mean
+constexpr double kSlack = 0.05;  // of a share's work, by which its end may be off without cutting a batch
 
 /// Whether a lane's work is cut with the batch's variants. What is not, each piece of a batch repeats.
 bool is_cut(const Phase& phase, std::size_t lane) {
@@ -23,118 +21,100 @@ double work_of(const Phase& phase, std::size_t lane, const Batch& batch, Variant
   return work > 0 ? work : static_cast<double>(batch.weight() * variants.count);
 }
 
-VariantRange all_variants(const Lane& lane) { return {0, cell_count(lane.axes)}; }
+double work_of(const Phase& phase, const Batch& batch) {
+  double work = 0;
+  for (std::size_t lane = 0; lane < phase.lanes.size(); ++lane)
+    if (phase.runs[lane]) work += work_of(phase, lane, batch, {0, cell_count(phase.lanes[lane].axes)});
+  return work;
+}
 
-/// How a batch may be cut: into so many pieces as there are chunks, and no more.
-class CutBatch {
+/// A batch that is cut: its chunks, and how far all work has come before each and behind the last.
+struct CutBatch {
+  std::vector<Piece::Chunks> chunks;
+  std::vector<double> ends;
+  double shared = 0;  // work that each piece does
+};
+
+CutBatch cut_batch(const Phase& phase, const Batch& batch, double begin, double work) {
+  CutBatch cut{{}, {begin}, work};
+  std::vector<double> works;
+  for (std::size_t lane = 0; lane < phase.lanes.size(); ++lane) {
+    if (!is_cut(phase, lane)) continue;
+    for (const Chunk& chunk : chunks_of(phase, lane, batch)) {
+      cut.chunks.push_back({lane, chunk});
+      works.push_back(work_of(phase, lane, batch, chunk.variants));
+      cut.shared -= works.back();
+    }
+  }
+  double end = begin + cut.shared;  // which the first does
+  for (const double of_chunk : works) cut.ends.push_back(end += of_chunk);
+  return cut;
+}
+
+/// Gives out batches one after the other: a share is full where the work has come as far as its number says.
+class Deal {
  public:
-  CutBatch(const Phase& phase, std::size_t batch) : phase_(&phase), batch_(batch) {
-    for (std::size_t lane = 0; lane < phase.lanes.size(); ++lane)
-      if (phase.runs[lane])
-        (is_cut(phase, lane) ? cut_ : shared_) +=
-            work_of(phase, lane, batch_of(), all_variants(phase.lanes[lane]));
-  }
+  Deal(const Phase& phase, std::size_t shares, double all)
+      : phase_(phase), shares_(shares), mean_(all / static_cast<double>(shares)) {}
 
-  /// Makes one piece more of it; false: it has no more chunks.
-  bool cut() {
-    if (chunks_.empty()) find_chunks();
-    if (pieces_ >= chunks_.size()) return false;
-    ++pieces_;
-    return true;
+  void give(std::size_t batch, double work) {
+    while (!is_last() && end_of_share() - begin_ <= kSlack * mean_) ++share_;
+    if (is_last() || begin_ + work - end_of_share() <= kSlack * mean_)
+      shares_[share_].push_back({batch, work, true, {}});
+    else
+      give_chunks(batch, work);
+    begin_ += work;
   }
-  void add_to(std::vector<Piece>& pieces) const {
-    if (pieces_ == 1) {
-      pieces.push_back({batch_, shared_ + cut_, true, {}});
-      return;
-    }
-    double before = 0;  // of the batch's chunks
-    std::size_t last = 0;
-    for (std::size_t i = 0; i < chunks_.size(); ++i) {
-      // Each has a chunk at least, and so many have about the same work.
-      const auto here =
-          static_cast<std::size_t>((before + works_[i] / 2) / cut_ * static_cast<double>(pieces_));
-      const bool is_new =
-          i == 0 || (here > last && last + 1 < pieces_) || chunks_.size() - i < pieces_ - last;
-      if (is_new) {
-        if (i > 0) ++last;
-        pieces.push_back({batch_, shared_, false, {}});
-      }
-      pieces.back().work += works_[i];
-      pieces.back().chunks.push_back(chunks_[i]);
-      before += works_[i];
-    }
-  }
+  std::vector<std::vector<Piece>> take() { return std::move(shares_); }
 
  private:
-  [[nodiscard]] const Batch& batch_of() const { return phase_->plan.batches[batch_]; }
-  void find_chunks() {
-    for (std::size_t lane = 0; lane < phase_->lanes.size(); ++lane) {
-      if (!is_cut(*phase_, lane)) continue;
-      for (const Chunk& chunk : chunks_of(*phase_, lane, batch_of())) {
-        chunks_.push_back({lane, chunk});
-        works_.push_back(work_of(*phase_, lane, batch_of(), chunk.variants));
+  [[nodiscard]] bool is_last() const { return share_ + 1 == shares_.size(); }
+  [[nodiscard]] double end_of_share() const { return mean_ * static_cast<double>(share_ + 1); }
+
+  void give_chunks(std::size_t batch, double work) {
+    const CutBatch cut = cut_batch(phase_, phase_.plan.batches[batch], begin_, work);
+    const std::size_t count = cut.chunks.size();
+    if (count == 0) return shares_[share_].push_back({batch, work, true, {}});
+    for (std::size_t first = 0; first < count;) {
+      const std::size_t end = is_last() ? count : nearest_end(cut, first);
+      if (end > first) {
+        Piece piece{batch, cut.ends[end] - cut.ends[first], end - first == count, {}};
+        if (first > 0) piece.work += cut.shared;  // again
+        if (!piece.whole) piece.chunks.assign(at(cut, first), at(cut, end));
+        shares_[share_].push_back(std::move(piece));
       }
+      first = end;
+      if (first < count) ++share_;
     }
-    cut_ = std::accumulate(works_.begin(), works_.end(), 0.0);
   }
 
-  const Phase* phase_;
-  std::size_t batch_;
-  double shared_ = 0;  // work that each piece does
-  double cut_ = 0;     // that is divided among them
-  std::size_t pieces_ = 1;
-  std::vector<Piece::Chunks> chunks_;  // once it is to be cut
-  std::vector<double> works_;          // of each chunk
+  static std::vector<Piece::Chunks>::const_iterator at(const CutBatch& cut, std::size_t chunk) {
+    return cut.chunks.begin() + static_cast<std::ptrdiff_t>(chunk);
+  }
+  /// Where chunks end that the share still takes: where it is nearest to being full.
+  [[nodiscard]] std::size_t nearest_end(const CutBatch& cut, std::size_t first) const {
+    const auto off = [&](std::size_t end) { return std::abs(cut.ends[end] - end_of_share()); };
+    std::size_t end = first;
+    while (end + 1 < cut.ends.size() && off(end + 1) < off(end)) ++end;
+    return end;
+  }
+
+  const Phase& phase_;
+  std::vector<std::vector<Piece>> shares_;
+  double mean_;
+  double begin_ = 0;  // work that was given out
+  std::size_t share_ = 0;
 };
-
-struct Deal {
-  std::vector<std::vector<Piece>> shares;
-  std::vector<double> works;
-
-  [[nodiscard]] std::size_t longest() const {
-    return static_cast<std::size_t>(std::ranges::max_element(works) - works.begin());
-  }
-  [[nodiscard]] double most() const { return works[longest()]; }
-};
-
-Deal deal_out(const std::vector<CutBatch>& batches, std::size_t shares) {
-  std::vector<Piece> pieces;
-  for (const CutBatch& batch : batches) batch.add_to(pieces);
-  std::ranges::stable_sort(pieces, std::greater<>(), &Piece::work);
-  Deal deal{std::vector<std::vector<Piece>>(shares), std::vector<double>(shares)};
-  using Load = std::pair<double, std::size_t>;  // of a share, and which
-  std::priority_queue<Load, std::vector<Load>, std::greater<>> least;
-  for (std::size_t share = 0; share < shares; ++share) least.emplace(0.0, share);
-  for (Piece& piece : pieces) {
-    const auto [work, share] = least.top();
-    least.pop();
-    deal.works[share] = work + piece.work;
-    least.emplace(deal.works[share], share);
-    deal.shares[share].push_back(std::move(piece));
-  }
-  return deal;
-}
-
-/// Cuts the batch with the largest piece of the longest share that can still be cut.
-bool cut_one(const Deal& deal, std::vector<CutBatch>& batches) {
-  return std::ranges::any_of(deal.shares[deal.longest()],
-                             [&](const Piece& piece) { return batches[piece.batch].cut(); });
-}
 
 }  // namespace
 
 std::vector<std::vector<Piece>> cut_phase(const Phase& phase, std::size_t shares) {
-  std::vector<CutBatch> batches;
-  for (std::size_t batch = 0; batch < phase.plan.batches.size(); ++batch) batches.emplace_back(phase, batch);
-  Deal deal = deal_out(batches, shares);
-  const double mean =
-      std::accumulate(deal.works.begin(), deal.works.end(), 0.0) / static_cast<double>(shares);
-  Deal best = deal;
-  while (best.most() > kEven * mean && cut_one(deal, batches)) {
-    deal = deal_out(batches, shares);
-    if (deal.most() < best.most()) best = deal;
-  }
-  return std::move(best.shares);
+  std::vector<double> works;
+  double all = 0;
+  for (const Batch& batch : phase.plan.batches) all += works.emplace_back(work_of(phase, batch));
+  Deal deal(phase, shares, all);
+  for (std::size_t batch = 0; batch < works.size(); ++batch) deal.give(batch, works[batch]);
+  return deal.take();
 }
 
 }  // namespace hookflow::pipeline

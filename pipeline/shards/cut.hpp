@@ -20,10 +20,10 @@ struct Piece {
 };
 
 /// A phase cut into shares, one list of pieces each. What shares a matrix product stays together, so every
-/// share computes the bits that the whole run does. Batches are dealt out whole, those with the most work
-/// first, each to the share with the least so far; only where the longest share then has more than a tenth
-/// above the mean, batches in it are cut between chunks of their variants, whose clean pass each piece
-/// repeats. It depends on the plan alone.
+/// share computes the bits that the whole run does. Shares have batches that follow each other, and about the
+/// same work. A batch is cut between two shares, between chunks of its variants, only where they would be off
+/// by more than a twentieth otherwise: of so many shares at most one less than that, and all but one of its
+/// pieces repeat its clean pass. It depends on the plan alone.
 std::vector<std::vector<Piece>> cut_phase(const Phase& phase, std::size_t shares);
 
 }  // namespace hookflow::pipeline

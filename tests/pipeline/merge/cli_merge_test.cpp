@@ -28,7 +28,7 @@ stages:
     in: {clean: pass, values: z_mean}
     at: "blocks.0.attn.hook_z[*]"
     with: {mean: prompts}
-    positions: [last]
+    positions: last
   scores: {stage: measure.prediction, in: [pass, heads], metrics: [logit], tokens: [target]}
   effect: {stage: aggregate.moments, in: scores.logit_change, over: prompt, statistics: [mean]}
 keep: [scores, effect]
@@ -36,7 +36,7 @@ keep: [scores, effect]
 
 class Merge : public Cli {
  protected:
-  explicit Merge(std::size_t prompts = 90) {
+  explicit Merge(std::size_t prompts = 240) {  // several batches
     write("w.yaml", sweep_over("p.jsonl"));
     write("p.jsonl", prompt_lines(prompts));
   }
@@ -102,7 +102,7 @@ TEST_F(Merge, LeavesWhatIsMissingToResume) {
 
 TEST_F(Merge, NeedsThePromptsOfMissingShares) {
   succeed(share_command(1, 3));
-  write("p.jsonl", prompt_lines(91));
+  write("p.jsonl", prompt_lines(241));
   refuse(merge_command({shard_name(1, 3)}), 3, {"prompts of shards that are missing", "have changed"});
   fs::remove(folder.path() / "p.jsonl");
   refuse(merge_command({shard_name(1, 3)}), 3, {"prompts of shards that are missing", "p.jsonl"});
@@ -148,7 +148,8 @@ TEST_F(Merge, LeavesOutWhatIsDamaged) {
   run_shares(2);
   const std::string path = (folder.path() / shard_name(2, 2)).string();
   const std::uint64_t at = pipeline::RunFile(path).read([](const pipeline::h5::File& file) {
-    return file.open_group("scores").open_dataset("log_prob").bytes().first + 5;
+    const pipeline::h5::ByteRange bytes = file.open_group("scores").open_dataset("log_prob").bytes();
+    return bytes.first + bytes.size - 3;  // of the last prompt
   });
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
   file.seekg(static_cast<std::streamoff>(at));
@@ -223,7 +224,7 @@ TEST_F(Merge, RefusesWhatDoesNotBelongTogether) {
          {"other.2-of-2.h5: cannot be merged with sweep.1-of-2.h5", "stages.silenced.with"});
   succeed(share_command(1, 3));
   refuse(merge_command({shard_name(1, 2), shard_name(1, 3)}), 3, {"number of shares: '2'", "'3'"});
-  write("q.jsonl", prompt_lines(89));
+  write("q.jsonl", prompt_lines(239));
   write("prompts.yaml", sweep_over("q.jsonl"));
   succeed({"run", "prompts.yaml", "--quiet", "--out", "q.h5", "--shard", "2/2"});
   refuse(merge_command({shard_name(1, 2), "q.2-of-2.h5"}), 3, {"prompts_sha256"});
