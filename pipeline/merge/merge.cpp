@@ -51,7 +51,7 @@ class Merge {
   Merge(const fs::path& out, std::vector<ShardFile> shards, const MergeOptions& options)
       : out_(out), shards_(std::move(shards)), options_(options) {}
 
-  int run() {
+  Merged run() {
     expect_one_run(shards_, options_.mixed);
     PlannedRun planned = plan_whole(shards_, options_.model);
     const std::vector<ShareLayout> shares = expect_shares_of(planned.plan, shards_);
@@ -70,7 +70,7 @@ class Merge {
       whole.end_session(StopSignals::name());
       std::cerr << "hookflow: stopped by " << StopSignals::name()
                 << "; what was merged is kept; go on with the same command\n";
-      return StopSignals::exit_code();
+      return {StopSignals::exit_code(), ""};
     }
     return end(planned.plan, whole);
   }
@@ -123,7 +123,7 @@ class Merge {
     if (StopSignals::requested()) throw Stopped();
   }
 
-  int end(const Plan& plan, RunStore& whole) const {
+  [[nodiscard]] Merged end(const Plan& plan, RunStore& whole) const {
     const std::vector<Failure> failures = whole.failures();
     const bool all = whole.all_done();
     if (all)
@@ -131,10 +131,8 @@ class Merge {
     else
       whole.end_session("merge");
     tell_failed_prompts(plan, failures, ProgressStyle::lines);
-    std::cout << out_.string() << "\n";
-    if (all) return failures.empty() ? exit_code::kDone : exit_code::kPromptsFailed;
-    std::cerr << "hookflow: " << out_.string() << " is not complete: " << what_next(plan, whole) << "\n";
-    return exit_code::kWaits;
+    if (all) return {failures.empty() ? exit_code::kDone : exit_code::kPromptsFailed, ""};
+    return {exit_code::kWaits, what_next(plan, whole)};
   }
 
   std::string what_next(const Plan& plan, const RunStore& whole) const {
@@ -155,7 +153,8 @@ class Merge {
 
 }  // namespace
 
-int merge_shards(const fs::path& out, const std::vector<std::string>& shards, const MergeOptions& options) {
+Merged merge_shards(const fs::path& out, const std::vector<std::string>& shards,
+                    const MergeOptions& options) {
   return Merge(out, read_shards(shards, out), options).run();
 }
 

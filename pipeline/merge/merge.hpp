@@ -14,11 +14,16 @@ struct MergeOptions {
   std::vector<std::string> command_line;
 };
 
+struct Merged {
+  int code = 0;      // the exit code
+  std::string next;  // what completes the file; empty: it is complete
+};
+
 /// Makes the whole run's file, or goes on with it, takes in what each shard has done, each part compared with
 /// its checksum, and runs what aggregates all prompts once they are all there. Says on stderr what is
-/// missing. Killed at any moment it leaves a file that it goes on with. Returns the exit code. Throws
-/// UsageError and InputError for shards that are none, or do not belong together.
-int merge_shards(const std::filesystem::path& out, const std::vector<std::string>& shards,
-                 const MergeOptions& options);
+/// missing. Killed at any moment it leaves a file that it goes on with. Throws UsageError and InputError for
+/// shards that are none, or do not belong together.
+Merged merge_shards(const std::filesystem::path& out, const std::vector<std::string>& shards,
+                    const MergeOptions& options);
 
 }  // namespace hookflow::pipeline

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <iostream>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,7 +43,11 @@ int merge(const std::vector<std::string>& arguments) {
     if (*threads < 1) throw UsageError("merge: --threads must be 1 or more");
     how.threads = static_cast<std::size_t>(*threads);
   }
-  return merge_shards(out, options.get<std::vector<std::string>>("shards"), how);
+  const Merged merged = merge_shards(out, options.get<std::vector<std::string>>("shards"), how);
+  if (merged.code < 128) std::cout << out.string() << "\n";  // not stopped by a signal
+  if (!merged.next.empty())
+    std::cerr << "hookflow: " << out.string() << " is not complete: " << merged.next << "\n";
+  return merged.code;
 }
 
 const bool kMerge = register_command({"merge", "put the shares of a run together", merge});

@@ -1,6 +1,15 @@
+#include <filesystem>
+#include <regex>
+#include <string>
+#include <system_error>
+#include <unistd.h>
+#include <vector>
+
 #include "pipeline/command/after_run.hpp"
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/unsealed_option.hpp"
+#include "pipeline/machine/granted_threads.hpp"
+#include "pipeline/merge/merge.hpp"
 #include "pipeline/render/vega_files.hpp"
 #include "pipeline/report/page/page_file.hpp"
 #include "pipeline/report/report.hpp"
@@ -8,22 +17,67 @@
 namespace hookflow::pipeline {
 namespace {
 
+namespace fs = std::filesystem;
 namespace po = boost::program_options;
+
+/// A folder beside the page, in which shares of a run are put together for as long as it is made.
+class MergeFolder {
+ public:
+  explicit MergeFolder(const fs::path& page)
+      : path_(fs::absolute(page).parent_path() / (".hookflow-report-" + std::to_string(::getpid()))) {
+    fs::create_directory(path_);
+  }
+  MergeFolder(const MergeFolder&) = delete;
+  MergeFolder& operator=(const MergeFolder&) = delete;
+  ~MergeFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+/// The name of the whole run's file, of a share's: `sweep.h5` of `sweep.3-of-8.h5`.
+fs::path whole_name(const fs::path& share) {
+  return std::regex_replace(share.filename().string(), std::regex("\\.[0-9]+-of-[0-9]+(\\.[^.]*)$"), "$1");
+}
+
+/// Of what shares of a run have by now.
+int report_shares(const std::vector<std::string>& shares, const fs::path& to) {
+  const MergeFolder folder(to);
+  const fs::path whole = folder.path() / whole_name(shares.front());
+  MergeOptions how;
+  how.mixed = true;  // the page says of what it is made
+  how.threads = granted_threads(cpu_grants()).count;
+  if (const Merged merged = merge_shards(whole, shares, how); merged.code >= 128) return merged.code;
+  write_page(to, report_page(RunFile(whole)));
+  return exit_code::kDone;
+}
 
 int report(const std::vector<std::string>& arguments) {
   Options options(
-      "report FILE.h5 [options]",
+      "report FILE.h5 [options], or report SHARD.h5 SHARD.h5... [options]",
       "Writes what a run came to as one page for a browser, which needs nothing else: the answer in "
-      "sentences, figures, tables, and how it was made. Of a run that is not finished, what is there.",
+      "sentences, figures, tables, and how it was made. Of a run that is not finished, what is there; "
+      "so of shares of a run, which are put together for as long as that takes.",
       "report head_sweep.h5 -o sweep.html");
-  options.positional("file", 1, "the run file", "FILE.h5");
+  options.positional("file", 1, "the run file, or a share's", "FILE.h5");
+  options.positional("shards", -1, "the files of other shares of the run", "SHARD.h5");
   options.add()("out,o", po::value<std::string>()->value_name("FILE.html"),
                 "the page; default: the run file's name with .html; only another report is replaced");
   add_unsealed_option(options);
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::string path = options.required("file");
-  const std::filesystem::path to = options.get_or("out", report_path(path).string());
+  std::vector<std::string> shares = options.get_or("shards", std::vector<std::string>());
+  const fs::path whole = shares.empty() ? fs::path(path) : fs::path(path).parent_path() / whole_name(path);
+  const fs::path to = options.get_or("out", report_path(whole).string());
   expect_page_file(to);
+  if (!shares.empty()) {
+    shares.insert(shares.begin(), path);
+    return report_shares(shares, to);
+  }
   write_page(to, report_page(open_run_file(path, options)));
   return exit_code::kDone;
 }
