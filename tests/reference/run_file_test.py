@@ -130,7 +130,7 @@ class RunFile(unittest.TestCase):
     def test_root_attributes(self):
         for root in self.groups("/"):
             self.assertEqual(root.attrs["program"], "hookflow")
-            self.assertEqual(root.attrs["format_version"], 7)
+            self.assertEqual(root.attrs["format_version"], 8)
             self.assertEqual(root.attrs["identity_model_sha256"], "bb22")
             self.assertNotIn("complete", root.attrs)
 

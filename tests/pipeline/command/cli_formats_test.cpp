@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 // Made by the programs of before: the model of golden/three_heads, two prompts of token ids, every head
 // silenced in turn.
 TEST_F(Cli, ReadsFilesOfOlderFormatsAndDoesNotGoOnWithThem) {
-  for (const std::string format : {"3", "4", "5", "6"}) {
+  for (const std::string format : {"3", "4", "5", "6", "7"}) {
     SCOPED_TRACE(format);
     fs::copy_file(fs::path(HOOKFLOW_SOURCE_DIR) / "tests/support/run_files" / ("format_" + format + ".h5"),
                   folder.path() / "old.h5", fs::copy_options::overwrite_existing);

@@ -417,7 +417,7 @@ TEST(Graph, AFoldIsLeftWhenTheRunIsToStop) {
   toy.run();
   toy::on_fold = {};
   EXPECT_EQ(toy.count(1, PartState::done), 12U);
-  EXPECT_FALSE(toy.store->fold_done(0));
+  EXPECT_NE(toy.store->fold_state(0), PartState::done);
 }
 
 TEST(Graph, FoldsRunOverWhatIsStored) {
@@ -427,7 +427,7 @@ TEST(Graph, FoldsRunOverWhatIsStored) {
   double sum = 0;
   for (const double x : toy.values("xs", "x")) sum += x;
   EXPECT_NEAR(toy.store->read_rows("means", "x_mean", 0, 1).at(0), sum / 24, 1e-12);
-  EXPECT_TRUE(toy.store->fold_done(0));
+  EXPECT_EQ(toy.store->fold_state(0), PartState::done);
 }
 
 }  // namespace

@@ -134,7 +134,7 @@ TEST_F(Phases, StagesGetWhatWasFoundOverAllPrompts) {
                 1e-12);
   }
   EXPECT_EQ(toy.monitor->done, toy.monitor->total);
-  EXPECT_TRUE(toy.store->fold_done(0));
+  EXPECT_EQ(toy.store->fold_state(0), PartState::done);
   toy.reopen();
   EXPECT_FALSE(toy.store->damage().any());
 }

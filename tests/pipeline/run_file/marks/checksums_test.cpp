@@ -42,7 +42,7 @@ class ChecksumsTest : public testing::Test {
                                                          sample::provenance());
     for (std::size_t prompt = 0; prompt < sample::kPrompts; ++prompt) work(store, prompt);
     store.commit();
-    if (!store.fold_done(0)) {
+    if (store.fold_state(0) != PartState::done) {
       store.write_rows("by_layer", "mean", 0, std::vector<double>{1, 2});
       store.write_rows("by_layer", "histogram", 0, std::vector<std::int64_t>(6, 3));
       store.write_rows("by_layer", "total", 0, std::vector<double>{-0.5});
@@ -239,7 +239,7 @@ TEST_F(ChecksumsTest, AFoldGoesWithADamagedUnit) {
   work();
   EXPECT_TRUE(damage_after([&](std::string& bytes) { flip(bytes, range("scores", "clean").first); }).any());
   const RunStore store = open();
-  EXPECT_FALSE(store.fold_done(0));
+  EXPECT_NE(store.fold_state(0), PartState::done);
   EXPECT_FALSE(store.complete());
   EXPECT_EQ(store.damage().parts.size(), 1U);
   EXPECT_EQ(store.states(sample::kItems)[0], PartState::pending);

@@ -74,7 +74,7 @@ TEST_F(NewFileTest, ReplacesNothingButARunFile) {
 }
 
 TEST_F(NewFileTest, ReplacesARunFileOfAnyAge) {
-  for (const std::string name : {"format_3.h5", "format_4.h5", "format_5.h5", "format_6.h5"}) {
+  for (const std::string name : {"format_3.h5", "format_4.h5", "format_5.h5", "format_6.h5", "format_7.h5"}) {
     fs::copy_file(fs::path(HOOKFLOW_SOURCE_DIR) / "tests/support/run_files" / name, path,
                   fs::copy_options::overwrite_existing);
     expect_part(message_of([&] { create({path, false}); }), "the file exists; --force replaces it");

@@ -48,7 +48,7 @@ void work(const fs::path& path) {
       store.commit();
     }
   }
-  if (!store.fold_done(0)) {
+  if (store.fold_state(0) != PartState::done) {
     store.write_rows("by_layer", "mean", 0, std::vector<double>{1, 2});
     store.finish_fold(0);
   }
@@ -78,7 +78,7 @@ void expect_marks_are_true(const fs::path& path) {
       EXPECT_EQ(store.read_rows("scores", "clean", prompt, 1)[0], static_cast<double>(prompt) + 0.5);
     }
   }
-  if (store.fold_done(0)) {
+  if (store.fold_state(0) == PartState::done) {
     EXPECT_EQ(store.read_rows("by_layer", "mean", 0, 2), (std::vector<double>{1, 2}));
   }
 }

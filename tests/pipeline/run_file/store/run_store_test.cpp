@@ -48,7 +48,7 @@ TEST_F(RunStoreTest, StartsWithEverythingMissingAndPending) {
   EXPECT_EQ(store.read_rows("scores", "argmax", 2, 1), Doubles(sample::kRow, -1));
   EXPECT_TRUE(std::isnan(store.read_rows("by_layer", "total", 0, 1)[0]));
   EXPECT_EQ(store.states(sample::kSilenced), std::vector<PartState>(12, PartState::pending));
-  EXPECT_FALSE(store.fold_done(0));
+  EXPECT_NE(store.fold_state(0), PartState::done);
   EXPECT_FALSE(store.complete());
   EXPECT_TRUE(store.failures().empty());
 }
@@ -173,13 +173,13 @@ TEST_F(RunStoreTest, DoneFoldsAreUndoneByLaterUnits) {
     RunStore store = create();
     store.mark(sample::kItems, 0, 0, PartState::done);
     store.finish_fold(0);
-    EXPECT_TRUE(store.fold_done(0));
+    EXPECT_EQ(store.fold_state(0), PartState::done);
   }
   RunStore store = open();
-  EXPECT_TRUE(store.fold_done(0));
+  EXPECT_EQ(store.fold_state(0), PartState::done);
   store.mark(sample::kItems, 1, 0, PartState::done);
   store.commit();
-  EXPECT_FALSE(store.fold_done(0));
+  EXPECT_NE(store.fold_state(0), PartState::done);
 }
 
 TEST_F(RunStoreTest, FinishingMarksTheFileComplete) {

@@ -78,7 +78,7 @@ double sum_of(const RunStore& store, const std::string& group, std::size_t lane)
 }
 
 void run_fold(RunStore& store, std::size_t fold, double value) {
-  if (store.fold_done(fold)) return;
+  if (store.fold_state(fold) == PartState::done) return;
   store.write_rows(layout().folds[fold].name, "v", 0, std::vector<double>{value});
   store.finish_fold(fold);
 }
@@ -147,9 +147,9 @@ TEST_P(TakeBack, WhatDoesNotDependOnItStays) {
   EXPECT_EQ(store.states(1), std::vector(3, PartState::done));
   EXPECT_EQ(store.states(kShifted), std::vector(3, PartState::pending));
   EXPECT_EQ(store.states(kPlain), (std::vector{PartState::done, PartState::pending, PartState::done}));
-  EXPECT_FALSE(store.fold_done(0));
-  EXPECT_TRUE(store.fold_done(1));
-  EXPECT_FALSE(store.fold_done(2));
+  EXPECT_NE(store.fold_state(0), PartState::done);
+  EXPECT_EQ(store.fold_state(1), PartState::done);
+  EXPECT_NE(store.fold_state(2), PartState::done);
   EXPECT_TRUE(std::isnan(read(store, "shifted", 0)));
   EXPECT_FALSE(std::isnan(read(store, "plain", 0)));
 }
@@ -176,8 +176,8 @@ TEST_P(TakeBack, DamageTakesBackWhatMayHaveReadIt) {
   EXPECT_EQ(store.damage().folds, std::vector<std::size_t>{0});
   EXPECT_EQ(store.states(0), (std::vector{PartState::done, PartState::failed, PartState::done}));
   EXPECT_EQ(store.states(kShifted), std::vector(3, PartState::pending));
-  EXPECT_FALSE(store.fold_done(2));
-  EXPECT_TRUE(store.fold_done(1));
+  EXPECT_NE(store.fold_state(2), PartState::done);
+  EXPECT_EQ(store.fold_state(1), PartState::done);
 }
 
 }  // namespace
