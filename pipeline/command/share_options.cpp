@@ -32,7 +32,8 @@ std::optional<Share> asked_share(const Options& options) {
   if (!text) return std::nullopt;
   if (text != "auto") return read_share(*text);
   const LaunchedShare launched = share_of_launcher(shards);
-  std::cerr << "hookflow: share " << to_string(launched.share) << ", as " << launched.told_by << " says\n";
+  // In one piece: many processes may write to one terminal.
+  std::cerr << "hookflow: share " + to_string(launched.share) + ", as " + launched.told_by + " says\n";
   return launched.share;
 }
 
