@@ -151,7 +151,7 @@ TEST(HashMemory, AProcessThatIsKilledWhileItHashesIsWaitedForNoLonger) {
   HashWays ways = counted(count);
   ways.slowest = 1e3;
   const pid_t killed = start(
-      [&] { return !HashMemory(memory, counted(count, std::chrono::hours(1))).sha256_file(file).empty(); });
+      [&] { return !HashMemory(memory, counted(count, std::chrono::minutes(1))).sha256_file(file).empty(); });
   wait_for_read(count);
   const pid_t waiting =
       start([&] { return HashMemory(memory, ways).sha256_file(file) == sha256_file(file); });
@@ -178,7 +178,7 @@ TEST(HashMemory, WaitsForAProcessThatHangsNoLongerThanHashingTakes) {
                  count = folder.path() / "count";
   write_file(file, 'a');
   const pid_t hanging = start(
-      [&] { return !HashMemory(memory, counted(count, std::chrono::hours(1))).sha256_file(file).empty(); });
+      [&] { return !HashMemory(memory, counted(count, std::chrono::minutes(1))).sha256_file(file).empty(); });
   wait_for_read(count);
   EXPECT_EQ(HashMemory(memory, counted(count)).sha256_file(file),
             sha256_file(file));  // after a third of a second
@@ -195,7 +195,7 @@ TEST(HashMemory, StopsWhileItWaits) {
                  count = folder.path() / "count";
   write_file(file, 'a');
   const pid_t hanging = start(
-      [&] { return !HashMemory(memory, counted(count, std::chrono::hours(1))).sha256_file(file).empty(); });
+      [&] { return !HashMemory(memory, counted(count, std::chrono::minutes(1))).sha256_file(file).empty(); });
   wait_for_read(count);
   HashWays ways = counted(count);
   ways.slowest = 1e3;
