@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <limits>
 
@@ -9,6 +10,7 @@
 #include "pipeline/inspect/listing.hpp"
 #include "pipeline/inspect/overview.hpp"
 #include "pipeline/inspect/own_sheets.hpp"
+#include "pipeline/inspect/shards_table.hpp"
 #include "pipeline/run_file/reading/verify.hpp"
 #include "pipeline/run_file/reading/view.hpp"
 #include "pipeline/values/group_names.hpp"
@@ -35,6 +37,12 @@ void print_file(const RunFileView& view, const RunFile& file, const Options& opt
   print_overview(view, file.path(), std::cout, window);
   if (options.has("all")) print_listing(view, std::cout, window);
   if (options.has("provenance")) print_provenance(view, std::cout);
+}
+
+/// Results have no such names.
+bool names_file(const std::string& word) {
+  std::error_code unknown;
+  return word.ends_with(".h5") || std::filesystem::is_regular_file(word, unknown);
 }
 
 GroupSheet sheet_of(const RunFile& file, const RunFileView& view, const std::string& what) {
@@ -67,7 +75,7 @@ std::vector<std::string> choose_rows(GroupSheet& group, const Options& options) 
 }
 
 void print_values(const RunFile& file, const RunFileView& view, const Options& options) {
-  const std::string what = dotted(options.get<std::string>("what"));
+  const std::string what = dotted(options.get<std::vector<std::string>>("what").front());
   if (what == kWarningsGroup && view.warnings && view.warnings->empty()) {
     std::cout << "no warnings\n";
     return;
@@ -99,12 +107,16 @@ void print_values(const RunFile& file, const RunFileView& view, const Options& o
 
 int inspect(const std::vector<std::string>& arguments) {
   Options options(
-      "inspect FILE.h5 [GROUP[.VARIABLE[,VARIABLE...]]] [options]",
+      "inspect FILE.h5 [GROUP[.VARIABLE[,VARIABLE...]]] [options], or inspect SHARD.h5 SHARD.h5...",
       "Shows what a run file holds on one screen; with the name of a result, of its variables, or "
       "of another group of the file (prompts, history ...), their values as a table.",
       "inspect head_sweep.h5 scores.prob_change --where layer=3 --top 10");
   options.positional("file", 1, "the run file", "FILE.h5");
-  options.positional("what", 1, "group, group.variable or group.variable,variable", "RESULT");
+  options.positional(
+      "what", -1,
+      "group, group.variable or group.variable,variable; or the files of other shares: how far "
+      "each is",
+      "RESULT");
   options.add()("where", po::value<std::vector<std::string>>()->composing()->value_name("COLUMN=VALUE"),
                 "only rows where that axis, variable or column of the prompts has the value; "
                 "may be repeated")("top", po::value<int>()->value_name("N"),
@@ -119,6 +131,14 @@ int inspect(const std::vector<std::string>& arguments) {
   add_unsealed_option(options);
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::string path = options.required("file");
+  const std::vector<std::string> more = options.get_or("what", std::vector<std::string>());
+  if (std::ranges::any_of(more, names_file)) {
+    std::vector<std::string> files = {path};
+    files.insert(files.end(), more.begin(), more.end());
+    print_shards(files, std::cout, output_window());
+    return exit_code::kDone;
+  }
+  if (more.size() > 1) throw UsageError("inspect: '" + more[1] + "' is one argument too many");
   for (const char* number : {"rows", "top"})
     if (options.has(number) && options.get<int>(number) < 1)
       throw UsageError(std::string("inspect: --") + number + " must be 1 or more");

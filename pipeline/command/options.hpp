@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,10 @@ class Options {
   template <typename T>
   [[nodiscard]] T get_or(const std::string& name, T otherwise) const {
     return has(name) ? get<T>(name) : otherwise;
+  }
+  template <typename T>
+  [[nodiscard]] std::optional<T> find(const std::string& name) const {
+    return has(name) ? std::optional<T>(get<T>(name)) : std::nullopt;
   }
   /// A positional that must be there. Throws UsageError with the usage line.
   [[nodiscard]] std::string required(const std::string& name) const;

@@ -1,45 +1,49 @@
 #include <filesystem>
+#include <iostream>
+#include <optional>
 
 #include "pipeline/command/after_run.hpp"
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/options.hpp"
 #include "pipeline/command/session_command.hpp"
+#include "pipeline/command/share_options.hpp"
+#include "pipeline/command/stored_plan.hpp"
 #include "pipeline/engine/provenance.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/run_file/reading/view.hpp"
 #include "pipeline/session/execute.hpp"
+#include "pipeline/shards/next_phase.hpp"
+#include "pipeline/shards/share_layout.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
 namespace po = boost::program_options;
 
-/// What a run file was made from. The model is looked for where it was, then by its name: whether it
-/// is the same, its hash decides.
-PlannedRun stored_plan(const std::string& path, const Options& options) {
+PlannedRun plan_of(const std::string& path, const Options& options) {
   StoredInputs inputs = read_stored_inputs(std::filesystem::path(path), subject_type().place_name);
-  Prompts prompts = read_prompt_json(std::move(inputs.prompts), path);
-  if (prompts.empty()) throw InputError(path + ": does not hold its prompts");
-  std::error_code unknown;
-  try {
-    WorkflowSpec spec = read_resolved_workflow(inputs.workflow, path + " (the workflow in it)");
-    spec.base = inputs.folder;
-    if (options.has("model")) {
-      spec.model = options.get<std::string>("model");
-      spec.model_place = "--model";
-    } else if (std::filesystem::exists(inputs.subject_place, unknown)) {
-      spec.model = inputs.subject_place;
-      spec.model_place = path;
-    } else {
-      spec.model_place =
-          path + ": its model is no longer in '" + inputs.subject_place + "' (--model says where it is now)";
-    }
-    // What could not be run then is in the file: nobody has to say again that the others are.
-    return make_plan(std::move(spec), std::move(prompts), BadPrompts::kept);
-  } catch (const UsageError& error) {  // of what another version of hookflow wrote, not of a command line
-    throw InputError(std::string(error.what()) + "\n" + path + ": cannot be resumed by hookflow " +
-                     program_version());
+  if (!inputs.share.empty())
+    throw InputError(
+        path + ": has share " + inputs.share +
+        " of a run; it goes on with the command that began it and --resume: " + inputs.command_line);
+  return stored_plan(std::move(inputs), path, options.find<std::string>("model"));
+}
+
+/// Does a share of what comes behind results over all prompts, which the file has.
+int resume_share(const std::string& path, const Share& share, const Options& options, SessionOptions session,
+                 std::vector<std::string> words) {
+  PlannedRun planned = plan_of(path, options);
+  RunStore whole = RunStore::open_to_read(path, planned.layout, run_identity(planned.plan, {}));
+  const std::optional<std::size_t> phase = next_phase(planned.plan, whole, path);
+  if (!phase) {
+    std::cerr << path << ": is complete already; nothing to share out\n";
+    return exit_code::kDone;
   }
+  session.waits_for = take_share(planned, share, *phase);
+  session.run.earlier = &whole;
+  Target target{share_path(path, share), true, false,
+                std::move(words),        {},   base_identity(planned.plan, whole, *phase)};
+  return execute(std::move(planned), std::move(target), session);
 }
 
 int resume(const std::vector<std::string>& arguments) {
@@ -49,14 +53,22 @@ int resume(const std::vector<std::string>& arguments) {
   options.positional("file", 1, "the run file", "FILE.h5");
   options.add()("model", po::value<std::string>()->value_name("MODEL"),
                 "where the model is now, if it has moved");
+  add_share_options(options);
   add_session_options(options);
   add_after_run_options(options);
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::string path = options.required("file");
   const SessionOptions session = session_options(options);
+  const std::optional<Share> share = asked_share(options);
   return guarded(session, [&] {
+    if (share) {
+      std::vector<std::string> words = {"resume"};
+      words.insert(words.end(), arguments.begin(), arguments.end());
+      return run_and_then(options, share_path(path, *share),
+                          [&] { return resume_share(path, *share, options, session, std::move(words)); });
+    }
     return run_and_then(options, path, [&] {
-      return execute(stored_plan(path, options), {path, true, false, {}}, session);
+      return execute(plan_of(path, options), {path, true, false, {}}, session);
     });
   });
 }

@@ -1,18 +1,31 @@
 #include <iostream>
+#include <optional>
+
+#include <nlohmann/json.hpp>
 
 #include "pipeline/command/after_run.hpp"
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/dry_run.hpp"
 #include "pipeline/command/options.hpp"
 #include "pipeline/command/session_command.hpp"
+#include "pipeline/command/share_options.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/session/execute.hpp"
 #include "pipeline/session/tell.hpp"
+#include "pipeline/shards/share_layout.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
 namespace po = boost::program_options;
+
+/// By which merge finds prompts that no shard has: those of shards that are missing.
+Attributes where_prompts_are(const WorkflowSpec& spec, const Options& options) {
+  const nlohmann::json settings = options.get_or("set", std::vector<std::string>());
+  return {{kWorkflowFile, std::filesystem::absolute(spec.file).string()},
+          {kWorkflowSettings, settings.dump()}};
+}
 
 /// The workflow as the command line wants it.
 WorkflowSpec read_spec(const Options& options) {
@@ -57,10 +70,11 @@ int run(const std::vector<std::string>& arguments) {
       "the run file; default: the workflow's name and .h5, in the current folder")(
       "set", po::value<std::vector<std::string>>()->composing()->value_name("KEY=VALUE"),
       "set a key of the workflow, such as scores.metrics=[prob]; may be repeated")(
-      "resume", "continue a stopped run of the same workflow from its file")(
+      "resume", "continue a stopped run of the same workflow from its file, where there is one")(
       "force", "replace the run file if it exists; nothing else is ever replaced")(
       "dry-run,n", "show what would be done, without doing it");
   add_input_options(options);
+  add_share_options(options);
   add_session_options(options);
   add_after_run_options(options);
   if (!options.parse(arguments)) return exit_code::kDone;
@@ -68,15 +82,21 @@ int run(const std::vector<std::string>& arguments) {
     throw UsageError("--resume and --force exclude each other");
   if (options.has("retry-failed") && !options.has("resume"))
     throw UsageError("--retry-failed needs --resume: a new run has no failed prompts");
-  const SessionOptions session = session_options(options);
+  SessionOptions session = session_options(options);
+  const std::optional<Share> share = asked_share(options);
   return guarded(session, [&] {
     std::vector<std::string> words = {"run"};
     words.insert(words.end(), arguments.begin(), arguments.end());
     WorkflowSpec spec = read_spec(options);
     Target target{options.get_or("out", spec.name + ".h5"), options.has("resume"), options.has("force"),
                   words};
+    if (share) {
+      target.path = share_path(target.path, *share);
+      target.provenance = where_prompts_are(spec, options);
+    }
     if (options.has("dry-run")) {
-      const PlannedRun planned = plan_for(std::move(spec), options);
+      PlannedRun planned = plan_for(std::move(spec), options);
+      if (share) take_share(planned, *share, 0);
       tell_warnings(planned.layout.warnings, session.progress);
       print_dry_run(planned, {session.run.threads, session.run.memory_bytes}, std::cout);
       if (!session.threads_bound_by.empty())
@@ -86,7 +106,9 @@ int run(const std::vector<std::string>& arguments) {
     }
     return run_and_then(options, target.path, [&] {
       target.claim();
-      return execute(plan_for(std::move(spec), options), std::move(target), session);
+      PlannedRun planned = plan_for(std::move(spec), options);
+      if (share) session.waits_for = take_share(planned, *share, 0);
+      return execute(std::move(planned), std::move(target), session);
     });
   });
 }

@@ -38,7 +38,7 @@ void run_folds(const Plan& plan, std::size_t phase, RunStore& store, Monitor& mo
   const StoppableFile file{store, stop};
   for (std::size_t i = 0; i < plan.folds.size() && !stop; ++i) {
     const PlannedStage& stage = plan.stages[plan.folds[i]];
-    if (stage.phase != phase || store.fold_done(i)) continue;
+    if (stage.phase != phase || store.fold_state(i) != PartState::pending) continue;
     const Stopwatch watch(monitor.stage_nanoseconds[plan.folds[i]]);
     monitor.aggregating = &stage.spec->id;
     try {

@@ -18,6 +18,7 @@ struct RunOptions {
   bool fail_fast = false;
   std::chrono::milliseconds commit_every{1000};  // what a kill can lose
   std::function<void()> before_commit;           // called once a phase, before the first
+  RunStore* earlier = nullptr;  // of a share of a later phase: the file that has what came before
 };
 
 /// Runs `action`, and all that it runs in parallel, on so many threads.

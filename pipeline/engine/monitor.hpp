@@ -1,10 +1,9 @@
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
-#include <numeric>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,17 +17,19 @@ namespace hookflow::pipeline {
 /// variants, a part of its variants. Read by whoever shows it while the graph runs: what changes is atomic.
 struct Monitor {
   /// Starts with what the file has from earlier sessions.
-  Monitor(const Plan& plan, const RunStore& store)
-      : prompts(plan.prompts.size()),
-        total(std::transform_reduce(plan.lanes.begin(), plan.lanes.end(), std::size_t{0}, std::plus<>(),
-                                    [&](const Lane& lane) { return lane.parts * plan.prompts.size(); })),
-        stage_nanoseconds(plan.stages.size()) {
+  Monitor(const Plan& plan, const RunStore& store) : stage_nanoseconds(plan.stages.size()) {
+    std::vector<bool> own(plan.prompts.size());
     for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
-      for (const PartState state : store.states(lane)) {
-        done += state != PartState::pending;
-        failed_parts += state == PartState::failed;
+      const std::vector<PartState> states = store.states(lane);
+      for (std::size_t cell = 0; cell < states.size(); ++cell) {
+        if (states[cell] == PartState::elsewhere) continue;
+        own[cell / plan.lanes[lane].parts] = true;
+        ++total;
+        done += states[cell] != PartState::pending;
+        failed_parts += states[cell] == PartState::failed;
       }
     }
+    prompts = static_cast<std::size_t>(std::ranges::count(own, true));
     for (const Failure& failure : store.failures()) fail(failure.prompt);
   }
 
@@ -38,8 +39,8 @@ struct Monitor {
     failed = failed_prompts_.size();
   }
 
-  const std::size_t prompts;
-  const std::size_t total;
+  std::size_t prompts = 0;  // that the file has something of
+  std::size_t total = 0;
   std::atomic<std::size_t> done{0};                          // what has failed is among it
   std::atomic<std::size_t> failed{0};                        // prompts
   std::atomic<std::size_t> failed_parts{0};                  // what is counted, as `done`

@@ -86,12 +86,13 @@ void read_results(Phase& phase, const StoppableFile& file) {
 
 void run_plan(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
               const std::atomic<bool>& stop) {
+  RunStore& earlier = options.earlier != nullptr ? *options.earlier : store;
   for (std::size_t number = 0; number < plan.phase_count(); ++number) {
     if (has_pending_prompts(plan, number, store)) {
       Phase phase = phase_of(plan, number);
-      phase.failed = earlier_failures(phase, store);
+      phase.failed = earlier_failures(phase, earlier);
       try {
-        read_results(phase, {store, stop});
+        read_results(phase, {earlier, stop});
       } catch (const Stopped&) {
         return;
       }
@@ -100,6 +101,13 @@ void run_plan(const Plan& plan, RunStore& store, const RunOptions& options, Moni
     if (stop || monitor.failed_fast) return;
     run_folds(plan, number, store, monitor, stop);
     if (stop) return;
+  }
+}
+
+void aggregate(const Plan& plan, RunStore& store, Monitor& monitor, const std::atomic<bool>& stop) {
+  for (std::size_t number = 0; number < plan.phase_count() && !stop; ++number) {
+    if (has_pending_prompts(plan, number, store)) return;
+    run_folds(plan, number, store, monitor, stop);
   }
 }
 

@@ -12,4 +12,7 @@ namespace hookflow::pipeline {
 void run_plan(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
               const std::atomic<bool>& stop);
 
+/// Runs the aggregating stages that read nothing which is still pending, and no prompts.
+void aggregate(const Plan& plan, RunStore& store, Monitor& monitor, const std::atomic<bool>& stop);
+
 }  // namespace hookflow::pipeline

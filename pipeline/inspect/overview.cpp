@@ -49,6 +49,8 @@ void print_state(const RunFileView& view, const std::string& command, std::ostre
       << (view.complete ? window.painted("complete", Ink::green)
                         : window.painted("NOT COMPLETE", Ink::yellow))
       << "\n";
+  if (!view.share.empty())
+    out << "  share " << view.share << " of a run: results over all prompts come with hookflow merge\n";
   if (!view.complete || !view.failures.empty()) {
     const auto count = [&](PartState state) { return count_of(view.states, state); };
     out << "  prompts: "
@@ -119,6 +121,14 @@ std::string likely_variable(const RunFileView& view) {
   return most_telling(results);
 }
 
+/// The command that began it goes on with it.
+std::string how_share_goes_on(const RunFileView& view) {
+  const std::string command = root_text(view, "command_line");
+  const bool resumes =
+      !command.starts_with("hookflow run ") || command.find(" --resume") != std::string::npos;
+  return command + (resumes ? "" : " --resume");
+}
+
 std::string progress_text(std::size_t done, std::size_t failed, std::size_t pending) {
   std::string text = std::to_string(done) + " done";
   if (failed > 0) text += ", " + std::to_string(failed) + " failed";
@@ -151,7 +161,9 @@ void print_overview(const RunFileView& view, const std::filesystem::path& path, 
   const std::string likely = likely_variable(view);
   out << "\n" << window.painted("next", Ink::bold) << "\n";
   if (!view.complete && !view.being_written)
-    out << "  hookflow resume " << shell_word(path.string()) << "   # goes on\n";
+    out << "  "
+        << (view.share.empty() ? "hookflow resume " + shell_word(path.string()) : how_share_goes_on(view))
+        << "   # goes on\n";
   if (!likely.empty())
     out << "  " << command << " " << likely << " --top 10\n"
         << "  " << command << " " << likely.substr(0, likely.find('.')) << " --csv\n";

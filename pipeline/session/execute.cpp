@@ -63,7 +63,7 @@ class Execution {
     give_back_memory();
     options_.run.before_commit = [&] { store.set_identity(identity_.get()); };
     const int code = run_session(plan_, store, target_.path, options_);
-    if (code == exit_code::kDone || code == exit_code::kPromptsFailed)
+    if (code == exit_code::kDone || code == exit_code::kPromptsFailed || code == exit_code::kWaits)
       std::cout << target_.path.string() << "\n";
     return code;
   }
@@ -75,13 +75,21 @@ class Execution {
     StopSignals::install();
     const std::jthread deadline = watch_deadline(options_.patience, stop_early);
     const Identity identity = load_subject();
-    RunStore store =
-        goes_on_ ? RunStore::open(target_.path, layout, identity)
-                 : RunStore::create(std::move(*target_.place), layout, identity,
-                                    run_provenance(plan_, options_.run.threads, target_.command_line));
+    RunStore store = goes_on_ ? RunStore::open(target_.path, layout, identity)
+                              : RunStore::create(std::move(*target_.place), layout, identity, provenance());
     prepare_farewell(options_.progress, if_kept);
     tell_damage(store.damage(), target_.path, options_.progress);
     return store;
+  }
+
+  [[nodiscard]] Attributes provenance() const {
+    Attributes all = run_provenance(plan_, options_.run.threads, target_.command_line);
+    all.insert(target_.provenance.begin(), target_.provenance.end());
+    return all;
+  }
+  [[nodiscard]] Identity with_base(Identity identity) const {
+    identity.insert(identity.end(), target_.built_on.begin(), target_.built_on.end());
+    return identity;
   }
 
   /// The identity that the file is made or compared with: a new one is filled in at the first commit.
@@ -89,10 +97,10 @@ class Execution {
     const auto start = std::chrono::steady_clock::now();
     plan_.prepare();
     std::packaged_task<Identity(std::stop_token)> hash(
-        [this](const std::stop_token& stop) { return run_identity(plan_, stop); });
+        [this](const std::stop_token& stop) { return with_base(run_identity(plan_, stop)); });
     identity_ = hash.get_future();
     hashing_ = std::jthread(std::move(hash));
-    Identity identity = goes_on_ ? identity_.get() : open_identity(plan_);
+    Identity identity = goes_on_ ? identity_.get() : with_base(open_identity(plan_));
     options_.reading = std::chrono::steady_clock::now() - start;
     return identity;
   }

@@ -16,6 +16,8 @@ struct Target {
   bool resume = false;                    // goes on with the file where there is one
   bool overwrite = false;                 // replaces it
   std::vector<std::string> command_line;  // kept in a new file
+  Attributes provenance{};                // so is this, beside what every run keeps
+  Identity built_on{};                    // belongs to the run's identity
   std::optional<NewFile> place = {};      // of a new file, once that is claimed
 
   /// Claims the place of a new file, unless there is one to go on with: the sooner, the sooner another run

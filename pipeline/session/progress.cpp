@@ -95,8 +95,9 @@ std::string advice(const std::string& limit, std::size_t threads) {
 }  // namespace
 
 std::string how_far(const Monitor& monitor) {
-  const double share =
-      static_cast<double>(monitor.done - monitor.failed_parts) / static_cast<double>(monitor.total);
+  const double share = monitor.total == 0 ? 1
+                                          : static_cast<double>(monitor.done - monitor.failed_parts) /
+                                                static_cast<double>(monitor.total);
   // Rounded down: all is done when it is.
   const std::string percent = std::to_string(static_cast<int>(share * 100)) + " %";
   const std::size_t failed = monitor.failed;

@@ -39,7 +39,11 @@ class RunSession {
   /// Returns the exit code.
   [[nodiscard]] int tell_complete(const std::vector<Failure>& failures) const {
     tell_failed_prompts(plan_, failures, options_.progress);
-    const int code = failures.empty() ? exit_code::kDone : exit_code::kPromptsFailed;
+    const int code = !options_.waits_for.empty() ? exit_code::kWaits
+                     : failures.empty()          ? exit_code::kDone
+                                                 : exit_code::kPromptsFailed;
+    if (code == exit_code::kWaits && options_.progress != ProgressStyle::json)
+      std::cerr << "hookflow: " << options_.waits_for << "\n";
     if (options_.progress == ProgressStyle::json) tell_outcome(path_, "complete", code, monitor_);
     return code;
   }

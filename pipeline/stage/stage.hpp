@@ -230,6 +230,8 @@ class FlowStage : public Stage {
   [[nodiscard]] virtual std::vector<std::size_t> chunks(const Batch& /*batch*/) const { return {}; }
   /// What it takes for that work beside the numbers that it measures, of which the engine knows.
   [[nodiscard]] virtual Bytes bytes(const Work& /*work*/) const { return {}; }
+  /// Floating-point operations of that work, by which a run is cut into shares; 0: not worth counting.
+  [[nodiscard]] virtual double flops(const Work& /*work*/) const { return 0; }
   /// Makes of the results at a port that is declared aggregated() what every prompt then has there. Called
   /// once the stage that gives them is done, before the first prompt. `variables`: those of the port, as
   /// PlannedInput has them. What it throws ends the run; see read_all() for results without a value.

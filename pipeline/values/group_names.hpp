@@ -11,12 +11,13 @@ namespace hookflow::pipeline {
 inline constexpr const char* kCheckpointGroup = "checkpoint";
 inline constexpr const char* kHistoryGroup = "history";
 inline constexpr const char* kSealGroup = "seal";
+inline constexpr const char* kShareGroup = "share";
 inline constexpr const char* kStatusGroup = "status";
 inline constexpr const char* kWarningsGroup = "warnings";
 inline constexpr const char* kPromptsGroup = "prompts";
 
-inline constexpr std::array<std::string_view, 5> kOwnGroups = {kCheckpointGroup, kHistoryGroup, kSealGroup,
-                                                               kStatusGroup, kWarningsGroup};
+inline constexpr std::array<std::string_view, 6> kOwnGroups = {
+    kCheckpointGroup, kHistoryGroup, kSealGroup, kShareGroup, kStatusGroup, kWarningsGroup};
 
 /// A group that no stage and no input fills.
 inline bool is_own_group(std::string_view name) {

@@ -84,6 +84,12 @@ class Generate : public FlowStage {
                                     segments),
             0};
   }
+  [[nodiscard]] double flops(const Work& work) const override {
+    double step = 0;
+    for (const std::size_t prompt : work.batch.prompts)
+      if (lengths_[prompt] > 0) step += costs_.at(lengths_[prompt]).flops();
+    return step * static_cast<double>((how_.tokens - 1) * work.variants.count * sample_count());
+  }
 
   [[nodiscard]] std::vector<Outcome> run_batch(std::span<const Inputs> prompts,
                                                VariantRange variants) const override {

@@ -15,8 +15,8 @@
 #include "stages/given/given_edits.hpp"
 #include "stages/params/positions_param.hpp"
 #include "stages/subject/pass_request.hpp"
-#include "stages/work/pass_work.hpp"
 #include "stages/subject/values.hpp"
+#include "stages/work/pass_work.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -125,6 +125,7 @@ class Ablate : public BatchStage {
         given_.bytes(work.batch, *work_, std::span(*made_).subspan(work.variants.first, work.variants.count));
     return bytes;
   }
+  [[nodiscard]] double flops(const Work& work) const override { return work_->flops(work); }
   [[nodiscard]] std::vector<std::size_t> chunks(const Batch& batch) const override {
     return work_->chunks(batch, a_part_, most_rows());
   }

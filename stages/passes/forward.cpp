@@ -11,8 +11,8 @@
 #include "stages/edit/variant_list.hpp"
 #include "stages/given/given_edits.hpp"
 #include "stages/subject/pass_request.hpp"
-#include "stages/work/pass_work.hpp"
 #include "stages/subject/values.hpp"
+#include "stages/work/pass_work.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -60,6 +60,7 @@ class Forward : public BatchStage {
     bytes += given_.bytes(work.batch, *work_, {&made_, 1});
     return bytes;
   }
+  [[nodiscard]] double flops(const Work& work) const override { return work_->flops(work); }
 
   void prepare() override {
     model_ = &facts_->subject->model();

@@ -109,6 +109,13 @@ pipeline::Bytes PassWork::bytes(const pipeline::Work& work) const {
   return bytes;
 }
 
+double PassWork::flops(const pipeline::Work& work) const {
+  double flops = 0;
+  for (const Feed& feed : feeds_)
+    flops += cost_of(feed, count_classes(feed, work.batch), work.variants).flops();
+  return flops;
+}
+
 std::vector<std::size_t> PassWork::chunks(const pipeline::Batch& batch, std::size_t variants_a_part,
                                           std::size_t rows) const {
   std::vector<Counts> counts;  // [feed]

@@ -28,6 +28,7 @@ class PassWork {
   /// Of the whole run.
   [[nodiscard]] pipeline::Cost cost() const { return cost_; }
   [[nodiscard]] pipeline::Bytes bytes(const pipeline::Work& work) const;
+  [[nodiscard]] double flops(const pipeline::Work& work) const;
   /// How many parts of so many variants are computed together, one chunk after the other: as many as have
   /// `rows` rows at most, and one at least.
   [[nodiscard]] std::vector<std::size_t> chunks(const pipeline::Batch& batch, std::size_t variants_a_part,

@@ -26,7 +26,7 @@ constexpr const char* kFolders = R"(
   pipeline/prompts/templates
   pipeline/stage pipeline/plugin pipeline/workflow pipeline/h5 pipeline/run_file/format pipeline/run_file/marks
   pipeline/run_file/reading pipeline/run_file/store pipeline/output pipeline/charts pipeline/plan pipeline/engine
-  pipeline/machine pipeline/session pipeline/inspect pipeline/render pipeline/figures/data pipeline/figures pipeline/command pipeline/describe
+  pipeline/shards pipeline/machine pipeline/session pipeline/inspect pipeline/render pipeline/figures/data pipeline/figures pipeline/command pipeline/merge pipeline/describe
   pipeline/plot pipeline/export pipeline/report/answer pipeline/report/page pipeline/report pipeline/compare
   pipeline/schema pipeline/starter pipeline/completion pipeline/manual
   stages/subject stages/work stages/tokenize stages/params stages/given stages/replacements stages/path stages/edit stages/edit/grid

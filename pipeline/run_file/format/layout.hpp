@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,7 +13,7 @@
 
 namespace hookflow::pipeline {
 
-inline constexpr int kFormatVersion = 7;
+inline constexpr int kFormatVersion = 8;
 inline constexpr int kOldestFormat = 3;  // that is still read
 
 /// The variables of one stage: a group of the file.
@@ -63,6 +64,16 @@ struct ConstantArray {
   NumberCells values;
 };
 
+/// Which share of a run a file has: some of its prompts, of these some parts, and nothing over all prompts.
+struct ShareLayout {
+  std::string name;                    // "3/8"
+  std::vector<std::size_t> prompts;    // one a row, ascending: which prompt of the whole run it is
+  std::vector<std::vector<bool>> own;  // [lane][row * parts + part]; of a lane empty: all of it
+  std::size_t run_prompts = 0;         // that the whole run has
+  std::size_t phase = 0;               // of the plan: only its lanes are in the share
+  friend bool operator==(const ShareLayout&, const ShareLayout&) = default;
+};
+
 /// Everything about a run file that is fixed when the file is made: shapes never change afterwards.
 struct RunLayout {
   std::size_t prompts = 0;
@@ -74,12 +85,15 @@ struct RunLayout {
   std::vector<TextTable> texts;
   std::vector<ConstantArray> constants;
   std::vector<Warning> warnings;
+  std::optional<ShareLayout> share;  // none: the whole run
+  bool merged = false;               // what is done may have been done elsewhere
   // What resuming needs to make this layout again.
   std::string workflow;  // JSON, with every default stated; empty: not kept
   TextRows prompt_rows;  // JSON of each prompt; empty: not kept
 };
 
 /// Name and value of what makes two runs the same: workflow, prompts, the subject's files, result version.
+inline constexpr const char* kBuiltOn = "built_on_sha256";  // of a share: results over all prompts
 using Identity = std::vector<std::pair<std::string, std::string>>;
 using Attributes = std::map<std::string, std::string>;
 

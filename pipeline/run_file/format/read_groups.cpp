@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "pipeline/run_file/format/group_contents.hpp"
+#include "pipeline/run_file/format/share_group.hpp"
 #include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/format/warnings.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
@@ -88,7 +89,7 @@ std::vector<GroupContents> read_contents(const h5::File& file) {
   std::vector<GroupContents> groups;
   for (const std::string& name : file.group_names())
     if (!is_own_group(name) || (name == kStatusGroup && !has_status(file)) ||
-        (name == kWarningsGroup && !has_warnings(file)))
+        (name == kWarningsGroup && !has_warnings(file)) || (name == kShareGroup && !may_have_share(file)))
       groups.push_back(read_group(file, name));
   return groups;
 }

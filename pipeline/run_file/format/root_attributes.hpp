@@ -10,6 +10,9 @@ namespace hookflow::pipeline {
 
 inline constexpr const char* kIdentityPrefix = "identity_";        // of the identity's names in the file
 inline constexpr const char* kWorkflowFolder = "workflow_folder";  // where names of other files begin
+inline constexpr const char* kWorkflowFile =
+    "workflow_file";  // of a share: where the whole run's prompts are
+inline constexpr const char* kWorkflowSettings = "workflow_settings";  // JSON: what --set said
 inline constexpr const char* kFilePrefix = "file_";      // of those that are other files that it used
 inline constexpr const char* kPluginPrefix = "plugin_";  // of those that are plugins' file names
 

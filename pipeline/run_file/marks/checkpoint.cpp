@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "pipeline/run_file/format/share_group.hpp"
 #include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
@@ -21,13 +22,18 @@ PartState state_of(std::uint8_t byte) { return byte > kLastState ? PartState::pe
 Checkpoint::Checkpoint(const h5::File& file) : texts_(file.open_group(kCheckpointGroup)) {
   const h5::Group group = file.open_group(kCheckpointGroup);
   if (group.has_attribute("lanes")) lane_names_ = group.texts("lanes");
+  share_ = read_share(file, lane_names_);
   for (const std::string& name : lane_names_) {
     lanes_.push_back(open_map(group, "done_" + name));
     const auto& extents = lanes_.back().done.extents();
-    if (extents.size() != 2 || extents[0] != prompts())
+    const bool fits_share = !share_ || share_->own[lanes_.size() - 1].empty() ||
+                            share_->own[lanes_.size() - 1].size() == lanes_.back().written.size();
+    if (extents.size() != 2 || extents[0] != prompts() || !fits_share)
       throw h5::Error(lanes_.back().done.path() +
                       ": does not have one state for each prompt and piece of its variants");
   }
+  if (share_ && share_->prompts.size() != prompts())
+    throw h5::Error("/share: does not have one number for each prompt");
   if (!group.has("folds")) return;
   fold_names_ = group.open_dataset("fold").read_texts();
   folds_ = open_map(group, "folds");
@@ -42,7 +48,8 @@ Checkpoint::Map Checkpoint::open_map(const h5::Group& group, const std::string& 
 std::vector<PartState> Checkpoint::states(std::size_t lane) const {
   const auto& written = lanes_.at(lane).written;
   std::vector<PartState> states(written.size());
-  std::ranges::transform(written, states.begin(), state_of);
+  for (std::size_t cell = 0; cell < written.size(); ++cell)
+    states[cell] = is_own(lane, cell) ? state_of(written[cell]) : PartState::elsewhere;
   return states;
 }
 
@@ -52,7 +59,7 @@ Checkpoint::Marks Checkpoint::marks(std::size_t lane, std::size_t first, std::si
   const std::size_t width = parts(lane);
   for (std::size_t cell = first * width; cell < (first + count) * width; ++cell) {
     const MarkedPart part{cell / width, cell % width, state_of(map.written[cell])};
-    if (map.written[cell] > kLastState)
+    if (map.written[cell] > (is_own(lane, cell) ? kLastState : 0))
       marks.unreadable.push_back(part);
     else if (part.state != PartState::pending)
       marks.parts.push_back(part);
@@ -76,11 +83,18 @@ std::vector<std::size_t> Checkpoint::unwritten_folds() const {
   return folds;
 }
 
+PartState Checkpoint::fold_state(std::size_t fold) const {
+  if (share_) return PartState::elsewhere;
+  return folds_.written.at(fold) == 1 ? PartState::done : PartState::pending;
+}
+
 bool Checkpoint::all_done() const {
-  const auto pending = [](std::uint8_t byte) { return state_of(byte) == PartState::pending; };
-  const auto ended = [&](const Map& lane) { return std::ranges::none_of(lane.written, pending); };
-  return std::ranges::all_of(lanes_, ended) &&
-         std::ranges::all_of(folds_.written, [](std::uint8_t byte) { return byte == 1; });
+  for (std::size_t lane = 0; lane < lanes_.size(); ++lane)
+    for (std::size_t cell = 0; cell < lanes_[lane].written.size(); ++cell)
+      if (is_own(lane, cell) && state_of(lanes_[lane].written[cell]) == PartState::pending) return false;
+  for (std::size_t fold = 0; fold < fold_names_.size(); ++fold)
+    if (fold_state(fold) == PartState::pending) return false;
+  return true;
 }
 
 std::int64_t Checkpoint::count(PartState state) const {
@@ -145,6 +159,7 @@ bool Checkpoint::is_stale(std::size_t fold, const Dependencies& dependencies) co
 
 Checkpoint::Stale Checkpoint::take_back(const Dependencies& dependencies) {
   Stale stale;
+  if (share_) return stale;  // what it is built on is elsewhere, and does not change
   for (bool more = true; std::exchange(more, false);) {
     for (std::size_t fold = 0; fold < fold_names_.size(); ++fold) {
       if (!is_stale(fold, dependencies)) continue;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,21 +36,24 @@ class Checkpoint {
   [[nodiscard]] const std::vector<std::string>& folds() const { return fold_names_; }
   [[nodiscard]] std::size_t prompts() const { return texts_.prompts(); }
   [[nodiscard]] std::size_t parts(std::size_t lane) const { return lanes_.at(lane).done.extents().at(1); }
+  /// Which share of a run it is; none: all of it.
+  [[nodiscard]] const std::optional<ShareLayout>& share() const { return share_; }
   /// How the file differs from a layout, a line for each difference.
   [[nodiscard]] std::vector<std::string> differences(const RunLayout& layout) const;
 
   // What the file says by now; marks that wait for the next write do not count.
   [[nodiscard]] std::vector<PartState> states(std::size_t lane) const;
   [[nodiscard]] std::int64_t count(PartState state) const;  // over all lanes
-  [[nodiscard]] bool fold_done(std::size_t fold) const { return folds_.written.at(fold) == 1; }
-  [[nodiscard]] bool all_done() const;  // all parts done or failed, all folds done
+  [[nodiscard]] PartState fold_state(std::size_t fold) const;
+  [[nodiscard]] bool fold_done(std::size_t fold) const { return fold_state(fold) == PartState::done; }
+  [[nodiscard]] bool all_done() const;  // all parts done or failed, all folds done, as far as its share goes
   /// The prompts of which some part has failed and not been done since.
   [[nodiscard]] std::vector<Failure> failures() const;
 
   /// The marks of prompts [first, first + count).
   struct Marks {
     std::vector<MarkedPart> parts;
-    std::vector<MarkedPart> unreadable;  // bytes that are no state; they count as pending
+    std::vector<MarkedPart> unreadable;  // bytes that are no state here; they count as pending, or elsewhere
   };
   [[nodiscard]] Marks marks(std::size_t lane, std::size_t first, std::size_t count) const;
   [[nodiscard]] bool fold_unreadable(std::size_t fold) const { return folds_.written.at(fold) > 1; }
@@ -93,9 +97,13 @@ class Checkpoint {
   static void write(Map& map);
 
   [[nodiscard]] bool has_failed(std::size_t prompt) const;
+  [[nodiscard]] bool is_own(std::size_t lane, std::size_t cell) const {
+    return !share_ || share_->own[lane].empty() || share_->own[lane][cell];
+  }
 
   std::vector<std::string> lane_names_;
   std::vector<std::string> fold_names_;
+  std::optional<ShareLayout> share_;
   std::vector<Map> lanes_;
   Map folds_;
   FailureTexts texts_;

@@ -73,6 +73,7 @@ std::vector<std::string> Checkpoint::differences(const RunLayout& layout) const 
     for (const std::string& name : names) text += name + " ";
     return text;
   };
+  if (share_ != layout.share) lines.emplace_back("which prompts and variants the share has");
   compare("prompts", std::to_string(prompts()), std::to_string(layout.prompts));
   compare("pieces that variants are committed in", old_lanes, lanes);
   compare("stages over all prompts", joined(fold_names_), joined(names_of(layout.folds)));

@@ -137,17 +137,23 @@ void Checksums::find_damaged_parts(const Checkpoint& checkpoint, std::size_t lan
   }
 }
 
-Damage Checksums::find_damage(const h5::File& file, const Checkpoint& checkpoint) const {
-  Damage damage;
-  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) find_damaged_parts(checkpoint, lane, damage);
-  std::ranges::sort(damage.parts);
+std::vector<std::size_t> Checksums::damaged_folds(const Checkpoint& checkpoint) const {
+  std::vector<std::size_t> damaged;
   std::vector<std::int64_t> stored;
   if (!fold_names_.empty()) stored = fold_check_.read_all<std::int64_t>();
   for (std::size_t fold = 0; fold < fold_names_.size(); ++fold) {
     if (checkpoint.fold_unreadable(fold) ||
         (checkpoint.fold_done(fold) && stored.at(fold) != fold_checksum(fold)))
-      damage.folds.push_back(fold);
+      damaged.push_back(fold);
   }
+  return damaged;
+}
+
+Damage Checksums::find_damage(const h5::File& file, const Checkpoint& checkpoint) const {
+  Damage damage;
+  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) find_damaged_parts(checkpoint, lane, damage);
+  std::ranges::sort(damage.parts);
+  damage.folds = damaged_folds(checkpoint);
   const std::int64_t stated = stated_complete(file);
   damage.wrongly_complete = stated != 0 && (stated != 1 || !checkpoint.all_done());
   if (!damage.any()) return damage;

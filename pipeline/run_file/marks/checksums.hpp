@@ -29,6 +29,10 @@ class Checksums {
   void clear(std::size_t lane);
   /// Compares all that is done or failed with its checksums.
   [[nodiscard]] Damage find_damage(const h5::File& file, const Checkpoint& checkpoint) const;
+  /// The same of folds alone.
+  [[nodiscard]] std::vector<std::size_t> damaged_folds(const Checkpoint& checkpoint) const;
+  /// Of the text "FOLD\n" and then of its variables' bytes, in the order in which `fold_check` lists them.
+  [[nodiscard]] std::int64_t fold_checksum(std::size_t fold) const;
 
  private:
   struct Lane {
@@ -36,8 +40,6 @@ class Checksums {
     LaneCells cells;
   };
   void find_damaged_parts(const Checkpoint& checkpoint, std::size_t lane, Damage& damage) const;
-  /// Of the text "FOLD\n" and then of its variables' bytes, in the order in which `fold_check` lists them.
-  [[nodiscard]] std::int64_t fold_checksum(std::size_t fold) const;
 
   std::vector<Lane> lanes_;
   std::vector<std::string> fold_names_;

@@ -5,7 +5,8 @@
 
 namespace hookflow::pipeline {
 
-enum class PartState : std::uint8_t { pending = 0, done = 1, failed = 2 };
+/// In the file, but for `elsewhere`: of a share of a run, what another share has to do.
+enum class PartState : std::uint8_t { pending = 0, done = 1, failed = 2, elsewhere = 3 };
 
 struct Failure {
   std::size_t prompt = 0;

@@ -5,6 +5,7 @@
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/read_groups.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
+#include "pipeline/run_file/format/share_group.hpp"
 #include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/format/warnings.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
@@ -28,6 +29,7 @@ LaneProgress progress_of(const h5::Group& group, const Checkpoint& checkpoint, s
   if (check.has_attribute("continues")) progress.lane.continues = check.text("continues");
   for (std::size_t cell = 0; cell < progress.states.size(); ++cell) {
     const PartState state = progress.states[cell];
+    if (state == PartState::elsewhere) continue;
     std::size_t& count = state == PartState::done     ? progress.done
                          : state == PartState::failed ? progress.failed
                                                       : progress.pending;
@@ -36,12 +38,20 @@ LaneProgress progress_of(const h5::Group& group, const Checkpoint& checkpoint, s
   return progress;
 }
 
+/// Of a share: whether other shares do all of a lane.
+bool is_elsewhere(const Checkpoint& checkpoint, std::size_t lane) {
+  const std::vector<PartState> states = checkpoint.states(lane);
+  return checkpoint.share() && count_of(states, PartState::elsewhere) == states.size();
+}
+
 std::vector<PartState> states_of_prompts(const std::vector<LaneProgress>& lanes, std::size_t prompts) {
   std::vector<PartState> states(prompts, PartState::done);
   for (const LaneProgress& lane : lanes)
     for (std::size_t cell = 0; cell < lane.states.size(); ++cell) {
       PartState& prompt = states[cell / lane.lane.parts];
-      if (lane.states[cell] != PartState::done && prompt != PartState::failed) prompt = lane.states[cell];
+      const PartState state = lane.states[cell];
+      if (state == PartState::done || state == PartState::elsewhere) continue;
+      if (prompt != PartState::failed) prompt = state;
     }
   return states;
 }
@@ -61,11 +71,13 @@ RunFileView view_of(const h5::File& file) {
   if (view.prompt.size() != view.prompts)
     throw h5::Error("/checkpoint/prompt: does not have one id for each prompt");
   for (std::size_t lane = 0; lane < checkpoint.lanes().size(); ++lane)
-    view.lanes.push_back(progress_of(file.open_group(kCheckpointGroup), checkpoint, lane));
+    if (!is_elsewhere(checkpoint, lane))
+      view.lanes.push_back(progress_of(file.open_group(kCheckpointGroup), checkpoint, lane));
   view.states = states_of_prompts(view.lanes, view.prompts);
-  view.folds = checkpoint.folds();
+  if (!checkpoint.share()) view.folds = checkpoint.folds();  // a share has none
   for (std::size_t fold = 0; fold < view.folds.size(); ++fold)
     view.fold_done.push_back(checkpoint.fold_done(fold));
+  if (checkpoint.share()) view.share = checkpoint.share()->name;
   view.complete = stated_complete(file) != 0 && checkpoint.all_done();
   view.failures = checkpoint.failures();
   view.sessions = History(file).sessions();
@@ -92,7 +104,8 @@ std::string root_text(const RunFileView& view, const std::string& name) {
 StoredInputs read_stored_inputs(const RunFile& run, const std::string& place_name) {
   return run.read([&](const h5::File& file) {
     check_resumable(file, run.path().string());
-    StoredInputs inputs{file.text("workflow"), stored_prompt_rows(file), "", ""};
+    StoredInputs inputs{file.text("workflow"), stored_prompt_rows(file), "", "", "", share_name(file)};
+    if (file.has_attribute("command_line")) inputs.command_line = file.text("command_line");
     if (file.has_attribute(kWorkflowFolder)) inputs.folder = file.text(kWorkflowFolder);
     if (file.has_attribute(place_name)) inputs.subject_place = file.text(place_name);
     return inputs;

@@ -25,6 +25,7 @@ struct LaneProgress {
 struct RunFileView {
   Attributes root;  // provenance, identity (names begin with `identity_`) and the rest
   bool complete = false;
+  std::string share;  // of a run, that the file has: "3/8"; empty: the whole run
   std::size_t prompts = 0;
   Axis prompt;                      // their ids
   std::vector<PartState> states;    // of the prompts: failed, where something of it is; done, where all is
@@ -48,6 +49,8 @@ struct StoredInputs {
   std::vector<std::string> prompts;  // JSON, one each
   std::string folder;                // where the workflow's relative paths begin; empty: it has none
   std::string subject_place;         // what opens its subject again; empty: unknown
+  std::string command_line;
+  std::string share;  // of a run, that the file has; empty: the whole run
 };
 
 /// Reads a run file, finished or not, also while it is being written.

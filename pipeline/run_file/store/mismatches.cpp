@@ -2,6 +2,7 @@
 
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/root_attributes.hpp"
+#include "pipeline/run_file/format/share_group.hpp"
 #include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
 #include "pipeline/run_file/reading/setting_difference.hpp"
@@ -54,6 +55,12 @@ std::vector<Difference> explained(const h5::File& file, const RunLayout& layout,
 std::vector<std::string> mismatches(const h5::File& file, const RunLayout& layout,
                                     const std::vector<GroupContents>& planned, const Identity& identity) {
   std::vector<std::string> lines;
+  const auto quoted = [](const std::string& share) {
+    return share.empty() ? "the whole run" : "'" + share + "'";
+  };
+  const std::string old = quoted(share_name(file));
+  const std::string now = quoted(layout.share ? layout.share->name : "");
+  if (old != now) lines.push_back(difference_line({"share of the run", old, now}, "in the file", "now"));
   for (Difference& hashes : identity_differences(file, identity))
     for (const Difference& difference : explained(file, layout, std::move(hashes)))
       lines.push_back(difference_line(difference, "in the file", "now"));

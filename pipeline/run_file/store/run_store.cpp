@@ -26,13 +26,28 @@ const Damage& RunStore::damage() const { return impl_->damage; }
 
 std::vector<PartState> RunStore::states(std::size_t lane) const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->checkpoint.states(lane);
+  std::vector<PartState> rows = impl_->checkpoint.states(lane);
+  const std::optional<ShareLayout>& share = impl_->checkpoint.share();
+  if (!share) return rows;
+  const std::size_t parts = impl_->checkpoint.parts(lane);
+  std::vector<PartState> states(share->run_prompts * parts, PartState::elsewhere);
+  for (std::size_t row = 0; row < share->prompts.size(); ++row)
+    for (std::size_t part = 0; part < parts; ++part)
+      states[share->prompts[row] * parts + part] = rows[row * parts + part];
+  return states;
 }
 
-bool RunStore::fold_done(std::size_t fold) const {
+PartState RunStore::fold_state(std::size_t fold) const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->checkpoint.fold_done(fold);
+  return impl_->checkpoint.fold_state(fold);
 }
+
+bool RunStore::all_done() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->checkpoint.all_done();
+}
+
+bool RunStore::takes_merges() const { return impl_->origins.has_value(); }
 
 bool RunStore::complete() const {
   const std::lock_guard lock(impl_->mutex);
@@ -46,12 +61,20 @@ void RunStore::write_cells(const std::string& group, const std::string& variable
   const std::vector<std::size_t>& extents = dataset.extents();
   const std::size_t row = dataset.rows(0, 1).cells();
   const std::size_t count = size_of_column(values);
-  if (extents.empty() || prompt >= extents[0] || first > row || count > row - first)
+  const std::size_t at = impl_->row_of(prompt);
+  if (extents.empty() || at >= extents[0] || first > row || count > row - first)
     throw std::logic_error(impl_->path.string() + ": " + dataset.path() + ": no cells " +
                            std::to_string(first) + " to " + std::to_string(first + count) + " of prompt " +
                            std::to_string(prompt));
+  write_range(group, variable, at * row + first, values);
+}
+
+void RunStore::write_range(const std::string& group, const std::string& variable, std::size_t first,
+                           const Column& values) {
+  const std::lock_guard lock(impl_->mutex);
+  h5::Dataset& dataset = impl_->dataset(group, variable);
   impl_->reopen();
-  for_blocks(extents, prompt * row + first, count,
+  for_blocks(dataset.extents(), first, size_of_column(values),
              [&](const h5::Block& block, std::size_t from, std::size_t cells) {
                impl_->write(dataset, block, values, from, cells);
              });
@@ -66,6 +89,11 @@ void RunStore::write_rows(const std::string& group, const std::string& variable,
   const h5::Block block = dataset.rows(first, row == 0 ? 0 : count / row);
   impl_->reopen();
   impl_->write(dataset, block, values, 0, count);
+}
+
+std::int64_t RunStore::fold_checksum(std::size_t fold) const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->checks.fold_checksum(fold);
 }
 
 std::vector<double> RunStore::read_cells(const std::string& group, const std::string& variable,
@@ -84,18 +112,30 @@ std::vector<double> RunStore::read_rows(const std::string& group, const std::str
 
 void RunStore::mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state) {
   const std::lock_guard lock(impl_->mutex);
-  impl_->checkpoint.mark(lane, prompt, part, state);
+  if (impl_->origins) impl_->origins->clear(lane, prompt, part);
+  impl_->checkpoint.mark(lane, impl_->row_of(prompt), part, state);
+}
+
+void RunStore::mark_merged(std::size_t lane, std::size_t prompt, std::size_t part, PartState state,
+                           const std::string& kernel) {
+  const std::lock_guard lock(impl_->mutex);
+  if (!impl_->origins) throw std::logic_error(impl_->path.string() + ": was not made to be merged into");
+  mark(lane, prompt, part, state);
+  impl_->origins->set(lane, prompt, part, kernel);
 }
 
 void RunStore::record_failure(const Failure& failure) {
   const std::lock_guard lock(impl_->mutex);
   impl_->reopen();
-  impl_->checkpoint.record(failure);
+  Failure of_row = failure;
+  of_row.prompt = impl_->row_of(failure.prompt);
+  impl_->checkpoint.record(of_row);
 }
 
 void RunStore::commit() {
   const std::lock_guard lock(impl_->mutex);
   impl_->checks.write(impl_->checkpoint);
+  if (impl_->origins) impl_->origins->write();
   impl_->file.sync();
   if (impl_->checkpoint.has_marks()) impl_->write_marks();
 }
@@ -137,7 +177,10 @@ void RunStore::finish_fold(std::size_t fold) {
 
 std::vector<Failure> RunStore::failures() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->checkpoint.failures();
+  std::vector<Failure> failures = impl_->checkpoint.failures();
+  if (const std::optional<ShareLayout>& share = impl_->checkpoint.share())
+    for (Failure& failure : failures) failure.prompt = share->prompts[failure.prompt];
+  return failures;
 }
 
 void RunStore::set_identity(const Identity& identity) {

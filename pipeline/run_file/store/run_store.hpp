@@ -31,6 +31,10 @@ class RunStore {
   /// The size of such a file in bytes, which never changes.
   static std::uint64_t planned_size(const RunLayout& layout, const Identity& identity,
                                     const Attributes& provenance);
+  /// Opens a file whose results over all prompts a share builds on; it is only read, and may be by many at a
+  /// time. Throws InputError as open() does, and where something in it is damaged.
+  static RunStore open_to_read(const std::filesystem::path& path, const RunLayout& layout,
+                               const Identity& identity);
   /// Opens a file to go on. Throws InputError that names what differs between the file's identity and
   /// `identity`, old and new value; for a file of another program or of an older format; for one in use by
   /// another process. All that is done or failed is compared with its checksums: what is damaged counts as
@@ -43,9 +47,14 @@ class RunStore {
 
   /// What was found damaged when the file was opened.
   [[nodiscard]] const Damage& damage() const;
-  /// State of every (prompt, part) of a lane, row-major, as last committed.
+  /// State of every (prompt, part) of a lane, row-major, as last committed. Prompts are those of the whole
+  /// run, here and in what follows: of a file that has a share of it, the others are elsewhere.
   [[nodiscard]] std::vector<PartState> states(std::size_t lane) const;
-  [[nodiscard]] bool fold_done(std::size_t fold) const;
+  [[nodiscard]] PartState fold_state(std::size_t fold) const;
+  /// Whether all parts of its share, and all folds, are done or failed.
+  [[nodiscard]] bool all_done() const;
+  /// Whether the file was made to be merged into.
+  [[nodiscard]] bool takes_merges() const;
   /// Whether the run was finished, and no mark says otherwise. Writing to it again makes it incomplete until
   /// it is finished again.
   [[nodiscard]] bool complete() const;
@@ -54,9 +63,17 @@ class RunStore {
   /// axes after `prompt`, flattened. `values` holds count of them.
   void write_cells(const std::string& group, const std::string& variable, std::size_t prompt,
                    std::size_t first, const Column& values);
+  /// The same of cells of the whole variable, which may go on over prompts that follow each other; of a file
+  /// that has a whole run.
+  void write_range(const std::string& group, const std::string& variable, std::size_t first,
+                   const Column& values);
   /// Marks one (prompt, part) at the next commit. Folds that read it are then no longer done, nor is what is
   /// built on them.
   void mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state);
+  /// The same of what another file had done, which is kept with it: a processor and its BLAS kernels. Only in
+  /// a file that was made to be merged into.
+  void mark_merged(std::size_t lane, std::size_t prompt, std::size_t part, PartState state,
+                   const std::string& kernel);
   /// The first failure of a prompt stands: one that fails in several lanes keeps the first reason.
   void record_failure(const Failure& failure);
   /// What has failed is pending again, and what is built on it, and commits that. Reasons go with it.
@@ -76,6 +93,8 @@ class RunStore {
   void write_rows(const std::string& group, const std::string& variable, std::size_t first,
                   const Column& values);
   void finish_fold(std::size_t fold);  // and commits
+  /// Of what a fold has in the file.
+  [[nodiscard]] std::int64_t fold_checksum(std::size_t fold) const;
 
   /// Adds this process to the file's history; every commit brings it up to date.
   void begin_session(std::size_t threads, const std::string& program_version);

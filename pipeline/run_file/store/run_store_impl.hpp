@@ -1,7 +1,9 @@
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -12,6 +14,7 @@
 #include "pipeline/run_file/marks/checkpoint.hpp"
 #include "pipeline/run_file/marks/checksums.hpp"
 #include "pipeline/run_file/marks/history.hpp"
+#include "pipeline/run_file/marks/origins.hpp"
 #include "pipeline/run_file/store/run_store.hpp"
 
 /// For the sources of this folder alone.
@@ -36,7 +39,8 @@ struct RunStore::Impl {
   Status status;
   bool said_complete;
   Dependencies dependencies;
-  Damage damage;  // that was found when the file was opened
+  std::optional<Origins> origins;  // of what was merged
+  Damage damage;                   // that was found when the file was opened
   // Recursive: methods call each other. Timed: whoever ends the process cannot wait for a disk that hangs.
   std::recursive_timed_mutex mutex;
 
@@ -49,11 +53,21 @@ struct RunStore::Impl {
         status(file),
         said_complete(stated_complete(file) != 0),
         dependencies(layout) {
+    if (Origins::stand_in(file)) origins.emplace(file, checkpoint.lanes());
     for (const GroupLayout& group : layout.groups) {
       const h5::Group opened = file.open_group(group.name);
       for (const Variable& variable : group.variables)
         datasets.emplace(std::pair(group.name, variable.name), opened.open_dataset(variable.name));
     }
+  }
+
+  /// Where a prompt of the run stands in the file; behind its last row: nowhere.
+  [[nodiscard]] std::size_t row_of(std::size_t prompt) const {
+    const std::optional<ShareLayout>& share = checkpoint.share();
+    if (!share) return prompt;
+    const auto found = std::ranges::lower_bound(share->prompts, prompt);
+    const bool is_there = found != share->prompts.end() && *found == prompt;
+    return is_there ? static_cast<std::size_t>(found - share->prompts.begin()) : share->prompts.size();
   }
 
   [[nodiscard]] h5::Dataset& dataset(const std::string& group, const std::string& variable) {

@@ -10,8 +10,10 @@
 #include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
 #include "pipeline/run_file/format/seal.hpp"
+#include "pipeline/run_file/format/share_group.hpp"
 #include "pipeline/run_file/format/warnings.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
+#include "pipeline/run_file/marks/origins.hpp"
 #include "pipeline/run_file/store/mismatches.hpp"
 #include "pipeline/run_file/store/run_store_impl.hpp"
 #include "pipeline/values/group_names.hpp"
@@ -61,7 +63,7 @@ std::vector<h5::ByteRange> changing_bytes(const h5::File& file, const RunLayout&
 
 std::size_t most_ranges(const RunLayout& layout, std::size_t late_texts) {
   constexpr std::size_t kOwn = 16;  // of checkpoint, history and status, whatever the layout
-  std::size_t ranges = kOwn + 2 * layout.lanes.size() + late_texts;
+  std::size_t ranges = kOwn + 3 * layout.lanes.size() + late_texts;
   for (const GroupLayout& group : layout.groups) ranges += group.variables.size();
   return ranges;
 }
@@ -76,8 +78,10 @@ void write_everything(h5::File& file, const RunLayout& layout, const std::vector
   write_root_attributes(file, identity, attributes);
   write_contents(file, groups);
   write_warnings(file, layout.warnings);
+  write_share(file, layout);
   Checkpoint::create(file, layout);
   Checksums::create(file, layout);
+  if (layout.merged) Origins::create(file, layout);
   History::create(file);
   Status::create(file, late);
   write_plot(file, layout, groups);
@@ -135,6 +139,25 @@ RunStore RunStore::open(const std::filesystem::path& path, const RunLayout& layo
     check_same_run(file, path.string(), layout, planned, identity);
     auto impl = std::make_unique<Impl>(path, std::move(file), layout);
     impl->repair();
+    return RunStore(std::move(impl));
+  });
+}
+
+RunStore RunStore::open_to_read(const std::filesystem::path& path, const RunLayout& layout,
+                                const Identity& identity) {
+  const std::vector<GroupContents> planned = plan_contents(layout);
+  expect_file(path);
+  if (is_being_written(path)) refuse_in_use(path);
+  check_seal(path);
+  return blame_file(path.string(), [&] {
+    h5::File file = h5::File::open(path, false);
+    check_format(file, path.string());
+    check_resumable(file, path.string());
+    check_same_run(file, path.string(), layout, planned, identity);
+    auto impl = std::make_unique<Impl>(path, std::move(file), layout);
+    for (const std::size_t fold : impl->checks.damaged_folds(impl->checkpoint))
+      throw InputError(path.string() + ": /" + impl->checkpoint.folds()[fold] +
+                       " is damaged; hookflow resume computes it again");
     return RunStore(std::move(impl));
   });
 }

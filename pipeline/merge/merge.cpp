@@ -1,0 +1,162 @@
+#include "pipeline/merge/merge.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "pipeline/engine/graph.hpp"
+#include "pipeline/engine/provenance.hpp"
+#include "pipeline/engine/run_plan.hpp"
+#include "pipeline/error.hpp"
+#include "pipeline/exit_code.hpp"
+#include "pipeline/merge/progress_of_shares.hpp"
+#include "pipeline/merge/take_in.hpp"
+#include "pipeline/merge/whole_run.hpp"
+#include "pipeline/session/stop_signals.hpp"
+#include "pipeline/session/tell.hpp"
+#include "pipeline/shards/next_phase.hpp"
+#include "pipeline/shards/shard_file.hpp"
+#include "pipeline/text/shell.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 5> kOfProcess = {"command_line", "ended_utc", "program_version",
+                                                        "started_utc", "threads"};
+
+/// Reads all shards that can be read. What cannot is told, and its part stays pending.
+std::vector<ShardFile> read_shards(const std::vector<std::string>& paths, const fs::path& out) {
+  std::vector<ShardFile> shards;
+  for (const std::string& path : paths) {
+    std::error_code unknown;
+    if (fs::equivalent(path, out, unknown))
+      throw UsageError("'" + path + "' is the file that shards are merged into; it is none of them");
+    try {
+      shards.push_back(read_shard(path));
+    } catch (const InputError& error) {
+      std::cerr << "hookflow: " << error.what() << "; left out\n";
+    }
+  }
+  if (shards.empty()) throw InputError("there is no shard to merge");
+  return shards;
+}
+
+class Merge {
+ public:
+  Merge(const fs::path& out, std::vector<ShardFile> shards, const MergeOptions& options)
+      : out_(out), shards_(std::move(shards)), options_(options) {}
+
+  int run() {
+    expect_one_run(shards_, options_.mixed);
+    PlannedRun planned = plan_whole(shards_, options_.model);
+    const std::vector<ShareLayout> shares = expect_shares_of(planned.plan, shards_);
+    const Identity identity = run_identity(planned.plan, {});
+    for (const ShardFile& shard : shards_) expect_identity(shard, identity);
+    RunStore whole = open_whole(planned, identity);
+    expect_base(planned.plan, whole);
+    StopSignals::install();
+    whole.begin_session(options_.threads, program_version());
+    try {
+      for (const ShardFile& shard : shards_) take(shard, planned.layout, whole);
+      tell_shares(shares, shards_, planned.plan, whole, std::cerr);
+      run_folds_that_can(planned.plan, whole);
+    } catch (const Stopped&) {
+      whole.commit();
+      whole.end_session(StopSignals::name());
+      std::cerr << "hookflow: stopped by " << StopSignals::name()
+                << "; what was merged is kept; go on with the same command\n";
+      return StopSignals::exit_code();
+    }
+    return end(planned.plan, whole);
+  }
+
+ private:
+  RunStore open_whole(const PlannedRun& planned, const Identity& identity) const {
+    std::error_code unknown;
+    if (!fs::exists(out_, unknown))
+      return RunStore::create(NewFile(out_, false), planned.layout, identity, provenance(planned.plan));
+    RunStore whole = RunStore::open(out_, planned.layout, identity);
+    if (!whole.takes_merges())
+      throw InputError(out_.string() + ": the file exists and was not made by merge; choose another name");
+    return whole;
+  }
+
+  /// What computed the results; of this process only what it alone knows.
+  Attributes provenance(const Plan& plan) const {
+    Attributes all = run_provenance(plan, options_.threads, options_.command_line);
+    for (auto& [name, value] : all) {
+      const bool of_process = std::ranges::find(kOfProcess, name) != kOfProcess.end();
+      const auto first = shards_.front().root.find(name);
+      if (of_process || first == shards_.front().root.end()) continue;
+      value = first->second;
+      for (const ShardFile& shard : shards_)
+        if (!shard.root.contains(name) || shard.root.at(name) != value) value = "differs between the shards";
+    }
+    return all;
+  }
+
+  void expect_base(const Plan& plan, const RunStore& whole) const {
+    const Identity base = base_identity(plan, whole, shards_.front().share.phase);
+    for (const auto& [name, value] : base)
+      for (const ShardFile& shard : shards_)
+        if (const std::string own = shard.identity(name); own != value)
+          throw InputError(shard.path.string() +
+                           ": was built on other results over all prompts than those in " + out_.string() +
+                           ", or other prompts had failed before; share it out again");
+  }
+
+  void take(const ShardFile& shard, const RunLayout& layout, RunStore& whole) const {
+    if (shard.being_written) return;  // told with its share
+    const Damage damage = take_in(shard, layout, whole, StopSignals::requested());
+    if (damage.any()) std::cerr << "hookflow: " << damage_report(damage, shard.path, 3);
+    if (StopSignals::requested()) throw Stopped();
+  }
+
+  void run_folds_that_can(const Plan& plan, RunStore& whole) const {
+    Monitor monitor(plan, whole);
+    on_threads(options_.threads, [&] { aggregate(plan, whole, monitor, StopSignals::requested()); });
+    if (StopSignals::requested()) throw Stopped();
+  }
+
+  int end(const Plan& plan, RunStore& whole) const {
+    const std::vector<Failure> failures = whole.failures();
+    const bool all = whole.all_done();
+    if (all)
+      whole.finish({{"ended_utc", utc_now()}});
+    else
+      whole.end_session("merge");
+    tell_failed_prompts(plan, failures, ProgressStyle::lines);
+    std::cout << out_.string() << "\n";
+    if (all) return failures.empty() ? exit_code::kDone : exit_code::kPromptsFailed;
+    std::cerr << "hookflow: " << out_.string() << " is not complete: " << what_next(plan, whole) << "\n";
+    return exit_code::kWaits;
+  }
+
+  std::string what_next(const Plan& plan, const RunStore& whole) const {
+    const std::string resume = "hookflow resume " + shell_word(out_.string());
+    try {
+      if (next_phase(plan, whole, out_.string()))
+        return "stages that read results over all prompts come next: share them out with " + resume +
+               " --shard I/N, or run them here with " + resume;
+    } catch (const InputError&) {  // prompts are left
+    }
+    return "merge the shards that are missing later, or compute the rest here with " + resume;
+  }
+
+  fs::path out_;
+  std::vector<ShardFile> shards_;
+  const MergeOptions& options_;
+};
+
+}  // namespace
+
+int merge_shards(const fs::path& out, const std::vector<std::string>& shards, const MergeOptions& options) {
+  return Merge(out, read_shards(shards, out), options).run();
+}
+
+}  // namespace hookflow::pipeline

@@ -1,0 +1,171 @@
+#include "pipeline/merge/take_in.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+
+#include "pipeline/error.hpp"
+#include "pipeline/run_file/marks/checkpoint.hpp"
+#include "pipeline/run_file/marks/checksums.hpp"
+#include "pipeline/run_file/reading/cell_reader.hpp"
+
+namespace hookflow::pipeline {
+namespace {
+
+constexpr std::size_t kCopiedAtOnce = std::size_t{1} << 22;  // bytes
+constexpr std::size_t kCommitted = std::size_t{1} << 28;     // bytes, between commits
+
+Column read_column(const h5::Dataset& dataset, std::size_t first, std::size_t count) {
+  switch (dataset.kind()) {
+    case h5::Kind::float32:
+      return read_cells<float>(dataset, first, count);
+    case h5::Kind::float64:
+      return read_cells<double>(dataset, first, count);
+    default:
+      return read_cells<std::int64_t>(dataset, first, count);
+  }
+}
+
+/// Parts of the shard's rows [first, first + count) that are all copied: prompts that follow each other in
+/// the whole run, too.
+struct Stretch {
+  std::size_t row = 0;
+  std::size_t rows = 0;
+  std::size_t first_part = 0;
+  std::size_t parts = 0;
+};
+
+class TakeIn {
+ public:
+  TakeIn(const ShardFile& shard, const h5::File& file, const RunLayout& layout, RunStore& whole,
+         const std::atomic<bool>& stop)
+      : shard_(shard), file_(file), checkpoint_(file), layout_(layout), whole_(whole), stop_(stop) {
+    for (Failure& failure : checkpoint_.failures()) failures_.emplace(failure.prompt, std::move(failure));
+  }
+
+  Damage run() {
+    Damage damage = Checksums(file_, checkpoint_).find_damage(file_, checkpoint_);
+    for (const Damage::Part& part : damage.parts) damaged_.emplace(part.lane, part.prompt, part.part);
+    for (std::size_t lane = 0; lane < layout_.lanes.size(); ++lane) take_lane(lane);
+    whole_.commit();
+    return damage;
+  }
+
+ private:
+  void take_lane(std::size_t lane) {
+    own_ = checkpoint_.states(lane);
+    there_ = whole_.states(lane);
+    const std::size_t parts = layout_.lanes[lane].parts;
+    Stretch stretch;
+    for (std::size_t row = 0; row < shard_.share.prompts.size(); ++row) {
+      for (std::size_t part = 0; part < parts; ++part) {
+        const PartState state = state_to_take(lane, row, part);
+        if (state == PartState::failed) take_failure(lane, row, part);
+        if (state != PartState::done) continue;
+        if (!joins(lane, stretch, row, part)) copy(lane, std::exchange(stretch, {row, 1, part, 0}));
+        if (stretch.row + stretch.rows == row) ++stretch.rows;
+        if (stretch.rows == 1) ++stretch.parts;
+      }
+    }
+    copy(lane, stretch);
+  }
+
+  /// Pending: there is nothing to be taken.
+  [[nodiscard]] PartState state_to_take(std::size_t lane, std::size_t row, std::size_t part) const {
+    const std::size_t parts = layout_.lanes[lane].parts;
+    const PartState own = own_[row * parts + part];
+    const PartState there = there_[shard_.share.prompts[row] * parts + part];
+    if (damaged_.contains({lane, row, part}) || there == PartState::done) return PartState::pending;
+    if (own == PartState::failed && there == PartState::failed) return PartState::pending;
+    return own;
+  }
+
+  /// Whether the part goes on a stretch: the next of its row, or the first of the next row behind whole ones.
+  [[nodiscard]] bool joins(std::size_t lane, const Stretch& stretch, std::size_t row,
+                           std::size_t part) const {
+    const std::size_t parts = layout_.lanes[lane].parts;
+    if (stretch.parts == 0) return false;
+    const std::size_t last = stretch.row + stretch.rows - 1;
+    if (row == last) return stretch.rows > 1 || part == stretch.first_part + stretch.parts;
+    const std::vector<std::size_t>& prompts = shard_.share.prompts;
+    return part == 0 && stretch.parts == parts && row == last + 1 && prompts[row] == prompts[last] + 1 &&
+           all_done(lane, row);
+  }
+  [[nodiscard]] bool all_done(std::size_t lane, std::size_t row) const {
+    for (std::size_t part = 0; part < layout_.lanes[lane].parts; ++part)
+      if (state_to_take(lane, row, part) != PartState::done) return false;
+    return true;
+  }
+
+  void take_failure(std::size_t lane, std::size_t row, std::size_t part) {
+    Failure failure = failures_.at(row);
+    failure.prompt = shard_.share.prompts[row];
+    whole_.record_failure(failure);
+    whole_.mark_merged(lane, failure.prompt, part, PartState::failed, shard_.kernel);
+  }
+
+  void copy(std::size_t lane, const Stretch& stretch) {
+    if (stretch.parts == 0) return;
+    const LaneLayout& of = layout_.lanes[lane];
+    const std::size_t prompt = shard_.share.prompts[stretch.row];
+    for (const std::string& name : of.variables) {
+      const std::size_t slash = name.find('/');
+      const h5::Dataset from = file_.open_group(name.substr(0, slash)).open_dataset(name.substr(slash + 1));
+      const std::size_t row = from.rows(0, 1).cells();
+      const std::size_t a_variant = row / of.variants;
+      const std::size_t first = of.first_variant(stretch.first_part) * a_variant;
+      const std::size_t end = of.first_variant(stretch.first_part + stretch.parts) * a_variant;
+      copy_cells(from, name,
+                 {stretch.row * row + first, prompt * row + first, (stretch.rows - 1) * row + end - first});
+    }
+    for (std::size_t row = 0; row < stretch.rows; ++row)
+      for (std::size_t part = stretch.first_part; part < stretch.first_part + stretch.parts; ++part)
+        whole_.mark_merged(lane, prompt + row, part, PartState::done, shard_.kernel);
+  }
+
+  struct Cells {
+    std::size_t from = 0;
+    std::size_t to = 0;
+    std::size_t count = 0;
+  };
+  void copy_cells(const h5::Dataset& from, const std::string& name, const Cells& cells) {
+    const std::size_t at_once = kCopiedAtOnce / from.cell_bytes();
+    const std::size_t slash = name.find('/');
+    for (std::size_t done = 0; done < cells.count; done += at_once) {
+      if (stop_) throw Stopped();
+      const std::size_t count = std::min(at_once, cells.count - done);
+      whole_.write_range(name.substr(0, slash), name.substr(slash + 1), cells.to + done,
+                         read_column(from, cells.from + done, count));
+      uncommitted_ += count * from.cell_bytes();
+    }
+    if (uncommitted_ < kCommitted) return;
+    whole_.commit();
+    uncommitted_ = 0;
+  }
+
+  const ShardFile& shard_;
+  const h5::File& file_;
+  Checkpoint checkpoint_;
+  const RunLayout& layout_;
+  RunStore& whole_;
+  const std::atomic<bool>& stop_;
+  std::map<std::size_t, Failure> failures_;                              // by row
+  std::set<std::tuple<std::size_t, std::size_t, std::size_t>> damaged_;  // lane, row, part
+  std::vector<PartState> own_;
+  std::vector<PartState> there_;
+  std::size_t uncommitted_ = 0;
+};
+
+}  // namespace
+
+Damage take_in(const ShardFile& shard, const RunLayout& layout, RunStore& whole,
+               const std::atomic<bool>& stop) {
+  return RunFile(shard.path).read([&](const h5::File& file) {
+    return TakeIn(shard, file, layout, whole, stop).run();
+  });
+}
+
+}  // namespace hookflow::pipeline

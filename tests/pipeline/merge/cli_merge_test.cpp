@@ -1,0 +1,298 @@
+// A run that is cut into shares, wherever they run and however often they are killed, and put together again
+// is the run that one machine makes.
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include "tests/support/cli.hpp"
+
+namespace hookflow::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kWaits = 5;
+
+/// A mean over all prompts is put in the heads' place: a second phase.
+const std::string kTwoPhases = R"(workflow: two
+model: nano
+prompts: {file: p.jsonl}
+stages:
+  tokens: {stage: tokenize}
+  pass: {stage: forward, in: tokens}
+  z: {stage: measure.activation, in: pass, at: "blocks.0.attn.hook_z"}
+  z_mean: {stage: aggregate.moments, in: z, over: prompt, statistics: [mean]}
+  heads:
+    stage: ablate
+    in: {clean: pass, values: z_mean}
+    at: "blocks.0.attn.hook_z[*]"
+    with: {mean: prompts}
+    positions: [last]
+  scores: {stage: measure.prediction, in: [pass, heads], metrics: [logit], tokens: [target]}
+  effect: {stage: aggregate.moments, in: scores.logit_change, over: prompt, statistics: [mean]}
+keep: [scores, effect]
+)";
+
+class Merge : public Cli {
+ protected:
+  explicit Merge(std::size_t prompts = 90) {
+    write("w.yaml", sweep_over("p.jsonl"));
+    write("p.jsonl", prompt_lines(prompts));
+  }
+  static std::string shard_name(std::size_t number, std::size_t count, const std::string& name = "sweep") {
+    return name + "." + std::to_string(number) + "-of-" + std::to_string(count) + ".h5";
+  }
+  static Words shard_names(std::size_t count, const std::string& name = "sweep") {
+    Words names;
+    for (std::size_t number = 1; number <= count; ++number) names.push_back(shard_name(number, count, name));
+    return names;
+  }
+  Words share_command(std::size_t number, std::size_t count, const std::string& workflow = "w.yaml") const {
+    return {"run",      workflow,  "--quiet",
+            "--resume", "--shard", std::to_string(number) + "/" + std::to_string(count)};
+  }
+  void run_shares(std::size_t count, int code = 0, const std::string& workflow = "w.yaml") {
+    for (std::size_t number = 1; number <= count; ++number)
+      EXPECT_EQ(run(share_command(number, count, workflow)).code, code);
+  }
+  static Words merge_command(const Words& shards, const std::string& out = "merged.h5") {
+    Words words = {"merge", out};
+    words.insert(words.end(), shards.begin(), shards.end());
+    return words;
+  }
+  void expect_whole(const std::string& merged = "merged.h5", const std::string& workflow = "w.yaml") {
+    succeed({"run", workflow, "--quiet", "--out", "whole.h5", "--force"});
+    succeed({"diff", merged, "whole.h5"});
+    expect_equal_numbers(merged, "whole.h5");
+    succeed({"inspect", merged, "--verify"});
+  }
+  [[nodiscard]] std::uintmax_t size(const std::string& name) const {
+    return fs::file_size(folder.path() / name);
+  }
+};
+
+TEST_F(Merge, OfAllSharesIsTheWholeRun) {
+  run_shares(3);
+  EXPECT_EQ(succeed(merge_command(shard_names(3))), "merged.h5\n");
+  expect_whole();
+  EXPECT_TRUE(pipeline::read_run_file(folder.path() / "merged.h5").complete);
+}
+
+TEST_F(Merge, TakesWhatIsThereAndTheRestLater) {
+  run_shares(4);
+  fs::rename(folder.path() / shard_name(2, 4), folder.path() / "late.h5");
+  const Outcome first =
+      run(merge_command({shard_name(1, 4), shard_name(2, 4), shard_name(3, 4), shard_name(4, 4)}));
+  EXPECT_EQ(first.code, kWaits) << first.err;
+  EXPECT_NE(first.err.find("share 2/4: "), std::string::npos) << first.err;
+  EXPECT_NE(first.err.find("no file of it was given"), std::string::npos) << first.err;
+  EXPECT_NE(first.err.find("hookflow resume merged.h5"), std::string::npos) << first.err;
+  EXPECT_FALSE(pipeline::read_run_file(folder.path() / "merged.h5").complete);
+  succeed(merge_command({"late.h5"}));
+  expect_whole();
+}
+
+TEST_F(Merge, LeavesWhatIsMissingToResume) {
+  for (const std::size_t number : {1, 3}) succeed(share_command(number, 3));
+  EXPECT_EQ(run(merge_command({shard_name(1, 3), shard_name(3, 3)})).code, kWaits);
+  succeed({"resume", "merged.h5", "--quiet"});
+  expect_whole();
+}
+
+TEST_F(Merge, NeedsThePromptsOfMissingShares) {
+  succeed(share_command(1, 3));
+  write("p.jsonl", prompt_lines(91));
+  refuse(merge_command({shard_name(1, 3)}), 3, {"prompts of shards that are missing", "have changed"});
+  fs::remove(folder.path() / "p.jsonl");
+  refuse(merge_command({shard_name(1, 3)}), 3, {"prompts of shards that are missing", "p.jsonl"});
+}
+
+TEST_F(Merge, OfSharesThatWereKilledIsTheWholeRun) {
+  write("p.jsonl", prompt_lines(600));
+  int killed = 0;
+  for (std::size_t number = 1; number <= 2; ++number) {
+    for (int attempt = 0; attempt < 4; ++attempt) {
+      Words words = share_command(number, 2);
+      words.insert(words.end(), {"--commit-every", "0.01", "--threads", "1"});
+      const pid_t child = start(words);
+      std::this_thread::sleep_for(std::chrono::milliseconds(60 + 50 * attempt));
+      ::kill(child, SIGKILL);
+      killed += wait_for(child).code == -SIGKILL ? 1 : 0;
+    }
+  }
+  EXPECT_GT(killed, 2);
+  run_shares(2);
+  succeed(merge_command(shard_names(2)));
+  expect_whole();
+}
+
+TEST_F(Merge, GoesOnWhereItWasKilled) {
+  write("p.jsonl", prompt_lines(600));
+  run_shares(2);
+  int killed = 0;
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    const pid_t child = start(merge_command(shard_names(2)));
+    std::this_thread::sleep_for(std::chrono::milliseconds(40 + 40 * attempt));
+    ::kill(child, attempt % 2 == 0 ? SIGKILL : SIGTERM);
+    const int code = wait_for(child).code;
+    EXPECT_TRUE(code == 0 || code == -SIGKILL || code == -SIGTERM || code == 143) << code;
+    killed += code != 0 ? 1 : 0;
+  }
+  EXPECT_GT(killed, 0);
+  succeed(merge_command(shard_names(2)));
+  expect_whole();
+}
+
+TEST_F(Merge, LeavesOutWhatIsDamaged) {
+  run_shares(2);
+  const std::string path = (folder.path() / shard_name(2, 2)).string();
+  const std::uint64_t at = pipeline::RunFile(path).read([](const pipeline::h5::File& file) {
+    return file.open_group("scores").open_dataset("log_prob").bytes().first + 5;
+  });
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(at));
+  const auto byte = static_cast<char>(file.get() ^ 1);
+  file.seekp(static_cast<std::streamoff>(at));
+  file.put(byte);
+  file.close();
+  const Outcome outcome = run(merge_command(shard_names(2)));
+  EXPECT_EQ(outcome.code, kWaits);
+  EXPECT_NE(outcome.err.find(shard_name(2, 2) + " is damaged: results of 1 prompt"), std::string::npos)
+      << outcome.err;
+  EXPECT_NE(outcome.err.find("share 2/2: 1 prompt of"), std::string::npos) << outcome.err;
+  succeed({"resume", "merged.h5", "--quiet"});
+  expect_whole();
+}
+
+TEST_F(Merge, LeavesOutAFileThatCannotBeRead) {
+  run_shares(2);
+  write(shard_name(2, 2), "no HDF5");
+  const Outcome outcome = run(merge_command(shard_names(2)));
+  EXPECT_EQ(outcome.code, kWaits);
+  EXPECT_NE(outcome.err.find(shard_name(2, 2) + ": not an HDF5 file"), std::string::npos) << outcome.err;
+}
+
+TEST_F(Merge, TakesSharesWithNothingInThem) {
+  write("p.jsonl", prompt_lines(2));
+  run_shares(30);
+  succeed(merge_command(shard_names(30)));
+  expect_whole();
+}
+
+TEST_F(Merge, KeepsWhichPromptsFailed) {
+  write("p.jsonl",
+        prompt_lines(60) + R"({"text": "Paris is", "target": " Nowhereatall"})" + "\n" + prompt_lines(9));
+  const Words skip = {"--skip-bad"};
+  for (std::size_t number = 1; number <= 3; ++number) {
+    Words words = share_command(number, 3);
+    words.push_back("--skip-bad");
+    const int code = run(words).code;
+    EXPECT_TRUE(code == 0 || code == 4) << code;
+  }
+  EXPECT_EQ(run(merge_command(shard_names(3))).code, 4);
+  EXPECT_EQ(run({"run", "w.yaml", "--quiet", "--out", "whole.h5", "--skip-bad"}).code, 4);
+  succeed({"diff", "merged.h5", "whole.h5"});
+}
+
+TEST_F(Merge, OfWhatNeedsAnAggregateSharesTheRestOut) {
+  write("two.yaml", kTwoPhases);
+  run_shares(3, kWaits, "two.yaml");
+  EXPECT_EQ(run(merge_command(shard_names(3, "two"), "m.h5")).code, kWaits);
+  for (std::size_t number = 1; number <= 2; ++number)
+    succeed({"resume", "m.h5", "--quiet", "--shard", std::to_string(number) + "/2"});
+  succeed({"resume", "m.h5", "--quiet", "--shard", "2/2"});  // again: it is complete
+  succeed(merge_command(shard_names(2, "m"), "m.h5"));
+  expect_whole("m.h5", "two.yaml");
+  const Outcome nothing = run({"resume", "m.h5", "--shard", "1/2"});
+  EXPECT_NE(nothing.err.find("nothing to share out"), std::string::npos) << nothing.err;
+}
+
+TEST_F(Merge, SharesOutNothingBeforeItsTime) {
+  write("two.yaml", kTwoPhases);
+  EXPECT_EQ(run(share_command(1, 2, "two.yaml")).code, kWaits);
+  EXPECT_EQ(run(merge_command({shard_name(1, 2, "two")}, "m.h5")).code, kWaits);
+  refuse({"resume", "m.h5", "--shard", "1/2"}, 3, {"m.h5: cannot be shared out yet"});
+}
+
+TEST_F(Merge, RefusesWhatDoesNotBelongTogether) {
+  run_shares(2);
+  write("other.yaml", std::string(sweep_over("p.jsonl")).replace(0, 15, "workflow: other"));
+  succeed({"run", "other.yaml", "--quiet", "--shard", "2/2", "--set", "silenced.with={mean: head}"});
+  refuse(merge_command({shard_name(1, 2), shard_name(2, 2, "other")}), 3,
+         {"other.2-of-2.h5: cannot be merged with sweep.1-of-2.h5", "stages.silenced.with"});
+  succeed(share_command(1, 3));
+  refuse(merge_command({shard_name(1, 2), shard_name(1, 3)}), 3, {"number of shares: '2'", "'3'"});
+  write("q.jsonl", prompt_lines(89));
+  write("prompts.yaml", sweep_over("q.jsonl"));
+  succeed({"run", "prompts.yaml", "--quiet", "--out", "q.h5", "--shard", "2/2"});
+  refuse(merge_command({shard_name(1, 2), "q.2-of-2.h5"}), 3, {"prompts_sha256"});
+  succeed({"run", "w.yaml", "--quiet", "--out", "all.h5"});
+  refuse(merge_command({shard_name(1, 2), "all.h5"}), 2, {"all.h5: has a whole run"});
+  refuse(merge_command(shard_names(2), "all.h5"), 3, {"all.h5: the file exists and was not made by merge"});
+  refuse(merge_command({shard_name(1, 2), "no.h5"}, shard_name(1, 2)), 2,
+         {"is the file that shards are merged into"});
+  refuse(merge_command(shard_names(2), "w.yaml"), 3, {"w.yaml: "});
+  succeed(merge_command(shard_names(2)));
+  refuse(merge_command({shard_name(1, 2), "merged.h5"}, "again.h5"), 2, {"merged.h5: has a whole run"});
+}
+
+TEST_F(Merge, RefusesWhatOtherKernelsComputedUnlessTold) {
+  run_shares(1);
+  ::setenv("OPENBLAS_CORETYPE", "Prescott", 1);
+  EXPECT_EQ(run(share_command(2, 2)).code, 0);
+  ::unsetenv("OPENBLAS_CORETYPE");
+  succeed(share_command(1, 2));
+  refuse(merge_command(shard_names(2)), 3, {"computed by (--mixed merges it all the same)"});
+  Words words = merge_command(shard_names(2));
+  words.push_back("--mixed");
+  succeed(words);
+  const std::string kernels = succeed({"export", "merged.h5", "checkpoint", "--help"});
+  EXPECT_FALSE(kernels.empty());
+}
+
+TEST_F(Merge, NamesAWrongShare) {
+  for (const std::string share : {"0/8", "9/8", "1/0", "x", "1/", "-1/2"})
+    refuse({"run", "w.yaml", "--shard", share}, 2, {share});
+  refuse({"run", "w.yaml", "--shard", "auto"}, 2, {"SLURM_ARRAY_TASK_ID"});
+  refuse({"run", "w.yaml", "--shard", "1/2", "--shards", "2"}, 2, {"--shards needs --shard auto"});
+}
+
+TEST_F(Merge, GoesOnWithAShareByItsOwnCommandAlone) {
+  succeed(share_command(2, 3));
+  const std::string name = shard_name(2, 3);
+  refuse({"resume", name}, 3, {"has share 2/3 of a run", "run w.yaml --quiet --resume --shard 2/3"});
+  refuse({"run", "w.yaml", "--shard", "1/3", "--out", "x.h5", "--set", "workflow=x", "--resume", "--out",
+          "x.h5"},
+         2, {});
+  fs::rename(folder.path() / name, folder.path() / shard_name(1, 3));
+  refuse(share_command(1, 3), 3, {"share of the run: '2/3' in the file, '1/3' now"});
+  fs::rename(folder.path() / shard_name(1, 3), folder.path() / "sweep.h5");
+  refuse({"run", "w.yaml", "--resume"}, 3, {"share of the run: '2/3' in the file, the whole run now"});
+}
+
+TEST_F(Merge, TakesTheRoomOfOneFile) {
+  write("p.jsonl", prompt_lines(1200));
+  run_shares(4);
+  succeed(merge_command(shard_names(4)));
+  std::uintmax_t all = 0;
+  for (const std::string& name : shard_names(4)) all += size(name);
+  write("one.jsonl", prompt_lines(1));
+  write("one.yaml", sweep_over("one.jsonl"));
+  succeed({"run", "one.yaml", "--quiet", "--out", "one.h5"});
+  const std::uintmax_t fixed = size("one.h5");  // vocabulary and the like
+  EXPECT_LT(all - 4 * fixed, 1.2 * static_cast<double>(size("merged.h5") - fixed));
+}
+
+TEST_F(Merge, IsWatchedInOneTable) {
+  run_shares(2);
+  const std::string table = succeed({"inspect", shard_name(1, 2), "sweep.9-of-2.h5", shard_name(2, 2)});
+  for (const std::string part : {"1/2", "2/2", "100 %", "complete", "missing"})
+    EXPECT_NE(table.find(part), std::string::npos) << table;
+  const std::string one = succeed({"inspect", shard_name(1, 2), shard_name(1, 2)});
+  EXPECT_NE(one.find("no file of 1 share of 2: 2"), std::string::npos) << one;
+  EXPECT_NE(succeed({"inspect", shard_name(1, 2)}).find("share 1/2 of a run"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hookflow::test
