@@ -31,19 +31,3 @@ def disk_rate(work, mib):
     seconds = time.perf_counter() - begin
     path.unlink()
     return mib * MEBI / seconds
-
-
-def copy_rate(run_file, work):
-    """Bytes a second that a run file is read and written again with: what merging shards comes to at best, as long as
-    nothing merges them yet."""
-    path = work / "scale_copy"
-    begin = time.perf_counter()
-    with open(run_file, "rb") as source, open(path, "wb") as copy:
-        while block := source.read(8 * MEBI):
-            copy.write(block)
-        copy.flush()
-        os.fsync(copy.fileno())
-    seconds = time.perf_counter() - begin
-    size = path.stat().st_size
-    path.unlink()
-    return size / seconds

@@ -35,6 +35,17 @@ class Planned:
     file_bytes: float
     seconds: float
     peak_bytes: float  # of the process that planned
+    longest: dict  # by the number of shards: the work of the longest, against their mean
+
+
+@dataclass(frozen=True)
+class Merged:
+    prompts: int
+    shards: int
+    file_bytes: float
+    seconds: float
+    peak_bytes: float
+    planning: float  # seconds of the whole that merge takes before it begins: those of a dry run
 
 
 def number(text):
@@ -50,8 +61,9 @@ class Hookflow:
     prompts: Path
 
     def workflow(self, model, count, edit):
-        path = self.work / f"scale_{model.name}_{edit.split()[0]}_{count}.yaml"
-        path.write_text(WORKFLOW.format(name=path.stem, model=model.resolve(), prompts=self.prompts.resolve(),
+        path = self.work / f"scale_{Path(model).name}_{edit.split()[0]}_{count}.yaml"
+        place = model if model == "nano" else model.resolve()
+        path.write_text(WORKFLOW.format(name=path.stem, model=place, prompts=self.prompts.resolve(),
                                         count=count, edit=EDITS[edit]))
         return path
 
@@ -68,14 +80,32 @@ class Hookflow:
             sys.exit(f"hookflow {' '.join(map(str, words))} ended with {process.returncode}:\n{told}")
         return out, told, time.perf_counter() - begin, usage.ru_maxrss * 1024
 
-    def plan(self, model, count, edit):
-        text, _, seconds, peak = self.call("run", self.workflow(model, count, edit), "--dry-run")
+    def plan(self, model, count, edit, shards):
+        workflow = self.workflow(model, count, edit)
+        text, _, seconds, peak = self.call("run", workflow, "--dry-run")
         batches = int(re.search(r"prompts? in (\d+) batch", text).group(1))
 
         def after(label):
             return re.search(rf"^{label} +(.*)$", text, re.MULTILINE).group(1)
         return Planned(count, batches, float(after("forward passes")), number(after("work")),
-                       number(after("file size")), seconds, peak)
+                       number(after("file size")), seconds, peak,
+                       {shares: self.longest_to_mean(workflow, shares) for shares in shards})
+
+    def longest_to_mean(self, workflow, shares):
+        text = self.call("run", workflow, "--dry-run", "--shard", f"1/{shares}")[0]
+        return float(re.search(r"the longest share has ([\d.e+-]+) times the mean", text).group(1))
+
+    def merge(self, count, shards):
+        """Makes shards on the built-in model, which has many prompts a second, and merges them."""
+        workflow = self.workflow("nano", count, "last position")
+        whole = workflow.with_suffix(".h5")
+        for shard in range(1, shards + 1):
+            self.call("run", workflow, "--out", whole, "--force", "--quiet", "--shard", f"{shard}/{shards}")
+        whole.unlink(missing_ok=True)
+        planning = self.call("run", workflow, "--dry-run")[2]
+        files = [whole.with_suffix(f".{shard}-of-{shards}.h5") for shard in range(1, shards + 1)]
+        _, _, seconds, peak = self.call("merge", whole, *files)
+        return Merged(count, shards, whole.stat().st_size, seconds, peak, planning)
 
     def run(self, model, count, edit, threads):
         """Seconds until work began, and the shares of all threads' time, in the names of the program's own report."""

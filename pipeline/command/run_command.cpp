@@ -14,6 +14,7 @@
 #include "pipeline/session/execute.hpp"
 #include "pipeline/session/tell.hpp"
 #include "pipeline/shards/share_layout.hpp"
+#include "pipeline/shards/share_work.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -99,6 +100,7 @@ int run(const std::vector<std::string>& arguments) {
       if (share) take_share(planned, *share, 0);
       tell_warnings(planned.layout.warnings, session.progress);
       print_dry_run(planned, {session.run.threads, session.run.memory_bytes}, std::cout);
+      if (share) print_share_work(share_work(phase_of(planned.plan, 0), *share), *share, std::cout);
       if (!session.threads_bound_by.empty())
         std::cout << "threads         " << session.run.threads << ", bounded by " << session.threads_bound_by
                   << "\n";

@@ -9,6 +9,7 @@
 
 #include "pipeline/engine/graph.hpp"
 #include "pipeline/h5/h5.hpp"
+#include "pipeline/hash/hash_memory.hpp"
 #include "pipeline/hash/sha256.hpp"
 #include "pipeline/run_file/format/root_attributes.hpp"
 
@@ -67,7 +68,9 @@ std::string utc_now() {
 Identity run_identity(const Plan& plan, const std::stop_token& stop) {
   Identity identity = own_identity(plan);
   for (auto& entry : plan.subject->identity(stop)) identity.push_back(std::move(entry));
-  for (const auto& [name, path] : plan.files) identity.emplace_back(file_name(name), sha256_file(path, stop));
+  const auto memory = HashMemory::of_user();
+  for (const auto& [name, path] : plan.files)
+    identity.emplace_back(file_name(name), memory.sha256_file(path, stop));
   return identity;
 }
 

@@ -73,7 +73,7 @@ std::string files_section() {
                 plain("the results of a run, and from where it goes on: HDF5, which xarray, h5py, "
                       "netCDF, MATLAB and R open")) +
          tagged(plain("~/.cache/hookflow/sha256"),
-                plain("hashes of large files, so that they are read once")) +
+                plain("hashes of large files, so that they are read once; what stands there is believed")) +
          tagged(plain("share/hookflow/workflow.schema.json"),
                 plain("what editors know of workflow files, as hookflow "
                       "schema prints it"));

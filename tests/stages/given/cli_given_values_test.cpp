@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <thread>
 
 #include "tests/support/cli.hpp"
@@ -173,6 +174,22 @@ TEST_F(FileValues, ArePartOfWhatARunIs) {
   write("w.yaml", with("text: \"Berlin", "text: \"Paris"));
   succeed({"run", "w.yaml", "--out", "w.h5", "--quiet", "--force"});
   refuse({"resume", "f.h5"}, 3, {"file_..:w.h5"});
+}
+
+TEST_F(FileValues, OfALargeFileAreHashedOnce) {
+  std::string prompts = "workflow: large\nmodel: nano\nprompts:\n";
+  for (int i = 0; i < 320; ++i)
+    prompts += "  - {text: \"When Sam and Sally went to the park, Sam gave a gift to\"}\n";
+  write("w.yaml", prompts + kStages.substr(0, kStages.find("  edited:")) + "keep: [z, z_mean]\n");
+  succeed({"run", "w.yaml", "--out", "w.h5", "--quiet", "--force"});
+  ASSERT_GT(fs::file_size(folder.path() / "w.h5"), std::uintmax_t{1} << 24);
+  std::this_thread::sleep_for(std::chrono::milliseconds(3100));  // a file that has just changed is read again
+  ::setenv("XDG_CACHE_HOME", folder.path().c_str(), 1);
+  succeed({"run", "in/f.yaml", "--out", "f.h5", "--quiet"});
+  for (const auto& entry : fs::directory_iterator(folder.path() / "hookflow/sha256"))
+    std::ofstream(entry.path()) << std::string(64, 'e');  // what stands there is what it is known by
+  refuse({"resume", "f.h5"}, 3, {"file_..:w.h5", std::string(12, 'e')});
+  ::unsetenv("XDG_CACHE_HOME");
 }
 
 TEST_F(FileValues, ThatAreNotThereAreRefused) {
