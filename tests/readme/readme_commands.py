@@ -21,7 +21,7 @@ SETUP = re.compile(r"bash (workflows/quickstart\.sh|tests/run\.sh)|cmake ")
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 COMMANDS, STATE = ("", "sh", "bash"), ("export ", "cd ")
 PAGES = ("README.md", "workflows/README.md", "pipeline/run_file/README.md", "pipeline/session/README.md",
-         "stages/README.md")
+         "pipeline/shards/README.md", "stages/README.md")
 NUMBER = re.compile(r"-?\d+\.\d+")
 # What shows that a language is here, and runs a block of it; blocks of others are not run.
 LANGUAGES = {"r": (["Rscript", "-e", "library(hdf5r)"], "block.R", "Rscript block.R"),
