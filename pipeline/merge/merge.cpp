@@ -55,9 +55,11 @@ class Merge {
     expect_one_run(shards_, options_.mixed);
     PlannedRun planned = plan_whole(shards_, options_.model);
     const std::vector<ShareLayout> shares = expect_shares_of(planned.plan, shards_);
+    for (ShardFile& shard : shards_) shard.inputs.prompts.clear();  // the plan has them
     const Identity identity = run_identity(planned.plan, {});
     for (const ShardFile& shard : shards_) expect_identity(shard, identity);
     RunStore whole = open_whole(planned, identity);
+    tell_damage(whole.damage(), out_, ProgressStyle::lines);
     expect_base(planned.plan, whole);
     StopSignals::install();
     whole.begin_session(options_.threads, program_version());
@@ -78,7 +80,11 @@ class Merge {
  private:
   RunStore open_whole(const PlannedRun& planned, const Identity& identity) const {
     std::error_code unknown;
-    if (!fs::exists(out_, unknown))
+    const bool is_new = !fs::exists(out_, unknown);
+    if (is_new && shards_.front().share.phase > 0)
+      throw InputError(out_.string() + ": no such file; " + shards_.front().path.string() +
+                       " belongs into the one whose results over all prompts it was built on");
+    if (is_new)
       return RunStore::create(NewFile(out_, false), planned.layout, identity, provenance(planned.plan));
     RunStore whole = RunStore::open(out_, planned.layout, identity);
     if (!whole.takes_merges())
