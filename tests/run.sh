@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${1:-dev}
 
-echo "1/4 Installing a compiler, libraries, Python with PyTorch, R and Octave with apt"
+echo "1/4 Installing a compiler, libraries, Python with PyTorch, R, Octave and Slurm with apt"
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends \
@@ -13,7 +13,8 @@ apt-get install -y -qq --no-install-recommends \
   libyaml-cpp-dev nlohmann-json3-dev libpcre2-dev libutfcpp-dev libssl-dev libgtest-dev libgmock-dev libbenchmark-dev \
   python3 python3-torch python3-h5py python3-scipy python3-xarray python3-h5netcdf python3-netcdf4 \
   python3-jsonschema python3-yaml hdf5-tools netcdf-bin zlib1g-dev librsvg2-bin chromium chromium-driver \
-  python3-selenium r-base-core r-cran-hdf5r octave zsh groff-base >/dev/null
+  python3-selenium r-base-core r-cran-hdf5r octave zsh groff-base \
+  slurm-wlm munge openmpi-bin snakemake parallel >/dev/null
 command -v npm >/dev/null || apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null
 
 echo "2/4 Fetching three tokenizers with npm, and having them read thousands of texts"
