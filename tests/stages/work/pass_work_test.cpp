@@ -46,6 +46,13 @@ VariantsPtr heads(const Sizes& layers, const Positions& positions, const Replace
   return std::make_shared<const std::vector<Variant>>(std::move(variants));
 }
 
+/// The same, which make a difference at the named positions alone.
+VariantsPtr where_named_alone(std::vector<Variant> variants) {
+  for (Variant& variant : variants)
+    for (Intervention& edit : variant) edit.differs = Positions::of_name(kNamed);
+  return std::make_shared<const std::vector<Variant>>(std::move(variants));
+}
+
 PassRequest last_logits() {
   PassRequest request;
   request.keep_logits(Positions::last());
@@ -356,6 +363,7 @@ Case drawn_case(std::mt19937& random) {
   if (below(4) == 0) of.asked.keep({HookKind::pattern, below(8)}, named);
   const Replacement with = below(4) == 0 ? Replacement("mean", "positions") : Replacement{};
   of.variants = heads({below(8), below(8)}, places[below(places.size())], with);
+  if (below(4) == 0) of.variants = where_named_alone(*of.variants);
   return of;
 }
 
