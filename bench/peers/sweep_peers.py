@@ -1,6 +1,7 @@
 """The sweeps as PyTorch users write them: the peers that hookflow's speed is measured against.
 
-Each gives the target's log-softmax at the last position of every row: a prompt with one of its variants, or clean.
+Each gives what the case measures at the last position of every row: a prompt with one of its variants, or clean. That is
+the target's log-softmax, or the logit of the target less that of the contrast.
 p = position, d = model width.
 """
 from contextlib import contextmanager
@@ -87,7 +88,7 @@ class Batched:
 
     def __init__(self, model, case):
         self.model, self.case = model, case
-        self.targets = torch.tensor(case.targets)
+        self.targets, self.contrasts = torch.tensor(case.targets), torch.tensor(case.contrasts)
 
     def prepare(self):
         """What is computed before the first batch: where edits take from another text, one pass of each."""
@@ -113,13 +114,24 @@ class Batched:
     def run(self, rows):
         ids = torch.tensor([self.case.prompts[row.prompt] for row in rows])
         with edited(self.model, [row.edit for row in rows], self.sources_of(rows)):
-            return self.log_probs(rows, self.last_logits(ids))
+            return self.measure(rows, ids)
 
-    def last_logits(self, ids, past=None):  # [rows, p] -> [rows, vocabulary]
-        return self.model.lm_head(self.model.transformer(ids, past)[:, -1])
+    def measure(self, rows, ids, past=None):
+        return self.measured(rows, self.model.transformer(ids, past)[:, -1])
 
-    def log_probs(self, rows, logits):
-        return logits.log_softmax(-1)[range(len(rows)), self.targets[[row.prompt for row in rows]]].tolist()
+    def measured(self, rows, final):
+        """Of what the final norm gave, [rows, d]. Where two logits are all that is asked for, no others are made."""
+        if not self.case.contrasts:
+            return self.metric(rows, self.model.lm_head(final))
+        prompts = [row.prompt for row in rows]
+        weight = self.model.lm_head.weight
+        return (final * (weight[self.targets[prompts]] - weight[self.contrasts[prompts]])).sum(-1).tolist()
+
+    def metric(self, rows, logits):  # [rows, vocabulary]
+        each, prompts = range(len(rows)), [row.prompt for row in rows]
+        if self.case.contrasts:
+            return (logits[each, self.targets[prompts]] - logits[each, self.contrasts[prompts]]).tolist()
+        return logits.log_softmax(-1)[each, self.targets[prompts]].tolist()
 
 
 class Loop(Batched):
@@ -127,8 +139,8 @@ class Loop(Batched):
 
     sizes = (1,)
 
-    def last_logits(self, ids, past=None):
-        return self.model(ids)[:, -1]
+    def measure(self, rows, ids, past=None):
+        return self.metric(rows, self.model(ids)[:, -1])
 
 
 class Cached(Batched):
@@ -175,7 +187,7 @@ class Cached(Batched):
     def run(self, rows):
         ids = torch.tensor(self.case.prompts[rows[0].prompt][self.first(rows[0]):]).expand(len(rows), -1)
         with edited(self.model, [replace(row.edit, position=0) for row in rows]):
-            return self.log_probs(rows, self.last_logits(ids, self.past(rows[0])))
+            return self.measure(rows, ids, self.past(rows[0]))
 
 
 class FromLayer(Cached):
@@ -223,7 +235,7 @@ class FromLayer(Cached):
         for later in range(layer + of_heads, len(blocks)):
             past = [part[:, :first] for part in seen[later][2]] if first else None
             stream = blocks[later](stream, past)
-        return self.log_probs(rows, self.model.lm_head(self.model.transformer.ln_f(stream[:, -1])))
+        return self.measured(rows, self.model.transformer.ln_f(stream[:, -1]))
 
 
 PEERS = {"loop": Loop, "batched": Batched, "cached": Cached}

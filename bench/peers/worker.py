@@ -77,7 +77,7 @@ class Timing:
 
     def run(self, batches, request, prepared=0):
         """Returns `prepared`, seconds before the first batch; `seconds` of the batches that were run; their `share` of
-        all that is computed; `total`, the seconds of all at that rate; and of each row [prompt, variant, log_prob]."""
+        all that is computed; `total`, the seconds of all at that rate; and of each row [prompt, variant, value]."""
         done, results = 0, []
         start = time.perf_counter()
         with nullcontext() if self.case.variants else Residuals(self.model, self.case, request["file"]) as residuals:

@@ -33,11 +33,16 @@ class Case:
     variants: Sequence[Edit] = ()  # the same, in the order of the run file
     shared: int = 0  # first positions that all prompts have in common
     sources: Sequence[Sequence[int]] = ()  # each prompt's other text, as long, where activations are taken from
+    contrasts: Sequence[int] = ()  # what is measured is the logit of the target less that of these; none: its log_prob
 
     @property
     def prefix_helps(self):
         """Whether any variant has a position that its edit does not reach."""
         return any(edit.position is not None for edit in self.variants)
+
+    @property
+    def metric(self):
+        return "logit_diff" if self.contrasts else "log_prob"
 
     @property
     def passes(self):
@@ -52,12 +57,16 @@ class Case:
             rows = [{**row, "source": list(ids)} for row, ids in zip(rows, self.sources)]
             stages["other_tokens"] = {"stage": "tokenize", "column": "source"}
             stages["source"] = {"stage": "forward", "in": "other_tokens"}
+        measured = {"stage": "measure.prediction"}
+        if self.contrasts:
+            rows = [{**row, "contrast": contrast} for row, contrast in zip(rows, self.contrasts)]
+            measured.update(metrics=[self.metric], tokens=["target", "contrast"])
         prompts.write_text("".join(json.dumps(row) + "\n" for row in rows))
         if self.ablate:
             stages["silenced"] = {"stage": "ablate", "in": "pass", **self.ablate}
-            stages["scores"] = {"stage": "measure.prediction", "in": ["pass", "silenced"]}
+            stages["scores"] = {**measured, "in": ["pass", "silenced"]}
         else:
-            stages["scores"] = {"stage": "measure.prediction", "in": "pass"}
+            stages["scores"] = {**measured, "in": "pass"}
             stages["residuals"] = {"stage": "measure.activation", "in": "pass", "at": "blocks.*.hook_resid_post"}
         keep = [name for name in ("scores", "residuals") if name in stages]
         path = folder / f"{self.name}.yaml"
@@ -120,9 +129,10 @@ def sentence_prompts(count):
 
 
 def pair_prompts(count, first=0):
-    """(prompts, targets, the other texts) of pairs of indirect-object sentences that differ in who gives."""
-    columns = [column[first:] for column in sentences(PAIRS, ("corrupted", "target", "text"), first + count)]
-    return columns[0], [target[0] for target in columns[1]], columns[2]
+    """(prompts, targets, the other texts, contrasts) of pairs of indirect-object sentences that differ in who gives."""
+    names = ("corrupted", "target", "text", "contrast")
+    prompts, targets, others, contrasts = (column[first:] for column in sentences(PAIRS, names, first + count))
+    return prompts, [target[0] for target in targets], others, [contrast[0] for contrast in contrasts]
 
 
 def make_cases(quick):
@@ -131,7 +141,8 @@ def make_cases(quick):
     cases = []
 
     def sweep(name, title, prompts, grid, shared=0):
-        cases.append(Case(name, title, *prompts[:2], *grid, shared=shared, sources=prompts[2:] and prompts[2]))
+        prompts, targets, sources, contrasts = (*prompts, (), ())[:4]
+        cases.append(Case(name, title, prompts, targets, *grid, shared, sources, contrasts))
 
     sweep("heads_6_all", "6 tokens, heads by zero and mean, all positions", random_prompts(1, 6),
           head_grid(layers, heads, "all", ("zero", "mean")))

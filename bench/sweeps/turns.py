@@ -31,10 +31,10 @@ def median_of(rounds, name):
 
 
 def largest_difference(case, run_file, answer, residuals):
-    """Between hookflow's log-probabilities and a peer's; or between residuals, as a share of the largest magnitude."""
+    """Between what hookflow measures and a peer does; or between residuals, as a share of the largest magnitude."""
     with h5py.File(run_file) as file:
         if case.variants:
-            ours = file["/scores/log_prob"][:].reshape(len(case.prompts), -1)
+            ours = file[f"/scores/{case.metric}"][:].reshape(len(case.prompts), -1)
             return float(max(abs(ours[prompt, variant] - value) for prompt, variant, value in answer["results"]))
         prompts = sorted({prompt for prompt, _, _ in answer["results"]})
         ours = file["/residuals/resid_post"][prompts]

@@ -8,7 +8,7 @@
 namespace hookflow {
 
 void check_intervention(const Intervention& intervention, const Config& config, const FedPrompt& fed) {
-  const auto& [at, head, positions, with, source, keys] = intervention;
+  const auto& [at, head, positions, with, source, keys, differs] = intervention;
   const std::string place = "intervention at " + to_string(at) + ": ";
   if (!editable(at.kind)) {
     throw ModelError(place + "this hook point can be captured but not edited");

@@ -21,6 +21,7 @@ struct Intervention {
   Replacement with;
   std::optional<std::size_t> source{};  // of what is put in, where that comes from outside of the pass
   std::optional<Positions> keys{};      // at scores and patterns, of these queries; none: all of them
+  std::optional<Positions> differs{};   // where what is put in can differ from what is there; none: anywhere
 };
 
 /// Throws ModelError for an edit that a prompt of that length does not allow: a place that cannot be

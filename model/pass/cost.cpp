@@ -17,9 +17,9 @@ double as_double(std::size_t number) { return static_cast<double>(number); }
 
 /// The rows of the token embeddings' table that are read come with their neighbours: the kernel maps 16 pages
 /// around each that is touched.
-double embedding_bytes(double table, std::size_t fed) {
+double embedding_bytes(double table, std::size_t rows) {
   constexpr double kMappedTogether = 65536;
-  return std::min(table, as_double(fed) * kMappedTogether);
+  return std::min(table, as_double(rows) * kMappedTogether);
 }
 
 double layer_flops(const Config& config, const Sequence& sequence, const NeededRows& rows,
@@ -116,10 +116,22 @@ std::size_t layers_run(const Config& config, const ForwardPlan& plan) {
   return layers;
 }
 
-double weight_bytes(const Config& config, std::size_t fed, const ForwardPlan& plan) {
+std::size_t table_rows(const Config& config, std::span<const std::int32_t> fed,
+                       const std::set<std::int32_t>& named) {
+  std::vector<bool> embedded(config.vocabulary), unembedded(config.vocabulary);
+  const auto read = [](const auto& ids, std::vector<bool>& table) {
+    for (const std::int32_t id : ids)
+      if (id >= 0) table.at(static_cast<std::size_t>(id)) = true;
+  };
+  read(fed, embedded);
+  read(named, config.tied_embeddings ? embedded : unembedded);
+  return static_cast<std::size_t>(std::ranges::count(embedded, true) + std::ranges::count(unembedded, true));
+}
+
+double weight_bytes(const Config& config, std::size_t rows, const ForwardPlan& plan) {
   const double layers = as_double(layers_run(config, plan) * layer_floats(config)) * sizeof(float);
   const double table = as_double(config.vocabulary * config.width) * sizeof(float);
-  const double embeddings = embedding_bytes(table, fed);
+  const double embeddings = embedding_bytes(table, rows);
   if (plan.logits.empty()) {
     return layers + embeddings;
   }

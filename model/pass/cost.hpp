@@ -1,6 +1,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <set>
+#include <span>
 #include <vector>
 
 #include "model/architecture/config.hpp"
@@ -49,8 +51,13 @@ class PassCost {
 /// How many layers a pass goes through to reach what `plan` asks for.
 std::size_t layers_run(const Config& config, const ForwardPlan& plan);
 
-/// Bytes of the weights that passes touch: the layers that are run, the embeddings of the `fed` different
-/// tokens that are fed, and for logits the whole vocabulary's.
-double weight_bytes(const Config& config, std::size_t fed, const ForwardPlan& plan);
+/// How many rows of the embeddings and of the unembedding, whose table is one where they are tied, are read:
+/// those of tokens that are fed, and of those whose logits are read one by one. Without ids below 0.
+std::size_t table_rows(const Config& config, std::span<const std::int32_t> fed,
+                       const std::set<std::int32_t>& named);
+
+/// Bytes of the weights that passes touch: the layers that are run, so many rows of the tables, and
+/// for logits the whole vocabulary's.
+double weight_bytes(const Config& config, std::size_t rows, const ForwardPlan& plan);
 
 }  // namespace hookflow

@@ -1,12 +1,23 @@
 #include "model/pass/logits.hpp"
 
 #include <algorithm>
+#include <stdexcept>
+#include <string>
 
 #include "model/memory/scratch.hpp"
+#include "model/numerics/dot.hpp"
 #include "model/numerics/ops.hpp"
 #include "model/numerics/parallel.hpp"
 
 namespace hookflow {
+
+double token_logit(const Model& model, std::span<const float> normalized, std::int32_t token) {
+  if (token < 0 || static_cast<std::size_t>(token) >= model.config.vocabulary)
+    throw std::logic_error("the vocabulary has no token id " + std::to_string(token));
+  const auto row = static_cast<std::size_t>(token);
+  const std::span<const float> bias = model.weights.unembedding_bias;
+  return dot(normalized, model.weights.unembedding.row(row)) + (bias.empty() ? 0 : double{bias[row]});
+}
 
 LogitBlocks::LogitBlocks(const Model& model, RowLayout rows, View normalized, std::size_t kept)
     : model_(model),

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <list>
 #include <memory>
@@ -19,6 +20,11 @@ struct LogitRow {
   std::span<const float> values;
   std::shared_ptr<const float[]> memory;
 };
+
+/// The logit of one token at one position by what the final norm gave there, (d): a product of its own, in
+/// double, whose bits do not depend on what else is computed. Throws std::logic_error for an id that is none
+/// of the vocabulary.
+double token_logit(const Model& model, std::span<const float> normalized, std::int32_t token);
 
 /// The logits of a pass, made when they are read: of at most kRows rows at once. Of the blocks that were
 /// made those read last are kept, so that those of many variants are never all in memory.

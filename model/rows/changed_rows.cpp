@@ -61,7 +61,7 @@ class Spread {
 
  private:
   void add(const Intervention& edit, const FedPrompt& fed, HeadPositions& to) const {
-    const PositionSet positions = edited_positions(edit, fed);
+    const PositionSet positions = changed_positions(edit, fed);
     if (edit.head) {
       to.add(*edit.head, heads_, positions);
     } else {

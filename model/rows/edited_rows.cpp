@@ -24,6 +24,11 @@ PositionSet edited_positions(const Intervention& edit, const FedPrompt& fed) {
   return shows_hidden_keys(edit) ? positions : positions & PositionSet::range(keys.first(), fed.all());
 }
 
+PositionSet changed_positions(const Intervention& edit, const FedPrompt& fed) {
+  const PositionSet positions = edited_positions(edit, fed);
+  return edit.differs ? positions & PositionSet(edit.differs->resolve(fed)) : positions;
+}
+
 PositionSet edited_keys(const Intervention& edit, const FedPrompt& fed) {
   return edit.keys ? PositionSet(edit.keys->resolve(as_edited(edit, fed))) : PositionSet::range(0, fed.all());
 }

@@ -14,6 +14,9 @@ bool is_there(const Intervention& edit, const FedPrompt& fed);
 /// What comes from outside of the pass comes for the prompt alone.
 PositionSet edited_positions(const Intervention& edit, const FedPrompt& fed);
 
+/// Those of them where it can make a difference: elsewhere it puts in what is there, or was before others.
+PositionSet changed_positions(const Intervention& edit, const FedPrompt& fed);
+
 /// Which keys of these queries it changes; of an edit that names none, all that are fed.
 PositionSet edited_keys(const Intervention& edit, const FedPrompt& fed);
 

@@ -10,7 +10,7 @@
 namespace hookflow::pipeline {
 
 /// Raised whenever the same workflow on the same model would store other numbers.
-inline constexpr int kResultVersion = 2;
+inline constexpr int kResultVersion = 3;
 
 std::string program_version();
 std::string utc_now();  // 2026-01-31T23:59:59Z

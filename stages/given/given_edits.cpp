@@ -60,7 +60,7 @@ GivenEdits::GivenEdits(std::vector<Variant>& variants, const std::string& param,
                        const pipeline::PlanContext& context, const PassFacts& base,
                        pipeline::Output& output) {
   std::vector<Replacement> sources;
-  std::vector<std::vector<const Intervention*>> edits;  // of each
+  std::vector<std::vector<Intervention*>> edits;  // of each
   for (Variant& variant : variants) {
     for (Intervention& edit : variant) {
       if (!edit.with->takes_given()) continue;
@@ -91,6 +91,8 @@ GivenEdits::GivenEdits(std::vector<Variant>& variants, const std::string& param,
       together.insert(together.end(), edits[i].begin(), edits[i].end());
     group.rows = given_kind(sources[group.sources.front()])
                      ->plan({context, output, base, param, std::move(together), results_});
+    for (const std::size_t i : group.sources)
+      for (Intervention* edit : edits[i]) edit->differs = group.rows->differs();
     if (group.rows->other_prompts().empty()) continue;
     labels.push_back(sources[group.sources.front()].label());
     others.push_back(group.rows->other_prompts());

@@ -69,6 +69,8 @@ class GivenRows {
   /// Where they are taken of another prompt: of which, by prompt, kNoPrompt for one that is not run. Empty:
   /// of none.
   [[nodiscard]] virtual std::span<const std::size_t> other_prompts() const { return {}; }
+  /// Where they can differ from what the pass that is edited has there itself; none: anywhere.
+  [[nodiscard]] virtual std::optional<Positions> differs() const { return {}; }
   /// Whether it is the same row at every position, and so at that of a token behind the prompt, too.
   [[nodiscard]] virtual bool is_everywhere() const { return false; }
 };

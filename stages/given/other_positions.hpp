@@ -35,6 +35,9 @@ class OtherPositions {
   [[nodiscard]] MovedPositions moved(const std::vector<const Intervention*>& edits, const FedPrompt& edited,
                                      const FedPrompt& other) const;
 
+  /// Whether they are the same positions.
+  [[nodiscard]] bool are_the_same() const { return !positions_; }
+
   friend bool operator==(const OtherPositions&, const OtherPositions&) = default;
 
  private:

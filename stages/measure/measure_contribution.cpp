@@ -6,14 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "model/numerics/dot.hpp"
 #include "pipeline/stage/registry.hpp"
-#include "stages/measure/dot.hpp"
 #include "stages/measure/pass_measure.hpp"
 #include "stages/measure/projected_direction.hpp"
 #include "stages/params/direction_param.hpp"
 #include "stages/params/places.hpp"
 #include "stages/params/position_axis.hpp"
 #include "stages/params/positions_param.hpp"
+#include "stages/subject/token_logits.hpp"
 
 namespace hookflow::stages {
 namespace {
@@ -132,7 +133,7 @@ class Contribution : public PassMeasure {
     if (directions_.is_vector()) {
       keep(normalized());
     } else {
-      request.keep_logits(positions);
+      request.keep_token_logits(positions, directions_.all_tokens());
     }
     std::vector<Variant> edited = {own_edits_};
     if (variants_ != nullptr) edited.insert(edited.end(), variants_->begin(), variants_->end());
@@ -209,12 +210,10 @@ class Contribution : public PassMeasure {
   [[nodiscard]] double total(const MeasuredPass& pass, std::size_t position,
                              const ProjectedDirection& projected) const {
     if (directions_.is_vector()) return dot(projected.direction(), pass.at(normalized()).row(position));
-    const std::vector<std::size_t> rows = positions.resolve(pass.fed());
-    const auto row = static_cast<std::size_t>(std::ranges::find(rows, position) - rows.begin());
-    const LogitRow logits = pass.request.logits(pass.view).row(row);
+    const Captured vectors = pass.request.final_vectors(pass.view);
+    const TokenLogits logits(*model_, vectors.row(position), position);
     const auto ids = directions_.tokens(pass.prompt);
-    const auto logit = [&](std::int32_t id) { return double{logits.values[static_cast<std::size_t>(id)]}; };
-    return ids.size() == 1 ? logit(ids[0]) : logit(ids[0]) - logit(ids[1]);
+    return ids.size() == 1 ? logits.of(ids[0]) : logits.of(ids[0]) - logits.of(ids[1]);
   }
 
   ModelSubject* subject_ = nullptr;

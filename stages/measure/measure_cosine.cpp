@@ -2,8 +2,8 @@
 #include <cmath>
 #include <limits>
 
+#include "model/numerics/dot.hpp"
 #include "pipeline/stage/registry.hpp"
-#include "stages/measure/dot.hpp"
 #include "stages/measure/pass_measure.hpp"
 #include "stages/params/places.hpp"
 #include "stages/params/positions_param.hpp"

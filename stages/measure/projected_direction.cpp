@@ -3,8 +3,8 @@
 #include <numeric>
 #include <utility>
 
+#include "model/numerics/dot.hpp"
 #include "model/numerics/ops.hpp"
-#include "stages/measure/dot.hpp"
 
 namespace hookflow::stages {
 

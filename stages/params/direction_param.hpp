@@ -36,6 +36,7 @@ class Directions {
   [[nodiscard]] bool is_vector() const { return direction_.columns.empty(); }
   /// The ids of its tokens: that whose logit it is and, of a difference, that whose logit is taken away.
   [[nodiscard]] std::span<const std::int32_t> tokens(std::size_t prompt) const { return ids_[prompt]; }
+  [[nodiscard]] std::span<const std::int32_t> all_tokens() const { return ids_.all(); }  // of all prompts
   /// Itself: a row of the unembedding, the difference of two, or the vector, (d).
   [[nodiscard]] std::vector<float> of(std::size_t prompt, const Model& model) const;
 

@@ -14,6 +14,7 @@ namespace {
 using namespace pipeline;
 using Of = PredictionMetric::Of;
 using Against = PredictionMetric::Against;
+using Reads = PredictionMetric::Reads;
 
 std::vector<std::string> columns_of(const Prompts& prompts) {
   std::set<std::string> columns;
@@ -66,6 +67,10 @@ bool KeptMetrics::has(Of of) const {
 
 bool KeptMetrics::has(Against against) const {
   return std::ranges::any_of(metrics_, [against](const auto* metric) { return metric->against == against; });
+}
+
+bool KeptMetrics::has(Reads reads) const {
+  return std::ranges::any_of(metrics_, [reads](const auto* metric) { return metric->reads == reads; });
 }
 
 void KeptMetrics::find_columns(const PlanContext& context) {

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ class KeptMetrics {
   [[nodiscard]] const PredictionMetric& operator[](std::size_t metric) const { return *metrics_[metric]; }
   [[nodiscard]] bool has(PredictionMetric::Of of) const;
   [[nodiscard]] bool has(PredictionMetric::Against against) const;
+  [[nodiscard]] bool has(PredictionMetric::Reads reads) const;
 
   /// As a metric is stored, along the axes of the predictions and, of tokens, its own.
   [[nodiscard]] pipeline::Variable variable(const PredictionMetric& metric,
@@ -43,8 +45,9 @@ class KeptMetrics {
   [[nodiscard]] std::size_t cells(const PredictionMetric& metric) const;
   [[nodiscard]] double value(const PredictionMetric& metric, std::size_t cell, std::size_t prompt,
                              const Predicted& predicted) const;
-  /// The id of one of the tokens that metrics are of.
+  /// The id of one of the tokens that metrics are of; of all prompts all.
   [[nodiscard]] std::int32_t token(std::size_t prompt, std::size_t cell) const { return ids_[prompt][cell]; }
+  [[nodiscard]] std::span<const std::int32_t> tokens() const { return ids_.all(); }
 
  private:
   void find_columns(const pipeline::PlanContext& context);

@@ -21,6 +21,7 @@ namespace {
 
 using namespace pipeline;
 using Against = PredictionMetric::Against;
+using Reads = PredictionMetric::Reads;
 
 bool holds_residual(HookKind kind) {
   using enum HookKind;
@@ -72,7 +73,7 @@ class LensMeasure : public PassMeasure {
   }
 
   [[nodiscard]] double working_bytes() const override {
-    return Lens::bytes(subject_->config(), std::min(LogitBlocks::kRows, vectors()));
+    return Lens::bytes(subject_->config(), std::min(LogitBlocks::kRows, vectors()), made());
   }
 
   void measure(const MeasuredPass& pass, Numbers& numbers) const override {
@@ -82,7 +83,7 @@ class LensMeasure : public PassMeasure {
                   places_[v / kept_.size()].layers.size() * axis_.labels().size() * kept_.cells(metric));
     }
     const std::vector<Read> all = reads(pass);
-    Lens lens(*model_, std::min(LogitBlocks::kRows, all.size()));
+    Lens lens(*model_, std::min(LogitBlocks::kRows, all.size()), made());
     for (std::size_t first = 0; first < all.size(); first += LogitBlocks::kRows) {
       const auto block = std::span(all).subspan(first, std::min(LogitBlocks::kRows, all.size() - first));
       for (std::size_t i = 0; i < block.size(); ++i)
@@ -108,6 +109,10 @@ class LensMeasure : public PassMeasure {
     if (metric.of == PredictionMetric::Of::token) variable.ancillary = {measured_token().name};
     variable.long_name += ", by the lens at " + variable_name(place.kind);
     return variable;
+  }
+
+  [[nodiscard]] Lens::Makes made() const {
+    return kept_.has(Reads::vocabulary) ? Lens::Makes::logits : Lens::Makes::normalized;
   }
 
   [[nodiscard]] std::size_t vectors() const {
@@ -137,16 +142,22 @@ class LensMeasure : public PassMeasure {
     std::optional<NextToken> final;
     for (std::size_t i = 0; i < block.size(); ++i) {
       const Read& read = block[i];
-      const LogitRow logits = lens.logits(i);
-      check_finite(logits.values, [&](std::size_t id) {
-        return "by the lens at " + to_string(points(places_[read.place])[read.layer]) +
-               " the logit of token id " + std::to_string(id) + " at position " +
-               std::to_string(read.position);
-      });
+      const std::string by = "by the lens at " + to_string(points(places_[read.place])[read.layer]) + " ";
+      const TokenLogits logits(*model_, lens.normalized(i), read.position, by);
+      std::optional<NextToken> next;
+      if (kept_.has(Reads::vocabulary)) next.emplace(finite_row(lens.logits(i), read, by));
       if (kept_.has(Against::final) && (i == 0 || block[i - 1].step != read.step))
         final = predicted_at(pass, read.position);
-      add(read, {NextToken(logits), final ? &*final : nullptr}, pass.prompt, numbers);
+      add(read, {&logits, address(next), address(final)}, pass.prompt, numbers);
     }
+  }
+
+  static LogitRow finite_row(LogitRow logits, const Read& read, const std::string& by) {
+    check_finite(logits.values, [&](std::size_t id) {
+      return by + "the logit of token id " + std::to_string(id) + " at position " +
+             std::to_string(read.position);
+    });
+    return logits;
   }
 
   void add(const Read& read, const Predicted& predicted, std::size_t prompt, Numbers& numbers) const {

@@ -18,6 +18,7 @@ namespace {
 
 using namespace pipeline;
 using Against = PredictionMetric::Against;
+using Reads = PredictionMetric::Reads;
 
 constexpr double kNoShare = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kClean = 0, kEdited = 1, kCorrupted = 2;  // ports
@@ -53,18 +54,22 @@ class Prediction : public PromptStage {
 
   Output plan(const PlanContext& context) override {
     const std::shared_ptr<const PassFacts> base = find_passes(context);
+    subject_ = base->subject;
+    kept_ = KeptMetrics({metrics_here(), tokens, difference, Against::clean}, context);
     Output output;
     PassRequest request;
-    request.keep_logits(positions);
+    if (kept_.has(Reads::vocabulary)) request.keep_logits(positions);
+    if (kept_.has(Reads::tokens)) request.keep_token_logits(positions, kept_.tokens());
     for (std::size_t port = 0; port < context.inputs.size(); ++port) {
       if (context.inputs[port]) request_ = output.ask(port, request);
     }
-    kept_ = KeptMetrics({metrics_here(), tokens, difference, Against::clean}, context);
     axis_ = PositionAxis("positions", positions, context, *base->tokens);
     check_positions("positions", positions, context, *context.facts<PassFacts>(kClean)->tokens);
     declare(output);
     return output;
   }
+
+  void prepare() override { model_ = &subject_->model(); }
 
   [[nodiscard]] ValuePtr run(const Inputs& inputs) const override {
     const PassView clean = inputs.get<Pass>(kClean).view();
@@ -90,7 +95,12 @@ class Prediction : public PromptStage {
   }
 
  private:
-  using Predictions = std::vector<std::optional<NextToken>>;  // of each step of the positions' axis
+  /// What a pass predicts at one position, as far as metrics read it.
+  struct Seen {
+    std::optional<TokenLogits> logits;
+    std::optional<NextToken> next;
+  };
+  using Predictions = std::vector<std::optional<Seen>>;  // of each step of the positions' axis
 
   /// A metric that is kept, and where.
   struct Chosen {
@@ -179,19 +189,25 @@ class Prediction : public PromptStage {
   /// position.
   template <typename Use>
   void for_each_prediction(const PassView& pass, const Use& use) const {
-    const LogitRows logits = request_->logits(pass);
+    std::optional<LogitRows> logits;
+    std::optional<Captured> vectors;
+    if (kept_.has(Reads::vocabulary)) logits.emplace(request_->logits(pass));
+    if (kept_.has(Reads::tokens)) vectors.emplace(request_->final_vectors(pass));
     const std::vector<std::size_t> rows = positions.resolve(pass.fed);
     for (const auto& position : axis_.in(pass.fed)) {
-      std::optional<NextToken> next;
-      if (position)
-        next.emplace(logits.row(static_cast<std::size_t>(std::ranges::find(rows, *position) - rows.begin())));
-      use(next);
+      std::optional<Seen> seen;
+      if (position) seen.emplace();
+      if (position && logits)
+        seen->next.emplace(
+            logits->row(static_cast<std::size_t>(std::ranges::find(rows, *position) - rows.begin())));
+      if (position && vectors) seen->logits.emplace(*model_, vectors->row(*position), *position);
+      use(seen);
     }
   }
 
   [[nodiscard]] Predictions predictions(const PassView& pass) const {
     Predictions found;
-    for_each_prediction(pass, [&](const auto& next) { found.push_back(next); });
+    for_each_prediction(pass, [&](const auto& seen) { found.push_back(seen); });
     return found;
   }
 
@@ -199,18 +215,19 @@ class Prediction : public PromptStage {
   [[nodiscard]] Numbers measured(const PassView& pass, const Predictions* clean, std::size_t prompt) const {
     Numbers numbers(chosen_.size());
     std::size_t step = 0;
-    for_each_prediction(pass, [&](const std::optional<NextToken>& now) {
+    for_each_prediction(pass, [&](const std::optional<Seen>& now) {
       for (std::size_t m = 0; m < chosen_.size(); ++m) {
         const PredictionMetric& metric = *chosen_[m].metric;
         const bool compares = metric.against == Against::clean;
         if (compares && clean == nullptr) continue;
-        const NextToken* other = compares && (*clean)[step] ? &*(*clean)[step] : nullptr;
+        const NextToken* other = compares && (*clean)[step] ? address((*clean)[step]->next) : nullptr;
         if (!now || (compares && other == nullptr)) {
           add_missing(numbers[m], kept_.cells(metric));
           continue;
         }
         for (std::size_t t = 0; t < kept_.cells(metric); ++t)
-          numbers[m].push_back(kept_.value(metric, t, prompt, {*now, other}));
+          numbers[m].push_back(
+              kept_.value(metric, t, prompt, {address(now->logits), address(now->next), other}));
       }
       ++step;
     });
@@ -244,6 +261,8 @@ class Prediction : public PromptStage {
   std::vector<Chosen> chosen_;
   std::vector<Variable> stored_;
   std::shared_ptr<const PassRequest> request_;
+  ModelSubject* subject_ = nullptr;
+  const Model* model_ = nullptr;
 };
 const bool kPrediction = register_stage(
     Declaration<Prediction>(

@@ -13,43 +13,50 @@ namespace {
 
 using Of = PredictionMetric::Of;
 using Against = PredictionMetric::Against;
+using Reads = PredictionMetric::Reads;
 
 constexpr PredictionMetric kMetrics[] = {
     {"log_prob", nullptr, "log-softmax of the token", "natural logarithm of the token's softmax probability",
-     "nat", Of::token, Against::nothing, [](const Predicted& p) { return p.now.log_prob(p.token); }},
+     "nat", Of::token, Against::nothing, Reads::vocabulary,
+     [](const Predicted& p) { return p.now->log_prob(p.token); }},
     {"prob", nullptr, "probability of the token", "the token's softmax probability, from 0 to 100", "percent",
-     Of::token, Against::nothing, [](const Predicted& p) { return 100 * std::exp(p.now.log_prob(p.token)); }},
+     Of::token, Against::nothing, Reads::vocabulary,
+     [](const Predicted& p) { return 100 * std::exp(p.now->log_prob(p.token)); }},
     {"prob_from_clean", nullptr, "relative change of the token's probability from the clean pass",
      "(edited - clean) / clean of the token's probability: -100 where nothing is left of it; needs edited "
      "passes",
-     "percent", Of::token, Against::clean,
+     "percent", Of::token, Against::clean, Reads::vocabulary,
      [](const Predicted& p) {
-       return 100 * std::expm1(p.now.log_prob(p.token) - p.other->log_prob(p.token));
+       return 100 * std::expm1(p.now->log_prob(p.token) - p.other->log_prob(p.token));
      }},
     {"logit", nullptr, "logit of the token", "the token's logit, before the softmax", "1", Of::token,
-     Against::nothing, [](const Predicted& p) { return p.now.logit(p.token); }},
+     Against::nothing, Reads::tokens, [](const Predicted& p) { return p.logits->of(p.token); }},
     {"logit_diff", nullptr, "logit difference",
      "the logit of one token less that of another, of the two columns in `difference`", "1", Of::difference,
-     Against::nothing, [](const Predicted& p) { return p.now.logit(p.token) - p.now.logit(p.less); }},
+     Against::nothing, Reads::tokens,
+     [](const Predicted& p) { return p.logits->of(p.token) - p.logits->of(p.less); }},
     {"token_rank", "rank", "number of tokens that are more likely",
      "number of tokens that are more likely than the token: 0 where it is the most likely one", "1",
-     Of::token, Against::nothing, [](const Predicted& p) { return p.now.rank(p.token); }},
+     Of::token, Against::nothing, Reads::vocabulary, [](const Predicted& p) { return p.now->rank(p.token); }},
     {"top_token", "argmax", "most likely token",
      "id of the most likely token; of equally likely ones the lowest", kTokenId, Of::position,
-     Against::nothing, [](const Predicted& p) { return static_cast<double>(p.now.argmax()); }},
+     Against::nothing, Reads::vocabulary,
+     [](const Predicted& p) { return static_cast<double>(p.now->argmax()); }},
     {"entropy", nullptr, "entropy of the next token",
      "entropy of the next token, - sum P ln P over the vocabulary", "nat", Of::position, Against::nothing,
-     [](const Predicted& p) { return p.now.entropy(); }},
+     Reads::vocabulary, [](const Predicted& p) { return p.now->entropy(); }},
     {"kl_from_clean", nullptr,
      "Kullback-Leibler divergence of the edited prediction from the clean one, D(clean || edited)",
      "Kullback-Leibler divergence D(P || Q) = sum P ln(P / Q) over the vocabulary, P the clean prediction "
      "and Q the edited one: 0 where they are equal; needs edited passes",
-     "nat", Of::position, Against::clean, [](const Predicted& p) { return p.other->divergence(p.now); }},
+     "nat", Of::position, Against::clean, Reads::vocabulary,
+     [](const Predicted& p) { return p.other->divergence(*p.now); }},
     {"kl_to_final", nullptr,
      "Kullback-Leibler divergence of this prediction from the pass's final one, D(final || this)",
      "Kullback-Leibler divergence D(P || Q) = sum P ln(P / Q) over the vocabulary, P what the same pass "
      "predicts at its end and Q what is predicted here: 0 where they are equal",
-     "nat", Of::position, Against::final, [](const Predicted& p) { return p.other->divergence(p.now); }},
+     "nat", Of::position, Against::final, Reads::vocabulary,
+     [](const Predicted& p) { return p.other->divergence(*p.now); }},
 };
 
 constexpr PredictionMetric kMeasuredToken = {"token_id",
@@ -59,6 +66,7 @@ constexpr PredictionMetric kMeasuredToken = {"token_id",
                                              kTokenId,
                                              Of::token,
                                              Against::nothing,
+                                             Reads::nothing,
                                              [](const Predicted& p) { return static_cast<double>(p.token); }};
 
 bool is_offered(const PredictionMetric& metric, Against against) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -8,22 +9,33 @@
 #include "pipeline/values/array.hpp"
 #include "pipeline/yaml/param.hpp"
 #include "stages/prediction/next_token.hpp"
+#include "stages/subject/token_logits.hpp"
 
 namespace hookflow::stages {
 
-/// What a metric is computed from: what one pass predicts at one position.
+/// What a metric is computed from: what one pass predicts at one position, as far as the metric reads it.
 struct Predicted {
-  const NextToken& now;
+  const TokenLogits* logits = nullptr;  // of single tokens
+  const NextToken* now = nullptr;
   const NextToken* other = nullptr;  // that it is compared with, at the same position
   std::int32_t token = 0;            // that is measured; of a metric of tokens
   std::int32_t less = 0;             // whose logit is taken away; of a difference
 };
+
+/// Where a part of it is, if it is there.
+template <typename Part>
+const Part* address(const std::optional<Part>& part) {
+  return part ? &*part : nullptr;
+}
 
 /// A number that is kept of a prediction.
 struct PredictionMetric {
   enum class Of { token, difference, position };
   /// What it is compared with: the clean pass's prediction, or the one at the end of the same pass.
   enum class Against { nothing, clean, final };
+  /// Logits of the tokens that it is of, or those of the whole vocabulary, which take a product with all of
+  /// the unembedding.
+  enum class Reads { nothing, tokens, vocabulary };
   const char* name;
   const char* old_name;     // which workflows may still say; none: it was always called so
   const char* meaning;      // kept with the numbers
@@ -31,6 +43,7 @@ struct PredictionMetric {
   const char* units;        // token ids are stored as whole numbers, all else as float64
   Of of;                    // a number for each token that is measured, for two of them, or one a position
   Against against;          // what compares has no change from the clean pass
+  Reads reads;
   double (*value)(const Predicted&);
 
   /// As it is stored, along `axes`.

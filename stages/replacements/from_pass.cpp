@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,6 +8,7 @@
 #include "model/edits/given.hpp"
 #include "model/rows/edited_rows.hpp"
 #include "pipeline/yaml/param.hpp"
+#include "stages/given/differing_positions.hpp"
 #include "stages/given/given_kind.hpp"
 #include "stages/given/other_positions.hpp"
 #include "stages/given/pass_rows.hpp"
@@ -18,9 +20,13 @@ namespace {
 
 class RowsOfPass : public RowsOfOne {
  public:
+  /// `differs`: where the other pass can differ from the one that is edited.
   RowsOfPass(std::size_t port, std::vector<const Intervention*> edits, OtherPositions positions,
-             std::shared_ptr<const PassRequest> request)
-      : port_(port), positions_(std::move(positions)), request_(std::move(request)) {
+             std::optional<Positions> differs, std::shared_ptr<const PassRequest> request)
+      : port_(port),
+        positions_(std::move(positions)),
+        differs_(std::move(differs)),
+        request_(std::move(request)) {
     for (const Intervention* edit : edits) edits_.push_back(*edit);
     for (const Intervention& edit : edits_) pointers_.push_back(&edit);
   }
@@ -34,11 +40,14 @@ class RowsOfPass : public RowsOfOne {
                                       positions_.moved(pointers_, edited, pass.fed));
   }
 
+  [[nodiscard]] std::optional<Positions> differs() const override { return differs_; }
+
  private:
   std::size_t port_;
   std::vector<Intervention> edits_;
   std::vector<const Intervention*> pointers_;
   OtherPositions positions_;
+  std::optional<Positions> differs_;
   std::shared_ptr<const PassRequest> request_;
 };
 
@@ -56,7 +65,11 @@ class FromPass : public Taken, public GivenKind {
     PassRequest request;
     for (const Intervention* edit : plan.edits) request.keep(edit->at, positions_.kept_for(*edit));
     const std::size_t port = plan.port_of(stage_);
-    return std::make_unique<RowsOfPass>(port, plan.edits, positions_, plan.output.ask(port, request));
+    std::optional<Positions> differs;
+    if (positions_.are_the_same())
+      differs = differing_positions(plan.base, *plan.context.facts<PassFacts>(port), stage_);
+    return std::make_unique<RowsOfPass>(port, plan.edits, positions_, std::move(differs),
+                                        plan.output.ask(port, request));
   }
 
  private:

@@ -6,6 +6,9 @@
 namespace hookflow::stages {
 namespace {
 
+/// What the final norm gave, edits included.
+constexpr HookPoint kFinalVector{HookKind::ln_final_normalized, 0};
+
 template <typename T>
 void add_new(const T& more, std::vector<T>& all) {
   if (std::ranges::find(all, more) == all.end()) all.push_back(more);
@@ -26,6 +29,11 @@ void PassRequest::keep(const HookPoint& place, const Positions& positions) {
 
 void PassRequest::keep_logits(const Positions& positions) { plan_.logits.push_back(positions); }
 
+void PassRequest::keep_token_logits(const Positions& positions, std::span<const std::int32_t> tokens) {
+  keep(kFinalVector, positions);
+  tokens_named_.insert(tokens.begin(), tokens.end());
+}
+
 void PassRequest::keep_answers(const Answers& answers) {
   AnswerPlan& asked = answer_plans_.try_emplace(answers.column, AnswerPlan{answers}).first->second;
   if (asked.plan.logits.empty()) asked.plan.logits.push_back(Positions::predicting_answer());
@@ -42,6 +50,7 @@ void PassRequest::keep_for(const std::shared_ptr<const std::vector<Variant>>& va
 
 void PassRequest::add(const PassRequest& other) {
   add_plan(other.plan_, plan_);
+  tokens_named_.insert(other.tokens_named_.begin(), other.tokens_named_.end());
   for (const auto& [column, asked] : other.answer_plans_) {
     const auto [mine, is_new] = answer_plans_.try_emplace(column, asked);
     if (!is_new) add_plan(asked.plan, mine->second.plan);
@@ -56,6 +65,8 @@ Captured PassRequest::at(const HookPoint& place, const PassView& pass) const {
   if (asked.empty()) throw std::logic_error("nobody asked to keep " + to_string(place));
   return {pass, place, asked};
 }
+
+Captured PassRequest::final_vectors(const PassView& pass) const { return at(kFinalVector, pass); }
 
 LogitRows PassRequest::logits(const PassView& pass) const {
   if (plan_.logits.empty()) throw std::logic_error("a stage reads logits that it did not ask for");

@@ -1,6 +1,8 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,7 +26,9 @@ struct AnswerPlan {
 class PassRequest : public pipeline::Request {
  public:
   void keep(const HookPoint& place, const Positions& positions);
+  /// Logits of the whole vocabulary; of these tokens alone, one by one.
   void keep_logits(const Positions& positions);
+  void keep_token_logits(const Positions& positions, std::span<const std::int32_t> tokens);
   /// The numbers that the edits of variants put in.
   void keep_edit_scalars() { plan_.edit_scalars = true; }
   /// What these variants read of the clean pass, of which this is asked.
@@ -35,19 +39,24 @@ class PassRequest : public pipeline::Request {
   /// All that is asked for here, and there.
   void add(const PassRequest& other);
 
-  /// What the pass kept at a place that was asked for, its logits, or those that predict the answer of a
-  /// column, (tokens, vocabulary). Throw std::logic_error for what was not.
+  /// What the pass kept at a place that was asked for, what the logits of single tokens are made of, logits,
+  /// or those that predict the answer of a column, (tokens, vocabulary). Throw std::logic_error for what was
+  /// not.
   [[nodiscard]] Captured at(const HookPoint& place, const PassView& pass) const;
+  [[nodiscard]] Captured final_vectors(const PassView& pass) const;
   [[nodiscard]] LogitRows logits(const PassView& pass) const;
   [[nodiscard]] LogitRows answer_logits(const std::string& column, const PassView& pass) const;
 
   /// A pass that keeps this, and those with answers behind the prompts, by column.
   [[nodiscard]] const ForwardPlan& plan() const { return plan_; }
   [[nodiscard]] const std::map<std::string, AnswerPlan>& answer_plans() const { return answer_plans_; }
+  /// The tokens whose logits are read one by one.
+  [[nodiscard]] const std::set<std::int32_t>& tokens_named() const { return tokens_named_; }
 
  private:
   ForwardPlan plan_;
   std::map<std::string, AnswerPlan> answer_plans_;
+  std::set<std::int32_t> tokens_named_;
 };
 
 /// All that was asked, as one request. Throws std::bad_cast for what is no PassRequest.

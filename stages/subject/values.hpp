@@ -35,7 +35,9 @@ struct TokenFacts : pipeline::Facts {
   std::optional<std::int32_t> bos;  // the BOS token that every prompt begins with
   std::shared_ptr<const pipeline::Findings> findings;
   std::shared_ptr<PositionNames> names = std::make_shared<PositionNames>();  // that stages behind it give
-  std::function<std::shared_ptr<const Tokens>(const pipeline::Prompt&)> tokens_of;  // while prompts are run
+  // While prompts are run: one as it is fed, and its ids alone.
+  std::function<std::shared_ptr<const Tokens>(const pipeline::Prompt&)> tokens_of;
+  std::function<std::vector<std::int32_t>(const pipeline::Prompt&)> ids_of;
 
   /// A prompt, without an answer.
   [[nodiscard]] FedPrompt fed(std::size_t prompt) const { return {lengths[prompt], 0, names->of(prompt)}; }

@@ -132,6 +132,7 @@ class Tokenize : public PromptStage {
     auto facts = std::make_shared<TokenFacts>();
     names_ = facts->names;
     facts->tokens_of = [this](const Prompt& prompt) { return tokens_of(prompt); };
+    facts->ids_of = [this](const Prompt& prompt) { return fed_ids(prompt); };
     if (bos) {
       const Tokenizer* tokenizer = subject_->has_tokenizer() ? &subject_->tokenizer() : nullptr;
       bos_ = translate_param_errors("bos", [&] { return find_bos_token(&subject_->config(), tokenizer); });
@@ -161,9 +162,13 @@ class Tokenize : public PromptStage {
   [[nodiscard]] ValuePtr run(const Inputs& inputs) const override { return tokens_of(inputs.prompt()); }
 
  private:
+  [[nodiscard]] std::vector<std::int32_t> fed_ids(const Prompt& prompt) const {
+    return ids_of(fed_of(prompt, column), *subject_, bos_);
+  }
+
   [[nodiscard]] std::shared_ptr<const Tokens> tokens_of(const Prompt& prompt) const {
     auto tokens = std::make_shared<Tokens>();
-    tokens->ids = ids_of(fed_of(prompt, column), *subject_, bos_);
+    tokens->ids = fed_ids(prompt);
     tokens->named = names_->find(prompt, tokens->ids);
     return tokens;
   }

@@ -1,7 +1,6 @@
 #include "stages/work/pass_work.hpp"
 
 #include <algorithm>
-#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -10,18 +9,11 @@
 namespace hookflow::stages {
 namespace {
 
-std::size_t different(const std::vector<std::int32_t>& ids, std::size_t vocabulary) {
-  std::vector<bool> found(vocabulary);
-  for (const std::int32_t id : ids) found.at(static_cast<std::size_t>(id)) = true;
-  return static_cast<std::size_t>(std::ranges::count(found, true));
-}
-
 /// Bytes of the weights that passes touch; all of them, as stored and as float32, where they have to be
 /// converted.
-double weight_bytes(const PassFacts& facts, const ForwardPlan& plan) {
+double weight_bytes(const PassFacts& facts, std::size_t rows, const ForwardPlan& plan) {
   if (const double converted = facts.subject->converted_bytes(); converted > 0) return converted;
-  const Config& config = facts.subject->config();
-  return hookflow::weight_bytes(config, different(facts.tokens->ids.all(), config.vocabulary), plan);
+  return hookflow::weight_bytes(facts.subject->config(), rows, plan);
 }
 
 }  // namespace
@@ -29,12 +21,16 @@ double weight_bytes(const PassFacts& facts, const ForwardPlan& plan) {
 PassWork::PassWork(const PassFacts& facts, std::span<const pipeline::Batch> batches, const PassRequest& asked,
                    std::shared_ptr<const std::vector<Variant>> variants, const Variant* own)
     : config_(&facts.subject->config()), variants_(std::move(variants)), own_(own) {
+  const std::size_t rows = table_rows(*config_, facts.tokens->ids.all(), asked.tokens_named());
+  const auto add = [&](const ForwardPlan& plan, const Answers* answers) {
+    add_feed(facts, batches, plan, answers);
+    cost_.bytes_shared = std::max(cost_.bytes_shared, weight_bytes(facts, rows, plan));
+  };
   // Where only answers are read, no prompt is run alone.
   const ForwardPlan& alone = asked.plan();
   if (asked.answer_plans().empty() || layers_run(*config_, alone) > 0 || alone.edit_scalars)
-    add_feed(facts, batches, alone, nullptr);
-  for (const auto& [column, answered] : asked.answer_plans())
-    add_feed(facts, batches, answered.plan, &answered.answers);
+    add(alone, nullptr);
+  for (const auto& [column, answered] : asked.answer_plans()) add(answered.plan, &answered.answers);
 }
 
 void PassWork::add_feed(const PassFacts& facts, std::span<const pipeline::Batch> batches,
@@ -63,7 +59,6 @@ void PassWork::add_feed(const PassFacts& facts, std::span<const pipeline::Batch>
     const std::vector<AlikePasses::ClassId> classes = feed.passes->classify(fed);
     for (std::size_t i = 0; i < run.size(); ++i) feed.classes[run[i]] = classes[i];
   }
-  cost_.bytes_shared = std::max(cost_.bytes_shared, weight_bytes(facts, plan));
   add_cost(feed);
 }
 

@@ -165,6 +165,20 @@ TEST(PassMemory, TouchesTheWeightsOfTheLayersThatAreRun) {
   EXPECT_EQ(embeddings, 37 * 21 * sizeof(float));
 }
 
+TEST(PassMemory, TouchesTheRowsOfTokensThatAreFedOrNamed) {
+  Config config = testing::tiny_config();
+  const std::vector<std::int32_t> fed = {5, 6, 5, 7};
+  config.tied_embeddings = true;
+  EXPECT_EQ(table_rows(config, fed, {}), 3U);
+  EXPECT_EQ(table_rows(config, fed, {-1, 6, 9}), 4U);  // none, of a prompt that is not run
+  config.tied_embeddings = false;
+  EXPECT_EQ(table_rows(config, fed, {-1, 6, 9}), 5U);
+  config.vocabulary = 50257;
+  config.width = 768;
+  const auto bytes = [&](std::size_t rows) { return weight_bytes(config, rows, {}); };
+  EXPECT_EQ(bytes(5) - bytes(4), 65536);  // a row is mapped with its neighbours
+}
+
 TEST(PassMemory, RunsAsFarAsSomethingIsAskedFor) {
   EXPECT_EQ(layers_run(config(), testing::last_logits()), 3U);
   ForwardPlan plan;

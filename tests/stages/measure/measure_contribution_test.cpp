@@ -73,11 +73,17 @@ std::string vector_of(std::size_t width) {
 
 TEST(MeasureContribution, PartsAddUpToTheLogitDifference) {
   Measured measured("{" + kDifference + ", positions: all}");
+  // Of which all logits are made, too.
+  measured.chain.add("scores", "measure.prediction",
+                     "{metrics: [logit_diff, top_token], tokens: [target, contrast], positions: all}",
+                     {"clean"});
   measured.expect_sums("clean");
   const auto& logits = measured.chain.value<Pass>("clean", 1).result().logits;
   for (std::size_t position = 0; position < 2; ++position) {
     const auto row = logits.row(position);
-    EXPECT_EQ(measured.of("total", 1).at(position), double{row.values[7]} - double{row.values[0]});
+    const double total = measured.of("total", 1).at(position);
+    EXPECT_NEAR(total, double{row.values[7]} - double{row.values[0]}, 1e-6 * std::max(1.0, std::abs(total)));
+    EXPECT_EQ(total, measured.chain.numbers("scores", "logit_diff", 1).at(position));
   }
   EXPECT_TRUE(std::isnan(measured.of("heads", 1).back()));
 }
@@ -109,12 +115,14 @@ TEST(MeasureContribution, PartsAddUpInOtherModels) {
     chain.add("tokens", "tokenize");
     chain.add("clean", "forward", "{}", {"tokens"});
     chain.add("parts", "measure.contribution", "{direction: target}", {"clean"});
+    chain.add("scores", "measure.prediction", "{metrics: [logit, top_token]}", {"clean"});
     double sum = 0;
     for (const std::string& name : chain.variables("parts")) {
       for (const double value : chain.numbers("parts", name)) sum += name == "total" ? 0 : value;
     }
     const float logit = chain.value<Pass>("clean").result().logits.row(0).values[13];
-    EXPECT_EQ(chain.numbers("parts", "total").at(0), double{logit});
+    EXPECT_EQ(chain.numbers("parts", "total"), chain.numbers("scores", "logit"));
+    EXPECT_NEAR(chain.numbers("parts", "total").at(0), double{logit}, 1e-6 * std::max(1.0F, std::abs(logit)));
     EXPECT_NEAR(sum, double{logit}, 2 * kNear) << model;
   }
 }

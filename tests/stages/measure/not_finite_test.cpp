@@ -36,6 +36,8 @@ TEST(NotFinite, FailsThePromptWhateverMeasuresIt) {
                     {"blocks.1.attn.hook_k[0] at position 1", finite}));
   EXPECT_TRUE(names(failure("measure.vocabulary", "{}"), {"the logit of token id 0 at position 2", finite}));
   EXPECT_TRUE(names(failure("measure.prediction", "{}"), {"the logit of token id 0 at position 2", finite}));
+  EXPECT_TRUE(names(failure("measure.prediction", "{metrics: logit}"),
+                    {"ln_final.hook_normalized at position 2, dimension 0", finite}));
 }
 
 }  // namespace

@@ -184,6 +184,22 @@ TEST(MeasureLens, BlocksAreJoined) {
   EXPECT_LT(chain.bytes("one").working, block / 2);
 }
 
+TEST(MeasureLens, OfNamedTokensNoOtherLogitsAreMade) {
+  const std::string places =
+      "{at: \"blocks.*.hook_resid_post\", positions: all, tokens: [target, contrast], ";
+  Measured named(places + "metrics: [logit, logit_diff]}");
+  Measured whole(places + "metrics: [logit, logit_diff, entropy]}");
+  for (const std::string variable : {"logit", "logit_diff"}) {
+    const auto logits = named.of(variable), beside = whole.of(variable);
+    ASSERT_EQ(logits.size(), variable == "logit" ? 2U * 4 * 2 : 2U * 4);
+    EXPECT_EQ(logits, beside);
+  }
+  const auto vocabulary = static_cast<double>(named.chain.subject().config().vocabulary);
+  const double numbers = 2 * 4 * sizeof(double);  // of the entropies
+  EXPECT_EQ(whole.chain.bytes("lens").working - named.chain.bytes("lens").working,
+            2 * 4 * vocabulary * sizeof(float) + numbers);
+}
+
 TEST(MeasureLens, LogitsThatAreNoNumbersFailThePrompt) {
   Measured measured("{at: blocks.0.hook_mlp_out, metrics: [entropy]}", {"", "silenced"},
                     "{at: blocks.0.mlp.hook_post, with: {value: 3e38}}");

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <gtest/gtest.h>
 
@@ -18,6 +19,12 @@ using pipeline::Axis;
 using pipeline::ParamError;
 
 constexpr double kNear = 1e-5;
+
+/// A logit that is made by itself, in double, beside that of the product with the whole unembedding.
+void expect_logit(double logit, double of_product) {
+  EXPECT_NEAR(logit, of_product, 1e-6 * std::max(1.0, std::abs(of_product)));
+}
+
 const std::string kAll =
     "metrics: [log_prob, prob, logit, token_rank, top_token, entropy, kl_from_clean, prob_from_clean]";
 
@@ -63,7 +70,7 @@ TEST(MeasurePrediction, OfACleanPassEqualsThePlainFormulas) {
       EXPECT_EQ(number("token_id"), static_cast<double>(id));
       EXPECT_NEAR(number("log_prob"), plain.log_prob(id), kNear);
       EXPECT_NEAR(number("prob"), plain.percent(id), 100 * kNear);
-      EXPECT_EQ(number("logit"), plain.logit(id));
+      expect_logit(number("logit"), plain.logit(id));
       EXPECT_EQ(number("token_rank"), plain.rank(id));
     }
     EXPECT_EQ(measured.chain.numbers("scores", "top_token", prompt).at(0),
@@ -85,7 +92,7 @@ TEST(MeasurePrediction, OfVariantsEqualsThePlainFormulas) {
       };
       EXPECT_NEAR(number("log_prob"), plain.log_prob(id), kNear);
       EXPECT_NEAR(number("prob"), plain.percent(id), 100 * kNear);
-      EXPECT_EQ(number("logit"), plain.logit(id));
+      expect_logit(number("logit"), plain.logit(id));
       EXPECT_EQ(number("token_rank"), plain.rank(id));
       EXPECT_EQ(number("top_token"), static_cast<double>(plain.argmax()));
       EXPECT_EQ(number("top_token_changed"), plain.argmax() == clean.argmax() ? 0 : 1);
@@ -286,7 +293,8 @@ TEST(MeasurePrediction, EveryMetricIsExplained) {
 TEST(MeasurePrediction, LogitDifferenceIsThatOfTwoColumns) {
   const std::vector<std::vector<std::size_t>> targets = {{13, 40}, {96, 0}};
   Measured first("{metrics: logit_diff, tokens: [target, contrast]}");
-  Measured turned("{metrics: [logit, logit_diff], difference: [contrast, target]}");
+  Measured turned("{metrics: [log_prob, logit_diff], difference: [contrast, target]}");
+  Measured before("{metrics: logit_diff, tokens: [target, contrast]}", two_prompts(), false);
   EXPECT_EQ(first.chain.variables("scores"), (std::vector<std::string>{"logit_diff", "logit_diff_change"}));
   EXPECT_TRUE(first.scores.variables[0].axes.empty());
   EXPECT_EQ(turned.scores.variables[0].axes.size(), 1U);
@@ -301,10 +309,61 @@ TEST(MeasurePrediction, LogitDifferenceIsThatOfTwoColumns) {
     };
     ASSERT_EQ(difference.size(), first.chain.value<Variants>("silenced", prompt).results.size());
     for (std::size_t v = 0; v < difference.size(); ++v) {
-      EXPECT_EQ(difference[v], of(first.edited(prompt, v)));
-      EXPECT_EQ(change[v], difference[v] - of(first.clean(prompt)));
+      expect_logit(difference[v], of(turned.edited(prompt, v)));
+      EXPECT_EQ(change[v], difference[v] - before.chain.numbers("scores", "logit_diff", prompt).at(0));
       EXPECT_EQ(other[v], -difference[v]);
     }
+  }
+}
+
+TEST(MeasurePrediction, ALogitIsTheSameToTheBitWhateverElseIsMeasured) {
+  Measured alone("{metrics: logit}");
+  Measured beside("{metrics: [log_prob, logit, entropy], tokens: [contrast, target]}");
+  Measured another("{metrics: logit}");
+  another.chain.add("more", "measure.prediction", "{metrics: top_token}", {"clean", "silenced"});
+  for (std::size_t prompt = 0; prompt < 2; ++prompt) {
+    const auto logits = alone.chain.numbers("scores", "logit", prompt);
+    const auto of_both = beside.chain.numbers("scores", "logit", prompt);  // [variant, token]
+    EXPECT_EQ(another.chain.numbers("scores", "logit", prompt), logits);
+    ASSERT_EQ(of_both.size(), 2 * logits.size());
+    for (std::size_t v = 0; v < logits.size(); ++v) EXPECT_EQ(of_both[2 * v + 1], logits[v]);
+  }
+}
+
+TEST(MeasurePrediction, OfNamedTokensNoOtherLogitsAreMade) {
+  Measured named("{metrics: [logit, logit_diff], tokens: [target, contrast]}");
+  Measured whole("{metrics: [log_prob, logit], tokens: [target, contrast]}");
+  EXPECT_TRUE(named.chain.value<Pass>("clean").result().logits.positions().empty());
+  EXPECT_TRUE(named.chain.value<Variants>("silenced").results.at(0).logits.positions().empty());
+  const Config& config = named.chain.subject().config();
+  const auto product = static_cast<double>(2 * config.width * config.vocabulary);
+  for (const std::string pass : {"clean", "silenced"}) {
+    const double rows = pass == "clean" ? 2 : 2 * 6;
+    EXPECT_EQ(whole.chain.cost(pass).flops - named.chain.cost(pass).flops, rows * product) << pass;
+    EXPECT_LT(named.chain.bytes(pass).held, whole.chain.bytes(pass).held);
+  }
+  for (std::size_t prompt = 0; prompt < 2; ++prompt)
+    EXPECT_EQ(named.chain.numbers("scores", "logit", prompt), whole.chain.numbers("scores", "logit", prompt));
+}
+
+TEST(MeasurePrediction, ManyTokensMayBeNamedAndOneTwice) {
+  std::map<std::string, std::string> columns;
+  std::string tokens;
+  for (std::size_t id = 0; id < 97; ++id) {
+    columns["t" + std::to_string(id)] = std::to_string(id);
+    tokens += "t" + std::to_string(id) + ", ";
+  }
+  columns["again"] = "40";
+  Measured measured(
+      "{metrics: [logit, logit_diff, token_rank], tokens: [" + tokens + "again], difference: [t40, again]}",
+      {ids_prompt("a", {45, 49, 73, 92}, columns)});
+  const auto logits = measured.chain.numbers("scores", "logit");
+  ASSERT_EQ(logits.size(), 6U * 98);
+  for (std::size_t v = 0; v < 6; ++v) {
+    const PlainPrediction plain = measured.edited(0, v);
+    for (std::size_t id = 0; id < 97; ++id) expect_logit(logits[v * 98 + id], plain.logit(id));
+    EXPECT_EQ(logits[v * 98 + 97], logits[v * 98 + 40]);
+    EXPECT_EQ(measured.chain.numbers("scores", "logit_diff").at(v), 0);
   }
 }
 
@@ -320,6 +379,8 @@ class Patched {
     chain.add("corrupted", "forward", "{}", {"tokens"});
     chain.add("edited", "ablate", edits, {"corrupted"});
     scores = chain.add("scores", "measure.prediction", params, inputs);
+    chain.add("before", "measure.prediction", "{metrics: logit_diff, tokens: [target, contrast]}",
+              {"corrupted"});
   }
   /// As the stage finds it with another clean pass of the prompt.
   std::vector<double> with_clean_of(std::size_t other, const std::string& variable, std::size_t prompt) {
@@ -354,6 +415,7 @@ TEST(MeasurePrediction, RestoredIsTheShareOfTheWayFromTheCorruptedPassToTheClean
   const auto difference = patched.with_clean_of(1, "logit_diff_restored", 0);
   const auto log_prob = patched.with_clean_of(1, "log_prob_restored", 0);
   const auto change = patched.with_clean_of(1, "logit_diff_change", 0);
+  const auto value = patched.with_clean_of(1, "logit_diff", 0);
   const auto divergence = patched.with_clean_of(1, "kl_from_clean", 0);
   ASSERT_EQ(difference.size(), results.size());
   const auto diff = [](const PlainPrediction& p) { return p.logit(13) - p.logit(40); };
@@ -363,7 +425,9 @@ TEST(MeasurePrediction, RestoredIsTheShareOfTheWayFromTheCorruptedPassToTheClean
     EXPECT_NEAR(log_prob[2 * v + 1],
                 (now.log_prob(40) - corrupted.log_prob(40)) / (clean.log_prob(40) - corrupted.log_prob(40)),
                 kNear);
-    EXPECT_EQ(change[v], diff(now) - diff(corrupted));  // from the pass that is edited
+    expect_logit(value[v], diff(now));
+    // From the pass that is edited.
+    EXPECT_EQ(change[v], value[v] - patched.chain.numbers("before", "logit_diff").at(0));
     EXPECT_NEAR(divergence[v], clean.divergence_to(now), kNear);
   }
 }

@@ -80,9 +80,56 @@ TEST(FromPass, OfThePassItselfChangesNothing) {
     const auto& variants = made.chain.value<Variants>("patched");
     for (std::size_t i = 0; i < variants.results.size(); ++i) {
       SCOPED_TRACE(at);
-      expect_near(made.of_variant(0, i), made.of_pass("corrupted", 0));
+      EXPECT_EQ(made.of_variant(0, i), made.of_pass("corrupted", 0));  // to the bit
     }
+    EXPECT_EQ(made.chain.cost("patched").flops, 0) << at;
   }
+}
+
+/// Prompts whose texts have the first two tokens in common, and all of them.
+std::vector<pipeline::Prompt> alike_prompts() {
+  return {prompt("a", {45, 49, 73, 92, 7}, "[45, 49, 24, 92, 7]"), prompt("b", {73, 30, 5}, "[73, 30, 5]")};
+}
+
+TEST(FromPass, BeforeTheFirstTokenThatDiffersNothingIsComputedOrChanged) {
+  Patching made("{at: \"blocks.*.hook_resid_pre\", with: {from: clean}, positions: each}", alike_prompts());
+  for (std::size_t layer = 0; layer < 2; ++layer) {
+    for (const std::size_t position : {0U, 1U})
+      EXPECT_EQ(made.of_variant(0, layer * 5 + position), made.of_pass("corrupted", 0)) << position;
+    EXPECT_GT(distance(made.of_variant(0, layer * 5 + 2), made.of_pass("corrupted", 0)), 1e-4);
+    for (const std::size_t position : {0U, 1U, 2U})
+      EXPECT_EQ(made.of_variant(1, layer * 5 + position), made.of_pass("corrupted", 1)) << position;
+  }
+  EXPECT_EQ(made.chain.value<Variants>("patched", 1).fits,
+            (std::vector<bool>{true, true, true, false, false, true, true, true, false, false}));
+  Patching rest("{at: \"blocks.*.hook_resid_pre\", with: {from: clean}, positions: [2]}", alike_prompts());
+  Patching all("{at: \"blocks.*.hook_resid_pre\", with: {from: clean}, positions: [0, 1, 2]}",
+               alike_prompts());
+  EXPECT_EQ(all.chain.cost("patched").flops, rest.chain.cost("patched").flops);
+  for (const std::size_t layer : {0U, 1U}) EXPECT_EQ(all.of_variant(0, layer), rest.of_variant(0, layer));
+}
+
+// What others have changed becomes what the other pass has.
+TEST(FromPass, WhatOtherEditsChangedIsPutBackWhereTheTextsAreAlike) {
+  const std::string mend = "{at: blocks.1.hook_resid_pre, positions: \"1:\", with: {from: clean}}";
+  Patching made(
+      "{variants: [{name: both, edits: [{at: blocks.0.hook_resid_pre, positions: [1], with: zero}, " + mend +
+          "]}, {name: one, edits: [" + mend + "]}]}",
+      alike_prompts());
+  expect_near(made.of_variant(0, 0), made.of_variant(0, 1));
+  expect_near(made.of_variant(1, 0), made.of_pass("corrupted", 1));
+}
+
+TEST(FromPass, APassWithEditsOfItsOwnMayDifferAnywhere) {
+  StageChain chain(golden_model("three_heads"), alike_prompts());
+  chain.add("tokens", "tokenize");
+  chain.add("clean", "forward", "{}", {"tokens"});
+  chain.add("edited", "forward", "{edits: [{at: blocks.0.hook_resid_pre, positions: [0], with: zero}]}",
+            {"tokens"});
+  chain.add("patched", "ablate", "{at: blocks.1.hook_resid_pre, positions: [0], with: {from: edited}}",
+            {"clean", "", "edited"});
+  chain.add("scores", "measure.prediction", "{metrics: top_token}", {"clean", "patched"});
+  EXPECT_GT(chain.cost("patched").flops, 0);
 }
 
 TEST(FromPass, AtOnePositionIsItsVector) {

@@ -46,9 +46,22 @@ VariantsPtr heads(const Sizes& layers, const Positions& positions, const Replace
   return std::make_shared<const std::vector<Variant>>(std::move(variants));
 }
 
+/// The same, which make a difference at the named positions alone.
+VariantsPtr where_named_alone(std::vector<Variant> variants) {
+  for (Variant& variant : variants)
+    for (Intervention& edit : variant) edit.differs = Positions::of_name(kNamed);
+  return std::make_shared<const std::vector<Variant>>(std::move(variants));
+}
+
 PassRequest last_logits() {
   PassRequest request;
   request.keep_logits(Positions::last());
+  return request;
+}
+
+PassRequest named_logits(const std::vector<std::int32_t>& tokens) {
+  PassRequest request;
+  request.keep_token_logits(Positions::last(), tokens);
   return request;
 }
 
@@ -222,6 +235,19 @@ TEST(PassWork, BytesOfACleanPassGrowByWhatVariantsRead) {
   EXPECT_EQ(more, (5 * 2 * 19 + 2) * 128 * sizeof(float));
 }
 
+TEST(PassWork, OfNamedTokensNoProductWithTheVocabularyIsCounted) {
+  const Prompts prompts({tokens(20)});
+  const VariantsPtr variants = heads({0, 1}, Positions::last());
+  const PassWork named = prompts.edited(named_logits({3, 4}), variants);
+  const PassWork whole = prompts.edited(last_logits(), variants);
+  PassRequest both = last_logits();
+  both.add(named_logits({3, 4}));
+  const auto vocabulary = static_cast<double>(prompts.config().vocabulary);
+  EXPECT_EQ(whole.cost().flops - named.cost().flops, 16 * 2 * 128 * vocabulary);
+  EXPECT_EQ(prompts.edited(both, variants).cost().flops, whole.cost().flops);
+  EXPECT_LT(prompts.bytes(named, variants).held, prompts.bytes(whole, variants).held);
+}
+
 TEST(PassWork, BytesAreOfTheVariantsThatRunTogether) {
   const Prompts prompts({tokens(20)});
   const VariantsPtr variants = heads({0, 1}, Positions::all());
@@ -281,6 +307,8 @@ std::vector<Case> cases() {
       {"last", unlike, last_logits(), last},
       {"all", unlike, last_logits(), all},
       {"captures", unlike, both, all},
+      {"named tokens", unlike, named_logits({3}), all},
+      {"prefixes, named tokens", alike, named_logits({3}), last},
       {"means", unlike, both, means},
       {"prefixes, last", alike, last_logits(), last},
       {"prefixes, all", alike, last_logits(), all},
@@ -329,12 +357,13 @@ Case drawn_case(std::mt19937& random) {
   }
   const Positions named = Positions::of_name(kNamed);
   const std::vector<Positions> places = {named, Positions::last(), Positions::all(), Positions::at({1})};
-  of.asked = last_logits();
+  of.asked = below(3) == 0 ? named_logits({3}) : last_logits();
   if (below(2) == 0) of.asked.keep({HookKind::resid_post, below(8)}, places[below(places.size())]);
   if (below(3) == 0) of.asked.keep({HookKind::z, below(8)}, named);
   if (below(4) == 0) of.asked.keep({HookKind::pattern, below(8)}, named);
   const Replacement with = below(4) == 0 ? Replacement("mean", "positions") : Replacement{};
   of.variants = heads({below(8), below(8)}, places[below(places.size())], with);
+  if (below(4) == 0) of.variants = where_named_alone(*of.variants);
   return of;
 }
 

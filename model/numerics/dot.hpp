@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <span>
 
-namespace hookflow::stages {
+namespace hookflow {
 
 /// The product of two vectors of one length, summed in double from the first on.
 inline double dot(std::span<const float> a, std::span<const float> b) {
@@ -11,4 +11,4 @@ inline double dot(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
-}  // namespace hookflow::stages
+}  // namespace hookflow
