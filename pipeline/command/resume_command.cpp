@@ -41,9 +41,10 @@ int resume_share(const std::string& path, const Share& share, const Options& opt
   }
   session.waits_for = take_share(planned, share, *phase);
   session.run.earlier = &whole;
-  Target target{share_path(path, share), true, false,
-                std::move(words),        {},   base_identity(planned.plan, whole, *phase)};
-  return execute(std::move(planned), std::move(target), session);
+  Target target{share_path(path, share, *phase),           true, false, std::move(words), {},
+                base_identity(planned.plan, whole, *phase)};
+  return run_and_then(options, target.path,
+                      [&] { return execute(std::move(planned), std::move(target), session); });
 }
 
 int resume(const std::vector<std::string>& arguments) {
@@ -64,8 +65,7 @@ int resume(const std::vector<std::string>& arguments) {
     if (share) {
       std::vector<std::string> words = {"resume"};
       words.insert(words.end(), arguments.begin(), arguments.end());
-      return run_and_then(options, share_path(path, *share),
-                          [&] { return resume_share(path, *share, options, session, std::move(words)); });
+      return resume_share(path, *share, options, session, std::move(words));
     }
     return run_and_then(options, path, [&] {
       return execute(plan_of(path, options), {path, true, false, {}}, session);

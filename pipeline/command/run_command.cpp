@@ -92,7 +92,7 @@ int run(const std::vector<std::string>& arguments) {
     Target target{options.get_or("out", spec.name + ".h5"), options.has("resume"), options.has("force"),
                   words};
     if (share) {
-      target.path = share_path(target.path, *share);
+      target.path = share_path(target.path, *share, 0);
       target.provenance = where_prompts_are(spec, options);
     }
     if (options.has("dry-run")) {

@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <regex>
 #include <string>
 #include <system_error>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include "pipeline/render/vega_files.hpp"
 #include "pipeline/report/page/page_file.hpp"
 #include "pipeline/report/report.hpp"
+#include "pipeline/shards/share_layout.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -39,15 +39,10 @@ class MergeFolder {
   fs::path path_;
 };
 
-/// The name of the whole run's file, of a share's: `sweep.h5` of `sweep.3-of-8.h5`.
-fs::path whole_name(const fs::path& share) {
-  return std::regex_replace(share.filename().string(), std::regex("\\.[0-9]+-of-[0-9]+(\\.[^.]*)$"), "$1");
-}
-
 /// Of what shares of a run have by now.
 int report_shares(const std::vector<std::string>& shares, const fs::path& to) {
   const MergeFolder folder(to);
-  const fs::path whole = folder.path() / whole_name(shares.front());
+  const fs::path whole = folder.path() / whole_path(shares.front()).filename();
   MergeOptions how;
   how.mixed = true;  // the page says of what it is made
   how.threads = granted_threads(cpu_grants()).count;
@@ -71,7 +66,7 @@ int report(const std::vector<std::string>& arguments) {
   if (!options.parse(arguments)) return exit_code::kDone;
   const std::string path = options.required("file");
   std::vector<std::string> shares = options.get_or("shards", std::vector<std::string>());
-  const fs::path whole = shares.empty() ? fs::path(path) : fs::path(path).parent_path() / whole_name(path);
+  const fs::path whole = shares.empty() ? fs::path(path) : whole_path(path);
   const fs::path to = options.get_or("out", report_path(whole).string());
   expect_page_file(to);
   if (!shares.empty()) {

@@ -1,6 +1,7 @@
 #include "pipeline/shards/share_layout.hpp"
 
 #include <algorithm>
+#include <regex>
 #include <set>
 #include <string>
 #include <utility>
@@ -155,10 +156,18 @@ std::string take_share(PlannedRun& planned, const Share& share, std::size_t phas
          to_string(share) + ")";
 }
 
-std::filesystem::path share_path(const std::filesystem::path& whole, const Share& share) {
+std::filesystem::path share_path(const std::filesystem::path& whole, const Share& share, std::size_t phase) {
+  const std::string of_phase = phase == 0 ? "" : ".phase-" + std::to_string(phase + 1);
   std::filesystem::path path = whole;
-  path.replace_filename(whole.stem().string() + "." + std::to_string(share.number) + "-of-" +
+  path.replace_filename(whole.stem().string() + of_phase + "." + std::to_string(share.number) + "-of-" +
                         std::to_string(share.count) + whole.extension().string());
+  return path;
+}
+
+std::filesystem::path whole_path(const std::filesystem::path& of_share) {
+  static const std::regex name(R"((\.phase-[0-9]+)?\.[0-9]+-of-[0-9]+(\.[^.]*)$)");
+  std::filesystem::path path = of_share;
+  path.replace_filename(std::regex_replace(of_share.filename().string(), name, "$2"));
   return path;
 }
 

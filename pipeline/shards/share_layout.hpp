@@ -20,7 +20,9 @@ void cut_layout(RunLayout& layout, const Plan& plan, ShareLayout share);
 /// Both for one share. Returns what must be done before what comes behind it; empty: nothing comes.
 std::string take_share(PlannedRun& planned, const Share& share, std::size_t phase);
 
-/// "out.3-of-8.h5", of "out.h5".
-std::filesystem::path share_path(const std::filesystem::path& whole, const Share& share);
+/// "out.3-of-8.h5", of "out.h5"; of a later phase "out.phase-2.3-of-8.h5".
+std::filesystem::path share_path(const std::filesystem::path& whole, const Share& share, std::size_t phase);
+/// The other way round; what is no such name stays as it is.
+std::filesystem::path whole_path(const std::filesystem::path& of_share);
 
 }  // namespace hookflow::pipeline

@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "pipeline/run_file/format/group_contents.hpp"
-#include "pipeline/run_file/format/share_group.hpp"
+#include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/format/warnings.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"

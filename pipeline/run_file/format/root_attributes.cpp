@@ -42,6 +42,8 @@ void check_format(std::uint64_t version, const std::string& path) {
                      std::to_string(kOldestFormat) + " to " + std::to_string(kFormatVersion));
 }
 
+bool may_have_share(const h5::File& file) { return file.integer("format_version") > 7; }
+
 void check_resumable(const h5::File& file, const std::string& path) {
   if (const std::int64_t version = file.integer("format_version"); version != kFormatVersion)
     throw InputError(path + ": has format " + std::to_string(version) +

@@ -25,6 +25,8 @@ std::vector<std::string> late_names(const Identity& identity, const Attributes& 
 void check_format(const h5::File& file, const std::string& path);
 /// The same for a format's number alone.
 void check_format(std::uint64_t version, const std::string& path);
+/// Whether the group /share is the file's own: until format 7 a stage might be called so.
+bool may_have_share(const h5::File& file);
 /// Throws InputError when the file is older than what this hookflow writes.
 void check_resumable(const h5::File& file, const std::string& path);
 

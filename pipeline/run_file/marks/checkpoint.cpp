@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "pipeline/run_file/format/share_group.hpp"
+#include "pipeline/run_file/marks/share_group.hpp"
 #include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {

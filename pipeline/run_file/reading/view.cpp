@@ -5,11 +5,11 @@
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/read_groups.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
-#include "pipeline/run_file/format/share_group.hpp"
 #include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/format/warnings.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
 #include "pipeline/run_file/marks/history.hpp"
+#include "pipeline/run_file/marks/share_group.hpp"
 #include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {

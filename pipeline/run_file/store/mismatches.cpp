@@ -2,9 +2,9 @@
 
 #include "pipeline/run_file/format/group_contents.hpp"
 #include "pipeline/run_file/format/root_attributes.hpp"
-#include "pipeline/run_file/format/share_group.hpp"
 #include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
+#include "pipeline/run_file/marks/share_group.hpp"
 #include "pipeline/run_file/reading/setting_difference.hpp"
 #include "pipeline/text/utf8.hpp"
 #include "pipeline/workflow/workflow.hpp"

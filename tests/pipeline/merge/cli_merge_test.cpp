@@ -207,7 +207,7 @@ TEST_F(Merge, OfWhatNeedsAnAggregateSharesTheRestOut) {
   for (std::size_t number = 1; number <= 2; ++number)
     succeed({"resume", "m.h5", "--quiet", "--shard", std::to_string(number) + "/2"});
   succeed({"resume", "m.h5", "--quiet", "--shard", "2/2"});  // again: it is complete
-  succeed(merge_command(shard_names(2, "m"), "m.h5"));
+  succeed(merge_command(shard_names(2, "m.phase-2"), "m.h5"));
   expect_whole("m.h5", "two.yaml");
   const Outcome nothing = run({"resume", "m.h5", "--shard", "1/2"});
   EXPECT_NE(nothing.err.find("nothing to share out"), std::string::npos) << nothing.err;

@@ -15,7 +15,5 @@ void write_share(h5::File& file, const RunLayout& layout);
 std::optional<ShareLayout> read_share(const h5::File& file, const std::vector<std::string>& lanes);
 /// "3/8", or nothing.
 std::string share_name(const h5::File& file);
-/// Whether the group is the file's own: until format 7 a stage might be called so.
-bool may_have_share(const h5::File& file);
 
 }  // namespace hookflow::pipeline

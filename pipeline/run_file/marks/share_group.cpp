@@ -1,9 +1,10 @@
-#include "pipeline/run_file/format/share_group.hpp"
+#include "pipeline/run_file/marks/share_group.hpp"
 
 #include <algorithm>
 #include <cstdint>
 
 #include "pipeline/run_file/format/group_contents.hpp"
+#include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
 #include "pipeline/values/group_names.hpp"
 
@@ -40,8 +41,6 @@ void write_share(h5::File& file, const RunLayout& layout) {
         .write_all(std::span(own));
   }
 }
-
-bool may_have_share(const h5::File& file) { return file.integer("format_version") > 7; }
 
 std::string share_name(const h5::File& file) {
   return may_have_share(file) && file.has(kShareGroup) ? file.open_group(kShareGroup).text(kName) : "";
