@@ -19,10 +19,12 @@ stages:
   tokens:   {{stage: tokenize}}
   pass:     {{stage: forward, in: tokens}}
   silenced: {{stage: ablate, in: pass, at: "blocks.*.attn.hook_z[*]", with: {edit}}}
-  scores:   {{stage: measure.prediction, in: [pass, silenced], tokens: [target, contrast], metrics: [logit_diff]}}
-  moved:    {{stage: aggregate.moments, in: scores.logit_diff_change, over: prompt, statistics: [count, mean, std]}}
+  scores:   {{stage: measure.prediction, in: [pass, silenced], {measured}}}
+  moved:    {{stage: aggregate.moments, in: scores.{moved}, over: prompt, statistics: [count, mean, std]}}
 keep: [scores, moved]
 """
+OF_TOKENS = {"measured": "tokens: [target, contrast], metrics: [logit_diff]", "moved": "logit_diff_change"}
+OF_ALL = {"measured": "metrics: [entropy]", "moved": "entropy"}  # for nano, of which few names are one token
 EDITS = {"all positions": "{mean: head}", "last position": "zero, positions: last"}
 
 
@@ -64,7 +66,7 @@ class Hookflow:
         path = self.work / f"scale_{Path(model).name}_{edit.split()[0]}_{count}.yaml"
         place = model if model == "nano" else model.resolve()
         path.write_text(WORKFLOW.format(name=path.stem, model=place, prompts=self.prompts.resolve(),
-                                        count=count, edit=EDITS[edit]))
+                                        count=count, edit=EDITS[edit], **(OF_ALL if model == "nano" else OF_TOKENS)))
         return path
 
     def call(self, *words, threads=2):
