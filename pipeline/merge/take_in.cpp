@@ -55,8 +55,25 @@ class TakeIn {
   }
 
  private:
+  /// A variable of the shard.
+  struct Source {
+    std::string group;
+    std::string variable;
+    h5::Dataset cells;
+  };
+
   void take_lane(std::size_t lane) {
     own_ = checkpoint_.states(lane);
+    const auto is_there = [](PartState state) {
+      return state == PartState::done || state == PartState::failed;
+    };
+    if (std::ranges::none_of(own_, is_there)) return;  // as of another phase's, which the file does not have
+    sources_.clear();
+    for (const std::string& name : layout_.lanes[lane].variables) {
+      const std::size_t slash = name.find('/');
+      Source& source = sources_.emplace_back(Source{name.substr(0, slash), name.substr(slash + 1), {}});
+      source.cells = file_.open_group(source.group).open_dataset(source.variable);
+    }
     there_ = whole_.states(lane);
     const std::size_t parts = layout_.lanes[lane].parts;
     Stretch stretch;
@@ -111,14 +128,12 @@ class TakeIn {
     if (stretch.parts == 0) return;
     const LaneLayout& of = layout_.lanes[lane];
     const std::size_t prompt = shard_.share.prompts[stretch.row];
-    for (const std::string& name : of.variables) {
-      const std::size_t slash = name.find('/');
-      const h5::Dataset from = file_.open_group(name.substr(0, slash)).open_dataset(name.substr(slash + 1));
-      const std::size_t row = from.rows(0, 1).cells();
+    for (const Source& source : sources_) {
+      const std::size_t row = source.cells.rows(0, 1).cells();
       const std::size_t a_variant = row / of.variants;
       const std::size_t first = of.first_variant(stretch.first_part) * a_variant;
       const std::size_t end = of.first_variant(stretch.first_part + stretch.parts) * a_variant;
-      copy_cells(from, name,
+      copy_cells(source,
                  {stretch.row * row + first, prompt * row + first, (stretch.rows - 1) * row + end - first});
     }
     for (std::size_t row = 0; row < stretch.rows; ++row)
@@ -131,15 +146,14 @@ class TakeIn {
     std::size_t to = 0;
     std::size_t count = 0;
   };
-  void copy_cells(const h5::Dataset& from, const std::string& name, const Cells& cells) {
-    const std::size_t at_once = kCopiedAtOnce / from.cell_bytes();
-    const std::size_t slash = name.find('/');
+  void copy_cells(const Source& source, const Cells& cells) {
+    const std::size_t at_once = kCopiedAtOnce / source.cells.cell_bytes();
     for (std::size_t done = 0; done < cells.count; done += at_once) {
       if (stop_) throw Stopped();
       const std::size_t count = std::min(at_once, cells.count - done);
-      whole_.write_range(name.substr(0, slash), name.substr(slash + 1), cells.to + done,
-                         read_column(from, cells.from + done, count));
-      uncommitted_ += count * from.cell_bytes();
+      whole_.write_range(source.group, source.variable, cells.to + done,
+                         read_column(source.cells, cells.from + done, count));
+      uncommitted_ += count * source.cells.cell_bytes();
     }
     if (uncommitted_ < kCommitted) return;
     whole_.commit();
@@ -154,6 +168,8 @@ class TakeIn {
   const std::atomic<bool>& stop_;
   std::map<std::size_t, Failure> failures_;                              // by row
   std::set<std::tuple<std::size_t, std::size_t, std::size_t>> damaged_;  // lane, row, part
+  // Of the lane that is taken:
+  std::vector<Source> sources_;
   std::vector<PartState> own_;
   std::vector<PartState> there_;
   std::size_t uncommitted_ = 0;
