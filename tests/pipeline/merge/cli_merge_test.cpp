@@ -38,11 +38,20 @@ stages:
 keep: [scores, effect]
 )";
 
+/// That begin differently, and so share nothing.
+std::string different_prompts(std::size_t count) {
+  std::string lines;
+  for (std::size_t i = 0; i < count; ++i)
+    lines +=
+        R"({"text": ")" + std::to_string(i) + R"( Berlin is the capital of", "target": " Germany"})" + "\n";
+  return lines;
+}
+
 class Merge : public Cli {
  protected:
-  explicit Merge(std::size_t prompts = 240) {  // several batches
+  explicit Merge(std::size_t prompts = 120) {  // several batches
     write("w.yaml", sweep_over("p.jsonl"));
-    write("p.jsonl", prompt_lines(prompts));
+    write("p.jsonl", different_prompts(prompts));
   }
   static std::string shard_name(std::size_t number, std::size_t count, const std::string& name = "sweep") {
     return name + "." + std::to_string(number) + "-of-" + std::to_string(count) + ".h5";
@@ -106,14 +115,14 @@ TEST_F(Merge, LeavesWhatIsMissingToResume) {
 
 TEST_F(Merge, NeedsThePromptsOfMissingShares) {
   succeed(share_command(1, 3));
-  write("p.jsonl", prompt_lines(241));
+  write("p.jsonl", different_prompts(121));
   refuse(merge_command({shard_name(1, 3)}), 3, {"prompts of shards that are missing", "have changed"});
   fs::remove(folder.path() / "p.jsonl");
   refuse(merge_command({shard_name(1, 3)}), 3, {"prompts of shards that are missing", "p.jsonl"});
 }
 
 TEST_F(Merge, OfSharesThatWereKilledIsTheWholeRun) {
-  write("p.jsonl", prompt_lines(600));
+  write("p.jsonl", different_prompts(300));
   int killed = 0;
   for (std::size_t number = 1; number <= 2; ++number) {
     for (int attempt = 0; attempt < 4; ++attempt) {
@@ -132,7 +141,7 @@ TEST_F(Merge, OfSharesThatWereKilledIsTheWholeRun) {
 }
 
 TEST_F(Merge, GoesOnWhereItWasKilled) {
-  write("p.jsonl", prompt_lines(600));
+  write("p.jsonl", different_prompts(300));
   run_shares(2);
   int killed = 0;
   for (int attempt = 0; attempt < 8; ++attempt) {
@@ -179,15 +188,15 @@ TEST_F(Merge, LeavesOutAFileThatCannotBeRead) {
 }
 
 TEST_F(Merge, TakesSharesWithNothingInThem) {
-  write("p.jsonl", prompt_lines(2));
+  write("p.jsonl", different_prompts(2));
   run_shares(30);
   succeed(merge_command(shard_names(30)));
   expect_whole();
 }
 
 TEST_F(Merge, KeepsWhichPromptsFailed) {
-  write("p.jsonl",
-        prompt_lines(60) + R"({"text": "Paris is", "target": " Nowhereatall"})" + "\n" + prompt_lines(9));
+  write("p.jsonl", different_prompts(60) + R"({"text": "Paris is", "target": " Nowhereatall"})" + "\n" +
+                       different_prompts(9));
   const Words skip = {"--skip-bad"};
   for (std::size_t number = 1; number <= 3; ++number) {
     Words words = share_command(number, 3);
@@ -228,7 +237,7 @@ TEST_F(Merge, RefusesWhatDoesNotBelongTogether) {
          {"other.2-of-2.h5: cannot be merged with sweep.1-of-2.h5", "stages.silenced.with"});
   succeed(share_command(1, 3));
   refuse(merge_command({shard_name(1, 2), shard_name(1, 3)}), 3, {"number of shares: '2'", "'3'"});
-  write("q.jsonl", prompt_lines(239));
+  write("q.jsonl", different_prompts(119));
   write("prompts.yaml", sweep_over("q.jsonl"));
   succeed({"run", "prompts.yaml", "--quiet", "--out", "q.h5", "--shard", "2/2"});
   refuse(merge_command({shard_name(1, 2), "q.2-of-2.h5"}), 3, {"prompts_sha256"});
@@ -258,8 +267,8 @@ TEST_F(Merge, RefusesWhatOtherKernelsComputedUnlessTold) {
   };
   const auto first = static_cast<std::size_t>(std::ranges::count(computed_by("items"), 1));
   EXPECT_GT(first, 0U);
-  EXPECT_LT(first, 240U);
-  EXPECT_EQ(first + static_cast<std::size_t>(std::ranges::count(computed_by("items"), 2)), 240U);
+  EXPECT_LT(first, 120U);
+  EXPECT_EQ(first + static_cast<std::size_t>(std::ranges::count(computed_by("items"), 2)), 120U);
 }
 
 TEST_F(Merge, NamesAWrongShare) {
@@ -296,7 +305,7 @@ TEST_F(Merge, RefusesAShareThatWasCutOtherwise) {
 }
 
 TEST_F(Merge, RefusesAShareThatIsBeingWritten) {
-  write("p.jsonl", prompt_lines(600));
+  write("p.jsonl", different_prompts(300));
   const pid_t child = start({"run", "w.yaml", "--shard", "1/2", "--threads", "1"});
   while (!fs::exists(folder.path() / shard_name(1, 2)))
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -319,12 +328,12 @@ TEST_F(Merge, IsReportedOnBeforeItIsDone) {
 }
 
 TEST_F(Merge, TakesTheRoomOfOneFile) {
-  write("p.jsonl", prompt_lines(1200));
+  write("p.jsonl", different_prompts(400));
   run_shares(4);
   succeed(merge_command(shard_names(4)));
   std::uintmax_t all = 0;
   for (const std::string& name : shard_names(4)) all += size(name);
-  write("one.jsonl", prompt_lines(1));
+  write("one.jsonl", different_prompts(1));
   write("one.yaml", sweep_over("one.jsonl"));
   succeed({"run", "one.yaml", "--quiet", "--out", "one.h5"});
   const std::uintmax_t fixed = size("one.h5");  // vocabulary and the like
