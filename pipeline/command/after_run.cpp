@@ -36,7 +36,7 @@ int run_and_then(const Options& options, const std::filesystem::path& run_file,
     if (options.has(after.option))
       then.push_back(after.prepare(run_file, options.get<std::string>(after.option)));
   const int code = session();
-  if (code == exit_code::kDone || code == exit_code::kPromptsFailed)
+  if (code == exit_code::kDone || code == exit_code::kPromptsFailed || code == exit_code::kWaits)
     for (const std::function<void()>& act : then) act();
   return code;
 }

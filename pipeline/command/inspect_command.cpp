@@ -133,6 +133,9 @@ int inspect(const std::vector<std::string>& arguments) {
   const std::string path = options.required("file");
   const std::vector<std::string> more = options.get_or("what", std::vector<std::string>());
   if (std::ranges::any_of(more, names_file)) {
+    for (const char* of_one : {"where", "top", "rows", "csv", "all", "provenance", "verify"})
+      if (options.has(of_one))
+        throw UsageError(std::string("inspect: --") + of_one + " is for one file alone");
     std::vector<std::string> files = {path};
     files.insert(files.end(), more.begin(), more.end());
     print_shards(files, std::cout, output_window());

@@ -25,7 +25,7 @@ PlannedRun plan_of(const std::string& path, const Options& options) {
   if (!inputs.share.empty())
     throw InputError(
         path + ": has share " + inputs.share +
-        " of a run; it goes on with the command that began it and --resume: " + inputs.command_line);
+        " of a run; it goes on with the command that began it: " + how_share_goes_on(inputs.command_line));
   return stored_plan(std::move(inputs), path, options.find<std::string>("model"));
 }
 

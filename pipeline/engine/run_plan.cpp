@@ -14,13 +14,6 @@
 namespace hookflow::pipeline {
 namespace {
 
-bool has_pending_prompts(const Plan& plan, std::size_t phase, const RunStore& store) {
-  for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane)
-    if (plan.lanes[lane].phase == phase && std::ranges::count(store.states(lane), PartState::pending) > 0)
-      return true;
-  return false;
-}
-
 std::set<std::size_t> failed_before(const Phase& phase, const RunStore& store) {
   std::set<std::size_t> prompts;
   for (std::size_t lane = 0; lane < phase.lanes.size(); ++lane) {
@@ -83,6 +76,13 @@ void read_results(Phase& phase, const StoppableFile& file) {
 }
 
 }  // namespace
+
+bool has_pending_prompts(const Plan& plan, std::size_t phase, const RunStore& store) {
+  for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane)
+    if (plan.lanes[lane].phase == phase && std::ranges::count(store.states(lane), PartState::pending) > 0)
+      return true;
+  return false;
+}
 
 void run_plan(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
               const std::atomic<bool>& stop) {

@@ -12,6 +12,9 @@ namespace hookflow::pipeline {
 void run_plan(const Plan& plan, RunStore& store, const RunOptions& options, Monitor& monitor,
               const std::atomic<bool>& stop);
 
+/// Whether anything of a phase's prompts is left to do.
+bool has_pending_prompts(const Plan& plan, std::size_t phase, const RunStore& store);
+
 /// Runs the aggregating stages that read nothing which is still pending, and no prompts.
 void aggregate(const Plan& plan, RunStore& store, Monitor& monitor, const std::atomic<bool>& stop);
 

@@ -121,14 +121,6 @@ std::string likely_variable(const RunFileView& view) {
   return most_telling(results);
 }
 
-/// The command that began it goes on with it.
-std::string how_share_goes_on(const RunFileView& view) {
-  const std::string command = root_text(view, "command_line");
-  const bool resumes =
-      !command.starts_with("hookflow run ") || command.find(" --resume") != std::string::npos;
-  return command + (resumes ? "" : " --resume");
-}
-
 std::string progress_text(std::size_t done, std::size_t failed, std::size_t pending) {
   std::string text = std::to_string(done) + " done";
   if (failed > 0) text += ", " + std::to_string(failed) + " failed";
@@ -162,7 +154,8 @@ void print_overview(const RunFileView& view, const std::filesystem::path& path, 
   out << "\n" << window.painted("next", Ink::bold) << "\n";
   if (!view.complete && !view.being_written)
     out << "  "
-        << (view.share.empty() ? "hookflow resume " + shell_word(path.string()) : how_share_goes_on(view))
+        << (view.share.empty() ? "hookflow resume " + shell_word(path.string())
+                               : how_share_goes_on(root_text(view, "command_line")))
         << "   # goes on\n";
   if (!likely.empty())
     out << "  " << command << " " << likely << " --top 10\n"

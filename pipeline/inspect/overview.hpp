@@ -8,8 +8,6 @@
 
 namespace hookflow::pipeline {
 
-/// The command by which a file that has a share of a run goes on.
-std::string how_share_goes_on(const RunFileView& view);
 /// "3 done, 1 failed, 6 pending", without those that are none.
 std::string progress_text(std::size_t done, std::size_t failed, std::size_t pending);
 /// How far a run is: "NOT COMPLETE: prompts 3 done, 7 pending".

@@ -1,20 +1,14 @@
 #include "pipeline/shards/next_phase.hpp"
 
-#include <algorithm>
 #include <vector>
 
+#include "pipeline/engine/run_plan.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/hash/sha256.hpp"
 
 namespace hookflow::pipeline {
 
 std::optional<std::size_t> next_phase(const Plan& plan, const RunStore& store, const std::string& path) {
-  const auto pending = [&](std::size_t phase) {
-    for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane)
-      if (plan.lanes[lane].phase == phase && std::ranges::count(store.states(lane), PartState::pending) > 0)
-        return true;
-    return false;
-  };
   const auto aggregated = [&](std::size_t phase) {
     for (std::size_t fold = 0; fold < plan.folds.size(); ++fold)
       if (plan.stages[plan.folds[fold]].phase == phase && store.fold_state(fold) != PartState::done)
@@ -22,8 +16,9 @@ std::optional<std::size_t> next_phase(const Plan& plan, const RunStore& store, c
     return true;
   };
   for (std::size_t phase = 0; phase < plan.phase_count(); ++phase) {
-    if (pending(phase) && phase > 0) return phase;
-    if (pending(phase) || !aggregated(phase))
+    const bool pending = has_pending_prompts(plan, phase, store);
+    if (pending && phase > 0) return phase;
+    if (pending || !aggregated(phase))
       throw InputError(path +
                        ": cannot be shared out yet: what comes first is not done; merge the shards that "
                        "are missing, or let `hookflow resume` compute it here");

@@ -19,7 +19,7 @@ constexpr std::size_t kNameBytes = 256;
 void Origins::create(h5::File& file, const RunLayout& layout) {
   h5::Group group = file.open_group(kCheckpointGroup);
   create_text_rows(group, kKernel, kNameBytes,
-                   {numbered_axis("kernel_number", kKernels, "Processor and BLAS kernels, less 1")},
+                   {numbered_axis("kernel_number", kKernels, "Number of the kernel, less 1")},
                    "Processor and BLAS kernels that computed what was merged");
   for (const LaneLayout& lane : layout.lanes)
     create_array(group, "kernel_" + lane.name, h5::Kind::uint8,
@@ -44,6 +44,12 @@ Origins::Origins(const h5::File& file, const std::vector<std::string>& lanes) {
 }
 
 std::size_t Origins::number_of(const std::string& kernel) {
+  if (kernel == last_) return last_number_;
+  last_ = kernel;
+  return last_number_ = number_of_new(kernel);
+}
+
+std::size_t Origins::number_of_new(const std::string& kernel) {
   const std::string name = spell_bytes(kernel).substr(0, kNameBytes);
   const auto known = std::ranges::find(names_, name);
   const auto number = static_cast<std::size_t>(known - names_.begin());

@@ -36,10 +36,13 @@ class Origins {
   };
   void put(std::size_t lane, std::size_t prompt, std::size_t part, std::uint8_t number);
   std::size_t number_of(const std::string& kernel);
+  std::size_t number_of_new(const std::string& kernel);
 
   h5::Dataset kernels_;  // [kernel, byte]
   std::vector<Lane> lanes_;
   std::vector<std::string> names_;
+  std::string last_;  // kernel that was asked for: mostly the same again
+  std::size_t last_number_ = 0;
 };
 
 }  // namespace hookflow::pipeline

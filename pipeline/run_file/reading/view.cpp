@@ -101,6 +101,12 @@ std::string root_text(const RunFileView& view, const std::string& name) {
   return found == view.root.end() ? std::string() : found->second;
 }
 
+std::string how_share_goes_on(const std::string& command_line) {
+  const bool resumes =
+      !command_line.starts_with("hookflow run ") || command_line.find(" --resume") != std::string::npos;
+  return command_line + (resumes ? "" : " --resume");
+}
+
 StoredInputs read_stored_inputs(const RunFile& run, const std::string& place_name) {
   return run.read([&](const h5::File& file) {
     check_resumable(file, run.path().string());

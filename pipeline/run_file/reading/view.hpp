@@ -43,6 +43,9 @@ struct RunFileView {
 /// A root attribute; empty where the file does not have it.
 std::string root_text(const RunFileView& view, const std::string& name);
 
+/// The command by which a file that has a share of a run goes on: that which began it, resuming.
+std::string how_share_goes_on(const std::string& command_line);
+
 /// What a run was made from, as its file keeps it.
 struct StoredInputs {
   std::string workflow;              // JSON, with every default stated

@@ -224,7 +224,10 @@ TEST_F(Merge, OfWhatNeedsAnAggregateSharesTheRestOut) {
 
 TEST_F(Merge, SharesOutNothingBeforeItsTime) {
   write("two.yaml", kTwoPhases);
-  EXPECT_EQ(run(share_command(1, 2, "two.yaml")).code, kWaits);
+  Words words = share_command(1, 2, "two.yaml");
+  words.push_back("--report=page.html");
+  EXPECT_EQ(run(words).code, kWaits);
+  EXPECT_TRUE(fs::exists(folder.path() / "page.html"));
   EXPECT_EQ(run(merge_command({shard_name(1, 2, "two")}, "m.h5")).code, kWaits);
   refuse({"resume", "m.h5", "--shard", "1/2"}, 3, {"m.h5: cannot be shared out yet"});
 }
@@ -347,6 +350,7 @@ TEST_F(Merge, IsWatchedInOneTable) {
     EXPECT_NE(table.find(part), std::string::npos) << table;
   const std::string one = succeed({"inspect", shard_name(1, 2), shard_name(1, 2)});
   EXPECT_NE(one.find("no file of 1 share of 2: 2"), std::string::npos) << one;
+  refuse({"inspect", shard_name(1, 2), shard_name(2, 2), "--csv"}, 2, {"--csv is for one file alone"});
   EXPECT_NE(succeed({"inspect", shard_name(1, 2)}).find("share 1/2 of a run"), std::string::npos);
 }
 
