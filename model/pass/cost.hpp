@@ -36,6 +36,7 @@ class PassCost {
   [[nodiscard]] double held_bytes(const Config& config, std::size_t logit_blocks) const;
   /// Bytes of what is known of its rows: the plan, and where captures find them.
   [[nodiscard]] double index_bytes() const { return static_cast<double>(index_bytes_); }
+  friend bool operator==(const PassCost&, const PassCost&) = default;
 
  private:
   std::vector<std::uint32_t> layer_rows_;  // of each layer the most at any place, then those behind all

@@ -1,8 +1,10 @@
 #include "pipeline/engine/memory_in_flight.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "pipeline/engine/packet.hpp"
+#include "pipeline/parallel/for_each_of.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -27,22 +29,26 @@ bool read_below(const Phase& phase, std::size_t value) {
 /// All packets of a lane that a run has, and the heaviest in each regard.
 struct LanePackets {
   std::size_t count = 0;
-  PacketBytes heaviest;
+  PacketBytes heaviest{};
+
+  [[nodiscard]] LanePackets operator+(const LanePackets& other) const {
+    return {count + other.count,
+            {std::max(heaviest.peak, other.heaviest.peak), std::max(heaviest.waiting, other.heaviest.waiting),
+             std::max(heaviest.handed, other.heaviest.handed)}};
+  }
 };
 
 LanePackets packets_of(const Phase& phase, std::size_t lane) {
   const LaneMemory memory(phase, lane);
-  LanePackets packets;
-  for (const Batch& batch : phase.plan.batches) {
-    for (const Chunk& chunk : chunks_of(phase, lane, batch)) {
-      const PacketBytes bytes = memory.packet({batch, chunk.variants});
-      PacketBytes& most = packets.heaviest;
-      most = {std::max(most.peak, bytes.peak), std::max(most.waiting, bytes.waiting),
-              std::max(most.handed, bytes.handed)};
-      ++packets.count;
-    }
-  }
-  return packets;
+  const std::vector<Batch>& batches = phase.plan.batches;
+  std::vector<LanePackets> packets(batches.size());
+  for_each_of(batches.size(), [&](std::size_t batch) {
+    std::vector<VariantRange> ranges;
+    for (const Chunk& chunk : chunks_of(phase, lane, batches[batch])) ranges.push_back(chunk.variants);
+    for (const PacketBytes& bytes : memory.packets(batches[batch], ranges))
+      packets[batch] = packets[batch] + LanePackets{1, bytes};
+  });
+  return std::accumulate(packets.begin(), packets.end(), LanePackets{});
 }
 
 /// A thread goes through a lane with one packet and then stores it, unless another does: packets come to wait
@@ -85,23 +91,30 @@ LaneMemory::LaneMemory(const Phase& phase, std::size_t lane) {
 }
 
 PacketBytes LaneMemory::packet(const Work& work) const {
-  const double passes = as_double(work.batch.prompts.size() * work.variants.count);
-  PacketBytes bytes;
-  std::vector<double> held;  // [stage so far]
+  return packets(work.batch, {&work.variants, 1}).front();
+}
+
+std::vector<PacketBytes> LaneMemory::packets(const Batch& batch, std::span<const VariantRange> ranges) const {
+  std::vector<PacketBytes> packets(ranges.size());
+  std::vector<std::vector<Bytes>> own;  // [stage so far][range]
   for (std::size_t step = 0; step < values_.size(); ++step) {
-    const Bytes own = values_[step].stage->bytes(work);
-    held.push_back(own.held + values_[step].measured * passes);
-    double now = own.working;
-    for (std::size_t i = 0; i <= step; ++i)
-      if (values_[i].until >= step) now += held[i];
-    bytes.peak = std::max(bytes.peak, now);
+    std::vector<Bytes>& of_stage = own.emplace_back(values_[step].stage->bytes(batch, ranges));
+    for (std::size_t range = 0; range < ranges.size(); ++range) {
+      of_stage[range].held += values_[step].measured * as_double(batch.prompts.size() * ranges[range].count);
+      double now = of_stage[range].working;
+      for (std::size_t i = 0; i <= step; ++i)
+        if (values_[i].until >= step) now += own[i][range].held;
+      packets[range].peak = std::max(packets[range].peak, now);
+    }
   }
   for (std::size_t i = 0; i < values_.size(); ++i) {
     if (values_[i].until != kNone) continue;
-    bytes.waiting += held[i];
-    if (values_[i].read_below) bytes.handed += held[i];
+    for (std::size_t range = 0; range < ranges.size(); ++range) {
+      packets[range].waiting += own[i][range].held;
+      if (values_[i].read_below) packets[range].handed += own[i][range].held;
+    }
   }
-  return bytes;
+  return packets;
 }
 
 double memory_in_flight(const Plan& plan, const InFlight& limits) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "pipeline/engine/phase.hpp"
@@ -37,6 +38,9 @@ class LaneMemory {
  public:
   LaneMemory(const Phase& phase, std::size_t lane);
   [[nodiscard]] PacketBytes packet(const Work& work) const;
+  /// Those of one batch.
+  [[nodiscard]] std::vector<PacketBytes> packets(const Batch& batch,
+                                                 std::span<const VariantRange> ranges) const;
 
  private:
   struct Value {

@@ -99,18 +99,32 @@ std::string lacks_column(const Prompt& prompt, const std::string& column) {
 }
 
 std::string to_json(const Prompt& prompt) {
-  std::vector<std::pair<std::string, Node>> entries = {{"id", Node::scalar(prompt.id, true)}};
+  std::string line(kBeforeId);
+  append_json_text(prompt.id, line);
+  const auto add_name = [&line](std::string_view name) {
+    line += ',';
+    append_json_text(name, line);
+    line += ':';
+  };
+  const auto add = [&](std::string_view name, std::string_view text) {
+    add_name(name);
+    append_json_text(text, line);
+  };
   if (!prompt.problem.empty()) {
-    entries.emplace_back(kProblem, Node::scalar(prompt.problem, true));
-    return to_json(Node::map(std::move(entries)));
+    add(kProblem, prompt.problem);
+    return line + "}";
   }
-  if (prompt.text) entries.emplace_back("text", Node::scalar(*prompt.text, true));
-  if (prompt.ids) entries.emplace_back("ids", write_param(*prompt.ids));
-  for (const auto& [name, value] : prompt.columns) entries.emplace_back(name, Node::scalar(value, true));
-  std::string line = to_json(Node::map(std::move(entries)));
-  for (const auto& [name, json] : prompt.others)
-    line.insert(line.size() - 1, "," + to_json(Node::scalar(name, true)) + ":" + json);
-  return line;
+  if (prompt.text) add("text", *prompt.text);
+  if (prompt.ids) {
+    add_name("ids");
+    line += to_json(write_param(*prompt.ids));
+  }
+  for (const auto& [name, value] : prompt.columns) add(name, value);
+  for (const auto& [name, json] : prompt.others) {
+    add_name(name);
+    line += json;
+  }
+  return line + "}";
 }
 
 std::optional<Prompt> bad_prompt(std::string_view json) {

@@ -1,5 +1,6 @@
 #include "pipeline/prompts/prompt_rows.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -54,7 +55,10 @@ void PromptRows::begin(std::size_t number) {
 }
 
 bool PromptRows::mention(const std::string& key) {
-  if (mentioned_.insert(key).second) return true;
+  if (std::ranges::find(mentioned_, key) == mentioned_.end()) {
+    mentioned_.push_back(key);
+    return true;
+  }
   refuse_row("'" + key + "' is given twice");
   return false;
 }
@@ -132,7 +136,8 @@ void PromptRows::check_content() {
 void PromptRows::check_id() {
   if (!has_id_) prompt_.id = std::to_string(prompts_.size());
   // One that was refused itself is not looked at again.
-  const bool was_refused = !has_id_ && mentioned_.contains("id") && !prompt_.problem.empty();
+  const bool was_refused =
+      !has_id_ && std::ranges::find(mentioned_, "id") != mentioned_.end() && !prompt_.problem.empty();
   if (const std::string problem = id_problem(); !problem.empty() && !was_refused) refuse_row(problem);
   if (!prompt_.problem.empty() && !id_problem().empty()) prompt_.id = free_id();
   numbers_of_ids_.emplace(prompt_.id, number_);

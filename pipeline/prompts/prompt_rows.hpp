@@ -2,7 +2,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -59,7 +58,7 @@ class PromptRows {
   Prompts::Builder prompts_;  // those before
   Prompt prompt_;             // the one under way
   std::size_t number_ = PromptPlaces::kNone;
-  std::set<std::string, std::less<>> mentioned_;  // its keys
+  std::vector<std::string> mentioned_;  // its keys
   bool has_id_ = false;
   std::unordered_map<std::string, std::size_t> numbers_of_ids_;  // of the rows that have them
   std::string listed_;                                           // of its problems, a line each

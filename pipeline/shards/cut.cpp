@@ -1,7 +1,10 @@
 #include "pipeline/shards/cut.hpp"
 
 #include <cmath>
+#include <numeric>
 #include <utility>
+
+#include "pipeline/parallel/for_each_of.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -109,10 +112,9 @@ class Deal {
 }  // namespace
 
 std::vector<std::vector<Piece>> cut_phase(const Phase& phase, std::size_t shares) {
-  std::vector<double> works;
-  double all = 0;
-  for (const Batch& batch : phase.plan.batches) all += works.emplace_back(work_of(phase, batch));
-  Deal deal(phase, shares, all);
+  std::vector<double> works(phase.plan.batches.size());
+  for_each_of(works.size(), [&](std::size_t i) { works[i] = work_of(phase, phase.plan.batches[i]); });
+  Deal deal(phase, shares, std::accumulate(works.begin(), works.end(), 0.0));
   for (std::size_t batch = 0; batch < works.size(); ++batch) deal.give(batch, works[batch]);
   return deal.take();
 }

@@ -228,8 +228,12 @@ class FlowStage : public Stage {
   /// until all are; empty: one each. It decides which rows share a product, so it depends on the workflow
   /// alone. Called after take_requests(), while the run goes on too, from any thread; so is bytes().
   [[nodiscard]] virtual std::vector<std::size_t> chunks(const Batch& /*batch*/) const { return {}; }
-  /// What it takes for that work beside the numbers that it measures, of which the engine knows.
-  [[nodiscard]] virtual Bytes bytes(const Work& /*work*/) const { return {}; }
+  /// What it takes for each of some ranges of a batch's variants, beside the numbers that it measures, of
+  /// which the engine knows.
+  [[nodiscard]] virtual std::vector<Bytes> bytes(const Batch& /*batch*/,
+                                                 std::span<const VariantRange> ranges) const {
+    return std::vector<Bytes>(ranges.size());
+  }
   /// Floating-point operations of that work, by which a run is cut into shares; 0: not worth counting.
   [[nodiscard]] virtual double flops(const Work& /*work*/) const { return 0; }
   /// Makes of the results at a port that is declared aggregated() what every prompt then has there. Called

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "pipeline/parallel/for_each_of.hpp"
 #include "pipeline/values/array.hpp"
 
 namespace hookflow::pipeline {
@@ -16,7 +17,7 @@ namespace hookflow::pipeline {
 /// are never all in memory. Copies share what they are made from.
 class TextRows {
  public:
-  using Make = std::function<std::string(std::size_t row)>;
+  using Make = std::function<std::string(std::size_t row)>;  // may be called from any thread
 
   TextRows() = default;
   TextRows(std::size_t size, Make make) : size_(size), make_(std::move(make)) {}
@@ -31,9 +32,8 @@ class TextRows {
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] std::string operator[](std::size_t row) const { return make_(row); }
   [[nodiscard]] std::vector<std::string> read(std::size_t first, std::size_t count) const {
-    std::vector<std::string> texts;
-    texts.reserve(count);
-    for (std::size_t row = first; row < first + count; ++row) texts.push_back(make_(row));
+    std::vector<std::string> texts(count);
+    for_each_of(count, [&](std::size_t row) { texts[row] = make_(first + row); });
     return texts;
   }
 

@@ -8,11 +8,6 @@
 namespace hookflow::pipeline {
 namespace {
 
-// A byte that is not UTF-8, which no parsed node holds, is replaced.
-std::string json_string(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
 void append_json(const Node& node, std::string& out) {
   switch (node.kind) {
     case Node::Kind::null:
@@ -21,7 +16,10 @@ void append_json(const Node& node, std::string& out) {
     case Node::Kind::scalar: {
       const bool as_is = !node.quoted && (node.text == "true" || node.text == "false" ||
                                           node.text == "null" || is_json_number(node.text));
-      out += as_is ? node.text : json_string(node.text);
+      if (as_is)
+        out += node.text;
+      else
+        append_json_text(node.text, out);
       return;
     }
     case Node::Kind::list:
@@ -36,7 +34,8 @@ void append_json(const Node& node, std::string& out) {
       out += '{';
       for (std::size_t i = 0; i < node.entries.size(); ++i) {
         if (i > 0) out += ',';
-        out += json_string(node.entries[i].first) + ':';
+        append_json_text(node.entries[i].first, out);
+        out += ':';
         append_json(node.entries[i].second, out);
       }
       out += '}';
@@ -104,6 +103,18 @@ bool is_json_number(std::string_view text) {
     if (digits() == 0) return false;
   }
   return text.empty();
+}
+
+void append_json_text(std::string_view text, std::string& out) {
+  const bool as_is =
+      std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+  if (!as_is) {
+    out += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return;
+  }
+  out += '"';
+  out += text;
+  out += '"';
 }
 
 std::string to_json(const Node& node) {

@@ -49,5 +49,7 @@ bool is_json_number(std::string_view text);
 /// true, false or null are written exactly as they stand unless quoted, and everything else as a string:
 /// `.5`, `0x10` and `no` become ".5", "0x10" and "no".
 std::string to_json(const Node& node);
+/// A text in quotes. A byte that is not UTF-8 is replaced.
+void append_json_text(std::string_view text, std::string& out);
 
 }  // namespace hookflow::pipeline

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -68,21 +69,19 @@ class Generate : public FlowStage {
     return cost;
   }
 
-  [[nodiscard]] Bytes bytes(const Work& work) const override {
-    const Config& config = subject_->config();
-    PassCost step;
-    std::size_t texts = 0;
-    for (const std::size_t prompt : work.batch.prompts) {
-      if (lengths_[prompt] == 0) continue;
-      const std::size_t more = work.variants.count * sample_count();
-      for (std::size_t i = 0; i < more; ++i) step += costs_.at(lengths_[prompt]);
-      texts += more;
+  [[nodiscard]] std::vector<Bytes> bytes(const Batch& batch,
+                                         std::span<const VariantRange> ranges) const override {
+    PassCost of_variant;
+    for (const std::size_t prompt : batch.prompts)
+      if (lengths_[prompt] > 0) of_variant += costs_.at(lengths_[prompt]);
+    std::vector<Bytes> bytes;
+    const auto prompts = static_cast<std::size_t>(
+        std::ranges::count_if(batch.prompts, [&](std::size_t prompt) { return lengths_[prompt] > 0; }));
+    for (const VariantRange& range : ranges) {
+      const std::size_t texts = range.count * sample_count();
+      bytes.push_back({step_bytes(PassCost().add(of_variant, texts), prompts * texts), 0});
     }
-    const std::size_t segments = texts * config.layers * 2 * sizeof(KeySegment);
-    return {step.working_bytes(config) + step.held_bytes(config, 1) + step.index_bytes() +
-                static_cast<double>(Continuation::floats(config, texts, how_.tokens - 1) * sizeof(float) +
-                                    segments),
-            0};
+    return bytes;
   }
   [[nodiscard]] double flops(const Work& work) const override {
     double step = 0;
@@ -110,6 +109,14 @@ class Generate : public FlowStage {
   }
 
  private:
+  /// Of the last step of so many texts.
+  [[nodiscard]] double step_bytes(const PassCost& step, std::size_t texts) const {
+    const Config& config = subject_->config();
+    return step.working_bytes(config) + step.held_bytes(config, 1) + step.index_bytes() +
+           static_cast<double>(Continuation::floats(config, texts, how_.tokens - 1) * sizeof(float) +
+                               texts * config.layers * 2 * sizeof(KeySegment));
+  }
+
   /// Refuses prompts behind which there is not enough room.
   void read_lengths(const PassPlan& passes) {
     const std::size_t context = passes.config().context;

@@ -150,6 +150,7 @@ pipeline::Bytes GivenEdits::bytes(const pipeline::Batch& batch, const PassWork& 
                                   std::span<const Variant> variants) const {
   pipeline::Bytes bytes;
   const auto wanted_of = wanted(variants);
+  if (std::ranges::all_of(wanted_of, &std::vector<std::size_t>::empty)) return bytes;
   for (const std::size_t prompt : batch.prompts) {
     const FedPrompt edited = work.fed(prompt);
     for (std::size_t i = 0; i < groups_.size(); ++i)

@@ -60,12 +60,12 @@ Output PassMeasure::plan(const PlanContext& context) {
 }
 
 /// The numbers of one pass as they are measured; with both, those of the clean pass and the changes as well.
-Bytes PassMeasure::bytes(const Work& /*work*/) const {
+std::vector<Bytes> PassMeasure::bytes(const Batch& /*batch*/, std::span<const VariantRange> ranges) const {
   Bytes bytes;
   bytes.working = working_bytes();
   for (const Variable& variable : measured_)
     bytes.working += static_cast<double>(cell_count(variable.axes) * sizeof(double)) * (compares_ ? 3 : 1);
-  return bytes;
+  return std::vector<Bytes>(ranges.size(), bytes);
 }
 
 Numbers PassMeasure::measured(const MeasuredPass& pass) const {

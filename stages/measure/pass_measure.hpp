@@ -37,7 +37,8 @@ struct MeasuredPass {
 class PassMeasure : public pipeline::PromptStage {
  public:
   pipeline::Output plan(const pipeline::PlanContext& context) final;
-  [[nodiscard]] pipeline::Bytes bytes(const pipeline::Work& work) const final;
+  [[nodiscard]] std::vector<pipeline::Bytes> bytes(
+      const pipeline::Batch& batch, std::span<const pipeline::VariantRange> ranges) const final;
   [[nodiscard]] pipeline::ValuePtr run(const pipeline::Inputs& inputs) const final;
 
  protected:

@@ -119,10 +119,11 @@ class Ablate : public BatchStage {
     for (std::size_t first = 0; first < made_->size(); first += a_part_) cost += given_.cost();
     return cost;
   }
-  [[nodiscard]] Bytes bytes(const Work& work) const override {
-    Bytes bytes = work_->bytes(work);
-    bytes +=
-        given_.bytes(work.batch, *work_, std::span(*made_).subspan(work.variants.first, work.variants.count));
+  [[nodiscard]] std::vector<Bytes> bytes(const Batch& batch,
+                                         std::span<const VariantRange> ranges) const override {
+    std::vector<Bytes> bytes = work_->bytes(batch, ranges);
+    for (std::size_t i = 0; i < ranges.size(); ++i)
+      bytes[i] += given_.bytes(batch, *work_, std::span(*made_).subspan(ranges[i].first, ranges[i].count));
     return bytes;
   }
   [[nodiscard]] double flops(const Work& work) const override { return work_->flops(work); }

@@ -55,9 +55,10 @@ class Forward : public BatchStage {
     cost += work_->cost();
     return cost;
   }
-  [[nodiscard]] Bytes bytes(const Work& work) const override {
-    Bytes bytes = work_->bytes(work);
-    bytes += given_.bytes(work.batch, *work_, {&made_, 1});
+  [[nodiscard]] std::vector<Bytes> bytes(const Batch& batch,
+                                         std::span<const VariantRange> ranges) const override {
+    std::vector<Bytes> bytes = work_->bytes(batch, ranges);
+    for (Bytes& of_range : bytes) of_range += given_.bytes(batch, *work_, {&made_, 1});
     return bytes;
   }
   [[nodiscard]] double flops(const Work& work) const override { return work_->flops(work); }

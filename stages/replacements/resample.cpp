@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <iterator>
@@ -90,7 +91,7 @@ class RowsOfOthers : public RowsOfOne {
                                       std::span<const std::size_t> /*wanted*/) const override {
     pipeline::Batch alone;
     alone.add(prompt, 1);
-    return work_->bytes({alone});
+    return work_->bytes(alone, std::array{pipeline::VariantRange{}}).front();
   }
   [[nodiscard]] std::span<const std::size_t> other_prompts() const override { return drawn_; }
 

@@ -9,7 +9,9 @@
 #include "model/architecture/token_id.hpp"
 #include "model/library/library.hpp"
 #include "pipeline/error.hpp"
+#include "pipeline/parallel/for_each_of.hpp"
 #include "pipeline/stage/registry.hpp"
+#include "pipeline/values/rows.hpp"
 #include "stages/subject/cells_of.hpp"
 #include "stages/subject/token_id.hpp"
 #include "stages/subject/translate_errors.hpp"
@@ -112,15 +114,6 @@ void warn_of_repeats(const TokenLists& ids, const PlanContext& context) {
   }
 }
 
-/// A word's token has the space before it.
-void warn_of_last_space(const Fed& prompt, std::size_t index, const PlanContext& context) {
-  if (prompt.text && prompt.text->ends_with(' '))
-    context.warn("ends in a space",
-                 "the text ends in a space, which is a token of its own here, while the next word's token "
-                 "begins with its space",
-                 index);
-}
-
 /// Text to token ids: no token is put in front unless that is asked for, nothing is cut or padded.
 class Tokenize : public PromptStage {
  public:
@@ -139,13 +132,18 @@ class Tokenize : public PromptStage {
     }
     facts->bos = bos_;
     facts->findings = context.findings;
-    for (std::size_t i = 0; i < context.prompts.size(); ++i) {
-      const std::vector<std::int32_t> ids =
-          facts->runs(i) ? planned_ids(i, context) : std::vector<std::int32_t>();
-      facts->ids.add(ids);
-      facts->lengths.push_back(ids.size());
-      facts->longest = std::max(facts->longest, ids.size());
-    }
+    for_stretches(context.prompts.size(), [&](std::size_t first, std::size_t count) {
+      std::vector<Encoded> all(count);
+      for_each_of(count, [&](std::size_t i) {
+        if (facts->runs(first + i)) all[i] = encode(context.prompts[first + i]);
+      });
+      for (std::size_t i = 0; i < count; ++i) {
+        tell(all[i], first + i, context);
+        facts->ids.add(all[i].ids);
+        facts->lengths.push_back(all[i].ids.size());
+        facts->longest = std::max(facts->longest, all[i].ids.size());
+      }
+    });
     facts->ids.shrink_to_fit();
     if (lacks_bos(context.prompts))
       context.warn("no BOS token",
@@ -181,18 +179,30 @@ class Tokenize : public PromptStage {
     return false;
   }
 
-  /// The prompt's ids; none, and it is refused, where it cannot be run.
-  [[nodiscard]] std::vector<std::int32_t> planned_ids(std::size_t index, const PlanContext& context) const {
+  /// A prompt's ids, or why there are none.
+  struct Encoded {
+    std::vector<std::int32_t> ids{};
+    bool ends_in_a_space = false;
+    std::optional<std::string> failure{};
+  };
+  [[nodiscard]] Encoded encode(const Prompt& prompt) const {
     try {
-      const Fed fed = fed_of(context.prompts[index], column);
-      std::vector<std::int32_t> ids = ids_of(fed, *subject_, bos_);
-      warn_of_last_space(fed, index, context);
-      return ids;
+      const Fed fed = fed_of(prompt, column);
+      return {ids_of(fed, *subject_, bos_), fed.text && fed.text->ends_with(' ')};
     } catch (const std::exception& error) {
       if (!fails_prompt(error)) throw;
-      context.refuse(index, column == kText ? "" : "column", error.what());
-      return {};
+      return {{}, false, error.what()};
     }
+  }
+
+  void tell(const Encoded& encoded, std::size_t index, const PlanContext& context) const {
+    if (encoded.failure) context.refuse(index, column == kText ? "" : "column", *encoded.failure);
+    // A word's token has the space before it.
+    if (encoded.ends_in_a_space)
+      context.warn("ends in a space",
+                   "the text ends in a space, which is a token of its own here, while the next word's token "
+                   "begins with its space",
+                   index);
   }
 
   /// The ids as they are fed, for the record; right-padded in the file alone.

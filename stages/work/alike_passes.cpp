@@ -89,8 +89,11 @@ AlikePasses::KindId AlikePasses::kind_of(const FedPrompt& fed) {
   return known->second;
 }
 
-bool AlikePasses::may_read_more(const Shape& shape) const {
-  return asks_more(kinds_[shape.kind].asks, kinds_[shape.parent_kind].asks, shape.shared);
+bool AlikePasses::may_read_more(const Shape& shape) {
+  const auto [known, is_new] = may_read_more_.try_emplace(shape);
+  if (is_new)
+    known->second = asks_more(kinds_[shape.kind].asks, kinds_[shape.parent_kind].asks, shape.shared);
+  return known->second;
 }
 
 std::size_t AlikePasses::first_of(const Shape& shape, std::size_t variant) const {
@@ -131,13 +134,15 @@ AlikePasses::ClassId AlikePasses::class_of(const Alike& alike) {
   if (alike.parent || !alike.read_of.empty()) {
     plan_with_others(alike, made);
   } else {
-    for (std::size_t i = 0; i < variants(); ++i) made.costs.push_back(cost_alone(alike.own, i));
-  }
-  for (const PassCost* cost : made.costs) {
-    made.flops += cost->flops();
-    made.rows += static_cast<double>(cost->most_rows());
+    for (std::size_t i = 0; i < variants(); ++i) made.add(i, *cost_alone(alike.own, i));
   }
   return known->second;
+}
+
+void AlikePasses::Class::add(std::size_t variant, const PassCost& cost) {
+  add_variant(variant, cost, costs);
+  flops += cost.flops();
+  rows += static_cast<double>(cost.most_rows());
 }
 
 // As RowPlan plans sequences that hang together, from the last on: what is read of each is asked of it.
@@ -153,7 +158,10 @@ void AlikePasses::plan_with_others(const Alike& alike, Class& made) {
     costs[i] = PassCost(*config_, own, rows);
     if (own.first > 0) reads[i] = read_beyond(own, rows, sequence_of(alike.parent.value(), i));
   });
-  for (PassCost& cost : costs) made.costs.push_back(&read_costs_.emplace_back(std::move(cost)));
+  for (std::size_t i = 0; i < variants(); ++i) {
+    if (i == 0 || costs[i] != costs[i - 1]) read_costs_.push_back(costs[i]);
+    made.add(i, read_costs_.back());
+  }
   made.reads = id_of(std::move(reads));
 }
 
@@ -176,15 +184,6 @@ AlikePasses::ReadsId AlikePasses::id_of(Reads reads) {
   const auto id = static_cast<ReadsId>(known - reads_.begin());
   if (known == reads_.end()) reads_.push_back(std::move(reads));
   return id;
-}
-
-const PassCost& AlikePasses::cost(ClassId of, pipeline::VariantRange range) const {
-  const std::lock_guard lock(mutex_);
-  const Class& alike = classes_[of];
-  const auto [known, is_new] = alike.sums.try_emplace({range.first, range.count});
-  if (is_new)
-    for (std::size_t i = 0; i < range.count; ++i) known->second += *alike.costs[range.first + i];
-  return known->second;
 }
 
 }  // namespace hookflow::stages

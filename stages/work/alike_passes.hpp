@@ -4,7 +4,6 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <tuple>
@@ -16,7 +15,7 @@
 #include "model/rows/forward_plan.hpp"
 #include "model/rows/needed_rows.hpp"
 #include "model/rows/sequence.hpp"
-#include "pipeline/stage/work.hpp"
+#include "stages/work/batch_cost.hpp"
 
 namespace hookflow::stages {
 
@@ -45,8 +44,8 @@ class AlikePasses {
   std::vector<ClassId> classify(std::span<const Fed> batch);
 
   [[nodiscard]] const FedPrompt& fed(ClassId of) const { return kinds_[classes_[of].kind].fed; }
-  /// Of a prompt's variants together; from any thread.
-  [[nodiscard]] const PassCost& cost(ClassId of, pipeline::VariantRange range) const;
+  /// Of a prompt's variants.
+  [[nodiscard]] std::span<const VariantStretch> costs(ClassId of) const { return classes_[of].costs; }
   /// Over all variants: floating-point operations, and the rows of each where it has the most.
   [[nodiscard]] double flops(ClassId of) const { return classes_[of].flops; }
   [[nodiscard]] double rows(ClassId of) const { return classes_[of].rows; }
@@ -82,16 +81,16 @@ class AlikePasses {
   };
   struct Class {
     KindId kind = 0;
-    std::vector<const PassCost*> costs{};  // [variant]
-    ReadsId reads = 0;                     // of the parent
+    std::vector<VariantStretch> costs{};
+    ReadsId reads = 0;  // of the parent
     double flops = 0;
     double rows = 0;
-    mutable std::map<std::pair<std::size_t, std::size_t>, PassCost> sums{};  // first variant, count
+    void add(std::size_t variant, const PassCost& cost);
   };
 
   KindId kind_of(const FedPrompt& fed);
   ClassId class_of(const Alike& alike);
-  [[nodiscard]] bool may_read_more(const Shape& shape) const;
+  bool may_read_more(const Shape& shape);
   [[nodiscard]] std::size_t first_of(const Shape& shape, std::size_t variant) const;
   [[nodiscard]] Sequence sequence_of(const Shape& shape, std::size_t variant) const;
   const PassCost* cost_alone(const Shape& shape, std::size_t variant);
@@ -105,12 +104,12 @@ class AlikePasses {
   const Variant* own_;
   std::map<FedPrompt, KindId> kind_ids_;
   std::deque<Kind> kinds_;
+  std::map<Shape, bool> may_read_more_;
   std::map<Alike, ClassId> class_ids_;
   std::deque<Class> classes_;
   std::map<std::tuple<KindId, std::size_t, std::size_t>, PassCost> sharing_;  // variant, its first own row
   std::deque<PassCost> read_costs_;                                           // of those that others read
   std::vector<Reads> reads_;
-  mutable std::mutex mutex_;  // of the classes' sums
 };
 
 }  // namespace hookflow::stages

@@ -1,6 +1,7 @@
 #include "stages/work/pass_work.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -79,42 +80,40 @@ FedPrompt PassWork::fed(std::size_t prompt) const {
   return classes[prompt] == Feed::kNotRun ? FedPrompt(0) : passes->fed(classes[prompt]).without_answer();
 }
 
-PassWork::Counts PassWork::count_classes(const Feed& feed, const pipeline::Batch& batch) {
-  Counts counts;
+BatchCost PassWork::cost_of(const Feed& feed, const pipeline::Batch& batch) {
+  std::map<AlikePasses::ClassId, std::size_t> counts;
   for (const std::size_t prompt : batch.prompts)
     if (feed.classes[prompt] != Feed::kNotRun) ++counts[feed.classes[prompt]];
-  return counts;
+  std::vector<BatchCost::Alike> all;
+  for (const auto& [alike, count] : counts) all.push_back({feed.passes->costs(alike), count});
+  return {all, feed.passes->variants()};
 }
 
-PassCost PassWork::cost_of(const Feed& feed, const Counts& counts, pipeline::VariantRange of) {
-  PassCost all;
-  for (const auto& [alike, count] : counts) all.add(feed.passes->cost(alike, of), count);
-  return all;
-}
-
-pipeline::Bytes PassWork::bytes(const pipeline::Work& work) const {
-  pipeline::Bytes bytes;
+std::vector<pipeline::Bytes> PassWork::bytes(const pipeline::Batch& batch,
+                                             std::span<const pipeline::VariantRange> ranges) const {
+  std::vector<pipeline::Bytes> bytes(ranges.size());
   for (const Feed& feed : feeds_) {
-    const PassCost cost = cost_of(feed, count_classes(feed, work.batch), work.variants);
-    bytes.working = std::max(bytes.working, cost.working_bytes(*config_));
+    const BatchCost costs = cost_of(feed, batch);
     const std::size_t blocks =
         variants_ ? std::max<std::size_t>(1, feed.passes->plan().logits.size()) : LogitBlocks::kAll;
-    bytes.held += cost.held_bytes(*config_, blocks) + cost.index_bytes();
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      const PassCost cost = costs.of(ranges[i]);
+      bytes[i] += {cost.working_bytes(*config_), cost.held_bytes(*config_, blocks) + cost.index_bytes()};
+    }
   }
   return bytes;
 }
 
 double PassWork::flops(const pipeline::Work& work) const {
   double flops = 0;
-  for (const Feed& feed : feeds_)
-    flops += cost_of(feed, count_classes(feed, work.batch), work.variants).flops();
+  for (const Feed& feed : feeds_) flops += cost_of(feed, work.batch).of(work.variants).flops();
   return flops;
 }
 
 std::vector<std::size_t> PassWork::chunks(const pipeline::Batch& batch, std::size_t variants_a_part,
                                           std::size_t rows) const {
-  std::vector<Counts> counts;  // [feed]
-  for (const Feed& feed : feeds_) counts.push_back(count_classes(feed, batch));
+  std::vector<BatchCost> costs;  // [feed]
+  for (const Feed& feed : feeds_) costs.push_back(cost_of(feed, batch));
   std::vector<std::size_t> chunks;
   std::vector<PassCost> chunk;  // of the last, one a feed
   for (std::size_t first = 0; first < variants_->size(); first += variants_a_part) {
@@ -123,7 +122,7 @@ std::vector<std::size_t> PassWork::chunks(const pipeline::Batch& batch, std::siz
     more.resize(feeds_.size());
     std::size_t most = 0;
     for (std::size_t feed = 0; feed < feeds_.size(); ++feed) {
-      part.push_back(cost_of(feeds_[feed], counts[feed], {first, count}));
+      part.push_back(costs[feed].of({first, count}));
       most = std::max(most, (more[feed] += part[feed]).most_rows());
     }
     // Variants that compute nothing are counted, too.

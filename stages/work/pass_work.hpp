@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <span>
 #include <vector>
@@ -27,7 +26,9 @@ class PassWork {
   [[nodiscard]] FedPrompt fed(std::size_t prompt) const;
   /// Of the whole run.
   [[nodiscard]] pipeline::Cost cost() const { return cost_; }
-  [[nodiscard]] pipeline::Bytes bytes(const pipeline::Work& work) const;
+  /// Of each of some ranges of a batch's variants.
+  [[nodiscard]] std::vector<pipeline::Bytes> bytes(const pipeline::Batch& batch,
+                                                   std::span<const pipeline::VariantRange> ranges) const;
   [[nodiscard]] double flops(const pipeline::Work& work) const;
   /// How many parts of so many variants are computed together, one chunk after the other: as many as have
   /// `rows` rows at most, and one at least.
@@ -45,10 +46,7 @@ class PassWork {
   void add_feed(const PassFacts& facts, std::span<const pipeline::Batch> batches, const ForwardPlan& plan,
                 const Answers* answers);
   void add_cost(const Feed& feed);
-  /// How many prompts of a batch are of each class.
-  using Counts = std::map<AlikePasses::ClassId, std::size_t>;
-  [[nodiscard]] static Counts count_classes(const Feed& feed, const pipeline::Batch& batch);
-  [[nodiscard]] static PassCost cost_of(const Feed& feed, const Counts& counts, pipeline::VariantRange of);
+  [[nodiscard]] static BatchCost cost_of(const Feed& feed, const pipeline::Batch& batch);
 
   const Config* config_;
   std::shared_ptr<const std::vector<Variant>> variants_;

@@ -166,7 +166,8 @@ TEST(Walls, PipelineKnowsNoWordOfTheModel) {
 TEST(Walls, IncludesStartAtTheRoot) { expect_only_in("\\.", "none"); }
 
 TEST(Walls, OneFileKnowsEachLibrary) {
-  expect_only_in("(tbb|oneapi)/", R"(pipeline/engine/graph\.cpp|model/numerics/parallel\.cpp)");
+  expect_only_in("(tbb|oneapi)/",
+                 R"(pipeline/(engine/graph|parallel/for_each_of)\.cpp|model/numerics/parallel\.cpp)");
   expect_only_in("(hdf5|H5)", R"(pipeline/h5/[a-z_0-9]*\.[hc]pp)");
   expect_only_in("yaml-cpp/", R"(pipeline/yaml/yaml\.cpp)");
   expect_only_in("(cblas|openblas)", R"(model/numerics/blas\.cpp)");

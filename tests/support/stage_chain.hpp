@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -137,7 +138,8 @@ class StageChain {
   [[nodiscard]] pipeline::Bytes bytes(const std::string& id, std::size_t part = 0) {
     settle();
     return dynamic_cast<const pipeline::FlowStage&>(*links_.at(id).stage)
-        .bytes({batches_.front(), variants(id, part)});
+        .bytes(batches_.front(), std::array{variants(id, part)})
+        .front();
   }
   /// How many parts of all prompts are computed together, chunk after chunk.
   [[nodiscard]] std::vector<std::size_t> chunks(const std::string& id) {

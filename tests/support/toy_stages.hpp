@@ -140,9 +140,12 @@ class Expand : public BatchStage {
   std::vector<std::size_t> chunks(const Batch& /*batch*/) const override {
     return {together.begin(), together.end()};
   }
-  Bytes bytes(const Work& work) const override {
-    return {0,
-            static_cast<double>(held) * static_cast<double>(work.batch.prompts.size() * work.variants.count)};
+  std::vector<Bytes> bytes(const Batch& batch, std::span<const VariantRange> ranges) const override {
+    std::vector<Bytes> bytes;
+    for (const VariantRange& range : ranges)
+      bytes.push_back(
+          {0, static_cast<double>(held) * static_cast<double>(batch.prompts.size() * range.count)});
+    return bytes;
   }
   ValuePtr read_results(std::size_t /*port*/,
                         std::span<const std::unique_ptr<StoredRows>> variables) const override {

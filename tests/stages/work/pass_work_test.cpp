@@ -46,6 +46,10 @@ VariantsPtr heads(const Sizes& layers, const Positions& positions, const Replace
   return std::make_shared<const std::vector<Variant>>(std::move(variants));
 }
 
+pipeline::Bytes bytes_of(const PassWork& work, const pipeline::Batch& batch, pipeline::VariantRange range) {
+  return work.bytes(batch, {&range, 1}).front();
+}
+
 /// The same, which make a difference at the named positions alone.
 VariantsPtr where_named_alone(std::vector<Variant> variants) {
   for (Variant& variant : variants)
@@ -98,7 +102,7 @@ class Prompts {
   }
   /// Of all variants of all prompts; of their clean pass.
   [[nodiscard]] pipeline::Bytes bytes(const PassWork& work, const VariantsPtr& variants = nullptr) const {
-    return work.bytes({batches_[0], {0, variants ? variants->size() : 1}});
+    return bytes_of(work, batches_[0], {0, variants ? variants->size() : 1});
   }
 
   /// The rows of a clean pass of which all that is asked, and of edited passes behind it.
@@ -253,7 +257,7 @@ TEST(PassWork, BytesAreOfTheVariantsThatRunTogether) {
   const VariantsPtr variants = heads({0, 1}, Positions::all());
   const PassWork work = prompts.edited(last_logits(), variants);
   const auto working = [&](std::size_t first, std::size_t count) {
-    return work.bytes({prompts.batch(), {first, count}}).working;
+    return bytes_of(work, prompts.batch(), {first, count}).working;
   };
   EXPECT_GT(working(0, 16), 3 * working(0, 4));
   EXPECT_EQ(working(0, 4), working(4, 4));
