@@ -112,8 +112,9 @@ void print_dry_run(const PlannedRun& planned, const InFlight& limits, std::ostre
           << variable.units << "\n";
     }
   }
-  out << "\nforward passes  " << static_cast<long long>(total.passes) << "\nwork            "
-      << scaled(total.flops, "FLOP") << "\nmemory          " << scaled(estimate.memory_bytes, "B")
+  const std::string whole = planned.layout.share ? " of the whole run" : "";
+  out << "\nforward passes  " << static_cast<long long>(total.passes) << whole << "\nwork            "
+      << scaled(total.flops, "FLOP") << whole << "\nmemory          " << scaled(estimate.memory_bytes, "B")
       << " at most, on " << counted(limits.threads, "thread") << "; " << scaled(estimate.in_flight_bytes, "B")
       << " of it for work in flight (--memory: " << scaled(limits.bytes, "B") << "), "
       << scaled(estimate.subject_bytes, "B") << " for the model"

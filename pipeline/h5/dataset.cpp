@@ -18,6 +18,7 @@ Dataset::Dataset(Handle handle, std::string file, std::string path, std::shared_
       space_(own(H5Sclose, where(), "reading the shape", H5Dget_space, handle_.get())),
       stored_(own(H5Tclose, where(), "reading the type", H5Dget_type, handle_.get())),
       kind_(detail::kind_of(stored_.get())),
+      stored_bytes_(H5Tget_size(stored_.get())),
       sketch_(std::move(sketch)) {
   const int rank = call(where(), "reading the shape", H5Sget_simple_extent_ndims, space_.get());
   std::vector<hsize_t> sizes(static_cast<std::size_t>(rank));
@@ -63,7 +64,7 @@ std::size_t Dataset::stored_cells() const {
 // A text is stored as a length and a place in the heap, whatever size its type claims.
 std::size_t Dataset::own_bytes() const {
   constexpr std::size_t kPlaceInHeap = 16;
-  return kind_ == Kind::text ? kPlaceInHeap : H5Tget_size(stored_.get());
+  return kind_ == Kind::text ? kPlaceInHeap : stored_bytes_;
 }
 
 Block Dataset::rows(std::size_t first, std::size_t count) const {
@@ -109,7 +110,7 @@ void Dataset::transfer(bool writing, const Block& block, Kind kind, void* values
 std::size_t Dataset::cell_bytes() const {
   if (kind_ == Kind::text || kind_ == Kind::other)
     throw Error(where() + ": its cells have no size that is known");
-  return H5Tget_size(stored_.get());
+  return stored_bytes_;
 }
 
 void Dataset::read_stored(const Block& block, std::span<char> bytes) const {

@@ -194,6 +194,7 @@ class Dataset : public Object {
   Handle space_;
   Handle stored_;  // the type of its cells in the file
   Kind kind_ = Kind::other;
+  std::size_t stored_bytes_ = 0;  // of a cell
   std::vector<std::size_t> extents_;
   std::shared_ptr<Heap> sketch_;  // of a sketched file: what is written is counted, and no more
 };

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::size_t kCopiedAtOnce = std::size_t{1} << 22;  // bytes
 constexpr std::size_t kCommitted = std::size_t{1} << 28;     // bytes, between commits
+constexpr std::size_t kStretch = std::size_t{1} << 26;       // bytes that are marked together
+constexpr std::size_t kMarked = std::size_t{1} << 20;        // parts, between commits
 
 Column read_column(const h5::Dataset& dataset, std::size_t first, std::size_t count) {
   switch (dataset.kind()) {
@@ -69,15 +71,19 @@ class TakeIn {
     };
     if (std::ranges::none_of(own_, is_there)) return;  // as of another phase's, which the file does not have
     sources_.clear();
+    std::size_t row_bytes = 1;
     for (const std::string& name : layout_.lanes[lane].variables) {
       const std::size_t slash = name.find('/');
       Source& source = sources_.emplace_back(Source{name.substr(0, slash), name.substr(slash + 1), {}});
       source.cells = file_.open_group(source.group).open_dataset(source.variable);
+      row_bytes += source.cells.rows(0, 1).cells() * source.cells.cell_bytes();
     }
-    there_ = whole_.states(lane);
+    most_rows_ = std::max<std::size_t>(1, kStretch / row_bytes);
+    const std::vector<std::size_t>& prompts = shard_.share.prompts;
+    there_ = whole_.states(lane, prompts.front(), prompts.back() + 1 - prompts.front());
     const std::size_t parts = layout_.lanes[lane].parts;
     Stretch stretch;
-    for (std::size_t row = 0; row < shard_.share.prompts.size(); ++row) {
+    for (std::size_t row = 0; row < prompts.size(); ++row) {
       for (std::size_t part = 0; part < parts; ++part) {
         const PartState state = state_to_take(lane, row, part);
         if (state == PartState::failed) take_failure(lane, row, part);
@@ -94,7 +100,7 @@ class TakeIn {
   [[nodiscard]] PartState state_to_take(std::size_t lane, std::size_t row, std::size_t part) const {
     const std::size_t parts = layout_.lanes[lane].parts;
     const PartState own = own_[row * parts + part];
-    const PartState there = there_[shard_.share.prompts[row] * parts + part];
+    const PartState there = there_[(shard_.share.prompts[row] - shard_.share.prompts.front()) * parts + part];
     if (damaged_.contains({lane, row, part}) || there == PartState::done) return PartState::pending;
     if (own == PartState::failed && there == PartState::failed) return PartState::pending;
     return own;
@@ -108,8 +114,8 @@ class TakeIn {
     const std::size_t last = stretch.row + stretch.rows - 1;
     if (row == last) return stretch.rows > 1 || part == stretch.first_part + stretch.parts;
     const std::vector<std::size_t>& prompts = shard_.share.prompts;
-    return part == 0 && stretch.parts == parts && row == last + 1 && prompts[row] == prompts[last] + 1 &&
-           all_done(lane, row);
+    return part == 0 && stretch.parts == parts && stretch.rows < most_rows_ && row == last + 1 &&
+           prompts[row] == prompts[last] + 1 && all_done(lane, row);
   }
   [[nodiscard]] bool all_done(std::size_t lane, std::size_t row) const {
     for (std::size_t part = 0; part < layout_.lanes[lane].parts; ++part)
@@ -139,6 +145,10 @@ class TakeIn {
     for (std::size_t row = 0; row < stretch.rows; ++row)
       for (std::size_t part = stretch.first_part; part < stretch.first_part + stretch.parts; ++part)
         whole_.mark_merged(lane, prompt + row, part, PartState::done, shard_.kernel);
+    marked_ += stretch.rows * stretch.parts;
+    if (uncommitted_ < kCommitted && marked_ < kMarked) return;
+    whole_.commit();
+    uncommitted_ = marked_ = 0;
   }
 
   struct Cells {
@@ -155,9 +165,6 @@ class TakeIn {
                          read_column(source.cells, cells.from + done, count));
       uncommitted_ += count * source.cells.cell_bytes();
     }
-    if (uncommitted_ < kCommitted) return;
-    whole_.commit();
-    uncommitted_ = 0;
   }
 
   const ShardFile& shard_;
@@ -170,9 +177,11 @@ class TakeIn {
   std::set<std::tuple<std::size_t, std::size_t, std::size_t>> damaged_;  // lane, row, part
   // Of the lane that is taken:
   std::vector<Source> sources_;
+  std::size_t most_rows_ = 1;  // of a stretch
   std::vector<PartState> own_;
-  std::vector<PartState> there_;
-  std::size_t uncommitted_ = 0;
+  std::vector<PartState> there_;  // from the share's first prompt on
+  std::size_t uncommitted_ = 0;   // bytes
+  std::size_t marked_ = 0;        // parts, uncommitted
 };
 
 }  // namespace

@@ -42,14 +42,17 @@ Checkpoint::Checkpoint(const h5::File& file) : texts_(file.open_group(kCheckpoin
 Checkpoint::Map Checkpoint::open_map(const h5::Group& group, const std::string& name) {
   h5::Dataset done = group.open_dataset(name);
   std::vector<std::uint8_t> written = done.read_all<std::uint8_t>();
-  return Map{std::move(done), written, written, {}};
+  Map map{std::move(done), written, written, {}};
+  for (const std::uint8_t state : map.written) ++map.counts.at(state);
+  return map;
 }
 
-std::vector<PartState> Checkpoint::states(std::size_t lane) const {
+std::vector<PartState> Checkpoint::states(std::size_t lane, std::size_t first, std::size_t count) const {
   const auto& written = lanes_.at(lane).written;
-  std::vector<PartState> states(written.size());
-  for (std::size_t cell = 0; cell < written.size(); ++cell)
-    states[cell] = is_own(lane, cell) ? state_of(written[cell]) : PartState::elsewhere;
+  const std::size_t begin = first * parts(lane);
+  std::vector<PartState> states(count * parts(lane));
+  for (std::size_t i = 0; i < states.size(); ++i)
+    states[i] = is_own(lane, begin + i) ? state_of(written.at(begin + i)) : PartState::elsewhere;
   return states;
 }
 
@@ -70,7 +73,7 @@ Checkpoint::Marks Checkpoint::marks(std::size_t lane, std::size_t first, std::si
 std::vector<MarkedPart> Checkpoint::unwritten(std::size_t lane) const {
   const Map& map = lanes_.at(lane);
   std::vector<MarkedPart> unwritten;
-  for (const std::size_t cell : map.changed)
+  for (const std::size_t cell : map.changed.ascending())
     if (const PartState state = state_of(map.marked[cell]); state != PartState::pending)
       unwritten.push_back({cell / parts(lane), cell % parts(lane), state});
   return unwritten;
@@ -78,7 +81,7 @@ std::vector<MarkedPart> Checkpoint::unwritten(std::size_t lane) const {
 
 std::vector<std::size_t> Checkpoint::unwritten_folds() const {
   std::vector<std::size_t> folds;
-  for (const std::size_t fold : folds_.changed)
+  for (const std::size_t fold : folds_.changed.ascending())
     if (folds_.marked[fold] == 1) folds.push_back(fold);
   return folds;
 }
@@ -99,13 +102,13 @@ bool Checkpoint::all_done() const {
 
 std::int64_t Checkpoint::count(PartState state) const {
   std::int64_t parts = 0;
-  for (const Map& lane : lanes_) parts += std::ranges::count(lane.written, static_cast<std::uint8_t>(state));
+  for (const Map& lane : lanes_) parts += lane.counts.at(static_cast<std::size_t>(state));
   return parts;
 }
 
 void Checkpoint::set(Map& map, std::size_t cell, std::uint8_t state) {
   map.marked.at(cell) = state;
-  map.changed.insert(cell);
+  map.changed.add(cell);
 }
 
 void Checkpoint::mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state) {
@@ -179,8 +182,8 @@ Checkpoint::Stale Checkpoint::take_back(const Dependencies& dependencies) {
       more = true;
     }
   }
-  stale.folds =
-      std::ranges::any_of(folds_.changed, [&](std::size_t fold) { return folds_.marked[fold] == 0; });
+  stale.folds = std::ranges::any_of(folds_.changed.ascending(),
+                                    [&](std::size_t fold) { return folds_.marked[fold] == 0; });
   if (!stale.any()) return stale;
   write(folds_);
   for (const std::size_t lane : stale.lanes) write(lanes_[lane]);
@@ -194,15 +197,19 @@ void Checkpoint::write_marks() {
 
 void Checkpoint::write(Map& map) {
   const std::size_t width = map.done.extents().size() == 2 ? map.done.extents()[1] : 1;
-  for (auto cell = map.changed.begin(); cell != map.changed.end();) {
+  const std::vector<std::size_t>& changed = map.changed.ascending();
+  for (auto cell = changed.begin(); cell != changed.end();) {
     const std::size_t from = *cell / width;
     std::size_t to = from;  // whole rows [from, to]
-    while (cell != map.changed.end() && (*cell / width - to) * width <= kWorthSkipping) to = *cell++ / width;
+    while (cell != changed.end() && (*cell / width - to) * width <= kWorthSkipping) to = *cell++ / width;
     const std::size_t rows = to - from + 1;
     const std::span<const std::uint8_t> marked(map.marked);
     map.done.write(map.done.rows(from, rows), marked.subspan(from * width, rows * width));
   }
-  for (const std::size_t cell : map.changed) map.written[cell] = map.marked[cell];
+  for (const std::size_t cell : changed) {
+    --map.counts.at(map.written[cell]);
+    ++map.counts.at(map.written[cell] = map.marked[cell]);
+  }
   map.changed.clear();
 }
 

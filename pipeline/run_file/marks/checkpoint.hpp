@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "pipeline/run_file/marks/dependencies.hpp"
 #include "pipeline/run_file/marks/failure_texts.hpp"
 #include "pipeline/run_file/marks/part_state.hpp"
+#include "pipeline/values/index_set.hpp"
 
 namespace hookflow::pipeline {
 
@@ -42,7 +44,8 @@ class Checkpoint {
   [[nodiscard]] std::vector<std::string> differences(const RunLayout& layout) const;
 
   // What the file says by now; marks that wait for the next write do not count.
-  [[nodiscard]] std::vector<PartState> states(std::size_t lane) const;
+  [[nodiscard]] std::vector<PartState> states(std::size_t lane) const { return states(lane, 0, prompts()); }
+  [[nodiscard]] std::vector<PartState> states(std::size_t lane, std::size_t first, std::size_t count) const;
   [[nodiscard]] std::int64_t count(PartState state) const;  // over all lanes
   [[nodiscard]] PartState fold_state(std::size_t fold) const;
   [[nodiscard]] bool fold_done(std::size_t fold) const { return fold_state(fold) == PartState::done; }
@@ -88,7 +91,8 @@ class Checkpoint {
     h5::Dataset done;
     std::vector<std::uint8_t> written;
     std::vector<std::uint8_t> marked;
-    std::set<std::size_t> changed;  // cells
+    IndexSet changed;                        // cells
+    std::array<std::int64_t, 256> counts{};  // of each byte, written
   };
   static Map open_map(const h5::Group& group, const std::string& name);
   static bool has_changed(const Map& map) { return !map.changed.empty(); }

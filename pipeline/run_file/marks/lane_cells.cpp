@@ -1,12 +1,12 @@
 #include "pipeline/run_file/marks/lane_cells.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
-#include <optional>
+#include <map>
 #include <string_view>
 
 #include "pipeline/h5/blocks.hpp"
+#include "pipeline/parallel/for_each_of.hpp"
 #include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
@@ -89,7 +89,7 @@ class LaneCells::Slab {
 class LaneCells::FailureRows {
  public:
   explicit FailureRows(const LaneCells& lane) : datasets_{&lane.failed_stage_, &lane.failed_reason_} {}
-  void add(Sha256& digest, std::size_t prompt) {
+  std::string of(std::size_t prompt) {
     constexpr std::size_t kRows = 1024;
     if (rows_.empty() || prompt < first_ || prompt - first_ >= count_) {
       first_ = prompt;
@@ -97,10 +97,12 @@ class LaneCells::FailureRows {
       rows_.clear();
       for (const h5::Dataset* dataset : datasets_) rows_.push_back(read_rows(*dataset, first_, count_));
     }
+    std::string own;
     for (const std::string& rows : rows_) {
       const std::size_t width = rows.size() / count_;
-      digest.add(std::string_view(rows).substr((prompt - first_) * width, width));
+      own += std::string_view(rows).substr((prompt - first_) * width, width);
     }
+    return own;
   }
 
  private:
@@ -161,28 +163,46 @@ void LaneCells::clear() {
 std::vector<std::int64_t> LaneCells::checksums(std::span<const MarkedPart> parts) const {
   std::vector<std::int64_t> checksums;
   checksums.reserve(parts.size());
-  Sha256 digest;
   FailureRows failures(*this);
-  std::optional<Slab> slab;
-  std::size_t end = 0;  // of the slab's prompts
-  for (auto part = parts.begin(); part != parts.end(); ++part) {
-    if (prompts_at_once_ > 0 && part->prompt >= end) {
-      end = part->prompt + prompts_at_once_;
-      const auto beyond =
-          std::find_if(part, parts.end(), [&](const auto& next) { return next.prompt >= end; });
-      slab.emplace(*this, part->prompt, std::prev(beyond)->prompt - part->prompt + 1);
-    }
-    const bool failed = part->state == PartState::failed;
-    digest.add(lane_ + " " + std::to_string(part->prompt) + " " + std::to_string(part->part) +
-               (failed ? " failed\n" : " done\n"));
-    if (slab)
-      slab->add(digest, *part);
-    else
-      add_large(digest, *part);
-    if (failed) failures.add(digest, part->prompt);
-    checksums.push_back(digest.first_64());
+  while (!parts.empty()) {
+    const std::size_t beyond = parts.front().prompt + std::max<std::size_t>(prompts_at_once_, 1);
+    const auto end = std::ranges::find_if(parts, [&](const auto& part) { return part.prompt >= beyond; });
+    add_checksums(parts.first(static_cast<std::size_t>(end - parts.begin())), failures, checksums);
+    parts = {end, parts.end()};
   }
   return checksums;
+}
+
+void LaneCells::add_checksums(std::span<const MarkedPart> parts, FailureRows& failures,
+                              std::vector<std::int64_t>& checksums) const {
+  std::map<std::size_t, std::string> why;  // by prompt
+  for (const MarkedPart& part : parts)
+    if (part.state == PartState::failed && !why.contains(part.prompt))
+      why[part.prompt] = failures.of(part.prompt);
+  const auto checksum = [&](Sha256& digest, const MarkedPart& part, const auto& add_cells_of) {
+    const bool failed = part.state == PartState::failed;
+    digest.add(lane_ + " " + std::to_string(part.prompt) + " " + std::to_string(part.part) +
+               (failed ? " failed\n" : " done\n"));
+    add_cells_of(digest, part);
+    if (failed) digest.add(why.at(part.prompt));
+    return digest.first_64();
+  };
+  if (prompts_at_once_ == 0) {
+    Sha256 digest;
+    for (const MarkedPart& part : parts)
+      checksums.push_back(checksum(digest, part, [&](auto& to, auto& of) { add_large(to, of); }));
+    return;
+  }
+  const std::size_t first = parts.front().prompt;
+  const Slab slab(*this, first, parts.back().prompt - first + 1);
+  const std::size_t known = checksums.size();
+  checksums.resize(known + parts.size());
+  constexpr std::size_t kTogether = 256;
+  for_each_of((parts.size() + kTogether - 1) / kTogether, [&](std::size_t block) {
+    Sha256 digest;
+    for (std::size_t i = block * kTogether; i < std::min((block + 1) * kTogether, parts.size()); ++i)
+      checksums[known + i] = checksum(digest, parts[i], [&](auto& to, auto& of) { slab.add(to, of); });
+  });
 }
 
 }  // namespace hookflow::pipeline

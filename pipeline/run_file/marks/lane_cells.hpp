@@ -24,7 +24,8 @@ class LaneCells {
   [[nodiscard]] LaneLayout layout(std::size_t parts) const {
     return {lane_, parts, names_, variants_, variants_a_part_, continues_};
   }
-  /// One for each of the parts, which are in the order of their prompts. Reads a few MiB at a time.
+  /// One for each of the parts, which are in the order of their prompts. Reads a few MiB at a time, and
+  /// hashes many small parts side by side.
   [[nodiscard]] std::vector<std::int64_t> checksums(std::span<const MarkedPart> parts) const;
 
   /// Makes a part's cells missing, whatever was left in them.
@@ -40,6 +41,9 @@ class LaneCells {
   };
   class Slab;
   class FailureRows;
+  /// Of prompts that are read together.
+  void add_checksums(std::span<const MarkedPart> parts, FailureRows& failures,
+                     std::vector<std::int64_t>& checksums) const;
   void add_large(Sha256& digest, const MarkedPart& part) const;
   /// The cells that a part has of a variable, as [first, first + count) of all its cells.
   struct Range {

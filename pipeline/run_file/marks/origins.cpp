@@ -68,17 +68,18 @@ void Origins::set(std::size_t lane, std::size_t prompt, std::size_t part, const 
 void Origins::put(std::size_t lane, std::size_t prompt, std::size_t part, std::uint8_t number) {
   Lane& of = lanes_.at(lane);
   std::uint8_t& marked = of.marked.at(prompt * of.kernels.extents().at(1) + part);
-  if (std::exchange(marked, number) != number) of.changed.insert(prompt);
+  if (std::exchange(marked, number) != number) of.changed.add(prompt);
 }
 
 void Origins::write() {
   for (Lane& lane : lanes_) {
     const std::size_t width = lane.kernels.extents().at(1);
     const std::span<const std::uint8_t> marked(lane.marked);
-    for (auto prompt = lane.changed.begin(); prompt != lane.changed.end();) {
+    const std::vector<std::size_t>& changed = lane.changed.ascending();
+    for (auto prompt = changed.begin(); prompt != changed.end();) {
       const std::size_t first = *prompt;
       std::size_t end = first;
-      while (prompt != lane.changed.end() && *prompt == end) ++prompt, ++end;
+      while (prompt != changed.end() && *prompt == end) ++prompt, ++end;
       lane.kernels.write(lane.kernels.rows(first, end - first),
                          marked.subspan(first * width, (end - first) * width));
     }

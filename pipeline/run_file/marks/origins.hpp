@@ -1,12 +1,12 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "pipeline/h5/h5.hpp"
 #include "pipeline/run_file/format/layout.hpp"
+#include "pipeline/values/index_set.hpp"
 
 namespace hookflow::pipeline {
 
@@ -32,7 +32,7 @@ class Origins {
   struct Lane {
     h5::Dataset kernels;               // [prompt, part]: number of the kernel, from 1; 0: none
     std::vector<std::uint8_t> marked;  // what that will hold after the next write
-    std::set<std::size_t> changed;     // prompts
+    IndexSet changed;                  // prompts
   };
   void put(std::size_t lane, std::size_t prompt, std::size_t part, std::uint8_t number);
   std::size_t number_of(const std::string& kernel);

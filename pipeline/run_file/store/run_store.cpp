@@ -37,6 +37,11 @@ std::vector<PartState> RunStore::states(std::size_t lane) const {
   return states;
 }
 
+std::vector<PartState> RunStore::states(std::size_t lane, std::size_t first, std::size_t count) const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->checkpoint.states(lane, first, count);
+}
+
 PartState RunStore::fold_state(std::size_t fold) const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->checkpoint.fold_state(fold);

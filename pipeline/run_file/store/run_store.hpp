@@ -50,6 +50,8 @@ class RunStore {
   /// State of every (prompt, part) of a lane, row-major, as last committed. Prompts are those of the whole
   /// run, here and in what follows: of a file that has a share of it, the others are elsewhere.
   [[nodiscard]] std::vector<PartState> states(std::size_t lane) const;
+  /// Those of prompts [first, first + count); of a file that has a whole run.
+  [[nodiscard]] std::vector<PartState> states(std::size_t lane, std::size_t first, std::size_t count) const;
   [[nodiscard]] PartState fold_state(std::size_t fold) const;
   /// Whether all parts of its share, and all folds, are done or failed.
   [[nodiscard]] bool all_done() const;

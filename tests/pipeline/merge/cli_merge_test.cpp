@@ -281,6 +281,14 @@ TEST_F(Merge, NamesAWrongShare) {
   refuse({"run", "w.yaml", "--shard", "1/2", "--shards", "2"}, 2, {"--shards needs --shard auto"});
 }
 
+TEST_F(Merge, IsToldBeforeTheRunWhatAShareTakes) {
+  const std::string all = succeed({"run", "w.yaml", "--dry-run"});
+  EXPECT_EQ(all.find("of the whole run"), std::string::npos) << all;
+  const std::string share = succeed({"run", "w.yaml", "--dry-run", "--shard", "2/3"});
+  EXPECT_NE(share.find("FLOP of the whole run\n"), std::string::npos) << share;
+  EXPECT_NE(share.find("\nshare 2/3: "), std::string::npos) << share;
+}
+
 TEST_F(Merge, GoesOnWithAShareByItsOwnCommandAlone) {
   succeed(share_command(2, 3));
   const std::string name = shard_name(2, 3);
