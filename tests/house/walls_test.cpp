@@ -22,7 +22,7 @@ constexpr const char* kFolders = R"(
   model model/memory model/numerics model/architecture model/hooks model/path model/edits model/rows model/pass
   model/continuation
   model/files model/tokenizer model/library model/gpt2
-  pipeline pipeline/values pipeline/text pipeline/terminal pipeline/hash pipeline/yaml pipeline/prompts
+  pipeline pipeline/parallel pipeline/values pipeline/text pipeline/terminal pipeline/hash pipeline/yaml pipeline/prompts
   pipeline/prompts/templates
   pipeline/stage pipeline/plugin pipeline/workflow pipeline/h5 pipeline/run_file/format pipeline/run_file/marks
   pipeline/run_file/reading pipeline/run_file/store pipeline/output pipeline/charts pipeline/plan pipeline/engine
