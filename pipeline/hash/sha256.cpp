@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "pipeline/error.hpp"
@@ -24,9 +25,19 @@ void check(int result) {
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) { check(EVP_DigestInit_ex(context_, EVP_sha256(), nullptr)); }
 Sha256::~Sha256() { EVP_MD_CTX_free(context_); }
 
-void Sha256::add(std::string_view bytes) { check(EVP_DigestUpdate(context_, bytes.data(), bytes.size())); }
+void Sha256::give(std::string_view bytes) { check(EVP_DigestUpdate(context_, bytes.data(), bytes.size())); }
+
+void Sha256::give_waiting() { give({waiting_.data(), std::exchange(waiting_size_, 0)}); }
+
+void Sha256::add(std::string_view bytes) {
+  if (bytes.size() > waiting_.size() - waiting_size_) give_waiting();
+  if (bytes.size() > waiting_.size()) return give(bytes);
+  bytes.copy(waiting_.data() + waiting_size_, bytes.size());
+  waiting_size_ += bytes.size();
+}
 
 Sha256::Digest Sha256::take() {
+  give_waiting();
   Digest digest{};
   check(EVP_DigestFinal_ex(context_, digest.data(), nullptr));
   check(EVP_DigestInit_ex(context_, nullptr, nullptr));  // the same again

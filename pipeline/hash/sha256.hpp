@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <stop_token>
@@ -25,9 +26,13 @@ class Sha256 {
 
  private:
   using Digest = std::array<unsigned char, 32>;
+  void give(std::string_view bytes);
+  void give_waiting();
   Digest take();
 
   evp_md_ctx_st* context_;
+  std::array<char, 512> waiting_{};  // many small pieces cost their calls otherwise
+  std::size_t waiting_size_ = 0;
 };
 
 /// SHA-256 in lower-case hexadecimal.

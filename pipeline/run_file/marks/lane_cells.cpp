@@ -181,8 +181,12 @@ void LaneCells::add_checksums(std::span<const MarkedPart> parts, FailureRows& fa
       why[part.prompt] = failures.of(part.prompt);
   const auto checksum = [&](Sha256& digest, const MarkedPart& part, const auto& add_cells_of) {
     const bool failed = part.state == PartState::failed;
-    digest.add(lane_ + " " + std::to_string(part.prompt) + " " + std::to_string(part.part) +
-               (failed ? " failed\n" : " done\n"));
+    digest.add(lane_);
+    digest.add(" ");
+    digest.add(std::to_string(part.prompt));
+    digest.add(" ");
+    digest.add(std::to_string(part.part));
+    digest.add(failed ? " failed\n" : " done\n");
     add_cells_of(digest, part);
     if (failed) digest.add(why.at(part.prompt));
     return digest.first_64();

@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -25,6 +26,18 @@ TEST(Sha256, GivesThePublishedDigests) {
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
   EXPECT_EQ(sha256(std::string(1'000'000, 'a')),
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST(Sha256, OfPiecesIsThatOfTheWhole) {
+  std::string all(5000, '\0');
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<char>(i * i % 251);
+  for (const std::size_t size : std::vector<std::size_t>{1, 7, 256, 511, 512, 513, 1500}) {
+    Sha256 digest;
+    for (std::size_t first = 0; first < all.size(); first += size) digest.add(all.substr(first, size));
+    EXPECT_EQ(digest.hex(), sha256(all)) << size;
+    digest.add("abc");
+    EXPECT_EQ(digest.hex(), sha256("abc"));
+  }
 }
 
 TEST(Sha256File, EqualsTheDigestOfItsBytes) {
