@@ -48,6 +48,12 @@ std::string file_name(std::string name) {
 
 }  // namespace
 
+std::string command_text(const std::vector<std::string>& command_line) {
+  std::string words = "hookflow";
+  for (const std::string& word : command_line) words += " " + word;
+  return words;
+}
+
 std::string program_version() { return HOOKFLOW_VERSION; }
 
 std::string utc_text(double seconds) {
@@ -84,9 +90,7 @@ Identity open_identity(const Plan& plan) {
 Attributes run_provenance(const Plan& plan, std::size_t threads,
                           const std::vector<std::string>& command_line) {
   Attributes attributes = plan.subject->provenance();
-  std::string words = "hookflow";
-  for (const std::string& word : command_line) words += " " + word;
-  attributes["command_line"] = words;
+  attributes["command_line"] = command_text(command_line);
   attributes["workflow_name"] = plan.spec.name;
   if (!plan.spec.about.empty()) attributes["about"] = plan.spec.about;
   if (!plan.files.empty()) attributes[kWorkflowFolder] = std::filesystem::absolute(plan.spec.base).string();
@@ -99,6 +103,14 @@ Attributes run_provenance(const Plan& plan, std::size_t threads,
   attributes["started_utc"] = utc_now();
   attributes["ended_utc"] = "";
   return attributes;
+}
+
+std::string kernel_in(const Attributes& provenance) {
+  std::string kernel;
+  for (const char* name : {"cpu", "blas"})
+    if (const auto known = provenance.find(name); known != provenance.end())
+      kernel += (kernel.empty() ? "" : ", ") + known->second;
+  return kernel;
 }
 
 }  // namespace hookflow::pipeline

@@ -12,6 +12,9 @@ namespace hookflow::pipeline {
 /// Raised whenever the same workflow on the same model would store other numbers.
 inline constexpr int kResultVersion = 3;
 
+/// The words of a command behind the program's name.
+std::string command_text(const std::vector<std::string>& command_line);
+
 std::string program_version();
 std::string utc_now();  // 2026-01-31T23:59:59Z
 /// The same of a time in seconds since 1970; NaN: "-".
@@ -27,5 +30,7 @@ Identity open_identity(const Plan& plan);
 /// gets a place in /status.
 Attributes run_provenance(const Plan& plan, std::size_t threads,
                           const std::vector<std::string>& command_line);
+/// Processor and BLAS kernels in these, which round as no others may.
+std::string kernel_in(const Attributes& provenance);
 
 }  // namespace hookflow::pipeline

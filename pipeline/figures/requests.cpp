@@ -55,7 +55,14 @@ bool look_alike(const Chart& one, const Chart& other) {
 
 class RequestList {
  public:
-  explicit RequestList(const RunFileView& view) : kept_{view.groups, view.texts} {}
+  explicit RequestList(const RunFileView& view)
+      : kept_{view.groups, view.texts}, is_of_share_(!view.share.empty()) {}
+  /// Unless it is of what a share does not have, such as results over all prompts.
+  void add_declared(FigureRequest request) {
+    std::vector<std::string> problems;
+    if (is_of_share_) choose_chart(request, kept_, problems);
+    if (problems.empty()) add(std::move(request));
+  }
   void add(FigureRequest request) { requests_.push_back(std::move(request)); }
   /// Unless it is drawn already.
   void add(const std::string& stage, const std::string& variable) {
@@ -81,6 +88,7 @@ class RequestList {
   }
 
   Kept kept_;
+  bool is_of_share_;
   std::vector<FigureRequest> requests_;
 };
 
@@ -92,7 +100,7 @@ std::vector<FigureRequest> figure_requests(const RunFileView& view) {
   RequestList list(view);
   if (const Node* declared = workflow.find("figures"); declared != nullptr) {
     Problems problems("figures");
-    for (FigureRequest& request : read_figures(*declared, problems)) list.add(std::move(request));
+    for (FigureRequest& request : read_figures(*declared, problems)) list.add_declared(std::move(request));
     problems.raise<InputError>();
   }
   const Node* show = workflow.find("show");

@@ -1,15 +1,20 @@
 #include "pipeline/h5/detail.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <new>
 #include <stdexcept>
 
 namespace hookflow::pipeline::h5::detail {
 
 void quiet() {
-  // A file whose closing failed, on a full disk, stays in HDF5's lists as freed memory, and its clearing up
-  // at the program's end stumbles over that. Nothing is left for it to do: every handle here closes itself.
-  static const herr_t no_clearing_up = H5dont_atexit();
+  static const herr_t no_clearing_up = [] {
+    // It would turn HDF5's own locks on again, without which a file is opened where there are none.
+    ::unsetenv("HDF5_USE_FILE_LOCKING");
+    // A file whose closing failed, on a full disk, stays in HDF5's lists as freed memory, and its clearing up
+    // at the program's end stumbles over that. Nothing is left for it to do: every handle here closes itself.
+    return H5dont_atexit();
+  }();
   static_cast<void>(no_clearing_up);
   thread_local const herr_t silenced = H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   static_cast<void>(silenced);

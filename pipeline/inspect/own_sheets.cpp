@@ -59,7 +59,8 @@ Sheet checkpoint_sheet(const RunFileView& view) {
 
 Sheet history_sheet(const RunFileView& view) {
   std::size_t all = 0;
-  for (const LaneProgress& lane : view.lanes) all += lane.states.size();
+  for (const LaneProgress& lane : view.lanes)
+    all += lane.states.size() - count_of(lane.states, PartState::elsewhere);
   Sheet sheet("inspect history", view.sessions.size());
   const auto add = [&](const std::string& name, const auto& cell) {
     sheet.add({name, SheetColumn::Role::value,
@@ -73,6 +74,7 @@ Sheet history_sheet(const RunFileView& view) {
   add("damaged", [](const Session& session) { return Cell(session.damaged); });
   add("threads", [](const Session& session) { return Cell(session.threads); });
   add("hookflow", [](const Session& session) { return Cell(session.program_version); });
+  add("computed_on", [](const Session& session) { return Cell(session.kernel); });
   return sheet;
 }
 

@@ -82,7 +82,12 @@ std::string state_of(const RunFileView& view) {
 }
 
 /// The shares that were seen of each run that is cut into so many.
-using Seen = std::map<std::size_t, std::set<std::size_t>>;
+using Seen = std::map<std::pair<std::size_t, std::size_t>, std::set<std::size_t>>;  // by phase and count
+
+/// "1/3", "phase 2: 1/3"
+std::string in_phase(std::size_t phase, const std::string& text) {
+  return (phase > 0 ? "phase " + std::to_string(phase + 1) + ": " : "") + text;
+}
 
 Table::Row row_of(const std::string& path, Seen& seen) {
   const std::string name = std::filesystem::path(path).filename().string();
@@ -90,10 +95,10 @@ Table::Row row_of(const std::string& path, Seen& seen) {
     const RunFileView view = read_run_file(RunFile(path));
     if (!view.share.empty()) {
       const Share share = read_share(view.share);
-      seen[share.count].insert(share.number);
+      seen[{view.phase, share.count}].insert(share.number);
     }
     const Work work = work_of(view);
-    return {view.share.empty() ? "whole" : view.share,
+    return {view.share.empty() ? "whole" : in_phase(view.phase, view.share),
             name,
             std::to_string(view.prompts),
             percent_text(work),
@@ -135,13 +140,15 @@ void print_shards(const std::vector<std::string>& paths, std::ostream& out, cons
   Seen seen;
   for (const std::string& path : paths) table.add(row_of(path, seen));
   table.print(out, window);
-  for (const auto& [count, numbers] : seen) {
+  for (const auto& [cut, numbers] : seen) {
+    const auto [phase, count] = cut;
     std::vector<std::size_t> missing;
     for (std::size_t number = 1; number <= count; ++number)
       if (!numbers.contains(number)) missing.push_back(number);
     if (!missing.empty())
-      out << "no file of " << counted(missing.size(), "share") << " of " << count << ": "
-          << numbers_text(missing) << "\n";
+      out << in_phase(phase, "no file of " + counted(missing.size(), "share") + " of " +
+                                 std::to_string(count) + ": " + numbers_text(missing))
+          << "\n";
   }
 }
 

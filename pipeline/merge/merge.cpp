@@ -52,19 +52,21 @@ class Merge {
       : out_(out), shards_(std::move(shards)), options_(options) {}
 
   Merged run() {
-    expect_one_run(shards_, options_.mixed);
-    PlannedRun planned = plan_whole(shards_, options_.model);
+    expect_one_run(shards_);
+    if (!options_.mixed) expect_one_kernel(shards_, out_, {});
+    PlannedRun planned = plan_whole(shards_, out_, options_.model);
     const std::vector<ShareLayout> shares = expect_shares_of(planned.plan, shards_);
     for (ShardFile& shard : shards_) shard.inputs.prompts.clear();  // the plan has them
     const Identity identity = run_identity(planned.plan, {});
     for (const ShardFile& shard : shards_) expect_identity(shard, identity);
     RunStore whole = open_whole(planned, identity);
+    if (!options_.mixed) expect_one_kernel(shards_, out_, whole.kernels());
     tell_damage(whole.damage(), out_, ProgressStyle::lines);
     expect_base(planned.plan, whole);
     StopSignals::install();
-    whole.begin_session(options_.threads, program_version());
+    whole.begin_session(options_.threads, program_version(), "");
     try {
-      for (const ShardFile& shard : shards_) take(shard, planned.layout, whole);
+      for (ShardFile& shard : shards_) take(shard, planned.layout, whole);
       tell_shares(shares, shards_, planned.plan, whole, std::cerr);
       run_folds_that_can(planned.plan, whole);
     } catch (const Stopped&) {
@@ -116,10 +118,11 @@ class Merge {
                            ", or other prompts had failed before; share it out again");
   }
 
-  void take(const ShardFile& shard, const RunLayout& layout, RunStore& whole) const {
+  static void take(ShardFile& shard, const RunLayout& layout, RunStore& whole) {
     if (shard.being_written) return;  // told with its share
     const Damage damage = take_in(shard, layout, whole, StopSignals::requested());
-    if (damage.any()) std::cerr << "hookflow: " << damage_report(damage, shard.path, 3);
+    shard.damaged = damage.any();
+    if (shard.damaged) std::cerr << "hookflow: " << damage_report(damage, shard.path, 3);
     if (StopSignals::requested()) throw Stopped();
   }
 

@@ -22,7 +22,7 @@ int merge(const std::vector<std::string>& arguments) {
       "Puts the shares of a run together in one file: what each has done is compared with its "
       "checksums and taken in, then what aggregates all prompts is computed. What is missing stays "
       "pending; the same command takes in shards that come later.",
-      "merge sweep.h5 sweep.*-of-8.h5");
+      "merge sweep.h5 sweep.[0-9]*-of-8.h5");
   options.positional("out", 1, "the whole run's file", "OUT.h5");
   options.positional("shards", -1, "files of shares, as `hookflow run --shard` leaves them", "SHARD.h5");
   options.add()("mixed",

@@ -30,9 +30,9 @@ std::size_t pending_prompts(const ShareLayout& share, const Plan& plan, const St
 std::string why(const ShareLayout& share, const std::vector<ShardFile>& files) {
   const auto file =
       std::ranges::find_if(files, [&](const ShardFile& f) { return f.share.name == share.name; });
-  if (file == files.end()) return "no file of it was given";
+  if (file == files.end()) return "no file of it was given that can be read";
   if (file->being_written) return file->path.string() + " is being written; merge it again once that ends";
-  return file->path.string() + " is not finished, or damaged";
+  return file->path.string() + (file->damaged ? " is damaged" : " is not finished");
 }
 
 }  // namespace

@@ -19,9 +19,19 @@
 namespace hookflow::pipeline {
 namespace {
 
-/// Prompts in JSON, as far as shards have them; the others are empty.
-std::vector<std::string> prompts_in(const std::vector<ShardFile>& shards) {
-  std::vector<std::string> rows(shards.front().share.run_prompts);
+/// Those of the file that shards are merged into, if it is there. What is wrong with it is told later.
+std::vector<std::string> prompts_of_whole(const std::filesystem::path& out, const ShardFile& shard) {
+  try {
+    std::vector<std::string> rows = read_stored_inputs(RunFile(out), subject_type().place_name).prompts;
+    if (rows.size() == shard.share.run_prompts) return rows;
+  } catch (const InputError&) {
+  }
+  return std::vector<std::string>(shard.share.run_prompts);
+}
+
+/// Prompts in JSON, as far as files have them; the others are empty.
+std::vector<std::string> prompts_in(const std::vector<ShardFile>& shards, const std::filesystem::path& out) {
+  std::vector<std::string> rows = prompts_of_whole(out, shards.front());
   for (const ShardFile& shard : shards)
     for (std::size_t row = 0; row < shard.inputs.prompts.size(); ++row)
       rows.at(shard.share.prompts.at(row)) = shard.inputs.prompts[row];
@@ -30,7 +40,10 @@ std::vector<std::string> prompts_in(const std::vector<ShardFile>& shards) {
 
 /// The workflow that a shard was run from, where it still is.
 Prompts prompts_of_workflow(const ShardFile& shard) {
-  const std::string file = shard.root.contains(kWorkflowFile) ? shard.root.at(kWorkflowFile) : "";
+  if (!shard.root.contains(kWorkflowFile) || !shard.root.contains(kWorkflowSettings))
+    throw InputError("prompts of shards that are missing are in no other, and " + shard.path.string() +
+                     " does not say where they are; merge all shards, into the file that they were cut from");
+  const std::string& file = shard.root.at(kWorkflowFile);
   try {
     const std::vector<std::string> settings = nlohmann::json::parse(shard.root.at(kWorkflowSettings));
     WorkflowSpec spec = read_workflow(file, settings);
@@ -46,8 +59,8 @@ Prompts prompts_of_workflow(const ShardFile& shard) {
   }
 }
 
-std::vector<std::string> all_prompts(const std::vector<ShardFile>& shards) {
-  std::vector<std::string> rows = prompts_in(shards);
+std::vector<std::string> all_prompts(const std::vector<ShardFile>& shards, const std::filesystem::path& out) {
+  std::vector<std::string> rows = prompts_in(shards, out);
   if (std::ranges::find(rows, "") == rows.end()) return rows;
   const ShardFile& first = shards.front();
   const Prompts prompts = prompts_of_workflow(first);
@@ -61,9 +74,10 @@ std::vector<std::string> all_prompts(const std::vector<ShardFile>& shards) {
 
 }  // namespace
 
-PlannedRun plan_whole(const std::vector<ShardFile>& shards, const std::optional<std::string>& model) {
+PlannedRun plan_whole(const std::vector<ShardFile>& shards, const std::filesystem::path& out,
+                      const std::optional<std::string>& model) {
   StoredInputs inputs = shards.front().inputs;
-  inputs.prompts = all_prompts(shards);
+  inputs.prompts = all_prompts(shards, out);
   PlannedRun planned = stored_plan(std::move(inputs), shards.front().path.string(), model);
   planned.layout.workflow = shards.front().inputs.workflow;  // which calls the model as the user did
   planned.layout.merged = true;

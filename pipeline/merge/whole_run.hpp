@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,10 +10,11 @@
 
 namespace hookflow::pipeline {
 
-/// The plan of the run that shards belong to. Its prompts are those in the shards and, where shards are
-/// missing, those of the workflow's file, which must be the same still. Throws InputError where that is not
-/// found or has changed, and as stored_plan() does.
-PlannedRun plan_whole(const std::vector<ShardFile>& shards, const std::optional<std::string>& model);
+/// The plan of the run that shards belong to. Its prompts are those in the shards and in the file that
+/// they are merged into; where some are in neither, those of the workflow's file, which must be the same
+/// still. Throws InputError where that is not found or has changed, and as stored_plan() does.
+PlannedRun plan_whole(const std::vector<ShardFile>& shards, const std::filesystem::path& out,
+                      const std::optional<std::string>& model);
 
 /// Throws InputError for shards that do not have what the plan would give them.
 std::vector<ShareLayout> expect_shares_of(const Plan& plan, const std::vector<ShardFile>& shards);

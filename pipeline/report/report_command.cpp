@@ -1,4 +1,9 @@
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <unistd.h>
@@ -7,11 +12,14 @@
 #include "pipeline/command/after_run.hpp"
 #include "pipeline/command/command.hpp"
 #include "pipeline/command/unsealed_option.hpp"
+#include "pipeline/error.hpp"
 #include "pipeline/machine/granted_threads.hpp"
 #include "pipeline/merge/merge.hpp"
+#include "pipeline/prompts/prompt_rows.hpp"
 #include "pipeline/render/vega_files.hpp"
 #include "pipeline/report/page/page_file.hpp"
 #include "pipeline/report/report.hpp"
+#include "pipeline/shards/shard_file.hpp"
 #include "pipeline/shards/share_layout.hpp"
 
 namespace hookflow::pipeline {
@@ -23,9 +31,13 @@ namespace po = boost::program_options;
 /// A folder beside the page, in which shares of a run are put together for as long as it is made.
 class MergeFolder {
  public:
-  explicit MergeFolder(const fs::path& page)
-      : path_(fs::absolute(page).parent_path() / (".hookflow-report-" + std::to_string(::getpid()))) {
-    fs::create_directory(path_);
+  explicit MergeFolder(const fs::path& page) : path_(fs::absolute(page).parent_path() / name()) {
+    remove_leftovers();
+    std::error_code problem;
+    fs::create_directory(path_, problem);
+    if (problem)
+      throw InputError(path_.parent_path().string() +
+                       ": shares cannot be put together there: " + problem.message());
   }
   MergeFolder(const MergeFolder&) = delete;
   MergeFolder& operator=(const MergeFolder&) = delete;
@@ -36,11 +48,39 @@ class MergeFolder {
   [[nodiscard]] const fs::path& path() const { return path_; }
 
  private:
+  static std::string name() { return prefix() + std::to_string(::getpid()); }
+  static std::string prefix() {
+    std::array<char, 256> host{};
+    ::gethostname(host.data(), host.size() - 1);
+    return std::string(".hookflow-report-") + host.data() + "-";
+  }
+  /// Those of processes of this machine that were killed.
+  void remove_leftovers() const {
+    std::error_code ignored;
+    for (const fs::directory_entry& entry : fs::directory_iterator(path_.parent_path(), ignored)) {
+      const std::string other = entry.path().filename().string();
+      if (!other.starts_with(prefix())) continue;
+      const std::optional<std::int64_t> process = parse_id(other.substr(prefix().size()));
+      if (process && *process > 0 && ::kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH)
+        fs::remove_all(entry.path(), ignored);
+    }
+  }
+
   fs::path path_;
 };
 
+/// Throws InputError for shares of what comes behind results over all prompts: those are in the whole file.
+void expect_first_phase(const std::vector<std::string>& shares) {
+  for (const std::string& share : shares)
+    if (fs::exists(share) && read_shard(share).share.phase > 0)
+      throw InputError(share +
+                       ": is a share of what comes behind results over all prompts; merge it into the "
+                       "file that it was cut from, which can be reported on at any time");
+}
+
 /// Of what shares of a run have by now.
 int report_shares(const std::vector<std::string>& shares, const fs::path& to) {
+  expect_first_phase(shares);
   const MergeFolder folder(to);
   const fs::path whole = folder.path() / whole_path(shares.front()).filename();
   MergeOptions how;

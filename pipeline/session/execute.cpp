@@ -10,8 +10,10 @@
 #include "pipeline/engine/provenance.hpp"
 #include "pipeline/exit_code.hpp"
 #include "pipeline/h5/h5.hpp"
+#include "pipeline/run_file/reading/view.hpp"
 #include "pipeline/session/stop_signals.hpp"
 #include "pipeline/session/tell.hpp"
+#include "pipeline/text/shell.hpp"
 
 namespace hookflow::pipeline {
 namespace {
@@ -57,6 +59,9 @@ class Execution {
   }
 
   int run(RunLayout layout) {
+    options_.goes_on_with = layout.share ? how_share_goes_on(command_text(target_.command_line))
+                                         : "hookflow resume " + shell_word(target_.path.string());
+    options_.kernel = kernel_in(run_provenance(plan_, options_.run.threads, {}));
     if (!goes_on_) tell_warnings(layout.warnings, options_.progress);
     share_memory(options_.run.threads);
     RunStore store = open_store(std::move(layout));
@@ -70,7 +75,7 @@ class Execution {
 
  private:
   RunStore open_store(RunLayout layout) {
-    const std::string if_kept = "; " + how_to_go_on(target_.path);
+    const std::string if_kept = "; " + how_to_go_on(options_.goes_on_with);
     prepare_farewell(options_.progress, goes_on_ ? if_kept : " before the first result");
     StopSignals::install();
     const std::jthread deadline = watch_deadline(options_.patience, stop_early);

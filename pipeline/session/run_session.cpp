@@ -89,8 +89,8 @@ class RunSession {
 
   void tell_stopped(const std::string& how, const std::string& status, int code) const {
     if (options_.progress == ProgressStyle::json) return tell_outcome(path_, status, code, monitor_);
-    std::cerr << "hookflow: stopped " << how << " with " << how_far(monitor_) << "; " << how_to_go_on(path_)
-              << std::endl;
+    std::cerr << "hookflow: stopped " << how << " with " << how_far(monitor_) << "; "
+              << how_to_go_on(options_.goes_on_with) << std::endl;
   }
 
   const Plan& plan_;
@@ -102,13 +102,14 @@ class RunSession {
 };
 
 /// Notes in the file that its session failed. Returns why, and how to go on.
-std::string end_by(const std::exception& error, RunStore& store, const std::filesystem::path& path) {
+std::string end_by(const std::exception& error, RunStore& store, const std::string& goes_on_with) {
   try {
     store.end_session("failure");
   } catch (const std::exception&) {  // what ends the run may keep this from being told, too
   }
   const bool no_memory = dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
-  return (no_memory ? "there is not enough memory" : std::string(error.what())) + "\n" + how_to_go_on(path);
+  return (no_memory ? "there is not enough memory" : std::string(error.what())) + "\n" +
+         how_to_go_on(goes_on_with);
 }
 
 }  // namespace
@@ -122,13 +123,14 @@ int run_session(const Plan& plan, RunStore& store, const std::filesystem::path& 
   }
   tell_threads(options.run.threads, options.threads_bound_by, options.progress);
   try {
-    store.begin_session(options.run.threads, program_version());
+    tell_kernels(path, store.kernels(), options.kernel, options.progress);
+    store.begin_session(options.run.threads, program_version(), options.kernel);
     if (options.retry_failed) store.retry_failed();
     return RunSession(plan, store, path, options).run();
   } catch (const InputError& error) {
-    throw InputError(end_by(error, store, path));
+    throw InputError(end_by(error, store, options.goes_on_with));
   } catch (const std::exception& error) {
-    throw std::runtime_error(end_by(error, store, path));
+    throw std::runtime_error(end_by(error, store, options.goes_on_with));
   }
 }
 

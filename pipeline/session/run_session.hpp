@@ -15,6 +15,8 @@ struct SessionOptions {
   std::string threads_bound_by;   // where they are fewer than cores, and nobody said how many
   std::vector<Warning> warnings;  // of what the process was started with
   bool retry_failed = false;      // what has failed is pending again
+  std::string kernel;             // processor and BLAS kernels that compute
+  std::string goes_on_with;       // the command by which a run that was stopped goes on
   std::string waits_for;          // of a share behind which more is to come: what must be done before that
   ProgressStyle progress = ProgressStyle::lines;
   std::chrono::nanoseconds reading{0};       // that the subject took already

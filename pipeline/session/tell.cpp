@@ -122,8 +122,17 @@ std::string error_line(int code, const std::string& message) {
   return json_line({{"event", "error"}, {"code", code}, {"message", message}});
 }
 
-std::string how_to_go_on(const std::filesystem::path& path) {
-  return "what was committed is kept; go on with: hookflow resume " + shell_word(path.string());
+void tell_kernels(const std::filesystem::path& path, const std::vector<std::string>& of_file,
+                  const std::string& own, ProgressStyle style) {
+  if (style == ProgressStyle::json || own.empty()) return;
+  const auto other = std::ranges::find_if(of_file, [&](const std::string& kernel) { return kernel != own; });
+  if (other != of_file.end())
+    std::cerr << "hookflow: " << path.string() << ": was computed on " << *other << "; what is computed on "
+              << own << " now may differ from that in the last bits\n";
+}
+
+std::string how_to_go_on(const std::string& command) {
+  return "what was committed is kept; go on with: " + command;
 }
 
 }  // namespace hookflow::pipeline

@@ -34,7 +34,11 @@ void tell_outcome(const std::filesystem::path& path, const std::string& status, 
 /// What a program is told instead of a message: a line.
 std::string error_line(int code, const std::string& message);
 
-/// "what was committed is kept; go on with: hookflow resume FILE", as a shell reads it.
-std::string how_to_go_on(const std::filesystem::path& path);
+/// What computed the results that a file has, where this process rounds otherwise.
+void tell_kernels(const std::filesystem::path& path, const std::vector<std::string>& of_file,
+                  const std::string& own, ProgressStyle style);
+
+/// "what was committed is kept; go on with: COMMAND"
+std::string how_to_go_on(const std::string& command);
 
 }  // namespace hookflow::pipeline

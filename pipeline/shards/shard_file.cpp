@@ -2,11 +2,13 @@
 
 #include <set>
 
+#include "pipeline/engine/provenance.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
 #include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
+#include "pipeline/run_file/marks/history.hpp"
 #include "pipeline/run_file/reading/setting_difference.hpp"
 #include "pipeline/stage/subject.hpp"
 
@@ -32,13 +34,13 @@ std::set<std::string> identity_names(const std::vector<const ShardFile*>& shards
 }
 
 /// How another shard of the same run would not be.
-std::vector<Difference> differences(const ShardFile& first, const ShardFile& other, bool mixed) {
+std::vector<Difference> differences(const ShardFile& first, const ShardFile& other) {
   std::vector<Difference> found;
   const auto compare = [&](const std::string& what, const std::string& one, const std::string& two) {
     if (one != two) found.push_back({what, "'" + one + "'", "'" + two + "'"});
   };
   compare("number of shares", count_of_shares(first), count_of_shares(other));
-  compare("phase", std::to_string(first.share.phase), std::to_string(other.share.phase));
+  compare("phase", std::to_string(first.share.phase + 1), std::to_string(other.share.phase + 1));
   for (const std::string& name : identity_names({&first, &other})) {
     const std::string one = first.identity(name);
     const std::string two = other.identity(name);
@@ -50,7 +52,6 @@ std::vector<Difference> differences(const ShardFile& first, const ShardFile& oth
       compare(name, one, two);
     }
   }
-  if (!mixed) compare("computed by (--mixed merges it all the same)", first.kernel, other.kernel);
   return found;
 }
 
@@ -68,14 +69,18 @@ ShardFile read_shard(const std::filesystem::path& path) {
   if (!share) throw UsageError(path.string() + ": has a whole run, not a share of one; it needs no merging");
   shard.share = std::move(*share);
   shard.root = run.read(read_attributes);
-  shard.kernel = text_of(shard.root, "cpu") + ", " + text_of(shard.root, "blas");
+  const std::vector<std::string> kernels =
+      run.read([](const h5::File& file) { return History(file).kernels(); });
+  for (const std::string& kernel : kernels) shard.kernel += (shard.kernel.empty() ? "" : " and ") + kernel;
+  if (kernels.empty()) shard.kernel = kernel_in(shard.root);
+  shard.mixed = kernels.size() > 1;
   return shard;
 }
 
-void expect_one_run(const std::vector<ShardFile>& shards, bool mixed) {
+void expect_one_run(const std::vector<ShardFile>& shards) {
   std::string problems;
   for (std::size_t i = 1; i < shards.size(); ++i) {
-    const std::vector<Difference> found = differences(shards[0], shards[i], mixed);
+    const std::vector<Difference> found = differences(shards[0], shards[i]);
     if (found.empty()) continue;
     problems += "\n" + shards[i].path.string() + ": cannot be merged with " + shards[0].path.string() + ":";
     for (const Difference& difference : found)
@@ -83,6 +88,25 @@ void expect_one_run(const std::vector<ShardFile>& shards, bool mixed) {
                                            "in " + shards[i].path.filename().string());
   }
   if (!problems.empty()) throw InputError(problems.substr(1));
+}
+
+void expect_one_kernel(const std::vector<ShardFile>& shards, const std::filesystem::path& whole,
+                       const std::vector<std::string>& of_whole) {
+  const std::string known = of_whole.empty() ? shards.front().kernel : of_whole.front();
+  std::string problems;
+  const auto add = [&](const std::filesystem::path& path, const std::string& kernel) {
+    problems += "\n  " + path.string() + ": " + kernel;
+  };
+  for (const std::string& kernel : of_whole)
+    if (kernel != known || of_whole.size() > 1) add(whole, kernel);
+  for (const ShardFile& shard : shards)
+    if (shard.mixed || shard.kernel != known) add(shard.path, shard.kernel);
+  if (problems.empty()) return;
+  if (of_whole.size() < 2) add(of_whole.empty() ? shards.front().path : whole, known);
+  throw InputError(
+      "results were computed on processors, or with BLAS kernels, that may round otherwise "
+      "(--mixed merges them all the same, and notes which computed what):" +
+      problems);
 }
 
 void expect_identity(const ShardFile& shard, const Identity& identity) {

@@ -13,9 +13,11 @@ struct ShardFile {
   std::filesystem::path path;
   ShareLayout share;
   Attributes root;      // provenance and identity
-  std::string kernel;   // processor and BLAS kernels that computed it
+  std::string kernel;   // processor and BLAS kernels that computed it; of several, all
   StoredInputs inputs;  // with the share's prompts alone
   bool being_written = false;
+  bool mixed = false;    // several kernels computed it
+  bool damaged = false;  // as merging found
 
   [[nodiscard]] std::string identity(const std::string& name) const;  // empty: not known yet
 };
@@ -25,8 +27,12 @@ struct ShardFile {
 ShardFile read_shard(const std::filesystem::path& path);
 
 /// Throws InputError, naming what differs, unless all are of one run and one phase of it, cut into as many
-/// shares; and unless `mixed`, were computed by one kernel.
-void expect_one_run(const std::vector<ShardFile>& shards, bool mixed);
+/// shares.
+void expect_one_run(const std::vector<ShardFile>& shards);
+/// Throws InputError, naming what differs, unless all were computed by one processor and its kernels, and so
+/// was what the whole file has already.
+void expect_one_kernel(const std::vector<ShardFile>& shards, const std::filesystem::path& whole,
+                       const std::vector<std::string>& of_whole);
 /// Throws InputError, naming what differs, unless the shard is of the run of this identity.
 void expect_identity(const ShardFile& shard, const Identity& identity);
 

@@ -13,7 +13,7 @@ int main(int count, char** arguments) try {
   }
   RunStore store =
       RunStore::create({arguments[1], true}, sample::layout(), sample::identity(), sample::provenance());
-  store.begin_session(2, "1.2.3");
+  store.begin_session(2, "1.2.3", "kernel");
   for (const std::size_t prompt : {0U, 2U}) {
     store.write_cells("scores", "log_prob", prompt, 0, sample::row(prompt));
     store.write_cells("scores", "argmax", prompt, 0, std::vector<std::int64_t>(sample::kRow, 5));

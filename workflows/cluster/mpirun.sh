@@ -10,4 +10,4 @@ THREADS=${THREADS:-4}          # of each process
 # merging comes next, or is killed.
 mpirun -n "$SHARDS" --bind-to none --enable-recovery \
   hookflow run "$WORKFLOW" --out "$OUT" --shard auto --resume --threads "$THREADS"
-hookflow merge "$OUT" "${OUT%.h5}".*-of-"$SHARDS".h5
+hookflow merge "$OUT" "${OUT%.h5}".[0-9]*-of-"$SHARDS".h5

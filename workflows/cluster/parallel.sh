@@ -9,4 +9,4 @@ THREADS=${THREADS:-4}          # of each
 
 seq "$SHARDS" | parallel --jobs "$JOBS" --joblog "${OUT%.h5}.joblog" --resume-failed \
   hookflow run "$WORKFLOW" --out "$OUT" --shard "{}/$SHARDS" --resume --threads "$THREADS"
-hookflow merge "$OUT" "${OUT%.h5}".*-of-"$SHARDS".h5
+hookflow merge "$OUT" "${OUT%.h5}".[0-9]*-of-"$SHARDS".h5

@@ -12,4 +12,4 @@
 OUT=${OUT:-sweep.h5}
 SHARDS=${SHARDS:-8}
 
-exec hookflow merge "$OUT" "${OUT%.h5}".*-of-"$SHARDS".h5   # 0: all is there; 4: some prompts failed; 5: see the log
+exec hookflow merge "$OUT" "${OUT%.h5}".[0-9]*-of-"$SHARDS".h5   # 0: all is there; 4: some prompts failed; 5: see the log

@@ -1,15 +1,19 @@
 #include "pipeline/run_file/marks/history.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
+#include "pipeline/text/utf8.hpp"
 #include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
 namespace {
 
 constexpr std::size_t kTextBytes = 32;
+constexpr std::size_t kKernelBytes = 256;
+constexpr const char* kComputedOn = "kernel";
 const std::vector<std::string> kTimes = {"started", "last_commit", "ended"};
 const std::vector<std::string> kCounts = {"done_before", "done", "failed", "threads", "damaged"};
 
@@ -29,6 +33,7 @@ void History::create(h5::File& file) {
   counts.set_text("missing", "-1 where there is no session");
   create_text_rows(group, "ended_by", kTextBytes, {session}, "How a session ended");
   create_text_rows(group, "program_version", kTextBytes, {session}, "Version of hookflow");
+  create_text_rows(group, kComputedOn, kKernelBytes, {session}, "Processor and BLAS kernels that computed");
 }
 
 History::History(const h5::File& file) {
@@ -45,6 +50,9 @@ History::History(const h5::File& file) {
   expect(counts_, kCounts.size());
   expect(ends_, kTextBytes);
   expect(version_, kTextBytes);
+  if (!group.has(kComputedOn)) return;
+  kernel_ = group.open_dataset(kComputedOn);
+  expect(*kernel_, kKernelBytes);
 }
 
 std::vector<Session> History::sessions() const {
@@ -52,14 +60,25 @@ std::vector<Session> History::sessions() const {
   const std::vector<std::int64_t> counts = counts_.read_all<std::int64_t>();
   const std::vector<std::string> ends = ends_.read_row_texts();
   const std::vector<std::string> versions = version_.read_row_texts();
+  const std::vector<std::string> kernels =
+      kernel_ ? kernel_->read_row_texts() : std::vector<std::string>(kRows);
   std::vector<Session> sessions;
   for (std::size_t row = 0; row < kRows && counts[row * kCounts.size()] >= 0; ++row) {
     const double* time = &times[row * kTimes.size()];
     const std::int64_t* count = &counts[row * kCounts.size()];
     sessions.push_back({time[0], time[1], time[2], count[0], count[1], count[2], count[3], count[4],
-                        ends[row], versions[row]});
+                        ends[row], versions[row], kernels[row]});
   }
   return sessions;
+}
+
+std::vector<std::string> History::kernels() const {
+  std::vector<std::string> kernels;
+  for (const Session& session : sessions())
+    if (!session.kernel.empty() && session.done > session.done_before &&
+        std::ranges::find(kernels, session.kernel) == kernels.end())
+      kernels.push_back(session.kernel);
+  return kernels;
 }
 
 void History::begin(const Session& session) {
@@ -68,6 +87,7 @@ void History::begin(const Session& session) {
                std::span<const double>(std::array{session.started, session.last_commit, session.ended}));
   ends_.write_row_text(row_, session.ended_by);
   version_.write_row_text(row_, session.program_version);
+  kernel_.value().write_row_text(row_, spell_bytes(session.kernel));
   counts_.write(counts_.rows(row_, 1),  // written last: a row counts as a session from here on
                 std::span<const std::int64_t>(std::array{session.done_before, session.done, session.failed,
                                                          session.threads, session.damaged}));

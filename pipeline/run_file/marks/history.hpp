@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct Session {
   std::int64_t damaged = 0;  // parts and folds that it found so
   std::string ended_by;      // "complete", "SIGINT", ...; empty: killed, or still at work
   std::string program_version;
+  std::string kernel{};  // processor and BLAS kernels that computed; empty: it computed nothing, or is older
 };
 
 /// The group /history: one row for each process that worked on the file, in order, never removed. A row is
@@ -33,6 +35,8 @@ class History {
   explicit History(const h5::File& file);
 
   [[nodiscard]] std::vector<Session> sessions() const;
+  /// All kernels by which something was done, in order.
+  [[nodiscard]] std::vector<std::string> kernels() const;
   void begin(const Session& session);
   /// Of the session that was begun here; nothing when there is none or it has ended.
   void update(double last_commit, std::int64_t done, std::int64_t failed);
@@ -43,6 +47,7 @@ class History {
   h5::Dataset counts_;   // [session, count]: done before, done, failed, threads, damaged; -1: no session
   h5::Dataset ends_;     // [session, byte]
   h5::Dataset version_;  // [session, byte]
+  std::optional<h5::Dataset> kernel_;  // the same; from format 8 on
   std::size_t row_ = kRows;
 };
 

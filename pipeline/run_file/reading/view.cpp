@@ -77,7 +77,10 @@ RunFileView view_of(const h5::File& file) {
   if (!checkpoint.share()) view.folds = checkpoint.folds();  // a share has none
   for (std::size_t fold = 0; fold < view.folds.size(); ++fold)
     view.fold_done.push_back(checkpoint.fold_done(fold));
-  if (checkpoint.share()) view.share = checkpoint.share()->name;
+  if (checkpoint.share()) {
+    view.share = checkpoint.share()->name;
+    view.phase = checkpoint.share()->phase;
+  }
   view.complete = stated_complete(file) != 0 && checkpoint.all_done();
   view.failures = checkpoint.failures();
   view.sessions = History(file).sessions();

@@ -25,7 +25,8 @@ struct LaneProgress {
 struct RunFileView {
   Attributes root;  // provenance, identity (names begin with `identity_`) and the rest
   bool complete = false;
-  std::string share;  // of a run, that the file has: "3/8"; empty: the whole run
+  std::string share;      // of a run, that the file has: "3/8"; empty: the whole run
+  std::size_t phase = 0;  // of that run, from 0, that it is a share of
   std::size_t prompts = 0;
   Axis prompt;                      // their ids
   std::vector<PartState> states;    // of the prompts: failed, where something of it is; done, where all is

@@ -159,13 +159,23 @@ bool RunStore::try_commit(std::chrono::milliseconds patience) {
   return lock.owns_lock();
 }
 
-void RunStore::begin_session(std::size_t threads, const std::string& program_version) {
+std::vector<std::string> RunStore::kernels() const {
+  const std::lock_guard lock(impl_->mutex);
+  std::vector<std::string> kernels = impl_->history.kernels();
+  if (!impl_->origins) return kernels;
+  for (const std::string& merged : impl_->origins->kernels())
+    if (std::ranges::find(kernels, merged) == kernels.end()) kernels.push_back(merged);
+  return kernels;
+}
+
+void RunStore::begin_session(std::size_t threads, const std::string& program_version,
+                             const std::string& kernel) {
   const std::lock_guard lock(impl_->mutex);
   constexpr double kNever = std::numeric_limits<double>::quiet_NaN();
   const std::int64_t done = impl_->checkpoint.count(PartState::done);
   impl_->history.begin({seconds_now(), kNever, kNever, done, done, impl_->checkpoint.count(PartState::failed),
                         static_cast<std::int64_t>(threads), static_cast<std::int64_t>(impl_->damage.count()),
-                        "", program_version});
+                        "", program_version, kernel});
 }
 
 void RunStore::end_session(const std::string& how) {

@@ -57,6 +57,8 @@ class RunStore {
   [[nodiscard]] bool all_done() const;
   /// Whether the file was made to be merged into.
   [[nodiscard]] bool takes_merges() const;
+  /// The processors and BLAS kernels that computed what it has, here or before it was merged.
+  [[nodiscard]] std::vector<std::string> kernels() const;
   /// Whether the run was finished, and no mark says otherwise. Writing to it again makes it incomplete until
   /// it is finished again.
   [[nodiscard]] bool complete() const;
@@ -99,7 +101,8 @@ class RunStore {
   [[nodiscard]] std::int64_t fold_checksum(std::size_t fold) const;
 
   /// Adds this process to the file's history; every commit brings it up to date.
-  void begin_session(std::size_t threads, const std::string& program_version);
+  /// `kernel`: processor and BLAS kernels that compute; empty: none, as where results are only copied.
+  void begin_session(std::size_t threads, const std::string& program_version, const std::string& kernel);
   /// Notes how it ended, in up to 32 bytes.
   void end_session(const std::string& how);
 

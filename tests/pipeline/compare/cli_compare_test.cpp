@@ -45,7 +45,7 @@ class Compare : public Cli {
     layout.prompt_rows = {Json({{"id", made.prompt}}).dump()};
     layout.texts = {{"prompts", "text", prompt, {"t"}, "Text"}};
     RunStore store = RunStore::create({folder.path() / name, true}, layout, sample::identity(), {});
-    store.begin_session(1, "1");
+    store.begin_session(1, "1", "kernel");
     if (!made.finished) return;
     store.write_cells("scores", "change", 0, 0, made.change);
     store.write_cells("scores", "significant", 0, 0, made.significant);

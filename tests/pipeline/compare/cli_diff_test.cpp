@@ -27,7 +27,7 @@ class Diff : public Cli {
         store.mark(sample::kSilenced, prompt, part, PartState::done);
     }
     store.finish_fold(0);
-    store.begin_session(3, "x");
+    store.begin_session(3, "x", "kernel");
     store.finish({{"ended_utc", name}});
   }
   /// As if what stands in the file had been computed.

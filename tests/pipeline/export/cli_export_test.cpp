@@ -41,7 +41,7 @@ class Export : public Cli {
     layout.texts[1].axis.name = "id";
     RunStore store = RunStore::create({folder.path() / "a.h5", false}, layout, {},
                                       {{"workflow_name", "w"}, {"model", "m"}, {"program_version", "1.2.3"}});
-    store.begin_session(1, "1.2.3");
+    store.begin_session(1, "1.2.3", "kernel");
     for (const std::size_t prompt : {0U, 1U}) {
       store.write_cells(
           "scores", "change", prompt, 0,

@@ -36,6 +36,8 @@ stages:
   scores: {stage: measure.prediction, in: [pass, heads], metrics: [logit], tokens: [target]}
   effect: {stage: aggregate.moments, in: scores.logit_change, over: prompt, statistics: [mean]}
 keep: [scores, effect]
+figures:
+  - {of: effect.logit_change_mean}
 )";
 
 /// That begin differently, and so share nothing.
@@ -216,7 +218,15 @@ TEST_F(Merge, OfWhatNeedsAnAggregateSharesTheRestOut) {
   for (std::size_t number = 1; number <= 2; ++number)
     succeed({"resume", "m.h5", "--quiet", "--shard", std::to_string(number) + "/2"});
   succeed({"resume", "m.h5", "--quiet", "--shard", "2/2"});  // again: it is complete
-  succeed(merge_command(shard_names(2, "m.phase-2"), "m.h5"));
+  const Words second = shard_names(2, "m.phase-2");
+  refuse({"report", second[0], second[1]}, 3, {"merge it into the file that it was cut from"});
+  EXPECT_NE(
+      succeed({"inspect", shard_name(1, 3, "two"), second[1]}).find("phase 2: no file of 1 share of 2: 1"),
+      std::string::npos);
+  fs::remove(folder.path() / "p.jsonl");  // all prompts are in m.h5
+  EXPECT_EQ(run(merge_command({second[1]}, "m.h5")).code, kWaits);
+  succeed(merge_command({second[0]}, "m.h5"));
+  write("p.jsonl", different_prompts(120));
   expect_whole("m.h5", "two.yaml");
   const Outcome nothing = run({"resume", "m.h5", "--shard", "1/2"});
   EXPECT_NE(nothing.err.find("nothing to share out"), std::string::npos) << nothing.err;
@@ -227,7 +237,7 @@ TEST_F(Merge, SharesOutNothingBeforeItsTime) {
   Words words = share_command(1, 2, "two.yaml");
   words.push_back("--report=page.html");
   EXPECT_EQ(run(words).code, kWaits);
-  EXPECT_TRUE(fs::exists(folder.path() / "page.html"));
+  EXPECT_TRUE(fs::exists(folder.path() / "page.html"));  // without the figure of what comes with merging
   EXPECT_EQ(run(merge_command({shard_name(1, 2, "two")}, "m.h5")).code, kWaits);
   refuse({"resume", "m.h5", "--shard", "1/2"}, 3, {"m.h5: cannot be shared out yet"});
 }
@@ -259,7 +269,10 @@ TEST_F(Merge, RefusesWhatOtherKernelsComputedUnlessTold) {
   EXPECT_EQ(run(share_command(2, 2)).code, 0);
   ::unsetenv("OPENBLAS_CORETYPE");
   succeed(share_command(1, 2));
-  refuse(merge_command(shard_names(2)), 3, {"computed by (--mixed merges it all the same)"});
+  refuse(merge_command(shard_names(2)), 3, {"may round otherwise (--mixed ", "Prescott"});
+  EXPECT_FALSE(fs::exists(folder.path() / "merged.h5"));
+  EXPECT_EQ(run(merge_command({shard_name(1, 2)}, "steps.h5")).code, kWaits);
+  refuse(merge_command({shard_name(2, 2)}, "steps.h5"), 3, {"steps.h5: ", "Prescott"});
   Words words = merge_command(shard_names(2));
   words.push_back("--mixed");
   succeed(words);
@@ -272,6 +285,29 @@ TEST_F(Merge, RefusesWhatOtherKernelsComputedUnlessTold) {
   EXPECT_GT(first, 0U);
   EXPECT_LT(first, 120U);
   EXPECT_EQ(first + static_cast<std::size_t>(std::ranges::count(computed_by("items"), 2)), 120U);
+}
+
+TEST_F(Merge, RefusesAShareThatWentOnWithOtherKernelsUnlessTold) {
+  write("p.jsonl", different_prompts(600));
+  Words words = share_command(1, 2);
+  words.insert(words.end(), {"--commit-every", "0", "--threads", "1"});
+  const pid_t child = start(words);
+  const auto begun = [&] {
+    const fs::path file = folder.path() / shard_name(1, 2);
+    return fs::exists(file) && succeed({"inspect", file}).find(" 0 done") == std::string::npos;
+  };
+  while (!begun()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  ::kill(child, SIGTERM);
+  ASSERT_EQ(wait_for(child).code, 128 + SIGTERM);
+  ::setenv("OPENBLAS_CORETYPE", "Prescott", 1);
+  const Outcome resumed = run(share_command(1, 2));
+  ::unsetenv("OPENBLAS_CORETYPE");
+  EXPECT_NE(resumed.err.find(" now may differ from that in the last bits"), std::string::npos) << resumed.err;
+  succeed(share_command(2, 2));
+  refuse(merge_command(shard_names(2)), 3, {"may round otherwise", "Prescott"});
+  words = merge_command(shard_names(2));
+  words.push_back("--mixed");
+  succeed(words);
 }
 
 TEST_F(Merge, NamesAWrongShare) {

@@ -1,3 +1,4 @@
+#include <array>
 #include <set>
 #include <sstream>
 
@@ -491,7 +492,10 @@ TEST(Plan, DryRunTellsEveryStagesCost) {
               0.006 * (clean.flops + silenced.flops));
   const RunEstimate estimate = estimate_run(run, {1});
   const auto working = [&](const std::string& id) {
-    return stage_of(run.plan, id).flow->bytes({run.plan.batches.front()}).working;
+    return stage_of(run.plan, id)
+        .flow->bytes(run.plan.batches.front(), std::array{VariantRange{}})
+        .front()
+        .working;
   };
   EXPECT_GE(estimate.in_flight_bytes, std::max(working("clean"), working("silenced")));
   EXPECT_TRUE(names(text, {"for work in flight (--memory: 64 GB), "}));
