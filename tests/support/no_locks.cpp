@@ -4,6 +4,7 @@
 #include <cstdarg>
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <initializer_list>
 #include <sys/file.h>
 
 namespace {

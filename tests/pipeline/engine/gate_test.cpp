@@ -54,6 +54,15 @@ TEST(Gate, LetsInWhatFitsInTheOrderInWhichItComes) {
   EXPECT_EQ(pieces.came_in, (Order{0, 1, 2, 3}));
 }
 
+TEST(Gate, LetsFewPassTheOneThatIsInsideForTheLongest) {
+  Pieces pieces{{2, 100}};
+  for (int i = 0; i < 40; ++i) pieces.enter(1);
+  for (std::size_t passing = 1; passing < pieces.came_in.size(); ++passing) pieces.leave(passing);
+  EXPECT_EQ(pieces.came_in.size(), 9U);  // all but the first are out again
+  pieces.leave(0);
+  EXPECT_EQ(pieces.came_in.size(), 11U);
+}
+
 TEST(Gate, LetsInWhatIsTooLargeAlone) {
   Pieces pieces{{9, 100}};
   for (const double bytes : {500.0, 0.0, 300.0, 99.0}) pieces.enter(bytes);

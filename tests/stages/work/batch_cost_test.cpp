@@ -47,7 +47,7 @@ TEST(BatchCost, OfEachRangeIsTheSumOfItsVariants) {
   EXPECT_EQ(all[1].stretches.size(), 1U);
   const BatchCost batch(alike, 8);
   for (std::size_t first = 0; first < 8; ++first) {
-    for (std::size_t count = 0; first + count <= 8; ++count) {
+    for (std::size_t count = 1; first + count <= 8; ++count) {
       PassCost sum;
       for (std::size_t variant = first; variant < first + count; ++variant)
         for (const OfPrompts& of : all) sum.add(of.each[variant], of.count);
