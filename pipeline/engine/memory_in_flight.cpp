@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
 
 #include "pipeline/engine/packet.hpp"
 #include "pipeline/parallel/for_each_of.hpp"
@@ -82,7 +83,8 @@ LaneMemory::LaneMemory(const Phase& phase, std::size_t lane) {
   const std::vector<std::size_t>& stages = phase.lanes[lane].stages;
   for (std::size_t made = 0; made < stages.size(); ++made) {
     const PlannedStage& stage = phase.stages[stages[made]];
-    Value value{stage.flow, measured_bytes(phase, stage), made, read_below(phase, stages[made])};
+    Value value{stage.flow, stage.spec->declaration->name, measured_bytes(phase, stage), made,
+                read_below(phase, stages[made])};
     while (value.until < stages.size() && needed_after(phase, stages[made], stages[value.until], lane))
       ++value.until;
     if (value.until == stages.size()) value.until = kNone;
@@ -99,6 +101,8 @@ std::vector<PacketBytes> LaneMemory::packets(const Batch& batch, std::span<const
   std::vector<std::vector<Bytes>> own;  // [stage so far][range]
   for (std::size_t step = 0; step < values_.size(); ++step) {
     std::vector<Bytes>& of_stage = own.emplace_back(values_[step].stage->bytes(batch, ranges));
+    if (of_stage.size() != ranges.size())
+      throw std::logic_error(values_[step].name + ": does not tell the bytes of each range of variants");
     for (std::size_t range = 0; range < ranges.size(); ++range) {
       of_stage[range].held += values_[step].measured * as_double(batch.prompts.size() * ranges[range].count);
       double now = of_stage[range].working;

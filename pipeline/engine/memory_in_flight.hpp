@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "pipeline/engine/phase.hpp"
@@ -45,6 +46,7 @@ class LaneMemory {
  private:
   struct Value {
     const FlowStage* stage = nullptr;
+    std::string name;       // of the stage, for messages
     double measured = 0;    // bytes of a variant of a prompt: its numbers
     std::size_t until = 0;  // the last stage, counted along the lane, that it is held for; kNone: to the end
     bool read_below = false;

@@ -12,6 +12,8 @@
 #include "pipeline/hash/hash_memory.hpp"
 #include "pipeline/hash/sha256.hpp"
 #include "pipeline/run_file/format/root_attributes.hpp"
+#include "pipeline/text/shell.hpp"
+#include "pipeline/text/utf8.hpp"
 
 #ifndef HOOKFLOW_VERSION
 #define HOOKFLOW_VERSION "unknown"
@@ -50,7 +52,7 @@ std::string file_name(std::string name) {
 
 std::string command_text(const std::vector<std::string>& command_line) {
   std::string words = "hookflow";
-  for (const std::string& word : command_line) words += " " + word;
+  for (const std::string& word : command_line) words += " " + shell_word(word);
   return words;
 }
 
@@ -109,8 +111,9 @@ std::string kernel_in(const Attributes& provenance) {
   std::string kernel;
   for (const char* name : {"cpu", "blas"})
     if (const auto known = provenance.find(name); known != provenance.end())
-      kernel += (kernel.empty() ? "" : ", ") + known->second;
-  return kernel;
+      kernel += (kernel.empty() ? "" : ", ") + spell_bytes(known->second);
+  constexpr std::size_t kLongest = 200;
+  return kernel.substr(0, kLongest);
 }
 
 }  // namespace hookflow::pipeline

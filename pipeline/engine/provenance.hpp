@@ -12,7 +12,7 @@ namespace hookflow::pipeline {
 /// Raised whenever the same workflow on the same model would store other numbers.
 inline constexpr int kResultVersion = 3;
 
-/// The words of a command behind the program's name.
+/// The program's name and the words behind it, as a shell reads them.
 std::string command_text(const std::vector<std::string>& command_line);
 
 std::string program_version();
@@ -30,7 +30,7 @@ Identity open_identity(const Plan& plan);
 /// gets a place in /status.
 Attributes run_provenance(const Plan& plan, std::size_t threads,
                           const std::vector<std::string>& command_line);
-/// Processor and BLAS kernels in these, which round as no others may.
+/// Processor and BLAS kernels in these, by which results are rounded; 200 bytes at most.
 std::string kernel_in(const Attributes& provenance);
 
 }  // namespace hookflow::pipeline

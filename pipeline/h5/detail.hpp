@@ -10,8 +10,9 @@
 /// For the sources of this folder alone: what needs HDF5's own declarations.
 namespace hookflow::pipeline::h5::detail {
 
-/// Keeps HDF5 from printing its errors; a thread-safe HDF5 has that setting for each thread. Must come before
-/// all else of HDF5's, its constants (H5P_FILE_ACCESS) included.
+/// Keeps HDF5 from printing its errors, which a thread-safe HDF5 has as a setting of each thread, and from
+/// locks of its own and clearing up at the end. Must come before all else of HDF5's, its constants
+/// (H5P_FILE_ACCESS) included.
 void quiet();
 
 [[noreturn]] void fail(const std::string& where, const char* action);

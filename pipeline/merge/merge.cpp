@@ -128,7 +128,7 @@ class Merge {
 
   void run_folds_that_can(const Plan& plan, RunStore& whole) const {
     Monitor monitor(plan, whole);
-    on_threads(options_.threads, [&] { aggregate(plan, whole, monitor, StopSignals::requested()); });
+    aggregate(plan, whole, monitor, StopSignals::requested());
     if (StopSignals::requested()) throw Stopped();
   }
 
@@ -164,7 +164,9 @@ class Merge {
 
 Merged merge_shards(const fs::path& out, const std::vector<std::string>& shards,
                     const MergeOptions& options) {
-  return Merge(out, read_shards(shards, out), options).run();
+  Merged merged;
+  on_threads(options.threads, [&] { merged = Merge(out, read_shards(shards, out), options).run(); });
+  return merged;
 }
 
 }  // namespace hookflow::pipeline

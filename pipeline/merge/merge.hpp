@@ -10,7 +10,7 @@ namespace hookflow::pipeline {
 struct MergeOptions {
   bool mixed = false;                // shards of different kernels, too
   std::optional<std::string> model;  // where it is now
-  std::size_t threads = 1;           // for what aggregates
+  std::size_t threads = 1;
   std::vector<std::string> command_line;
 };
 

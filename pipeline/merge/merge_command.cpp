@@ -29,7 +29,7 @@ int merge(const std::vector<std::string>& arguments) {
                 "merge shards from different processors or BLAS kernels, too; which computed what then "
                 "stands in /checkpoint")("model", po::value<std::string>()->value_name("MODEL"),
                                          "where the model is now, if it has moved")(
-      "threads,j", po::value<int>()->value_name("N"), "number of threads for what aggregates");
+      "threads,j", po::value<int>()->value_name("N"), "number of threads");
   if (!options.parse(arguments)) return exit_code::kDone;
   const fs::path out = options.required("out");
   if (!options.has("shards"))

@@ -127,7 +127,8 @@ class TakeIn {
     Failure failure = failures_.at(row);
     failure.prompt = shard_.share.prompts[row];
     whole_.record_failure(failure);
-    whole_.mark_merged(lane, failure.prompt, part, PartState::failed, shard_.kernel);
+    whole_.mark_merged(lane, failure.prompt, part, PartState::failed, kernel_);
+    count_marked(1);
   }
 
   void copy(std::size_t lane, const Stretch& stretch) {
@@ -144,8 +145,12 @@ class TakeIn {
     }
     for (std::size_t row = 0; row < stretch.rows; ++row)
       for (std::size_t part = stretch.first_part; part < stretch.first_part + stretch.parts; ++part)
-        whole_.mark_merged(lane, prompt + row, part, PartState::done, shard_.kernel);
-    marked_ += stretch.rows * stretch.parts;
+        whole_.mark_merged(lane, prompt + row, part, PartState::done, kernel_);
+    count_marked(stretch.rows * stretch.parts);
+  }
+
+  void count_marked(std::size_t parts) {
+    marked_ += parts;
     if (uncommitted_ < kCommitted && marked_ < kMarked) return;
     whole_.commit();
     uncommitted_ = marked_ = 0;
@@ -168,6 +173,7 @@ class TakeIn {
   }
 
   const ShardFile& shard_;
+  const std::string kernel_ = shard_.kernel();
   const h5::File& file_;
   Checkpoint checkpoint_;
   const RunLayout& layout_;

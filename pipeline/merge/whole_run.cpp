@@ -12,6 +12,7 @@
 #include "pipeline/hash/sha256.hpp"
 #include "pipeline/prompts/prompts.hpp"
 #include "pipeline/run_file/format/root_attributes.hpp"
+#include "pipeline/run_file/format/status.hpp"
 #include "pipeline/shards/share.hpp"
 #include "pipeline/shards/share_layout.hpp"
 #include "pipeline/workflow/workflow.hpp"
@@ -19,19 +20,24 @@
 namespace hookflow::pipeline {
 namespace {
 
-/// Those of the file that shards are merged into, if it is there. What is wrong with it is told later.
+constexpr const char* kPromptsHash = "prompts_sha256";
+
+/// Those of the file that shards are merged into, where it is of the same prompts; otherwise none.
 std::vector<std::string> prompts_of_whole(const std::filesystem::path& out, const ShardFile& shard) {
   try {
-    std::vector<std::string> rows = read_stored_inputs(RunFile(out), subject_type().place_name).prompts;
-    if (rows.size() == shard.share.run_prompts) return rows;
-  } catch (const InputError&) {
+    const RunFile whole(out);
+    const Attributes root = whole.read(read_attributes);
+    const auto hash = root.find(std::string(kIdentityPrefix) + kPromptsHash);
+    if (hash != root.end() && hash->second == shard.identity(kPromptsHash))
+      return read_stored_inputs(whole, subject_type().place_name).prompts;
+  } catch (const InputError&) {  // what is wrong with it is told later
   }
-  return std::vector<std::string>(shard.share.run_prompts);
+  return {};
 }
 
-/// Prompts in JSON, as far as files have them; the others are empty.
-std::vector<std::string> prompts_in(const std::vector<ShardFile>& shards, const std::filesystem::path& out) {
-  std::vector<std::string> rows = prompts_of_whole(out, shards.front());
+/// Prompts in JSON, as far as shards have them; the others are empty.
+std::vector<std::string> prompts_in(const std::vector<ShardFile>& shards) {
+  std::vector<std::string> rows(shards.front().share.run_prompts);
   for (const ShardFile& shard : shards)
     for (std::size_t row = 0; row < shard.inputs.prompts.size(); ++row)
       rows.at(shard.share.prompts.at(row)) = shard.inputs.prompts[row];
@@ -60,11 +66,12 @@ Prompts prompts_of_workflow(const ShardFile& shard) {
 }
 
 std::vector<std::string> all_prompts(const std::vector<ShardFile>& shards, const std::filesystem::path& out) {
-  std::vector<std::string> rows = prompts_in(shards, out);
+  std::vector<std::string> rows = prompts_in(shards);
   if (std::ranges::find(rows, "") == rows.end()) return rows;
   const ShardFile& first = shards.front();
+  if (std::vector<std::string> all = prompts_of_whole(out, first); all.size() == rows.size()) return all;
   const Prompts prompts = prompts_of_workflow(first);
-  if (sha256(prompts.json_lines()) != first.identity("prompts_sha256"))
+  if (sha256(prompts.json_lines()) != first.identity(kPromptsHash))
     throw InputError("prompts of shards that are missing are in no other, and those of '" +
                      first.root.at(kWorkflowFile) + "' have changed since " + first.path.string() +
                      " was begun; merge all shards, or put the prompts back");

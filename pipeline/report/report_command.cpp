@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -19,7 +20,6 @@
 #include "pipeline/render/vega_files.hpp"
 #include "pipeline/report/page/page_file.hpp"
 #include "pipeline/report/report.hpp"
-#include "pipeline/shards/shard_file.hpp"
 #include "pipeline/shards/share_layout.hpp"
 
 namespace hookflow::pipeline {
@@ -34,6 +34,7 @@ class MergeFolder {
   explicit MergeFolder(const fs::path& page) : path_(fs::absolute(page).parent_path() / name()) {
     remove_leftovers();
     std::error_code problem;
+    fs::remove_all(path_, problem);  // of another process that had this one's number
     fs::create_directory(path_, problem);
     if (problem)
       throw InputError(path_.parent_path().string() +
@@ -57,30 +58,36 @@ class MergeFolder {
   /// Those of processes of this machine that were killed.
   void remove_leftovers() const {
     std::error_code ignored;
-    for (const fs::directory_entry& entry : fs::directory_iterator(path_.parent_path(), ignored)) {
-      const std::string other = entry.path().filename().string();
+    for (fs::directory_iterator entry(path_.parent_path(), ignored), end; entry != end;
+         entry.increment(ignored)) {
+      const std::string other = entry->path().filename().string();
       if (!other.starts_with(prefix())) continue;
       const std::optional<std::int64_t> process = parse_id(other.substr(prefix().size()));
       if (process && *process > 0 && ::kill(static_cast<pid_t>(*process), 0) != 0 && errno == ESRCH)
-        fs::remove_all(entry.path(), ignored);
+        fs::remove_all(entry->path(), ignored);
     }
   }
 
   fs::path path_;
 };
 
-/// Throws InputError for shares of what comes behind results over all prompts: those are in the whole file.
-void expect_first_phase(const std::vector<std::string>& shares) {
-  for (const std::string& share : shares)
-    if (fs::exists(share) && read_shard(share).share.phase > 0)
-      throw InputError(share +
-                       ": is a share of what comes behind results over all prompts; merge it into the "
-                       "file that it was cut from, which can be reported on at any time");
+/// Throws InputError for a share of what comes behind results over all prompts: those are in the whole file.
+void expect_first_phase(const fs::path& share) {
+  RunFileView view;
+  try {
+    view = read_run_file(RunFile(share));
+  } catch (const InputError&) {
+    return;  // merging leaves it out, and says why
+  }
+  if (view.phase > 0)
+    throw InputError(share.string() +
+                     ": is a share of what comes behind results over all prompts; merge it into "
+                     "the file that it was cut from, which can be reported on at any time");
 }
 
 /// Of what shares of a run have by now.
 int report_shares(const std::vector<std::string>& shares, const fs::path& to) {
-  expect_first_phase(shares);
+  std::ranges::for_each(shares, expect_first_phase);
   const MergeFolder folder(to);
   const fs::path whole = folder.path() / whole_path(shares.front()).filename();
   MergeOptions how;

@@ -1,8 +1,8 @@
 #include "pipeline/shards/shard_file.hpp"
 
+#include <map>
 #include <set>
 
-#include "pipeline/engine/provenance.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
@@ -57,6 +57,12 @@ std::vector<Difference> differences(const ShardFile& first, const ShardFile& oth
 
 }  // namespace
 
+std::string ShardFile::kernel() const {
+  std::string all;
+  for (const std::string& kernel : kernels) all += (all.empty() ? "" : " and ") + kernel;
+  return all;
+}
+
 std::string ShardFile::identity(const std::string& name) const {
   return text_of(root, kIdentityPrefix + name);
 }
@@ -69,11 +75,7 @@ ShardFile read_shard(const std::filesystem::path& path) {
   if (!share) throw UsageError(path.string() + ": has a whole run, not a share of one; it needs no merging");
   shard.share = std::move(*share);
   shard.root = run.read(read_attributes);
-  const std::vector<std::string> kernels =
-      run.read([](const h5::File& file) { return History(file).kernels(); });
-  for (const std::string& kernel : kernels) shard.kernel += (shard.kernel.empty() ? "" : " and ") + kernel;
-  if (kernels.empty()) shard.kernel = kernel_in(shard.root);
-  shard.mixed = kernels.size() > 1;
+  shard.kernels = run.read([](const h5::File& file) { return History(file).kernels(); });
   return shard;
 }
 
@@ -92,21 +94,20 @@ void expect_one_run(const std::vector<ShardFile>& shards) {
 
 void expect_one_kernel(const std::vector<ShardFile>& shards, const std::filesystem::path& whole,
                        const std::vector<std::string>& of_whole) {
-  const std::string known = of_whole.empty() ? shards.front().kernel : of_whole.front();
-  std::string problems;
-  const auto add = [&](const std::filesystem::path& path, const std::string& kernel) {
-    problems += "\n  " + path.string() + ": " + kernel;
-  };
-  for (const std::string& kernel : of_whole)
-    if (kernel != known || of_whole.size() > 1) add(whole, kernel);
+  std::map<std::string, std::vector<std::string>> files;  // by what computed them
+  for (const std::string& kernel : of_whole) files[kernel].push_back(whole.string());
   for (const ShardFile& shard : shards)
-    if (shard.mixed || shard.kernel != known) add(shard.path, shard.kernel);
-  if (problems.empty()) return;
-  if (of_whole.size() < 2) add(of_whole.empty() ? shards.front().path : whole, known);
-  throw InputError(
-      "results were computed on processors, or with BLAS kernels, that may round otherwise "
-      "(--mixed merges them all the same, and notes which computed what):" +
-      problems);
+    for (const std::string& kernel : shard.kernels) files[kernel].push_back(shard.path.string());
+  if (files.size() < 2) return;
+  std::string problem =
+      "results were computed on processors, or with BLAS kernels, that may round otherwise (--mixed merges "
+      "them "
+      "all the same, and notes which computed what):";
+  for (const auto& [kernel, names] : files) {
+    problem += "\n  " + kernel + ": " + names.front();
+    if (names.size() > 1) problem += " and " + std::to_string(names.size() - 1) + " more";
+  }
+  throw InputError(problem);
 }
 
 void expect_identity(const ShardFile& shard, const Identity& identity) {

@@ -12,13 +12,13 @@ namespace hookflow::pipeline {
 struct ShardFile {
   std::filesystem::path path;
   ShareLayout share;
-  Attributes root;      // provenance and identity
-  std::string kernel;   // processor and BLAS kernels that computed it; of several, all
-  StoredInputs inputs;  // with the share's prompts alone
+  Attributes root;                   // provenance and identity
+  std::vector<std::string> kernels;  // processors and BLAS kernels that computed it
+  StoredInputs inputs;               // with the share's prompts alone
   bool being_written = false;
-  bool mixed = false;    // several kernels computed it
   bool damaged = false;  // as merging found
 
+  [[nodiscard]] std::string kernel() const;                           // all of them
   [[nodiscard]] std::string identity(const std::string& name) const;  // empty: not known yet
 };
 

@@ -226,7 +226,7 @@ class FlowStage : public Stage {
                                                        VariantRange variants) const = 0;
   /// Of a stage that expands: how many parts of a batch's variants are computed together, chunk after chunk
   /// until all are; empty: one each. It decides which rows share a product, so it depends on the workflow
-  /// alone. Called after take_requests(), while the run goes on too, from any thread; so is bytes().
+  /// alone. Called after take_requests(), while the run goes on too, from any thread; so are the next two.
   [[nodiscard]] virtual std::vector<std::size_t> chunks(const Batch& /*batch*/) const { return {}; }
   /// What it takes for each of some ranges of a batch's variants, beside the numbers that it measures, of
   /// which the engine knows.
@@ -234,7 +234,7 @@ class FlowStage : public Stage {
                                                  std::span<const VariantRange> ranges) const {
     return std::vector<Bytes>(ranges.size());
   }
-  /// Floating-point operations of that work, by which a run is cut into shares; 0: not worth counting.
+  /// Floating-point operations of some work, by which a run is cut into shares; 0: not worth counting.
   [[nodiscard]] virtual double flops(const Work& /*work*/) const { return 0; }
   /// Makes of the results at a port that is declared aggregated() what every prompt then has there. Called
   /// once the stage that gives them is done, before the first prompt. `variables`: those of the port, as

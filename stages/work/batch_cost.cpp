@@ -1,6 +1,7 @@
 #include "stages/work/batch_cost.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace hookflow::stages {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "pipeline/run_file/format/root_attributes.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
-#include "pipeline/text/utf8.hpp"
 #include "pipeline/values/group_names.hpp"
 
 namespace hookflow::pipeline {
@@ -75,7 +75,7 @@ std::vector<Session> History::sessions() const {
 std::vector<std::string> History::kernels() const {
   std::vector<std::string> kernels;
   for (const Session& session : sessions())
-    if (!session.kernel.empty() && session.done > session.done_before &&
+    if (!session.kernel.empty() && !std::isnan(session.last_commit) &&
         std::ranges::find(kernels, session.kernel) == kernels.end())
       kernels.push_back(session.kernel);
   return kernels;
@@ -87,7 +87,7 @@ void History::begin(const Session& session) {
                std::span<const double>(std::array{session.started, session.last_commit, session.ended}));
   ends_.write_row_text(row_, session.ended_by);
   version_.write_row_text(row_, session.program_version);
-  kernel_.value().write_row_text(row_, spell_bytes(session.kernel));
+  if (kernel_) kernel_->write_row_text(row_, session.kernel);
   counts_.write(counts_.rows(row_, 1),  // written last: a row counts as a session from here on
                 std::span<const std::int64_t>(std::array{session.done_before, session.done, session.failed,
                                                          session.threads, session.damaged}));

@@ -35,7 +35,7 @@ class History {
   explicit History(const h5::File& file);
 
   [[nodiscard]] std::vector<Session> sessions() const;
-  /// All kernels by which something was done, in order.
+  /// All kernels by which something was committed, in order.
   [[nodiscard]] std::vector<std::string> kernels() const;
   void begin(const Session& session);
   /// Of the session that was begun here; nothing when there is none or it has ended.

@@ -288,7 +288,7 @@ TEST_F(Merge, RefusesWhatOtherKernelsComputedUnlessTold) {
 }
 
 TEST_F(Merge, RefusesAShareThatWentOnWithOtherKernelsUnlessTold) {
-  write("p.jsonl", different_prompts(600));
+  write("p.jsonl", different_prompts(2000));
   Words words = share_command(1, 2);
   words.insert(words.end(), {"--commit-every", "0", "--threads", "1"});
   const pid_t child = start(words);
@@ -296,7 +296,8 @@ TEST_F(Merge, RefusesAShareThatWentOnWithOtherKernelsUnlessTold) {
     const fs::path file = folder.path() / shard_name(1, 2);
     return fs::exists(file) && succeed({"inspect", file}).find(" 0 done") == std::string::npos;
   };
-  while (!begun()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  for (int wait = 0; wait < 1000 && !begun(); ++wait)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   ::kill(child, SIGTERM);
   ASSERT_EQ(wait_for(child).code, 128 + SIGTERM);
   ::setenv("OPENBLAS_CORETYPE", "Prescott", 1);
