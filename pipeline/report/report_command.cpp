@@ -20,6 +20,7 @@
 #include "pipeline/render/vega_files.hpp"
 #include "pipeline/report/page/page_file.hpp"
 #include "pipeline/report/report.hpp"
+#include "pipeline/run_file/reading/view.hpp"
 #include "pipeline/shards/share_layout.hpp"
 
 namespace hookflow::pipeline {
