@@ -52,7 +52,11 @@ std::string file_name(std::string name) {
 
 std::string command_text(const std::vector<std::string>& command_line) {
   std::string words = "hookflow";
-  for (const std::string& word : command_line) words += " " + shell_word(word);
+  constexpr const char* kSpecial = " \t\n'\"\\$`&|;<>()*?[]{}!#~";
+  for (const std::string& word : command_line) {
+    const bool plain = !word.empty() && word.find_first_of(kSpecial) == std::string::npos;
+    words += " " + (plain ? word : shell_word(word));
+  }
   return words;
 }
 

@@ -272,7 +272,7 @@ TEST_F(Merge, RefusesWhatOtherKernelsComputedUnlessTold) {
   refuse(merge_command(shard_names(2)), 3, {"may round otherwise (--mixed ", "Prescott"});
   EXPECT_FALSE(fs::exists(folder.path() / "merged.h5"));
   EXPECT_EQ(run(merge_command({shard_name(1, 2)}, "steps.h5")).code, kWaits);
-  refuse(merge_command({shard_name(2, 2)}, "steps.h5"), 3, {"steps.h5: ", "Prescott"});
+  refuse(merge_command({shard_name(2, 2)}, "steps.h5"), 3, {": steps.h5", "Prescott"});
   Words words = merge_command(shard_names(2));
   words.push_back("--mixed");
   succeed(words);
