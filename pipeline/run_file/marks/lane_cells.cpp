@@ -122,7 +122,12 @@ LaneCells::LaneCells(const h5::File& file, std::string lane, const h5::Dataset& 
   const std::size_t prompts = check.extents().at(0);
   if (check.has_attribute("variables")) names_ = check.texts("variables");
   if (check.has_attribute("continues")) continues_ = check.text("continues");
-  std::size_t prompt_bytes = failed_stage_.extents().at(1) + failed_reason_.extents().at(1);
+  std::size_t prompt_bytes = 0;
+  for (const h5::Dataset* texts : {&failed_stage_, &failed_reason_}) {
+    if (texts->extents().size() != 2)
+      throw h5::Error(texts->path() + ": does not have one text for each prompt");
+    prompt_bytes += texts->extents()[1];
+  }
   for (const std::string& name : names_) {
     const std::size_t slash = name.find('/');
     Cells cells{file.open_group(name.substr(0, slash)).open_dataset(name.substr(slash + 1)), 0, 0};
