@@ -100,9 +100,8 @@ void expect_one_kernel(const std::vector<ShardFile>& shards, const std::filesyst
     for (const std::string& kernel : shard.kernels) files[kernel].push_back(shard.path.string());
   if (files.size() < 2) return;
   std::string problem =
-      "results were computed on processors, or with BLAS kernels, that may round otherwise (--mixed merges "
-      "them "
-      "all the same, and notes which computed what):";
+      "results were computed on processors, or with BLAS kernels, that may round otherwise "
+      "(--mixed merges them all the same, and notes which computed what):";
   for (const auto& [kernel, names] : files) {
     problem += "\n  " + kernel + ": " + names.front();
     if (names.size() > 1) problem += " and " + std::to_string(names.size() - 1) + " more";
