@@ -98,12 +98,12 @@ void Dataset::transfer(bool writing, const Block& block, Kind kind, void* values
   }
   const Handle memory = detail::simple_space({count});
   const Handle type = detail::memory_type(kind);
-  const Handle properties = detail::transfer_properties();
+  const hid_t properties = detail::transfer_properties();
   if (writing)
-    call(where(), "writing", H5Dwrite, handle_.get(), type.get(), memory.get(), space_.get(),
-         properties.get(), values);
+    call(where(), "writing", H5Dwrite, handle_.get(), type.get(), memory.get(), space_.get(), properties,
+         values);
   else
-    call(where(), "reading", H5Dread, handle_.get(), type.get(), memory.get(), space_.get(), properties.get(),
+    call(where(), "reading", H5Dread, handle_.get(), type.get(), memory.get(), space_.get(), properties,
          values);
 }
 
@@ -115,6 +115,10 @@ std::size_t Dataset::cell_bytes() const {
 
 void Dataset::read_stored(const Block& block, std::span<char> bytes) const {
   transfer(false, block, kind_, bytes.data(), bytes.size() / cell_bytes());
+}
+
+void Dataset::write_stored(const Block& block, std::string_view bytes) {
+  transfer(true, block, kind_, const_cast<char*>(bytes.data()), bytes.size() / cell_bytes());
 }
 
 void Dataset::write_texts(std::span<const std::string> values, std::size_t first) {

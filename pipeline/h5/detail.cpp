@@ -128,11 +128,15 @@ Handle simple_space(const std::vector<std::size_t>& extents) {
              nullptr);
 }
 
-Handle transfer_properties() {
+hid_t transfer_properties() {
   constexpr std::size_t kBuffer = std::size_t{64} << 10U;
-  Handle properties = own(H5Pclose, "HDF5", "making transfer properties", H5Pcreate, H5P_DATASET_XFER);
-  call("HDF5", "sizing a buffer", H5Pset_buffer, properties.get(), kBuffer, nullptr, nullptr);
-  return properties;
+  // Never closed: HDF5 closes what is left when the process ends.
+  static const Handle* const kMade = [] {
+    auto* made = new Handle(own(H5Pclose, "HDF5", "making transfer properties", H5Pcreate, H5P_DATASET_XFER));
+    call("HDF5", "sizing a buffer", H5Pset_buffer, made->get(), kBuffer, nullptr, nullptr);
+    return made;
+  }();
+  return kMade->get();
 }
 
 std::vector<const char*> pointers_to(std::span<const std::string> texts) {

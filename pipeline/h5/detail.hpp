@@ -40,7 +40,7 @@ Kind kind_of(hid_t file_type);
 Handle simple_space(const std::vector<std::size_t>& extents);
 /// How values are written and read: HDF5 clears a buffer for every transfer that converts, a megabyte large
 /// unless told otherwise, be it for a single text.
-Handle transfer_properties();
+hid_t transfer_properties();
 
 /// How HDF5 is given texts.
 std::vector<const char*> pointers_to(std::span<const std::string> texts);

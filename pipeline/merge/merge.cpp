@@ -12,8 +12,8 @@
 #include "pipeline/engine/run_plan.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/exit_code.hpp"
+#include "pipeline/merge/intake.hpp"
 #include "pipeline/merge/progress_of_shares.hpp"
-#include "pipeline/merge/take_in.hpp"
 #include "pipeline/merge/whole_run.hpp"
 #include "pipeline/session/stop_signals.hpp"
 #include "pipeline/session/tell.hpp"
@@ -66,7 +66,7 @@ class Merge {
     StopSignals::install();
     whole.begin_session(options_.threads, program_version(), "");
     try {
-      for (ShardFile& shard : shards_) take(shard, planned.layout, whole);
+      take_in(whole);
       tell_shares(shares, shards_, planned.plan, whole, std::cerr);
       run_folds_that_can(planned.plan, whole);
     } catch (const Stopped&) {
@@ -118,12 +118,16 @@ class Merge {
                            ", or other prompts had failed before; share it out again");
   }
 
-  static void take(ShardFile& shard, const RunLayout& layout, RunStore& whole) {
-    if (shard.being_written) return;  // told with its share
-    const Damage damage = take_in(shard, layout, whole, StopSignals::requested());
-    shard.damaged = damage.any();
-    if (shard.damaged) std::cerr << "hookflow: " << damage_report(damage, shard.path, 3);
-    if (StopSignals::requested()) throw Stopped();
+  void take_in(RunStore& whole) {
+    Intake intake(whole, StopSignals::requested());
+    for (ShardFile& shard : shards_) {
+      if (shard.being_written) continue;  // told with its share
+      const Damage damage = intake.take(shard);
+      shard.damaged = damage.any();
+      if (shard.damaged) std::cerr << "hookflow: " << damage_report(damage, shard.path, 3);
+      if (StopSignals::requested()) throw Stopped();
+    }
+    whole.commit();
   }
 
   void run_folds_that_can(const Plan& plan, RunStore& whole) const {

@@ -6,7 +6,7 @@
 
 #include "pipeline/engine/monitor.hpp"
 #include "pipeline/plan/plan.hpp"
-#include "pipeline/run_file/marks/damage.hpp"
+#include "pipeline/run_file/checks/damage.hpp"
 #include "pipeline/session/progress.hpp"
 #include "pipeline/values/warning.hpp"
 

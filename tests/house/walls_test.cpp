@@ -24,7 +24,7 @@ constexpr const char* kFolders = R"(
   model/files model/tokenizer model/library model/gpt2
   pipeline pipeline/parallel pipeline/values pipeline/text pipeline/terminal pipeline/hash pipeline/yaml pipeline/prompts
   pipeline/prompts/templates
-  pipeline/stage pipeline/plugin pipeline/workflow pipeline/h5 pipeline/run_file/format pipeline/run_file/marks
+  pipeline/stage pipeline/plugin pipeline/workflow pipeline/h5 pipeline/run_file/format pipeline/run_file/marks pipeline/run_file/checks
   pipeline/run_file/reading pipeline/run_file/store pipeline/output pipeline/charts pipeline/plan pipeline/engine
   pipeline/shards pipeline/machine pipeline/session pipeline/inspect pipeline/render pipeline/figures/data pipeline/figures pipeline/command pipeline/merge pipeline/describe
   pipeline/plot pipeline/export pipeline/report/answer pipeline/report/page pipeline/report pipeline/compare

@@ -42,18 +42,21 @@ Checkpoint::Checkpoint(const h5::File& file) : texts_(file.open_group(kCheckpoin
 Checkpoint::Map Checkpoint::open_map(const h5::Group& group, const std::string& name) {
   h5::Dataset done = group.open_dataset(name);
   std::vector<std::uint8_t> written = done.read_all<std::uint8_t>();
-  Map map{std::move(done), written, written, {}};
+  Map map{std::move(done), written, written, {}, {}};
   for (const std::uint8_t state : map.written) ++map.counts.at(state);
   return map;
 }
 
-std::vector<PartState> Checkpoint::states(std::size_t lane, std::size_t first, std::size_t count) const {
+std::vector<PartState> Checkpoint::states(std::size_t lane) const {
   const auto& written = lanes_.at(lane).written;
-  const std::size_t begin = first * parts(lane);
-  std::vector<PartState> states(count * parts(lane));
+  std::vector<PartState> states(written.size());
   for (std::size_t i = 0; i < states.size(); ++i)
-    states[i] = is_own(lane, begin + i) ? state_of(written.at(begin + i)) : PartState::elsewhere;
+    states[i] = is_own(lane, i) ? state_of(written[i]) : PartState::elsewhere;
   return states;
+}
+
+PartState Checkpoint::marked(std::size_t lane, std::size_t prompt, std::size_t part) const {
+  return state_of(lanes_.at(lane).marked.at(prompt * parts(lane) + part));
 }
 
 Checkpoint::Marks Checkpoint::marks(std::size_t lane, std::size_t first, std::size_t count) const {
@@ -70,13 +73,13 @@ Checkpoint::Marks Checkpoint::marks(std::size_t lane, std::size_t first, std::si
   return marks;
 }
 
-std::vector<MarkedPart> Checkpoint::unwritten(std::size_t lane) const {
+std::vector<MarkedPart> Checkpoint::unchecked(std::size_t lane) const {
   const Map& map = lanes_.at(lane);
-  std::vector<MarkedPart> unwritten;
-  for (const std::size_t cell : map.changed.ascending())
+  std::vector<MarkedPart> unchecked;
+  for (const std::size_t cell : map.unchecked.ascending())
     if (const PartState state = state_of(map.marked[cell]); state != PartState::pending)
-      unwritten.push_back({cell / parts(lane), cell % parts(lane), state});
-  return unwritten;
+      unchecked.push_back({cell / parts(lane), cell % parts(lane), state});
+  return unchecked;
 }
 
 std::vector<std::size_t> Checkpoint::unwritten_folds() const {
@@ -108,13 +111,19 @@ std::int64_t Checkpoint::count(PartState state) const {
 
 void Checkpoint::set(Map& map, std::size_t cell, std::uint8_t state) {
   map.marked.at(cell) = state;
-  map.changed.add(cell);
+  map.changed.add(cell / std::max<std::size_t>(width(map), 1));
 }
 
 void Checkpoint::mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state) {
   if (prompt >= prompts() || part >= parts(lane))
     throw std::logic_error("checkpoint: no such chunk of a prompt's variants");
-  set(lanes_[lane], prompt * parts(lane) + part, static_cast<std::uint8_t>(state));
+  const std::size_t cell = prompt * parts(lane) + part;
+  set(lanes_[lane], cell, static_cast<std::uint8_t>(state));
+  lanes_[lane].unchecked.add(cell);
+}
+
+void Checkpoint::mark_checked(std::size_t lane, std::size_t prompt, std::size_t part) {
+  set(lanes_.at(lane), prompt * parts(lane) + part, static_cast<std::uint8_t>(PartState::done));
 }
 
 void Checkpoint::mark_fold(std::size_t fold, bool done) { set(folds_, fold, done ? 1 : 0); }
@@ -196,21 +205,24 @@ void Checkpoint::write_marks() {
 }
 
 void Checkpoint::write(Map& map) {
-  const std::size_t width = map.done.extents().size() == 2 ? map.done.extents()[1] : 1;
+  const std::size_t width = Checkpoint::width(map);
   const std::vector<std::size_t>& changed = map.changed.ascending();
-  for (auto cell = changed.begin(); cell != changed.end();) {
-    const std::size_t from = *cell / width;
-    std::size_t to = from;  // whole rows [from, to]
-    while (cell != changed.end() && (*cell / width - to) * width <= kWorthSkipping) to = *cell++ / width;
+  for (auto row = changed.begin(); row != changed.end();) {
+    const std::size_t from = *row;
+    std::size_t to = from;  // rows [from, to]
+    while (row != changed.end() && (*row - to) * width <= kWorthSkipping) to = *row++;
     const std::size_t rows = to - from + 1;
     const std::span<const std::uint8_t> marked(map.marked);
     map.done.write(map.done.rows(from, rows), marked.subspan(from * width, rows * width));
   }
-  for (const std::size_t cell : changed) {
-    --map.counts.at(map.written[cell]);
-    ++map.counts.at(map.written[cell] = map.marked[cell]);
+  for (const std::size_t row : changed) {
+    for (std::size_t cell = row * width; cell < (row + 1) * width; ++cell) {
+      --map.counts.at(map.written[cell]);
+      ++map.counts.at(map.written[cell] = map.marked[cell]);
+    }
   }
   map.changed.clear();
+  map.unchecked.clear();
 }
 
 }  // namespace hookflow::pipeline

@@ -44,8 +44,7 @@ class Checkpoint {
   [[nodiscard]] std::vector<std::string> differences(const RunLayout& layout) const;
 
   // What the file says by now; marks that wait for the next write do not count.
-  [[nodiscard]] std::vector<PartState> states(std::size_t lane) const { return states(lane, 0, prompts()); }
-  [[nodiscard]] std::vector<PartState> states(std::size_t lane, std::size_t first, std::size_t count) const;
+  [[nodiscard]] std::vector<PartState> states(std::size_t lane) const;
   [[nodiscard]] std::int64_t count(PartState state) const;  // over all lanes
   [[nodiscard]] PartState fold_state(std::size_t fold) const;
   [[nodiscard]] bool fold_done(std::size_t fold) const { return fold_state(fold) == PartState::done; }
@@ -60,11 +59,15 @@ class Checkpoint {
   };
   [[nodiscard]] Marks marks(std::size_t lane, std::size_t first, std::size_t count) const;
   [[nodiscard]] bool fold_unreadable(std::size_t fold) const { return folds_.written.at(fold) > 1; }
-  /// What is to be marked as done or failed with the next write; parts in order.
-  [[nodiscard]] std::vector<MarkedPart> unwritten(std::size_t lane) const;
+  /// What is to be marked as done or failed with the next write and has no checksum yet; parts in order.
+  [[nodiscard]] std::vector<MarkedPart> unchecked(std::size_t lane) const;
+  /// State of a part after the next write.
+  [[nodiscard]] PartState marked(std::size_t lane, std::size_t prompt, std::size_t part) const;
   [[nodiscard]] std::vector<std::size_t> unwritten_folds() const;
 
   void mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state);
+  /// As done, the checksum being in the file.
+  void mark_checked(std::size_t lane, std::size_t prompt, std::size_t part);
   void mark_fold(std::size_t fold, bool done = true);
   /// The first failure of a prompt stands, whatever lane it came from, until its marks are taken back.
   void record(const Failure& failure);
@@ -91,12 +94,17 @@ class Checkpoint {
     h5::Dataset done;
     std::vector<std::uint8_t> written;
     std::vector<std::uint8_t> marked;
-    IndexSet changed;                        // cells
+    IndexSet changed;                        // rows
+    IndexSet unchecked;                      // cells whose checksums are to be written
     std::array<std::int64_t, 256> counts{};  // of each byte, written
   };
   static Map open_map(const h5::Group& group, const std::string& name);
   static bool has_changed(const Map& map) { return !map.changed.empty(); }
   static void set(Map& map, std::size_t cell, std::uint8_t state);
+  /// Of a row, which is a prompt's, or a fold.
+  static std::size_t width(const Map& map) {
+    return map.done.extents().size() == 2 ? map.done.extents()[1] : 1;
+  }
   [[nodiscard]] bool is_stale(std::size_t fold, const Dependencies& dependencies) const;
   static void write(Map& map);
 

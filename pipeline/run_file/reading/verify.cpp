@@ -1,7 +1,7 @@
 #include "pipeline/run_file/reading/verify.hpp"
 
+#include "pipeline/run_file/checks/checksums.hpp"
 #include "pipeline/run_file/format/run_lock.hpp"
-#include "pipeline/run_file/marks/checksums.hpp"
 
 namespace hookflow::pipeline {
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "pipeline/run_file/marks/damage.hpp"
+#include "pipeline/run_file/checks/damage.hpp"
 #include "pipeline/run_file/reading/run_file.hpp"
 
 namespace hookflow::pipeline {

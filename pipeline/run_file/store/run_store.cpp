@@ -37,9 +37,9 @@ std::vector<PartState> RunStore::states(std::size_t lane) const {
   return states;
 }
 
-std::vector<PartState> RunStore::states(std::size_t lane, std::size_t first, std::size_t count) const {
+PartState RunStore::marked(std::size_t lane, std::size_t prompt, std::size_t part) const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->checkpoint.states(lane, first, count);
+  return impl_->checkpoint.marked(lane, prompt, part);
 }
 
 PartState RunStore::fold_state(std::size_t fold) const {
@@ -71,17 +71,22 @@ void RunStore::write_cells(const std::string& group, const std::string& variable
     throw std::logic_error(impl_->path.string() + ": " + dataset.path() + ": no cells " +
                            std::to_string(first) + " to " + std::to_string(first + count) + " of prompt " +
                            std::to_string(prompt));
-  write_range(group, variable, at * row + first, values);
-}
-
-void RunStore::write_range(const std::string& group, const std::string& variable, std::size_t first,
-                           const Column& values) {
-  const std::lock_guard lock(impl_->mutex);
-  h5::Dataset& dataset = impl_->dataset(group, variable);
   impl_->reopen();
-  for_blocks(dataset.extents(), first, size_of_column(values),
+  for_blocks(extents, at * row + first, count,
              [&](const h5::Block& block, std::size_t from, std::size_t cells) {
                impl_->write(dataset, block, values, from, cells);
+             });
+}
+
+void RunStore::write_stored(const std::string& group, const std::string& variable, std::size_t first,
+                            std::string_view bytes) {
+  const std::lock_guard lock(impl_->mutex);
+  h5::Dataset& dataset = impl_->dataset(group, variable);
+  const std::size_t width = dataset.cell_bytes();
+  impl_->reopen();
+  for_blocks(dataset.extents(), first, bytes.size() / width,
+             [&](const h5::Block& block, std::size_t from, std::size_t cells) {
+               dataset.write_stored(block, bytes.substr(from * width, cells * width));
              });
 }
 
@@ -121,12 +126,25 @@ void RunStore::mark(std::size_t lane, std::size_t prompt, std::size_t part, Part
   impl_->checkpoint.mark(lane, impl_->row_of(prompt), part, state);
 }
 
-void RunStore::mark_merged(std::size_t lane, std::size_t prompt, std::size_t part, PartState state,
+void RunStore::mark_merged(std::size_t lane, std::size_t prompt, std::size_t part,
+                           std::span<const std::int64_t> checksums, const std::string& kernel) {
+  const std::lock_guard lock(impl_->mutex);
+  Origins& origins = impl_->origins_of_merged();
+  const std::size_t parts = impl_->checkpoint.parts(lane);
+  const std::size_t first = prompt * parts + part;
+  impl_->checks.copy(lane, first, checksums);
+  for (std::size_t cell = first; cell < first + checksums.size(); ++cell) {
+    impl_->checkpoint.mark_checked(lane, cell / parts, cell % parts);
+    origins.set(lane, cell / parts, cell % parts, kernel);
+  }
+}
+
+void RunStore::fail_merged(std::size_t lane, const Failure& failure, std::size_t part,
                            const std::string& kernel) {
   const std::lock_guard lock(impl_->mutex);
-  if (!impl_->origins) throw std::logic_error(impl_->path.string() + ": was not made to be merged into");
-  mark(lane, prompt, part, state);
-  impl_->origins->set(lane, prompt, part, kernel);
+  record_failure(failure);
+  mark(lane, failure.prompt, part, PartState::failed);
+  impl_->origins_of_merged().set(lane, failure.prompt, part, kernel);
 }
 
 void RunStore::record_failure(const Failure& failure) {

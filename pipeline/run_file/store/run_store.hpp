@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pipeline/run_file/format/layout.hpp"
@@ -50,8 +52,8 @@ class RunStore {
   /// State of every (prompt, part) of a lane, row-major, as last committed. Prompts are those of the whole
   /// run, here and in what follows: of a file that has a share of it, the others are elsewhere.
   [[nodiscard]] std::vector<PartState> states(std::size_t lane) const;
-  /// Those of prompts [first, first + count); of a file that has a whole run.
-  [[nodiscard]] std::vector<PartState> states(std::size_t lane, std::size_t first, std::size_t count) const;
+  /// That of one part after the next commit; of a file that has a whole run.
+  [[nodiscard]] PartState marked(std::size_t lane, std::size_t prompt, std::size_t part) const;
   [[nodiscard]] PartState fold_state(std::size_t fold) const;
   /// Whether all parts of its share, and all folds, are done or failed.
   [[nodiscard]] bool all_done() const;
@@ -67,17 +69,20 @@ class RunStore {
   /// axes after `prompt`, flattened. `values` holds count of them.
   void write_cells(const std::string& group, const std::string& variable, std::size_t prompt,
                    std::size_t first, const Column& values);
-  /// The same of cells of the whole variable, which may go on over prompts that follow each other; of a file
-  /// that has a whole run.
-  void write_range(const std::string& group, const std::string& variable, std::size_t first,
-                   const Column& values);
+  /// Writes bytes that another file has of the variable, from a cell on, counted over the whole variable:
+  /// they may go on over prompts that follow each other. Of a file that has a whole run.
+  void write_stored(const std::string& group, const std::string& variable, std::size_t first,
+                    std::string_view bytes);
   /// Marks one (prompt, part) at the next commit. Folds that read it are then no longer done, nor is what is
   /// built on them.
   void mark(std::size_t lane, std::size_t prompt, std::size_t part, PartState state);
-  /// The same of what another file had done, which is kept with it: a processor and its BLAS kernels. Only in
-  /// a file that was made to be merged into.
-  void mark_merged(std::size_t lane, std::size_t prompt, std::size_t part, PartState state,
-                   const std::string& kernel);
+  /// Marks what another file had done, with the checksums that it has there, which are not computed again:
+  /// as many parts as there are of these, from one of a prompt on and over the prompts behind it. `kernel` is
+  /// kept with each: a processor and its BLAS kernels. Only in a file that was made to be merged into.
+  void mark_merged(std::size_t lane, std::size_t prompt, std::size_t part,
+                   std::span<const std::int64_t> checksums, const std::string& kernel);
+  /// The same of a part that had failed there.
+  void fail_merged(std::size_t lane, const Failure& failure, std::size_t part, const std::string& kernel);
   /// The first failure of a prompt stands: one that fails in several lanes keeps the first reason.
   void record_failure(const Failure& failure);
   /// What has failed is pending again, and what is built on it, and commits that. Reasons go with it.

@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "pipeline/h5/h5.hpp"
+#include "pipeline/run_file/checks/checksums.hpp"
 #include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
-#include "pipeline/run_file/marks/checksums.hpp"
 #include "pipeline/run_file/marks/history.hpp"
 #include "pipeline/run_file/marks/origins.hpp"
 #include "pipeline/run_file/store/run_store.hpp"
@@ -88,6 +88,11 @@ struct RunStore::Impl {
       dataset.write(block, std::span(column).subspan(from, count));
     };
     std::visit(write_part, values);
+  }
+
+  [[nodiscard]] Origins& origins_of_merged() {
+    if (!origins) throw std::logic_error(path.string() + ": was not made to be merged into");
+    return *origins;
   }
 
   // A finished file that is written again is no longer complete until it is finished again.

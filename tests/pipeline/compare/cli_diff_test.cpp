@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "pipeline/h5/h5.hpp"
-#include "pipeline/run_file/marks/checksums.hpp"
+#include "pipeline/run_file/checks/checksums.hpp"
 #include "tests/support/cli.hpp"
 #include "tests/support/run_sample.hpp"
 

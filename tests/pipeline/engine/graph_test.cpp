@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "pipeline/error.hpp"
-#include "pipeline/run_file/marks/damage.hpp"
+#include "pipeline/run_file/checks/damage.hpp"
 #include "pipeline/run_file/reading/view.hpp"
 #include "tests/support/toy_run.hpp"
 

@@ -82,6 +82,21 @@ class Merge : public Cli {
     expect_equal_numbers(merged, "whole.h5");
     succeed({"inspect", merged, "--verify"});
   }
+  /// Flips a bit of a variable's bytes, at a share of them.
+  void flip(const std::string& name, const std::string& group, const std::string& variable,
+            double at_share) const {
+    const std::string path = (folder.path() / name).string();
+    const auto at = pipeline::RunFile(path).read([&](const pipeline::h5::File& file) {
+      const pipeline::h5::ByteRange bytes = file.open_group(group).open_dataset(variable).bytes();
+      return static_cast<std::streamoff>(static_cast<double>(bytes.first) +
+                                         at_share * static_cast<double>(bytes.size - 1));
+    });
+    std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(at);
+    const auto byte = static_cast<char>(file.get() ^ 1);
+    file.seekp(at);
+    file.put(byte);
+  }
   [[nodiscard]] std::uintmax_t size(const std::string& name) const {
     return fs::file_size(folder.path() / name);
   }
@@ -161,17 +176,7 @@ TEST_F(Merge, GoesOnWhereItWasKilled) {
 
 TEST_F(Merge, LeavesOutWhatIsDamaged) {
   run_shares(2);
-  const std::string path = (folder.path() / shard_name(2, 2)).string();
-  const std::uint64_t at = pipeline::RunFile(path).read([](const pipeline::h5::File& file) {
-    const pipeline::h5::ByteRange bytes = file.open_group("scores").open_dataset("log_prob").bytes();
-    return bytes.first + bytes.size - 3;  // of the last prompt
-  });
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  file.seekg(static_cast<std::streamoff>(at));
-  const auto byte = static_cast<char>(file.get() ^ 1);
-  file.seekp(static_cast<std::streamoff>(at));
-  file.put(byte);
-  file.close();
+  flip(shard_name(2, 2), "scores", "log_prob", 1);
   const Outcome outcome = run(merge_command(shard_names(2)));
   EXPECT_EQ(outcome.code, kWaits);
   EXPECT_NE(outcome.err.find(shard_name(2, 2) + " is damaged: results of 1 prompt"), std::string::npos)
@@ -179,6 +184,30 @@ TEST_F(Merge, LeavesOutWhatIsDamaged) {
   EXPECT_NE(outcome.err.find("share 2/2: 1 prompt of"), std::string::npos) << outcome.err;
   succeed({"resume", "merged.h5", "--quiet"});
   expect_whole();
+}
+
+// Prompts of which one alone is more than is read at once, and shares that are given twice.
+TEST_F(Merge, OfLargePromptsLeavesOutWhatIsDamaged) {
+  write("p.jsonl", different_prompts(5));
+  write("large.yaml", R"(workflow: large
+model: nano
+prompts: {file: p.jsonl}
+stages:
+  tokens: {stage: tokenize}
+  pass: {stage: forward, in: tokens}
+  heads: {stage: ablate, in: pass, at: "blocks.*.attn.hook_z[*]", with: [zero, {mean: head}]}
+  words: {stage: measure.vocabulary, in: [heads]}
+  clean: {stage: measure.vocabulary, in: [pass]}
+keep: [words, clean]
+)");
+  run_shares(2, 0, "large.yaml");
+  fs::copy(folder.path() / shard_name(2, 2, "large"), folder.path() / "copy.h5");
+  for (const double at : {0.0, 0.5, 0.51, 1.0}) flip(shard_name(2, 2, "large"), "words", "log_prob", at);
+  const Words shards = {shard_name(1, 2, "large"), shard_name(1, 2, "large"), shard_name(2, 2, "large")};
+  EXPECT_EQ(run(merge_command(shards)).code, kWaits);
+  succeed({"inspect", "merged.h5", "--verify"});
+  succeed(merge_command({shard_name(2, 2, "large"), "copy.h5"}));
+  expect_whole("merged.h5", "large.yaml");
 }
 
 TEST_F(Merge, LeavesOutAFileThatCannotBeRead) {

@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "pipeline/run_file/marks/damage.hpp"
+#include "pipeline/run_file/checks/damage.hpp"
 #include "pipeline/run_file/reading/view.hpp"
 #include "pipeline/run_file/store/run_store.hpp"
 #include "tests/support/kill_at_write.hpp"

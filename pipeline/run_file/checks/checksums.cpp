@@ -1,8 +1,11 @@
-#include "pipeline/run_file/marks/checksums.hpp"
+#include "pipeline/run_file/checks/checksums.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "pipeline/h5/blocks.hpp"
+#include "pipeline/parallel/for_each_of.hpp"
 #include "pipeline/run_file/format/read_groups.hpp"
 #include "pipeline/run_file/format/status.hpp"
 #include "pipeline/run_file/format/write_groups.hpp"
@@ -15,9 +18,14 @@ constexpr const char* kFoldCheck = "fold_check";
 constexpr std::int64_t kNoChecksum = -1;
 constexpr std::size_t kPartsAtOnce = 65536;
 
+std::vector<std::size_t> run_prompts(const Checkpoint& checkpoint) {
+  return checkpoint.share() ? checkpoint.share()->prompts : std::vector<std::size_t>();
+}
+
 constexpr const char* kHow =
     "First 8 bytes, as a little-endian number, of the SHA-256 of the text 'STAGE PROMPT PIECE STATE\\n' "
-    "(STAGE: as in the name of this dataset; numbers from 0; STATE: done or failed), then of the "
+    "(STAGE: as in the name of this dataset; numbers from 0, that of the prompt in the whole run, which of a "
+    "share is in /share/run_prompt; STATE: done or failed), then of the "
     "piece's cells in each of `variables`, then, if it failed, of the prompt's rows of failed_stage and "
     "failed_reason; -1: none. A prompt's row of a variable is `variants` equal stretches; piece i has the "
     "`variants_a_part` of them from i * variants_a_part on";
@@ -66,7 +74,7 @@ Checksums::Checksums(const h5::File& file, const Checkpoint& checkpoint)
     h5::Dataset check = group.open_dataset("check_" + name);
     if (check.extents() != std::vector<std::size_t>{checkpoint.prompts(), checkpoint.parts(lane)})
       throw h5::Error(check.path() + ": does not have one number for each prompt and piece of its variants");
-    LaneCells cells(file, name, check);
+    LaneCells cells(file, name, check, run_prompts(checkpoint));
     lanes_.push_back({std::move(check), std::move(cells)});
   }
   if (fold_names_.empty()) return;
@@ -87,23 +95,36 @@ std::int64_t Checksums::fold_checksum(std::size_t fold) const {
   return digest.first_64();
 }
 
+void Checksums::copy(std::size_t lane, std::size_t cell, std::span<const std::int64_t> checksums) {
+  h5::Dataset& check = lanes_.at(lane).check;
+  for_blocks(check.extents(), cell, checksums.size(),
+             [&](const h5::Block& block, std::size_t from, std::size_t cells) {
+               check.write(block, checksums.subspan(from, cells));
+             });
+}
+
+void Checksums::write(std::size_t lane, const LaneWindow& window) {
+  const std::vector<std::int64_t> checksums = window.checksums();
+  const auto cell = [&](std::size_t at) {
+    return window.parts()[at].prompt * lanes_[lane].check.extents()[1] + window.parts()[at].part;
+  };
+  for (std::size_t first = 0; first < checksums.size();) {
+    std::size_t end = first + 1;
+    while (end < checksums.size() && cell(end) == cell(end - 1) + 1) ++end;
+    copy(lane, cell(first), std::span(checksums).subspan(first, end - first));
+    first = end;
+  }
+}
+
 void Checksums::write(const Checkpoint& checkpoint) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    const std::vector<MarkedPart> marked = checkpoint.unwritten(i);
+    const std::vector<MarkedPart> marked = checkpoint.unchecked(i);
     for (const MarkedPart& part : marked)
       if (part.state == PartState::failed) lanes_[i].cells.clear(part);
-    const std::vector<std::int64_t> checksums = lanes_[i].cells.checksums(marked);
-    const auto cell = [&](std::size_t at) {
-      return marked[at].prompt * checkpoint.parts(i) + marked[at].part;
-    };
-    for (std::size_t first = 0; first < marked.size();) {
-      std::size_t end = first + 1;
-      while (end < marked.size() && cell(end) == cell(end - 1) + 1) ++end;
-      for_blocks(lanes_[i].check.extents(), cell(first), end - first,
-                 [&](const h5::Block& block, std::size_t from, std::size_t cells) {
-                   lanes_[i].check.write(block, std::span(checksums).subspan(first + from, cells));
-                 });
-      first = end;
+    for (std::span<const MarkedPart> left(marked); !left.empty();) {
+      const LaneWindow window(lanes_[i].cells, left);
+      write(i, window);
+      left = left.subspan(window.parts().size());
     }
   }
   for (const std::size_t fold : checkpoint.unwritten_folds()) {
@@ -119,22 +140,39 @@ void Checksums::forget_folds(const Checkpoint& checkpoint) {
     if (!checkpoint.fold_done(fold)) fold_check_.write(h5::Block{{fold}, {1}}, std::span(&kNoChecksum, 1));
 }
 
-void Checksums::find_damaged_parts(const Checkpoint& checkpoint, std::size_t lane, Damage& damage) const {
+void Checksums::find_damaged_parts(const Checkpoint& checkpoint, std::size_t lane, Damage& damage,
+                                   const UseCompared& use) const {
+  const Lane& of = lanes_[lane];
   const std::size_t parts = std::max<std::size_t>(checkpoint.parts(lane), 1);
   const std::size_t prompts_at_once = std::max<std::size_t>(kPartsAtOnce / parts, 1);
+  std::optional<Compared> before;
+  const auto use_before = [&] {
+    if (before && use) use(lane, *before);
+  };
   for (std::size_t first = 0; first < checkpoint.prompts(); first += prompts_at_once) {
     const std::size_t count = std::min(prompts_at_once, checkpoint.prompts() - first);
     const Checkpoint::Marks marks = checkpoint.marks(lane, first, count);
     for (const MarkedPart& part : marks.unreadable) damage.parts.push_back({lane, part.prompt, part.part});
     std::vector<std::int64_t> stored(count * checkpoint.parts(lane));
-    lanes_[lane].check.read(lanes_[lane].check.rows(first, count), std::span(stored));
-    const std::vector<std::int64_t> checksums = lanes_[lane].cells.checksums(marks.parts);
-    for (std::size_t i = 0; i < checksums.size(); ++i) {
-      const MarkedPart& part = marks.parts[i];
-      if (stored[(part.prompt - first) * parts + part.part] != checksums[i])
-        damage.parts.push_back({lane, part.prompt, part.part});
+    of.check.read(of.check.rows(first, count), std::span(stored));
+    for (std::span<const MarkedPart> left(marks.parts); !left.empty();) {
+      Compared next{{of.cells, left}, {}, {}};
+      left = left.subspan(next.window.parts().size());
+      const auto compute = [&] { next.checksums = next.window.checksums(); };
+      if (!next.window.in_memory()) compute();  // it reads, and HDF5 is used by one thread at a time
+      for_each_of(2, [&](std::size_t which) {
+        if (which == 1) use_before();
+        if (which == 0 && next.window.in_memory()) compute();
+      });
+      for (std::size_t i = 0; i < next.checksums.size(); ++i) {
+        const MarkedPart& part = next.window.parts()[i];
+        next.sound.push_back(stored[(part.prompt - first) * parts + part.part] == next.checksums[i]);
+        if (!next.sound.back()) damage.parts.push_back({lane, part.prompt, part.part});
+      }
+      before.emplace(std::move(next));
     }
   }
+  use_before();
 }
 
 std::vector<std::size_t> Checksums::damaged_folds(const Checkpoint& checkpoint) const {
@@ -149,9 +187,10 @@ std::vector<std::size_t> Checksums::damaged_folds(const Checkpoint& checkpoint) 
   return damaged;
 }
 
-Damage Checksums::find_damage(const h5::File& file, const Checkpoint& checkpoint) const {
+Damage Checksums::find_damage(const h5::File& file, const Checkpoint& checkpoint,
+                              const UseCompared& use) const {
   Damage damage;
-  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) find_damaged_parts(checkpoint, lane, damage);
+  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) find_damaged_parts(checkpoint, lane, damage, use);
   std::ranges::sort(damage.parts);
   damage.folds = damaged_folds(checkpoint);
   const std::int64_t stated = stated_complete(file);

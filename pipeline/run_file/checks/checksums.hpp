@@ -1,13 +1,16 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "pipeline/h5/h5.hpp"
+#include "pipeline/run_file/checks/damage.hpp"
+#include "pipeline/run_file/checks/lane_window.hpp"
 #include "pipeline/run_file/format/layout.hpp"
 #include "pipeline/run_file/marks/checkpoint.hpp"
-#include "pipeline/run_file/marks/damage.hpp"
-#include "pipeline/run_file/marks/lane_cells.hpp"
 
 namespace hookflow::pipeline {
 
@@ -19,16 +22,27 @@ class Checksums {
   static void create(h5::File& file, const RunLayout& layout);
   Checksums(const h5::File& file, const Checkpoint& checkpoint);
 
-  /// Writes the checksums of what is marked since the last commit. The cells are read back from the
-  /// file: they come in pieces and in any order, and keeping them until the commit would take as much memory
-  /// as they take disk. What failed has no values, whatever was in the file before.
+  /// Writes those of parts that came with their cells from another file, from a cell of [prompt, part] on.
+  void copy(std::size_t lane, std::size_t cell, std::span<const std::int64_t> checksums);
+  /// Writes the checksums of what is marked since the last commit and has none. The cells are read back from
+  /// the file: they come in pieces and in any order, and keeping them until the commit would take as much
+  /// memory as they take disk. What failed has no values, whatever was in the file before.
   void write(const Checkpoint& checkpoint);
   /// Clears the checksums of folds that are not done: a mark that flips to done is then found out.
   void forget_folds(const Checkpoint& checkpoint);
   /// Makes all values of a lane missing, none of which may be marked as done: they are of no use any more.
   void clear(std::size_t lane);
-  /// Compares all that is done or failed with its checksums.
-  [[nodiscard]] Damage find_damage(const h5::File& file, const Checkpoint& checkpoint) const;
+  /// Parts whose checksums were compared.
+  struct Compared {
+    LaneWindow window;
+    std::vector<std::int64_t> checksums;  // as they should be
+    std::vector<bool> sound;
+  };
+  using UseCompared = std::function<void(std::size_t lane, const Compared&)>;
+  /// Compares all that is done or failed with its checksums. `use` is called with all of it, lane by lane and
+  /// window by window in their order, while the next window's checksums are computed.
+  [[nodiscard]] Damage find_damage(const h5::File& file, const Checkpoint& checkpoint,
+                                   const UseCompared& use = {}) const;
   /// The same of folds alone.
   [[nodiscard]] std::vector<std::size_t> damaged_folds(const Checkpoint& checkpoint) const;
   /// Of the text "FOLD\n" and then of its variables' bytes, in the order in which `fold_check` lists them.
@@ -39,7 +53,9 @@ class Checksums {
     h5::Dataset check;  // [prompt, part]
     LaneCells cells;
   };
-  void find_damaged_parts(const Checkpoint& checkpoint, std::size_t lane, Damage& damage) const;
+  void write(std::size_t lane, const LaneWindow& window);
+  void find_damaged_parts(const Checkpoint& checkpoint, std::size_t lane, Damage& damage,
+                          const UseCompared& use) const;
 
   std::vector<Lane> lanes_;
   std::vector<std::string> fold_names_;

@@ -1,5 +1,5 @@
 // Bits that flip in results, marks, reasons and checksums: each is found, and mended by going on.
-#include "pipeline/run_file/marks/checksums.hpp"
+#include "pipeline/run_file/checks/checksums.hpp"
 
 #include <cstdlib>
 #include <fstream>

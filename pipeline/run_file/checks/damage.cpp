@@ -1,4 +1,4 @@
-#include "pipeline/run_file/marks/damage.hpp"
+#include "pipeline/run_file/checks/damage.hpp"
 
 #include <set>
 
