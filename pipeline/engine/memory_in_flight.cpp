@@ -53,14 +53,11 @@ LanePackets packets_of(const Phase& phase, std::size_t lane) {
 }
 
 /// A thread goes through a lane with one packet and then stores it, unless another does: packets come to wait
-/// while one thread stores and the others go on, up to the lane's limits.
+/// while one thread stores, and still do when that one goes on with a newer packet than these.
 double lane_bytes(const PacketBytes& packet, std::size_t packets, std::size_t threads) {
   const std::size_t running = std::min(threads, packets);
-  const double all_running = as_double(running) * packet.peak;
-  if (threads == 1) return all_running;
-  const std::size_t beside = std::min(threads - 1, packets);
-  return std::max(all_running,
-                  as_double(beside) * packet.peak + as_double(packets - beside) * packet.waiting);
+  const std::size_t waiting = threads == 1 ? 0 : packets - running;
+  return as_double(running) * packet.peak + as_double(waiting) * packet.waiting;
 }
 
 double phase_bytes(const Phase& phase, const InFlight& limits) {

@@ -108,20 +108,6 @@ TEST_F(Run, ResumesNoFileOfAnotherRun) {
           R"(stages.silenced.with: ["zero"] in the file, [{"mean":"head"}] now)"});
 }
 
-TEST_F(Run, EveryWorkflowThatShipsIsValidAndRuns) {
-  std::size_t count = 0;
-  for (const auto& entry : fs::directory_iterator(fs::path(HOOKFLOW_SOURCE_DIR) / "workflows")) {
-    if (entry.path().extension() != ".yaml") continue;
-    ++count;
-    const std::string file = entry.path().string();
-    SCOPED_TRACE(file);
-    EXPECT_TRUE(contains(succeed({"validate", file}), ": valid; "));
-    EXPECT_EQ(succeed({"run", file, "--out", "run.h5", "--force"}), "run.h5\n");
-    EXPECT_TRUE(pipeline::read_run_file(folder.path() / "run.h5").complete);
-  }
-  EXPECT_GT(count, 0U);
-}
-
 TEST_F(Run, ThatFailsForSomePromptsKeepsTheOthers) {
   write_model_without_position(fs::path(HOOKFLOW_SOURCE_DIR) / "model/nano", folder.path() / "torn", 8);
   write_sweep(3);  // the third is longer than 8 tokens

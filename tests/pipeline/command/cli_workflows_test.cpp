@@ -1,4 +1,7 @@
-// Every workflow that ships is checked, dry-run and run as a user would.
+// Every workflow that ships is checked, dry-run, run and drawn as a user would.
+#include <set>
+
+#include "pipeline/figures/figure.hpp"
 #include "tests/support/cli.hpp"
 
 namespace hookflow::test {
@@ -17,10 +20,27 @@ Words shipped_workflows() {
 
 class Workflows : public Cli, public testing::WithParamInterface<std::string> {
  protected:
+  void expect_figures(const std::string& file) {
+    const pipeline::RunFile run(folder.path() / file);
+    const auto figures = figures_of(run, read_run_file(run));
+    ASSERT_FALSE(figures.empty());
+    std::set<std::string> ids;
+    for (const pipeline::Figure& figure : figures) {
+      EXPECT_TRUE(ids.insert(figure.id).second) << figure.id;
+      EXPECT_FALSE(figure.title.empty()) << figure.id;
+      EXPECT_FALSE(figure.note.empty()) << figure.id;
+      EXPECT_EQ(figure.note.find('\n'), std::string::npos) << figure.id;
+      EXPECT_GT(figure.spec["data"]["values"].size(), 0U) << figure.id;
+      EXPECT_LE(figure.spec["data"]["values"].size(), 65'536U) << figure.id;
+    }
+    const std::string text = succeed({"plot", file, "--text"});
+    for (const std::string& line : lines_of(text)) EXPECT_LE(line.size(), 400U) << line;
+  }
+
   std::string path = (fs::path(HOOKFLOW_SOURCE_DIR) / "workflows" / (GetParam() + ".yaml")).string();
 };
 
-TEST_P(Workflows, IsValidAndRuns) {
+TEST_P(Workflows, IsValidRunsAndHasFigures) {
   EXPECT_NE(succeed({"validate", path}).find("valid"), std::string::npos);
   succeed({"run", path, "--dry-run"});
   EXPECT_EQ(folder.names(), Words());
@@ -34,6 +54,7 @@ TEST_P(Workflows, IsValidAndRuns) {
   EXPECT_EQ(view.root.at("workflow_name"), GetParam()) << "a workflow is called as its file is";
   EXPECT_FALSE(view.root.at("about").empty());
   EXPECT_NE(succeed({"inspect", file}).find("complete"), std::string::npos);
+  expect_figures(file);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shipped, Workflows, testing::ValuesIn(shipped_workflows()),

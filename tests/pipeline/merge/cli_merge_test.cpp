@@ -317,7 +317,7 @@ TEST_F(Merge, RefusesWhatOtherKernelsComputedUnlessTold) {
 }
 
 TEST_F(Merge, RefusesAShareThatWentOnWithOtherKernelsUnlessTold) {
-  write("p.jsonl", different_prompts(2000));
+  write("p.jsonl", different_prompts(600));
   Words words = share_command(1, 2);
   words.insert(words.end(), {"--commit-every", "0", "--threads", "1"});
   const pid_t child = start(words);

@@ -144,28 +144,5 @@ TEST_F(Plot, ADeclaredFigureStandsForTheAutomaticOneThatLooksTheSame) {
   EXPECT_EQ(ids.count("scores.prob"), 1U) << "a heatmap, which bars do not stand for";
 }
 
-TEST_F(Plot, EveryShippedWorkflowHasItsFiguresFirst) {
-  for (const fs::directory_entry& entry :
-       fs::directory_iterator(fs::path(HOOKFLOW_SOURCE_DIR) / "workflows")) {
-    if (entry.path().extension() != ".yaml") continue;
-    SCOPED_TRACE(entry.path().stem().string());
-    succeed({"run", entry.path().string(), "--out", "shipped.h5", "--force", "--quiet"});
-    const pipeline::RunFile run(folder.path() / "shipped.h5");
-    const auto figures = figures_of(run, read_run_file(run));
-    ASSERT_FALSE(figures.empty());
-    std::set<std::string> ids;
-    for (const pipeline::Figure& figure : figures) {
-      EXPECT_TRUE(ids.insert(figure.id).second) << figure.id;
-      EXPECT_FALSE(figure.title.empty()) << figure.id;
-      EXPECT_FALSE(figure.note.empty()) << figure.id;
-      EXPECT_EQ(figure.note.find('\n'), std::string::npos) << figure.id;
-      EXPECT_GT(figure.spec["data"]["values"].size(), 0U) << figure.id;
-      EXPECT_LE(figure.spec["data"]["values"].size(), 65'536U) << figure.id;
-    }
-    const std::string text = succeed({"plot", "shipped.h5", "--text"});
-    for (const std::string& line : lines_of(text)) EXPECT_LE(line.size(), 400U) << line;
-  }
-}
-
 }  // namespace
 }  // namespace hookflow::test

@@ -42,18 +42,20 @@ def run(program, workflow, path, *options):
     return out
 
 
-def axes(dataset):
-    return [dimension[0].name.rsplit("/", 1)[-1] for dimension in dataset.dims]
+def axes_of(dataset):
+    """{name: labels} of a dataset's axes, in order."""
+    scales = [dimension[0] for dimension in dataset.dims]
+    return {scale.name.rsplit("/", 1)[-1]: scale.asstr()[()] if scale.dtype.kind == "O" else scale[()] for scale in scales}
 
 
-def put(want, dataset, prompt, at, block):
-    """Lays one variant's values where the file has them; shorter prompts leave NaN behind theirs."""
+def put(want, axes, prompt, at, block, counted=("replacement", "positions", "keys")):
+    """Lays one variant's values where the file has them; what has none, as behind shorter prompts, stays NaN.
+
+    `at` says which label of an axis it has, or of those that are counted which number."""
     index = [prompt]
-    for axis, name in enumerate(axes(dataset)):
+    for name, labels in axes.items():
         if name in at:
-            label = at[name]
-            labels = dataset.dims[axis][0][()]
-            index.append(label if name in ("replacement", "positions", "keys") else int(np.flatnonzero(labels == label)[0]))
+            index.append(at[name] if name in counted else int(np.flatnonzero(labels == at[name])[0]))
     block = np.asarray(block, np.float64)
     want[tuple(index) + tuple(slice(n) for n in block.shape)] = block
 
@@ -70,10 +72,10 @@ def compare_activation(check, file, name, stage, worlds):
     edited = stage["in"]["edited"]
     variable, = [key for key in file[name] if "axes" in file[name][key].attrs and not key.endswith("_change")]
     dataset = file[f"{name}/{variable}"]
-    want = np.full(dataset.shape, np.nan)
+    want, axes = np.full(dataset.shape, np.nan), axes_of(dataset)
     for i, world in enumerate(worlds):
         for at, activations in world.variants(edited):
-            put(want, dataset, i, at, stacked(activations, stage["at"]))
+            put(want, axes, i, at, stacked(activations, stage["at"]))
     check.tensor(f"{name}/{variable} of {edited}", dataset[()], want)
 
 
@@ -82,18 +84,18 @@ def compare_prediction(check, file, name, stage, worlds, token_of):
     for metric in METRICS:
         dataset = file[f"{name}/{metric}"]
         want, change, restored, gaps = (np.full(dataset.shape, np.nan) for _ in range(4))
-        scale = 0
+        axes, scale = axes_of(dataset), 0
         for i, world in enumerate(worlds):
             tokens = [token_of(world.prompt[column]) for column in stage["tokens"]]
             of = lambda activations: scores(activations, world.prompt, tokens, tokens)[metric].numpy()
             clean, corrupted = of(world.forward(ports["clean"])), of(world.forward(ports["corrupted"]))
             for at, activations in world.variants(ports["edited"]):
                 value = of(activations)
-                put(want, dataset, i, at, value)
-                put(change, dataset, i, at, value - corrupted)
-                put(gaps, dataset, i, at, clean - corrupted + 0 * value)
+                put(want, axes, i, at, value)
+                put(change, axes, i, at, value - corrupted)
+                put(gaps, axes, i, at, clean - corrupted + 0 * value)
                 with np.errstate(all="ignore"):
-                    put(restored, dataset, i, at, (value - corrupted) / (clean - corrupted))
+                    put(restored, axes, i, at, (value - corrupted) / (clean - corrupted))
             scale = max(scale, magnitude(clean), magnitude(corrupted))
         where = f"{name}/{metric} of {ports['edited']}"
         scale = max(scale, magnitude(want))

@@ -18,22 +18,11 @@ import torch
 
 from path_cases import nano_workflow, patching, random_workflow
 from paths import PathPasses
-from compare_patching import RunFailed, axes, run, stacked  # noqa: E402
+from compare_patching import RunFailed, axes_of, put, run, stacked  # noqa: E402
 from checks import Checks  # noqa: E402
 from gpt2 import GPT2  # noqa: E402
 
 COUNTED = ("replacement", "positions", "variant")  # axes whose labels the reference counts
-
-
-def put(want, dataset, prompt, at, block):
-    """Lays one variant's values where the file has them; what has none is NaN."""
-    index = [prompt]
-    for axis, name in enumerate(axes(dataset)):
-        if name in at:
-            labels = [label.decode() if isinstance(label, bytes) else label for label in dataset.dims[axis][0][()]]
-            index.append(at[name] if name in COUNTED else labels.index(at[name]))
-    block = np.asarray(block, np.float64)
-    want[tuple(index) + tuple(slice(n) for n in block.shape)] = block
 
 
 def compare(check, workflow, file, words, token_of):
@@ -47,14 +36,14 @@ def compare(check, workflow, file, words, token_of):
             continue
         variable = "logit" if stage["stage"] == "measure.prediction" else next(key for key in file[name] if "axes" in file[name][key].attrs)
         dataset = file[f"{name}/{variable}"]
-        want = np.full(dataset.shape, np.nan)
+        want, axes = np.full(dataset.shape, np.nan), axes_of(dataset)
         for i, world in enumerate(worlds):
             for at, activations in world.variants(stage["in"]["edited"]):
                 if variable == "logit":
                     tokens = [token_of(world.prompt[column]) for column in stage["tokens"]]
-                    put(want, dataset, i, at, activations["unembed.hook_out"][-1][tokens].numpy())
+                    put(want, axes, i, at, activations["unembed.hook_out"][-1][tokens].numpy(), COUNTED)
                 else:
-                    put(want, dataset, i, at, stacked(activations, stage["at"]))
+                    put(want, axes, i, at, stacked(activations, stage["at"]), COUNTED)
         check.tensor(f"{name}/{variable}", dataset[()], want)
 
 
