@@ -36,6 +36,7 @@ class Intake::OfShard {
   using Compared = Checksums::Compared;
 
   void take(std::size_t lane, const Compared& compared) {
+    if (intake_.stop_) throw Stopped();
     const std::vector<MarkedPart>& parts = compared.window.parts();
     std::size_t first = 0;  // of a run of parts
     const auto end_run = [&](std::size_t end, std::size_t next) {
@@ -82,7 +83,6 @@ class Intake::OfShard {
       const std::size_t slash = name.find('/');
       const std::size_t row = cells.row_cells(variable);
       compared.window.for_cells(variable, from, last, [&](std::size_t cell, std::string_view stretch) {
-        if (intake_.stop_) throw Stopped();
         whole_.write_stored(name.substr(0, slash), name.substr(slash + 1),
                             run_prompt(from) * row + (cell - from.prompt * row), stretch);
         bytes += stretch.size();
