@@ -1,6 +1,7 @@
 #include "pipeline/h5/h5.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <limits>
 #include <system_error>
 #include <unistd.h>
@@ -184,6 +185,11 @@ void File::sync() {
   flush();
   if (::fsync(descriptor()) != 0)
     throw Error(file_ + ": waiting for the disk: " + std::generic_category().message(errno));
+}
+
+void File::begin_sync() {
+  ::sync_file_range(descriptor(), 0, 0,
+                    SYNC_FILE_RANGE_WRITE);  // where a file system cannot, sync() does all
 }
 
 void File::close() {

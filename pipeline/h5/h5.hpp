@@ -237,8 +237,9 @@ class File : public Group {
 
   [[nodiscard]] int descriptor() const;  // HDF5's own
   void flush();
-  void sync();                                            // flush, and wait for the disk
-  void close();                                           // throws, as the destructor cannot
+  void sync();        // flush, and wait for the disk
+  void begin_sync();  // lets the disk begin with what was written, so that sync() waits less
+  void close();       // throws, as the destructor cannot
   void rename(const std::string& name) { file_ = name; }  // in messages
 
  private:

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kCommitted = std::size_t{1} << 28;  // bytes, between commits
 constexpr std::size_t kMarked = std::size_t{1} << 20;     // parts, between commits
+constexpr std::size_t kBegun = std::size_t{1} << 24;      // bytes that the disk may begin with
 
 }  // namespace
 
@@ -103,6 +104,7 @@ class Intake::OfShard {
 };
 
 void Intake::count(std::size_t bytes, std::size_t parts) {
+  if ((bytes_ + bytes) / kBegun > bytes_ / kBegun) whole_.begin_commit();
   bytes_ += bytes;
   parts_ += parts;
   if (bytes_ < kCommitted && parts_ < kMarked) return;

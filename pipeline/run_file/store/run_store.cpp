@@ -163,6 +163,11 @@ void RunStore::commit() {
   if (impl_->checkpoint.has_marks()) impl_->write_marks();
 }
 
+void RunStore::begin_commit() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->file.begin_sync();
+}
+
 void RunStore::retry_failed() {
   const std::lock_guard lock(impl_->mutex);
   impl_->checkpoint.retry();

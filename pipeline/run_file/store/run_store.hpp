@@ -91,6 +91,8 @@ class RunStore {
   void commit();
   /// The same, unless another thread keeps the file busy for so long. Returns whether it was done.
   bool try_commit(std::chrono::milliseconds patience);
+  /// Lets the disk begin with what is written, so that the next commit waits less for it.
+  void begin_commit();
 
   /// The cells of a block, row-major, as doubles; an integer's -1 stays -1.
   [[nodiscard]] std::vector<double> read_cells(const std::string& group, const std::string& variable,

@@ -105,6 +105,7 @@ RunStore RunStore::create(NewFile made, const RunLayout& layout, const Identity&
   check_space(made, groups);
   try {
     write_everything(file, layout, groups, identity, provenance);
+    file.begin_sync();
     set_seal(file, changing_bytes(file, layout));
     file.sync();
   } catch (const h5::Error& error) {  // no room, as nothing else fails here
