@@ -52,8 +52,8 @@ LanePackets packets_of(const Phase& phase, std::size_t lane) {
   return std::accumulate(packets.begin(), packets.end(), LanePackets{});
 }
 
-/// A thread goes through a lane with one packet and then stores it, unless another does: packets come to wait
-/// while one thread stores, and still do when that one goes on with a newer packet than these.
+/// Packets come to wait for the store while one thread stores another; they may still wait when that thread,
+/// which takes the newest work first, goes on with a new one. A single thread stores each packet as it comes.
 double lane_bytes(const PacketBytes& packet, std::size_t packets, std::size_t threads) {
   const std::size_t running = std::min(threads, packets);
   const std::size_t waiting = threads == 1 ? 0 : packets - running;

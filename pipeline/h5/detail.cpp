@@ -12,7 +12,8 @@ void quiet() {
     // It would turn HDF5's own locks on again, without which a file is opened where there are none.
     ::unsetenv("HDF5_USE_FILE_LOCKING");
     // A file whose closing failed, on a full disk, stays in HDF5's lists as freed memory, and its clearing up
-    // at the program's end stumbles over that. Nothing is left for it to do: every handle here closes itself.
+    // at the program's end stumbles over that. Nothing is left for it to do: every handle of a file closes
+    // itself.
     return H5dont_atexit();
   }();
   static_cast<void>(no_clearing_up);
@@ -130,7 +131,7 @@ Handle simple_space(const std::vector<std::size_t>& extents) {
 
 hid_t transfer_properties() {
   constexpr std::size_t kBuffer = std::size_t{64} << 10U;
-  // Never closed: HDF5 closes what is left when the process ends.
+  // Never closed: it has nothing that could be lost when the process ends.
   static const Handle* const kMade = [] {
     auto* made = new Handle(own(H5Pclose, "HDF5", "making transfer properties", H5Pcreate, H5P_DATASET_XFER));
     call("HDF5", "sizing a buffer", H5Pset_buffer, made->get(), kBuffer, nullptr, nullptr);

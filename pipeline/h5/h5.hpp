@@ -164,7 +164,7 @@ class Dataset : public Object {
   }
   /// Reads the values' bytes as they are stored; not of texts in the heap.
   void read_stored(const Block& block, std::span<char> bytes) const;
-  void write_stored(const Block& block, std::string_view bytes);  // the same
+  void write_stored(const Block& block, std::string_view bytes);  // writes such
   [[nodiscard]] std::size_t cell_bytes() const;
 
   void write_texts(std::span<const std::string> values, std::size_t first = 0);  // from that row on

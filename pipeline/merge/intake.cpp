@@ -38,6 +38,7 @@ class Intake::OfShard {
 
   void take(std::size_t lane, const Compared& compared) {
     if (intake_.stop_) throw Stopped();
+    forget_failures(lane, compared);
     const std::vector<MarkedPart>& parts = compared.window.parts();
     std::size_t first = 0;  // of a run of parts
     const auto end_run = [&](std::size_t end, std::size_t next) {
@@ -56,6 +57,20 @@ class Intake::OfShard {
       }
     }
     end_run(parts.size(), parts.size());
+  }
+
+  /// What had failed and is done now is pending before it is written over: its checksum would not fit else.
+  void forget_failures(std::size_t lane, const Compared& compared) {
+    bool any = false;
+    for (std::size_t i = 0; i < compared.sound.size(); ++i) {
+      const MarkedPart& part = compared.window.parts()[i];
+      if (!compared.sound[i] || part.state != PartState::done ||
+          whole_.marked(lane, run_prompt(part), part.part) != PartState::failed)
+        continue;
+      whole_.mark(lane, run_prompt(part), part.part, PartState::pending);
+      any = true;
+    }
+    if (any) whole_.commit();
   }
 
   [[nodiscard]] std::size_t run_prompt(const MarkedPart& part) const {
@@ -84,7 +99,7 @@ class Intake::OfShard {
       const std::size_t slash = name.find('/');
       const std::size_t row = cells.row_cells(variable);
       compared.window.for_cells(variable, from, last, [&](std::size_t cell, std::string_view stretch) {
-        whole_.write_stored(name.substr(0, slash), name.substr(slash + 1),
+        whole_.write_stored(name.substr(0, slash), name.substr(slash + 1), cells.dataset(variable).kind(),
                             run_prompt(from) * row + (cell - from.prompt * row), stretch);
         bytes += stretch.size();
       });

@@ -118,11 +118,21 @@ class Merge {
                            ", or other prompts had failed before; share it out again");
   }
 
+  /// What of it and of those before was taken is kept, also where it cannot be read to its end.
+  static Damage take(Intake& intake, const ShardFile& shard, RunStore& whole) {
+    try {
+      return intake.take(shard);
+    } catch (...) {
+      whole.commit();
+      throw;
+    }
+  }
+
   void take_in(RunStore& whole) {
     Intake intake(whole, StopSignals::requested());
     for (ShardFile& shard : shards_) {
       if (shard.being_written) continue;  // told with its share
-      const Damage damage = intake.take(shard);
+      const Damage damage = take(intake, shard, whole);
       shard.damaged = damage.any();
       if (shard.damaged) std::cerr << "hookflow: " << damage_report(damage, shard.path, 3);
       if (StopSignals::requested()) throw Stopped();

@@ -95,7 +95,7 @@ std::int64_t Checksums::fold_checksum(std::size_t fold) const {
   return digest.first_64();
 }
 
-void Checksums::copy(std::size_t lane, std::size_t cell, std::span<const std::int64_t> checksums) {
+void Checksums::put(std::size_t lane, std::size_t cell, std::span<const std::int64_t> checksums) {
   h5::Dataset& check = lanes_.at(lane).check;
   for_blocks(check.extents(), cell, checksums.size(),
              [&](const h5::Block& block, std::size_t from, std::size_t cells) {
@@ -111,7 +111,7 @@ void Checksums::write(std::size_t lane, const LaneWindow& window) {
   for (std::size_t first = 0; first < checksums.size();) {
     std::size_t end = first + 1;
     while (end < checksums.size() && cell(end) == cell(end - 1) + 1) ++end;
-    copy(lane, cell(first), std::span(checksums).subspan(first, end - first));
+    put(lane, cell(first), std::span(checksums).subspan(first, end - first));
     first = end;
   }
 }
@@ -158,12 +158,14 @@ void Checksums::find_damaged_parts(const Checkpoint& checkpoint, std::size_t lan
     for (std::span<const MarkedPart> left(marks.parts); !left.empty();) {
       Compared next{{of.cells, left}, {}, {}};
       left = left.subspan(next.window.parts().size());
-      const auto compute = [&] { next.checksums = next.window.checksums(); };
-      if (!next.window.in_memory()) compute();  // it reads, and HDF5 is used by one thread at a time
-      for_each_of(2, [&](std::size_t which) {
-        if (which == 1) use_before();
-        if (which == 0 && next.window.in_memory()) compute();
-      });
+      // HDF5 is used by one thread at a time: what is read as it is used cannot be hashed beside.
+      const auto hash = [&] { next.checksums = next.window.checksums(); };
+      if (next.window.in_memory()) {
+        for_each_of(2, [&](std::size_t task) { task == 0 ? hash() : use_before(); });
+      } else {
+        use_before();
+        hash();
+      }
       for (std::size_t i = 0; i < next.checksums.size(); ++i) {
         const MarkedPart& part = next.window.parts()[i];
         next.sound.push_back(stored[(part.prompt - first) * parts + part.part] == next.checksums[i]);

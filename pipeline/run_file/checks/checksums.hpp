@@ -22,8 +22,8 @@ class Checksums {
   static void create(h5::File& file, const RunLayout& layout);
   Checksums(const h5::File& file, const Checkpoint& checkpoint);
 
-  /// Writes those of parts that came with their cells from another file, from a cell of [prompt, part] on.
-  void copy(std::size_t lane, std::size_t cell, std::span<const std::int64_t> checksums);
+  /// Writes those of parts that follow each other, from a cell of [prompt, part] on.
+  void put(std::size_t lane, std::size_t cell, std::span<const std::int64_t> checksums);
   /// Writes the checksums of what is marked since the last commit and has none. The cells are read back from
   /// the file: they come in pieces and in any order, and keeping them until the commit would take as much
   /// memory as they take disk. What failed has no values, whatever was in the file before.
@@ -32,15 +32,15 @@ class Checksums {
   void forget_folds(const Checkpoint& checkpoint);
   /// Makes all values of a lane missing, none of which may be marked as done: they are of no use any more.
   void clear(std::size_t lane);
-  /// Parts whose checksums were compared.
+  /// Parts whose checksums were compared with those in the file.
   struct Compared {
     LaneWindow window;
-    std::vector<std::int64_t> checksums;  // as they should be
-    std::vector<bool> sound;
+    std::vector<std::int64_t> checksums;  // of what each part has
+    std::vector<bool> sound;              // whether the file says the same
   };
   using UseCompared = std::function<void(std::size_t lane, const Compared&)>;
   /// Compares all that is done or failed with its checksums. `use` is called with all of it, lane by lane and
-  /// window by window in their order, while the next window's checksums are computed.
+  /// window by window in their order, on whatever thread, while the next window's checksums are computed.
   [[nodiscard]] Damage find_damage(const h5::File& file, const Checkpoint& checkpoint,
                                    const UseCompared& use = {}) const;
   /// The same of folds alone.

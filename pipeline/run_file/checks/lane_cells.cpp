@@ -67,7 +67,8 @@ LaneCells::LaneCells(const h5::File& file, std::string lane, const h5::Dataset& 
     prompt_bytes += cells.row_cells * cells.dataset.cell_bytes();
     cells_.push_back(std::move(cells));
   }
-  prompts_at_once_ = kBytesAtOnce / prompt_bytes;
+  if (prompt_bytes <= kBytesOfPrompt)
+    prompts_at_once_ = std::max<std::size_t>(kBytesAtOnce / prompt_bytes, 1);
 }
 
 LaneCells::Range LaneCells::range_of(std::size_t variable, const MarkedPart& first,

@@ -1,7 +1,6 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -10,7 +9,8 @@
 
 namespace hookflow::pipeline {
 
-constexpr std::size_t kBytesAtOnce = std::size_t{1} << 20;  // that are read or written together
+constexpr std::size_t kBytesAtOnce = std::size_t{1} << 20;    // that are read or written together
+constexpr std::size_t kBytesOfPrompt = std::size_t{1} << 22;  // that are, too, where one prompt has so many
 
 /// Which cells the parts of a lane's prompts have in a run file. Those of parts that follow each other do so,
 /// too.

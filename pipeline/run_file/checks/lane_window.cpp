@@ -19,7 +19,7 @@ std::string read_rows(const h5::Dataset& dataset, std::size_t first, std::size_t
 }
 
 void read_in_stretches(const h5::Dataset& dataset, std::size_t first, std::size_t count,
-                const LaneWindow::Use& use) {
+                       const LaneWindow::Use& use) {
   const std::size_t at_once = kBytesAtOnce / dataset.cell_bytes();
   std::string bytes;
   for (const std::size_t end = first + count; first < end; first += at_once)

@@ -78,10 +78,12 @@ void RunStore::write_cells(const std::string& group, const std::string& variable
              });
 }
 
-void RunStore::write_stored(const std::string& group, const std::string& variable, std::size_t first,
-                            std::string_view bytes) {
+void RunStore::write_stored(const std::string& group, const std::string& variable, h5::Kind kind,
+                            std::size_t first, std::string_view bytes) {
   const std::lock_guard lock(impl_->mutex);
   h5::Dataset& dataset = impl_->dataset(group, variable);
+  if (dataset.kind() != kind)
+    throw std::logic_error(impl_->path.string() + ": " + dataset.path() + ": has another kind of number");
   const std::size_t width = dataset.cell_bytes();
   impl_->reopen();
   for_blocks(dataset.extents(), first, bytes.size() / width,
@@ -132,7 +134,7 @@ void RunStore::mark_merged(std::size_t lane, std::size_t prompt, std::size_t par
   Origins& origins = impl_->origins_of_merged();
   const std::size_t parts = impl_->checkpoint.parts(lane);
   const std::size_t first = prompt * parts + part;
-  impl_->checks.copy(lane, first, checksums);
+  impl_->checks.put(lane, first, checksums);
   for (std::size_t cell = first; cell < first + checksums.size(); ++cell) {
     impl_->checkpoint.mark_checked(lane, cell / parts, cell % parts);
     origins.set(lane, cell / parts, cell % parts, kernel);

@@ -70,8 +70,9 @@ class RunStore {
   void write_cells(const std::string& group, const std::string& variable, std::size_t prompt,
                    std::size_t first, const Column& values);
   /// Writes bytes that another file has of the variable, from a cell on, counted over the whole variable:
-  /// they may go on over prompts that follow each other. Of a file that has a whole run.
-  void write_stored(const std::string& group, const std::string& variable, std::size_t first,
+  /// they may go on over prompts that follow each other. `kind` is that of the cells there, which must be
+  /// that of the cells here. Of a file that has a whole run.
+  void write_stored(const std::string& group, const std::string& variable, h5::Kind kind, std::size_t first,
                     std::string_view bytes);
   /// Marks one (prompt, part) at the next commit. Folds that read it are then no longer done, nor is what is
   /// built on them.

@@ -204,7 +204,11 @@ keep: [words, clean]
   fs::copy(folder.path() / shard_name(2, 2, "large"), folder.path() / "copy.h5");
   for (const double at : {0.0, 0.5, 0.51, 1.0}) flip(shard_name(2, 2, "large"), "words", "log_prob", at);
   const Words shards = {shard_name(1, 2, "large"), shard_name(1, 2, "large"), shard_name(2, 2, "large")};
-  EXPECT_EQ(run(merge_command(shards)).code, kWaits);
+  const Outcome first = run(merge_command(shards));
+  EXPECT_EQ(first.code, kWaits);
+  EXPECT_NE(first.err.find(shard_name(2, 2, "large") + " is damaged: results of "), std::string::npos);
+  EXPECT_EQ(first.err.find("share 1/2"), std::string::npos) << first.err;
+  EXPECT_NE(first.err.find("share 2/2: "), std::string::npos) << first.err;
   succeed({"inspect", "merged.h5", "--verify"});
   succeed(merge_command({shard_name(2, 2, "large"), "copy.h5"}));
   expect_whole("merged.h5", "large.yaml");
