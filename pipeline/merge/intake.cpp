@@ -13,9 +13,7 @@
 namespace hookflow::pipeline {
 namespace {
 
-constexpr std::size_t kCommitted = std::size_t{1} << 28;  // bytes, between commits
-constexpr std::size_t kMarked = std::size_t{1} << 20;     // parts, between commits
-constexpr std::size_t kBegun = std::size_t{1} << 24;      // bytes that the disk may begin with
+constexpr std::size_t kBegun = std::size_t{1} << 24;  // bytes that the disk may begin with
 
 }  // namespace
 
@@ -122,7 +120,7 @@ void Intake::count(std::size_t bytes, std::size_t parts) {
   if ((bytes_ + bytes) / kBegun > bytes_ / kBegun) whole_.begin_commit();
   bytes_ += bytes;
   parts_ += parts;
-  if (bytes_ < kCommitted && parts_ < kMarked) return;
+  if (bytes_ < commit_every_.bytes && parts_ < commit_every_.parts) return;
   whole_.commit();
   bytes_ = parts_ = 0;
 }

@@ -160,7 +160,7 @@ void Checksums::find_damaged_parts(const Checkpoint& checkpoint, std::size_t lan
       left = left.subspan(next.window.parts().size());
       // HDF5 is used by one thread at a time: what is read as it is used cannot be hashed beside.
       const auto hash = [&] { next.checksums = next.window.checksums(); };
-      if (next.window.in_memory()) {
+      if (next.window.in_memory() && before && use) {
         for_each_of(2, [&](std::size_t task) { task == 0 ? hash() : use_before(); });
       } else {
         use_before();

@@ -186,8 +186,10 @@ TEST_F(Merge, LeavesOutWhatIsDamaged) {
   expect_whole();
 }
 
-// Prompts of which one alone is more than is read at once, and shares that are given twice.
-TEST_F(Merge, OfLargePromptsLeavesOutWhatIsDamaged) {
+// Prompts of which one alone is all that is read at once, or more; and shares that are given twice.
+class LargePrompts : public Merge, public testing::WithParamInterface<std::string> {};
+
+TEST_P(LargePrompts, AreMergedButForWhatIsDamaged) {
   write("p.jsonl", different_prompts(5));
   write("large.yaml", R"(workflow: large
 model: nano
@@ -195,7 +197,8 @@ prompts: {file: p.jsonl}
 stages:
   tokens: {stage: tokenize}
   pass: {stage: forward, in: tokens}
-  heads: {stage: ablate, in: pass, at: "blocks.*.attn.hook_z[*]", with: [zero, {mean: head}]}
+  heads: {stage: ablate, in: pass, at: "blocks.*.attn.hook_z[*]", with: [zero, )" +
+                          GetParam() + R"(]}
   words: {stage: measure.vocabulary, in: [heads]}
   clean: {stage: measure.vocabulary, in: [pass]}
 keep: [words, clean]
@@ -213,6 +216,9 @@ keep: [words, clean]
   succeed(merge_command({shard_name(2, 2, "large"), "copy.h5"}));
   expect_whole("merged.h5", "large.yaml");
 }
+
+INSTANTIATE_TEST_SUITE_P(MegabytesOfAPrompt, LargePrompts,  // two, or five
+                         testing::Values("{mean: head}", "{mean: head}, {value: 1}, {value: 2}, {value: 3}"));
 
 TEST_F(Merge, LeavesOutAFileThatCannotBeRead) {
   run_shares(2);

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "pipeline/engine/graph.hpp"
 #include "pipeline/error.hpp"
 #include "pipeline/run_file/checks/damage.hpp"
 #include "tests/support/kill_at_write.hpp"
@@ -66,12 +67,12 @@ class IntakeTest : public testing::TestWithParam<bool> {
     return fs::exists(path) ? RunStore::open(path, layout_of(kAll), sample::identity())
                             : RunStore::create({path, false}, layout_of(kAll), sample::identity(), {});
   }
-  /// As merging does it, each time with a file more.
-  static void merge(const fs::path& path, const std::vector<ShardFile>& shards) {
+  /// As merging does it, each time with a file more; with a commit for each so many parts.
+  static void merge(const fs::path& path, const std::vector<ShardFile>& shards, std::size_t parts) {
     for (std::size_t count = 1; count <= shards.size(); ++count) {
       RunStore whole = open(path);
       EXPECT_FALSE(whole.damage().any());
-      Intake intake(whole, stop_);
+      Intake intake(whole, stop_, {.parts = parts});
       for (std::size_t i = 0; i < count; ++i) EXPECT_FALSE(intake.take(shards[i]).any());
       whole.commit();
     }
@@ -92,12 +93,15 @@ class IntakeTest : public testing::TestWithParam<bool> {
     }
   }
 
+  void kill_at_every_write(std::size_t parts);  // parts between commits
+
+  long writes_ = 0;  // that it took
   inline static const std::vector<std::size_t> kAll = {0, 1, 2};
   inline static const std::atomic<bool> stop_{false};
   TemporaryFolder folder_;
 };
 
-TEST_P(IntakeTest, GoesOnFromEveryWriteAsIfNothingHadHappened) {
+void IntakeTest::kill_at_every_write(std::size_t parts) {
   const std::vector<ShardFile> shards = {shard("unlucky.h5", {1}, true), shard("others.h5", {0, 2}, false),
                                          shard("lucky.h5", {1}, false)};
   const fs::path undisturbed = folder_.path() / "undisturbed.h5";
@@ -105,17 +109,28 @@ TEST_P(IntakeTest, GoesOnFromEveryWriteAsIfNothingHadHappened) {
   open(undisturbed);
   fs::copy(undisturbed, path);
   const std::string empty = contents(path);
-  merge(undisturbed, shards);
+  merge(undisturbed, shards, parts);
   expect_all_done(open(undisturbed));
   long writes = 1;
-  for (; test::killed_after(writes, GetParam(), [&] { merge(path, shards); }); ++writes) {
+  for (; test::killed_after(writes, GetParam(), [&] { merge(path, shards, parts); }); ++writes) {
     EXPECT_FALSE(open(path).damage().any()) << "killed at write " << writes;
-    merge(path, shards);
+    merge(path, shards, parts);
     expect_all_done(open(path));
     if (HasFailure()) return;
     std::ofstream(path, std::ios::binary) << empty;
   }
   EXPECT_GT(writes, 30);
+  writes_ = writes;
+}
+
+TEST_P(IntakeTest, GoesOnFromEveryWriteAsIfNothingHadHappened) {
+  // On one thread: a process that is forked has no others.
+  on_threads(1, [&] { kill_at_every_write(1000); });
+  const long with_one_commit = writes_;
+  for (const char* name : {"unlucky.h5", "others.h5", "lucky.h5", "undisturbed.h5", "whole.h5"})
+    fs::remove(folder_.path() / name);
+  on_threads(1, [&] { kill_at_every_write(1); });
+  EXPECT_GT(writes_, with_one_commit);
 }
 
 TEST_P(IntakeTest, WhatIsDoneStaysWhateverFailsInAnotherFile) {
