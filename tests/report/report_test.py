@@ -1,10 +1,9 @@
 """Opens the reports of all shipped workflows in a browser, and holds them against their run files.
 
-    report_test.py HOOKFLOW [--pictures FOLDER] [--files FOLDER] [--all-forms]
+    report_test.py HOOKFLOW [--pictures FOLDER] [--files FOLDER]
 
-Each page is opened wide and narrow, one of these light and the other dark, which take turns; with --all-forms both light
-and dark. Pictures are left in the folder. Exit code 77, which ctest counts as skipped, where this machine lacks the
-browser, unless HOOKFLOW_REQUIRE_REFERENCES is set.
+Pictures of each page, wide and narrow, light and dark, are left in the folder. Exit code 77, which ctest counts as
+skipped, where this machine lacks the browser, unless HOOKFLOW_REQUIRE_REFERENCES is set.
 """
 import argparse
 import json
@@ -20,7 +19,6 @@ from checks import check_brief, check_comparison, check_hover, check_sentences, 
 
 SOURCE = Path(__file__).resolve().parents[2]
 WIDE, NARROW = 1280, 375
-FORMS = [(WIDE, False), (WIDE, True), (NARROW, True), (NARROW, False)]  # width, whether dark; every other one has both of each
 LONG = "long " * 39 + "label"
 HOSTILE = [
     {"id": "<script>alert(1)</script>", "text": "</script><script>alert(2)</script> is", "target": " Germany"},
@@ -54,20 +52,21 @@ def make_reports(hookflow, folder):
     return files
 
 
-def check_page(browser, page, forms, pictures):
-    """Opens it in some forms: it says nothing on the console, asks for nothing, and never scrolls sideways."""
-    for width, dark in forms:
-        form = f"{page.stem} {width} {'dark' if dark else 'light'}"
-        browser.set_window(width, dark=dark)
-        browser.open(page)
-        problems = browser.problems()
-        assert not problems, f"{form}: {problems}"
-        undrawn = browser.run("return [...document.querySelectorAll('figure:not([data-drawn])')].map(f => f.dataset.name)")
-        assert not undrawn, f"{form}: not drawn: {undrawn}"
-        scroll = browser.run("return document.documentElement.scrollWidth")
-        assert scroll <= width, f"{form}: scrolls sideways, {scroll} pixels"
-        if pictures:
-            browser.picture(pictures / f"{form.replace(' ', '_')}.png")
+def check_page(browser, page, pictures):
+    """Opens it in every form: it says nothing on the console, asks for nothing, and never scrolls sideways."""
+    for width in (WIDE, NARROW):
+        for dark in (False, True):
+            form = f"{page.stem} {width} {'dark' if dark else 'light'}"
+            browser.set_window(width, dark=dark)
+            browser.open(page)
+            problems = browser.problems()
+            assert not problems, f"{form}: {problems}"
+            undrawn = browser.run("return [...document.querySelectorAll('figure:not([data-drawn])')].map(f => f.dataset.name)")
+            assert not undrawn, f"{form}: not drawn: {undrawn}"
+            scroll = browser.run("return document.documentElement.scrollWidth")
+            assert scroll <= width, f"{form}: scrolls sideways, {scroll} pixels"
+            if pictures:
+                browser.picture(pictures / f"{form.replace(' ', '_')}.png")
     print(f"{page.name}: {page.stat().st_size // 1024} kB, "
           f"{browser.run('return document.querySelectorAll(`figure[data-spec]`).length')} figures")
 
@@ -133,19 +132,17 @@ def main():
     parser.add_argument("hookflow")
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--files", type=Path, help="where the run files and reports are left; default: nowhere")
-    parser.add_argument("--all-forms", action="store_true", help="every page in all four forms, not two of them")
     options = parser.parse_args()
     if options.pictures:
         options.pictures.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary, Browser() as browser:
         folder = options.files or Path(temporary)
         folder.mkdir(exist_ok=True)
-        for i, file in enumerate(make_reports(options.hookflow, folder)):
-            forms = FORMS if options.all_forms or i == 0 else FORMS[i % 2::2]
-            check_page(browser, file.with_suffix(".html"), forms, options.pictures)
+        for file in make_reports(options.hookflow, folder):
+            check_page(browser, file.with_suffix(".html"), options.pictures)
         check_hostile(browser, folder / "hostile.html")
         page, variables = make_comparison(options.hookflow, folder)
-        check_page(browser, page, FORMS, options.pictures)
+        check_page(browser, page, options.pictures)
         browser.set_window(WIDE)
         check_comparison(browser, page, variables)
         browser.set_window(WIDE)
